@@ -1,0 +1,95 @@
+"""The contracts: what each kind of part takes and returns.
+
+Notation: `b` batch, `q` joint points, `n` points, `d` encoded columns, `m` outputs. All tensors are
+float64 unless the caller chose otherwise. Inside the library larger is better; `hebo.optimizers.base`
+is the one place where the sign of a minimised objective is flipped.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from torch import Generator, Tensor
+
+from hebo.recipe import Recipe
+
+if TYPE_CHECKING:
+    from botorch.models.model import Model
+
+    from hebo.data import Data
+    from hebo.design_space.design_space import DesignSpace
+
+
+class Domain(ABC):
+    """What an acquisition optimiser may know of the space it searches.
+
+    Attributes:
+        bounds: `2 x d`, lower and upper ends of the encoded columns.
+        categorical_dims: Column -> number of categories; such a column holds codes `0 .. c-1`.
+        discrete_dims: Columns that take finitely many values (categorical columns included).
+    """
+
+    bounds: Tensor
+    categorical_dims: Mapping[int, int]
+    discrete_dims: frozenset[int]
+
+    @abstractmethod
+    def sample(self, n: int, *, generator: Generator) -> Tensor:
+        """Draw `n` feasible points, `n x d`, spread evenly (scrambled Sobol where possible)."""
+
+    @abstractmethod
+    def project(self, x: Tensor) -> Tensor:
+        """Return the nearest feasible points to `x` (`n x d`): clipped, rounded, repaired."""
+
+    @abstractmethod
+    def contains(self, x: Tensor) -> Tensor:
+        """Say for each row of `x` (`n x d`) whether it is feasible, input constraints included."""
+
+    @abstractmethod
+    def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
+        """Return the feasible points (`k x d`) one step in one parameter away from `x` (`d`)."""
+
+
+class AcqFunction(Protocol):
+    """A function from points to values: `b x q x d` -> `b x n_values`, larger is better."""
+
+    def __call__(self, x: Tensor) -> Tensor: ...
+
+
+class Surrogate(Recipe, ABC):
+    """A recipe that fits a BoTorch `Model`."""
+
+    @abstractmethod
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+        """Fit to the successful observations of `data`.
+
+        Args:
+            data: Observations in encoded columns, larger is better.
+            space: Gives the bounds and the categorical columns.
+            generator: Source of every random decision of the fit.
+
+        Returns:
+            A model whose `posterior` takes `b x q x d` encoded points and answers in the units of `data.y`.
+        """
+
+
+class Acquisition(Recipe, ABC):
+    """A recipe that turns a fitted model into a function to maximise."""
+
+    n_values: ClassVar[int] = 1
+
+    @abstractmethod
+    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+        """Return the acquisition as a function from `b x q x d` to `b x n_values`."""
+
+
+class AcqOptimizer(Recipe, ABC):
+    """A recipe that finds points where an acquisition is large."""
+
+    @abstractmethod
+    def maximize(
+        self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None
+    ) -> Tensor:
+        """Return candidate points, `k x d`, feasible and best first or a Pareto front."""

@@ -1,0 +1,21 @@
+"""`Recipe`: the frozen settings that every part of the catalogue is made of."""
+
+from __future__ import annotations
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Recipe(BaseModel):
+    """Plain validated settings with one verb that returns a product.
+
+    A recipe is frozen, compares by value and refuses unknown keys. Checks of its values live in
+    pydantic fields and validators; whatever is learnt from data is the product, never the recipe.
+    """
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        arbitrary_types_allowed=False,
+        allow_inf_nan=False,
+        protected_namespaces=(),
+    )
