@@ -1,0 +1,29 @@
+"""HEBO: Bayesian optimisation for numeric, mixed and combinatorial spaces.
+
+Nothing heavy is imported until it is used: `import hebo` costs milliseconds, `hebo.HEBO` loads torch.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.9.0"
+
+if TYPE_CHECKING:
+    from hebo.design_space.design_space import DesignSpace
+    from hebo.optimizers.hebo import HEBO
+
+_CLASSES = {"DesignSpace": "hebo.design_space.design_space", "HEBO": "hebo.optimizers.hebo"}
+_SUBPACKAGES = frozenset({"design_space", "optimizers", "surrogates", "acquisitions", "acq_optimizers"})
+
+__all__ = ["HEBO", "DesignSpace", "__version__"]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a class or a subpackage at its first use, so that `hebo.optimizers.hebo.HEBO` just works."""
+    if name in _CLASSES:
+        return getattr(import_module(_CLASSES[name]), name)
+    if name in _SUBPACKAGES:
+        return import_module(f"hebo.{name}")
+    raise AttributeError(f"module 'hebo' has no attribute '{name}'")

@@ -1,0 +1,34 @@
+"""What this package adds to the catalogue: kind -> name -> ("module:Class", summary).
+
+Plain strings, so that listing the parts imports none of them.
+"""
+
+from __future__ import annotations
+
+PARTS: dict[str, dict[str, tuple[str, str]]] = {
+    "optimizer": {
+        "bayes_opt": (
+            "hebo.optimizers.bayes_opt:BayesOptRecipe",
+            "Bayesian optimisation composed of any surrogate, acquisition and acquisition optimiser",
+        ),
+        "hebo": ("hebo.optimizers.hebo:HEBORecipe", "HEBO: warped GP, MACE, NSGA-II, Pareto-front batches"),
+        "random_search": ("hebo.optimizers.sampling:RandomSearch", "Independent uniform draws, no repeats"),
+        "sobol": ("hebo.optimizers.sampling:Sobol", "A scrambled Sobol sequence, no repeats"),
+    },
+    "surrogate": {
+        "warped_gp": (
+            "hebo.surrogates.warped_gp:WarpedGP",
+            "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
+        ),
+    },
+    "acquisition": {
+        "mace": ("hebo.acquisitions.mace:MACE", "LogEI, LogPI and LCB at once, with one noise draw"),
+        "log_ei": ("hebo.acquisitions.improvement:LogEI", "Logarithm of the expected improvement"),
+        "log_pi": ("hebo.acquisitions.improvement:LogPI", "Logarithm of the probability of improvement"),
+        "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximised)"),
+    },
+    "acq_optimizer": {
+        "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),
+        "random": ("hebo.acq_optimizers.random:RandomSubset", "Best of many random points"),
+    },
+}

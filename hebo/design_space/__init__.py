@@ -1,0 +1,1 @@
+"""The design space: parameters, their encoding, constraints and sampling."""

@@ -1,0 +1,1 @@
+"""Combinatorial and mixed-variable Bayesian optimisation on top of `hebo`."""
