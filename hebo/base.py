@@ -17,6 +17,7 @@ from hebo.recipe import Recipe
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
+    from botorch.models.transforms.outcome import OutcomeTransform
 
     from hebo.data import Data
     from hebo.design_space.design_space import DesignSpace
@@ -93,3 +94,11 @@ class AcqOptimizer(Recipe, ABC):
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None
     ) -> Tensor:
         """Return candidate points, `k x d`, feasible and best first or a Pareto front."""
+
+
+class OutputTransform(Recipe, ABC):
+    """A recipe that maps objective values to a scale on which a Gaussian model fits well."""
+
+    @abstractmethod
+    def fit(self, y: Tensor) -> OutcomeTransform:
+        """Return a BoTorch transform fitted to `y` (`n x m`, larger is better, finite), in evaluation mode."""

@@ -1,0 +1,63 @@
+"""Numerics that several layers need: safe Cholesky factors and log-space normal tails."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from torch import Tensor
+
+from hebo.errors import NumericalError
+
+_LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
+_LOG_SQRT_PI_OVER_2 = 0.5 * math.log(math.pi / 2)
+# Below this the difference 1 - |u| r(u) loses more digits than the asymptotic series leaves out.
+_ASYMPTOTIC_BELOW = -1e3
+
+
+def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
+    """Cholesky factors of `... x n x n` matrices, with the least jitter each one needs.
+
+    Jitter starts at 1e-10 of a matrix's mean diagonal and grows tenfold; matrices that need none are
+    factorised as they are.
+
+    Raises:
+        NumericalError: If a matrix holds NaN, or stays indefinite with `max_jitter`.
+    """
+    factor, info = torch.linalg.cholesky_ex(matrix)
+    if not bool(info.any()):
+        return factor
+    if not bool(torch.isfinite(matrix).all()):
+        raise NumericalError("a covariance matrix holds NaN or infinite entries")
+    scale = matrix.diagonal(dim1=-2, dim2=-1).mean(-1)
+    jitter = 1e-10
+    while jitter <= max_jitter:
+        shift = torch.where(info > 0, jitter * scale, torch.zeros_like(scale))
+        factor, still = torch.linalg.cholesky_ex(matrix + torch.diag_embed(shift.unsqueeze(-1).expand(matrix.shape[:-1])))
+        if not bool(still.any()):
+            return factor
+        info = torch.maximum(info, still)
+        jitter *= 10
+    raise NumericalError(f"a covariance matrix is indefinite even with a jitter of {max_jitter:g} of its diagonal")
+
+
+def log_phi(u: Tensor) -> Tensor:
+    """Log density of the standard normal."""
+    return -0.5 * u.square() - _LOG_SQRT_2PI
+
+
+def log_expected_excess(u: Tensor) -> Tensor:
+    """Return `log h(u)` with `h(u) = phi(u) + u Phi(u) = E[max(u + Z, 0)]`, exact over the whole line.
+
+    For `u < -1` the sum cancels, so it is written with the scaled complementary error function,
+    `h = phi(u) (1 - |u| r)`, `r = sqrt(pi/2) erfcx(|u|/sqrt 2)` being Mills' ratio; far out in the
+    tail `1 - |u| r` becomes its asymptotic form `1 / u^2` (Ament et al., 2310.20708, section 4).
+    """
+    near = u.clamp_min(-1.0)
+    log_near = torch.log(torch.exp(log_phi(near)) + near * torch.special.ndtr(near))
+    middle = (-u).clamp(1.0, -_ASYMPTOTIC_BELOW)
+    mills = torch.exp(_LOG_SQRT_PI_OVER_2 + torch.log(torch.special.erfcx(middle / math.sqrt(2.0))))
+    log_middle = log_phi(middle) + torch.log1p(-(middle * mills).clamp_max(1.0 - 1e-16))
+    far = (-u).clamp_min(-_ASYMPTOTIC_BELOW)
+    log_far = log_phi(far) - 2 * torch.log(far) + torch.log1p(-3 / far.square())
+    return torch.where(u > -1.0, log_near, torch.where(u > _ASYMPTOTIC_BELOW, log_middle, log_far))

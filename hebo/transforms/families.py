@@ -1,0 +1,102 @@
+"""The two power families, each with its maximum-likelihood fit and its inverse."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+import numpy as np
+import torch
+from scipy.optimize import minimize_scalar
+from scipy.stats import boxcox_llf, yeojohnson_llf
+from torch import Tensor
+
+# Powers outside this range only magnify rounding: at 5, values 1000 apart become 1e15 apart.
+_POWERS = (-5.0, 5.0)
+_LOG_LIMIT = 1e-8
+
+
+class PowerFamily(Protocol):
+    """An increasing map of the line (or of its positive half) and its inverse."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Map values."""
+
+    def inverse(self, s: Tensor) -> Tensor:
+        """Invert `forward`; values outside its range give NaN."""
+
+
+@dataclass(frozen=True)
+class Identity:
+    """No power at all."""
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Return `z`."""
+        return z
+
+    def inverse(self, s: Tensor) -> Tensor:
+        """Return `s`."""
+        return s
+
+
+@dataclass(frozen=True)
+class BoxCox:
+    """`(z^p - 1) / p`, or `log z` at `p = 0`, for positive `z` (Box and Cox, 1964)."""
+
+    power: float
+    needs_positive: ClassVar[bool] = True
+
+    @classmethod
+    def fit(cls, z: Tensor) -> BoxCox:
+        """Return the member under which `z` is most like a normal sample."""
+        values = z.cpu().numpy()
+        return cls(_most_likely(lambda power: boxcox_llf(power, values)))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Map positive values; others give NaN."""
+        log = torch.log(z)
+        return log if abs(self.power) < _LOG_LIMIT else torch.expm1(self.power * log) / self.power
+
+    def inverse(self, s: Tensor) -> Tensor:
+        """Invert `forward`."""
+        return torch.exp(s if abs(self.power) < _LOG_LIMIT else torch.log1p(self.power * s) / self.power)
+
+
+@dataclass(frozen=True)
+class YeoJohnson:
+    """Box-Cox of `1 + z` with power `p` for `z >= 0`, and of `1 - z` with `2 - p` below (Yeo and Johnson, 2000)."""
+
+    power: float
+    needs_positive: ClassVar[bool] = False
+
+    @classmethod
+    def fit(cls, z: Tensor) -> YeoJohnson:
+        """Return the member under which `z` is most like a normal sample."""
+        values = z.cpu().numpy()
+        return cls(_most_likely(lambda power: yeojohnson_llf(power, values)))
+
+    def forward(self, z: Tensor) -> Tensor:
+        """Map values of any sign."""
+        above, below = BoxCox(self.power), BoxCox(2.0 - self.power)
+        up = above.forward(1 + z.clamp_min(0.0))
+        down = -below.forward(1 - z.clamp_max(0.0))
+        return torch.where(z >= 0, up, down)
+
+    def inverse(self, s: Tensor) -> Tensor:
+        """Invert `forward`."""
+        above, below = BoxCox(self.power), BoxCox(2.0 - self.power)
+        up = above.inverse(s.clamp_min(0.0)) - 1
+        down = 1 - below.inverse(-s.clamp_max(0.0))
+        return torch.where(s >= 0, up, down)
+
+
+def _most_likely(log_likelihood: Callable[[float], float]) -> float:
+    """Maximise a log likelihood over the power; values that overflow count as impossible."""
+
+    def cost(power: float) -> float:
+        with np.errstate(all="ignore"):
+            value = -float(log_likelihood(power))
+        return value if np.isfinite(value) else 1e300
+
+    return float(minimize_scalar(cost, bounds=_POWERS, method="bounded").x)

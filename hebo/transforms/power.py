@@ -1,0 +1,151 @@
+"""HEBO's output transform: a power transform chosen by a rule, then standardised."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from botorch.models.transforms.outcome import OutcomeTransform
+from botorch.posteriors import Posterior, TransformedPosterior
+from torch import Tensor
+
+from hebo.base import OutputTransform
+from hebo.errors import DataError
+from hebo.transforms.families import BoxCox, Identity, PowerFamily, YeoJohnson
+
+# A cost this many times further from the median than the best one is only ever "very bad". Without the
+# limit one absurd value (1e300) leaves no resolution for all others.
+_WORST = 1e3
+# HEBO's rule calls a transformed column with less spread than this degenerate.
+_LEAST_SPREAD = 0.5
+
+
+class PowerTransform(OutputTransform):
+    """Box-Cox or Yeo-Johnson by HEBO's rule (Cowen-Rivers et al., 2012.03826, section 3).
+
+    Costs are divided by their standard deviation. If the lowest is positive they go through Box-Cox,
+    otherwise, or where Box-Cox collapses them (spread below 0.5), through Yeo-Johnson; where that
+    collapses too, they are only standardised. The power maximises the likelihood of a normal sample.
+    """
+
+    def fit(self, y: Tensor) -> OutcomeTransform:
+        """Return the fitted transform; see `hebo.base.OutputTransform`."""
+        return FittedPowerTransform(y)
+
+
+class Standardize(OutputTransform):
+    """Zero mean and unit spread, no power; costs far beyond the others are limited all the same."""
+
+    def fit(self, y: Tensor) -> OutcomeTransform:
+        """Return the fitted transform; see `hebo.base.OutputTransform`."""
+        return FittedPowerTransform(y, families=())
+
+
+class FittedPowerTransform(OutcomeTransform):
+    """The transform of `m` columns, `n x m`, larger is better. It is increasing, so the ranking stays.
+
+    Args:
+        y: Finite values to fit to, `n x m`.
+        families: Tried in this order; without any, values are only standardised.
+
+    Raises:
+        DataError: If a value is not finite.
+    """
+
+    def __init__(
+        self, y: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], ...] = (BoxCox, YeoJohnson)
+    ) -> None:
+        super().__init__()
+        if not bool(torch.isfinite(y).all()):
+            raise DataError("an output transform needs finite values; leave failed evaluations out of the fit")
+        self.columns = [_fit_column(-column, families) for column in y.detach().unbind(-1)]
+        self.eval()
+
+    def forward(
+        self, Y: Tensor, Yvar: Tensor | None = None, X: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Transform values, `... x m`.
+
+        Raises:
+            DataError: If noise variances are given: they have no image under a power transform.
+        """
+        _refuse_variances(Yvar)
+        pairs = zip(self.columns, (-Y).unbind(-1), strict=True)
+        return -torch.stack([column.forward(cost) for column, cost in pairs], dim=-1), None
+
+    def untransform(
+        self, Y: Tensor, Yvar: Tensor | None = None, X: Tensor | None = None
+    ) -> tuple[Tensor, Tensor | None]:
+        """Invert `forward`, up to the limit on very bad values.
+
+        Raises:
+            DataError: If noise variances are given.
+        """
+        _refuse_variances(Yvar)
+        pairs = zip(self.columns, (-Y).unbind(-1), strict=True)
+        return -torch.stack([column.inverse(score) for column, score in pairs], dim=-1), None
+
+    def untransform_posterior(self, posterior: Posterior, X: Tensor | None = None) -> TransformedPosterior:
+        """Return the posterior on the original scale; it answers by samples."""
+        return TransformedPosterior(
+            posterior=posterior, sample_transform=lambda samples: self.untransform(samples)[0]
+        )
+
+
+@dataclass(frozen=True)
+class _Column:
+    """One column of costs: limit, divide by `scale`, apply a power, standardise."""
+
+    family: PowerFamily
+    limit: float
+    scale: float
+    mean: float = 0.0
+    spread: float = 1.0
+
+    def forward(self, cost: Tensor) -> Tensor:
+        z = self.family.forward(cost.clamp_max(self.limit) / self.scale)
+        return (z - self.mean) / self.spread
+
+    def inverse(self, score: Tensor) -> Tensor:
+        return self.family.inverse(score * self.spread + self.mean) * self.scale
+
+    def standardized(self, cost: Tensor) -> _Column:
+        z = self.forward(cost)
+        mean = float(z.mean())
+        spread = float((z - mean).square().mean().sqrt())
+        flat = spread <= 1e-12 * max(1.0, abs(mean))
+        return _Column(self.family, self.limit, self.scale, mean, 1.0 if flat else spread)
+
+
+def _fit_column(cost: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], ...]) -> _Column:
+    limit = _limit(cost)
+    bounded = cost.clamp_max(limit)
+    scale = _scale(bounded)
+    for family in families:
+        if family.needs_positive and not bool((bounded > 0).all()):
+            continue
+        column = _Column(family.fit(bounded / scale), limit, scale).standardized(cost)
+        score = column.forward(cost)
+        if bool(torch.isfinite(score).all()) and float(score.std(correction=0)) >= _LEAST_SPREAD:
+            return column
+    return _Column(Identity(), limit, scale).standardized(cost)
+
+
+def _limit(cost: Tensor) -> float:
+    median, best = float(cost.median()), float(cost.min())
+    return median + _WORST * (median - best) if median > best else torch.inf
+
+
+def _scale(cost: Tensor) -> float:
+    """Standard deviation, computed without overflow; 1 where all costs are equal."""
+    largest = float(cost.abs().max())
+    if largest == 0.0:
+        return 1.0
+    scaled = cost / largest
+    spread = float(scaled.std(correction=0))
+    return spread * largest if spread > 1e-12 else 1.0
+
+
+def _refuse_variances(variances: Tensor | None) -> None:
+    if variances is not None:
+        raise DataError("a power transform cannot carry known noise variances; leave out Yvar")
