@@ -15,7 +15,7 @@ from hebo.transforms.families import BoxCox, Identity, PowerFamily, YeoJohnson
 
 # A cost this many times further from the median than the best one is only ever "very bad". Without the
 # limit one absurd value (1e300) leaves no resolution for all others.
-_WORST = 1e3
+_WORST = 1e5
 # HEBO's rule calls a transformed column with less spread than this degenerate.
 _LEAST_SPREAD = 0.5
 
