@@ -8,11 +8,11 @@ is the one place where the sign of a minimised objective is flipped.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from torch import Generator, Tensor
 
+from hebo.design_space.domain import Domain as Domain
 from hebo.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -21,36 +21,6 @@ if TYPE_CHECKING:
 
     from hebo.data import Data
     from hebo.design_space.design_space import DesignSpace
-
-
-class Domain(ABC):
-    """What an acquisition optimiser may know of the space it searches.
-
-    Attributes:
-        bounds: `2 x d`, lower and upper ends of the encoded columns.
-        categorical_dims: Column -> number of categories; such a column holds codes `0 .. c-1`.
-        discrete_dims: Columns that take finitely many values (categorical columns included).
-    """
-
-    bounds: Tensor
-    categorical_dims: Mapping[int, int]
-    discrete_dims: frozenset[int]
-
-    @abstractmethod
-    def sample(self, n: int, *, generator: Generator) -> Tensor:
-        """Draw `n` feasible points, `n x d`, spread evenly (scrambled Sobol where possible)."""
-
-    @abstractmethod
-    def project(self, x: Tensor) -> Tensor:
-        """Return the nearest feasible points to `x` (`n x d`): clipped, rounded, repaired."""
-
-    @abstractmethod
-    def contains(self, x: Tensor) -> Tensor:
-        """Say for each row of `x` (`n x d`) whether it is feasible, input constraints included."""
-
-    @abstractmethod
-    def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
-        """Return the feasible points (`k x d`) one step in one parameter away from `x` (`d`)."""
 
 
 class AcqFunction(Protocol):
