@@ -1,0 +1,62 @@
+"""Where the store of an experiment is, given a URL, a run folder or a YAML."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from hebo.errors import StoreError
+
+RESOLVED = "resolved.yaml"
+DATABASE = "results.db"
+
+
+def default_output(name: str) -> str:
+    """Return the folder an experiment writes to, unless its YAML says otherwise."""
+    return f"runs/{name}"
+
+
+def default_store(output: str) -> str:
+    """Return the store an experiment writes to, unless its YAML says otherwise."""
+    return f"sqlite:///{Path(output).as_posix()}/{DATABASE}"
+
+
+def find_store(source: str | Path) -> tuple[str, str | None]:
+    """Return the URL of the store and the name of the experiment in it (None: the only one).
+
+    Args:
+        source: A store URL, a run folder (or its `results.db`), or the YAML of the experiment.
+
+    Raises:
+        StoreError: If `source` is none of these.
+        ConfigError: If a YAML was meant and cannot be read.
+    """
+    if "://" in str(source):
+        return str(source), None
+    path = Path(source)
+    if path.is_dir():
+        return _of_folder(path)
+    if path.suffix in {".yaml", ".yml"}:
+        return _of_yaml(path)
+    if path.is_file():
+        return f"sqlite:///{path.as_posix()}", None
+    raise StoreError(f"There is no run folder, YAML or store at '{source}'; `hebo run` makes one.")
+
+
+def _of_folder(folder: Path) -> tuple[str, str | None]:
+    resolved, database = folder / RESOLVED, folder / DATABASE
+    url, name = _of_yaml(resolved) if resolved.is_file() else (None, None)
+    if database.is_file():  # a folder that was moved keeps its store beside it
+        return f"sqlite:///{database.as_posix()}", name
+    if url is None:
+        raise StoreError(f"'{folder}' has neither {RESOLVED} nor {DATABASE}; is it a run folder?")
+    return url, name
+
+
+def _of_yaml(path: Path) -> tuple[str, str | None]:
+    from hebo.experiment.yaml_file import read_yaml
+
+    data: dict[str, Any] = read_yaml(path).data
+    name = str(data.get("name", path.stem))
+    output = str(data.get("output") or default_output(name))
+    return str(data.get("store") or default_store(output)), name

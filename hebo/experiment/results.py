@@ -1,0 +1,135 @@
+"""What an experiment has found so far, as tables: the one thing reports and analyses read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from hebo.errors import StoreError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from sqlalchemy import Engine, Table
+
+RUN_COLUMNS = ("run_id", "optimizer", "task", "seed", "status", "n_trials", "optimum", "config", "message")
+TRIAL_COLUMNS = (
+    "run_id",
+    "number",
+    "round",
+    "params",
+    "values",
+    "extras",
+    "status",
+    "message",
+    "ask_seconds",
+    "tell_seconds",
+    "eval_seconds",
+    "overhead_seconds",
+    "started_at",
+    "finished_at",
+)
+
+
+@dataclass(frozen=True)
+class Results:
+    """A snapshot of a store.
+
+    Attributes:
+        runs: One row per run (optimiser x task x seed), in the order of the YAML: `run_id`,
+            `optimizer` and `task` (labels), `seed`, `status` (waiting | running | finished | broken),
+            `n_trials` (the budget), `optimum` (NaN where unknown), `config` (dict with the recipes),
+            `message`.
+        trials: One row per trial, ordered by run and `number` (from 0): `round`, `params` (dict,
+            natural units), `values` (dict objective -> float or None), `extras` (dict), `status`
+            (pending | ok | failed | timed_out | out_of_memory | crashed), `message`, and seconds:
+            `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
+            `eval_seconds` (wall time), `overhead_seconds` (CPU time of the runner itself),
+            `started_at`, `finished_at` (since 1970 UTC).
+        spaces: Task label -> the design space as JSON.
+        objectives: Task label -> names of its objectives, the first one leading.
+        name: Name of the experiment.
+    """
+
+    runs: DataFrame
+    trials: DataFrame
+    spaces: Mapping[str, Any]
+    name: str
+    objectives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+def load_results(source: str | Path, *, name: str | None = None) -> Results:
+    """Read an experiment from its store.
+
+    Args:
+        source: A store URL, a run folder, or the YAML of the experiment.
+        name: Name of the experiment; needed only where a store holds several.
+
+    Raises:
+        StoreError: If there is no store, or it does not hold the experiment.
+        ConfigError: If the YAML that names the store cannot be read.
+    """
+    from hebo.experiment.database import open_engine
+    from hebo.experiment.locate import find_store
+
+    url, found = find_store(source)
+    engine = open_engine(url, create=False)
+    try:
+        return _read(engine, name or found)
+    finally:
+        engine.dispose()
+
+
+def _read(engine: Engine, name: str | None) -> Results:
+    import pandas as pd
+
+    from hebo.experiment import tables
+
+    name = _choose(engine, name)
+    problems = {row["task"]: row for row in _rows(engine, tables.problems, name)}
+    optima = {task: row["optimum"] for task, row in problems.items()}
+    runs = [
+        row | {"config": tables.from_json(row["config"]), "optimum": optima.get(row["task"])}
+        for row in sorted(_rows(engine, tables.runs, name), key=lambda row: row["position"])
+    ]
+    trials = [
+        row | {key: tables.from_json(row[key]) for key in ("params", "values", "extras")}
+        for row in _rows(engine, tables.trials, name)
+    ]
+    order = {row["run_id"]: row["position"] for row in runs}
+    trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
+    return Results(
+        runs=pd.DataFrame(runs, columns=list(RUN_COLUMNS)).astype({"optimum": "float64"}),
+        trials=pd.DataFrame(trials, columns=list(TRIAL_COLUMNS)).astype(_SECONDS),
+        spaces={task: tables.from_json(row["space"]) for task, row in problems.items()},
+        objectives={task: tuple(tables.from_json(row["objectives"])) for task, row in problems.items()},
+        name=name,
+    )
+
+
+# A column of nothing but None would otherwise have the dtype `object`.
+_SECONDS = {column: "float64" for column in TRIAL_COLUMNS if column.endswith(("_seconds", "_at"))}
+
+
+def _choose(engine: Engine, name: str | None) -> str:
+    from sqlalchemy import select
+
+    from hebo.experiment import tables
+
+    with engine.connect().execution_options(hebo_read=True) as connection:
+        names: list[str] = list(connection.execute(select(tables.experiments.c.name)).scalars())
+    if name is None and len(names) == 1:
+        return names[0]
+    if name is not None and name in names:
+        return name
+    wanted = "an experiment" if name is None else f"'{name}'"
+    raise StoreError(f"The store cannot tell which is {wanted}; it holds: {', '.join(names) or 'nothing'}.")
+
+
+def _rows(engine: Engine, table: Table, name: str) -> list[dict[str, Any]]:
+    from sqlalchemy import select
+
+    with engine.connect().execution_options(hebo_read=True) as connection:
+        query = select(table).where(table.c.experiment == name)
+        return [dict(row) for row in connection.execute(query).mappings()]

@@ -1,0 +1,126 @@
+"""The tables of the results store, and the JSON that fills them.
+
+Everything nested is JSON text (never NaN: a missing number is `null`), every instant is seconds
+since 1970 UTC, and every statement is plain SQL, so SQLite and PostgreSQL hold the same tables.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from typing import Any
+
+from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+
+SCHEMA_VERSION = 1
+
+# How a trial can stand. A pending trial was asked for and has no result yet.
+PENDING = "pending"
+OK = "ok"
+FAILED = "failed"
+TIMED_OUT = "timed_out"
+OUT_OF_MEMORY = "out_of_memory"
+CRASHED = "crashed"
+TRIAL_STATUSES = (PENDING, OK, FAILED, TIMED_OUT, OUT_OF_MEMORY, CRASHED)
+
+# How a run can stand. A broken run is one whose optimiser failed; the next `hebo run` tries again.
+WAITING = "waiting"
+RUNNING = "running"
+FINISHED = "finished"
+BROKEN = "broken"
+
+metadata = MetaData()
+
+info = Table(
+    "hebo_info",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+experiments = Table(
+    "hebo_experiments",
+    metadata,
+    Column("name", String(200), primary_key=True),
+    Column("output", Text, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("created_at", Float, nullable=False),
+)
+
+problems = Table(
+    "hebo_problems",
+    metadata,
+    Column("experiment", String(200), primary_key=True),
+    Column("task", String(200), primary_key=True),
+    Column("space", Text, nullable=False),
+    Column("objectives", Text, nullable=False),
+    Column("optimum", Float),
+)
+
+runs = Table(
+    "hebo_runs",
+    metadata,
+    Column("experiment", String(200), primary_key=True),
+    Column("run_id", String(420), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("optimizer", String(200), nullable=False),
+    Column("task", String(200), nullable=False),
+    Column("seed", Integer, nullable=False),
+    Column("config", Text, nullable=False),
+    Column("n_trials", Integer, nullable=False),
+    Column("batch_size", Integer, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("message", Text),
+    Column("n_done", Integer, nullable=False),
+    Column("n_bad", Integer, nullable=False),
+    Column("best", Float),
+    Column("owner", String(200)),
+    Column("lease_until", Float),
+    Column("started_at", Float),
+    Column("updated_at", Float, nullable=False),
+)
+
+trials = Table(
+    "hebo_trials",
+    metadata,
+    Column("experiment", String(200), primary_key=True),
+    Column("run_id", String(420), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("round", Integer, nullable=False),
+    Column("params", Text, nullable=False),
+    Column("values", Text),
+    Column("extras", Text),
+    Column("status", String(16), nullable=False),
+    Column("message", Text),
+    Column("ask_seconds", Float),
+    Column("tell_seconds", Float),
+    Column("eval_seconds", Float),
+    Column("overhead_seconds", Float),
+    Column("started_at", Float),
+    Column("finished_at", Float),
+)
+
+
+def to_json(value: object) -> str:
+    """Return compact JSON; NumPy scalars become plain ones, NaN and infinities become `null`."""
+    return json.dumps(plain(value), allow_nan=False, separators=(",", ":"))
+
+
+def from_json(text: str | None) -> Any:
+    """Return what `to_json` wrote; an absent text is an empty mapping."""
+    return {} if text is None else json.loads(text)
+
+
+def plain(value: object) -> Any:
+    """Return `value` made of mappings, lists and plain scalars only."""
+    if isinstance(value, dict):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(one) for one in value]
+    item = getattr(value, "item", None)  # a NumPy scalar, without importing NumPy
+    value = item() if callable(item) else value
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, bool | int | float | str):
+        return value
+    return str(value)
