@@ -1,0 +1,156 @@
+"""The rules of who may import whom, as a table and a checker that reads source text."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+PACKAGES = ("hebo", "mcbo", "tasks")
+
+# Unit -> row. A module belongs to the longest unit that is a prefix of its name, may import its own unit and
+# units of lower rows, never one of a higher row or a neighbour in its row.
+ROWS: dict[str, float] = {
+    "hebo.errors": 0,
+    "hebo.recipe": 0,
+    "hebo.catalog": 0,
+    "mcbo.catalog": 0,
+    "tasks.catalog": 0,
+    "hebo.random": 0.5,
+    "hebo.linalg": 0.5,
+    "hebo.design_space": 1,
+    "hebo.data": 2,
+    "hebo.base": 2.5,
+    "hebo.transforms": 3,
+    "hebo.kernels": 3,
+    "mcbo.kernels": 3.5,
+    "hebo.descent": 3,
+    "hebo.latent": 3,
+    "hebo.surrogates": 4,
+    "hebo.acquisitions": 4,
+    "hebo.acq_optimizers": 4,
+    "hebo.regions": 4,
+    "tasks": 4,
+    "mcbo.surrogates": 4.5,
+    "mcbo.acq_optimizers": 4.5,
+    "mcbo.regions": 4.5,
+    "hebo.optimizers": 6,
+    "mcbo.presets": 6.5,
+    "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`
+    "mcbo": 6.6,
+    "hebo.experiment": 7,
+    "hebo.plugins": 7,
+    "hebo.__main__": 8,
+}
+ROW_1 = ("hebo.errors", "hebo.recipe", "hebo.random", "hebo.linalg", "hebo.design_space")
+
+
+def sources() -> dict[str, str]:
+    """Return dotted module name -> source text of everything this project ships."""
+    files = (path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+    return {_module_name(path): path.read_text(encoding="utf-8") for path in files}
+
+
+def imports(module: str, source: str, *, is_package: bool = False) -> set[str]:
+    """Return the dotted names that a module imports, wherever in the file the statement stands.
+
+    Imports under `if TYPE_CHECKING` count: a type that a layer names is a type that it knows.
+    """
+    return {name for node in ast.walk(ast.parse(source)) for name in _names(node, module, is_package)}
+
+
+def unit(name: str) -> str | None:
+    """Return the unit of the table a dotted name belongs to, `None` for somebody else's package."""
+    parts = name.split(".")
+    candidates = (".".join(parts[:size]) for size in range(len(parts), 0, -1))
+    return next((one for one in candidates if one in ROWS), None)
+
+
+def violations(modules: Mapping[str, str]) -> list[str]:
+    """Return one sentence for each import that the table forbids."""
+    return [
+        f"{module} imports {target}: {reason}"
+        for module, source in sorted(modules.items())
+        for target in sorted(imports(module, source, is_package=_is_package(module, modules)))
+        if (reason := _refusal(module, target)) is not None
+    ]
+
+
+def package_graph(modules: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return package -> packages it imports; a module beside the packages stands for itself."""
+    packages = {name for name in modules if _is_package(name, modules)}
+    graph: dict[str, set[str]] = {}
+    for module, source in modules.items():
+        home = _home(module, packages)
+        targets = imports(module, source, is_package=module in packages)
+        ours = {_home(_nearest(one, modules), packages) for one in targets if unit(one)}
+        graph.setdefault(home, set()).update(ours - {home})
+    return graph
+
+
+def cycles(graph: Mapping[str, set[str]]) -> list[set[str]]:
+    """Return the groups of nodes from which each reaches all others of the group."""
+    reach = {node: _reachable(graph, node) for node in graph}
+    groups = {frozenset(b for b in reach[a] if a in reach.get(b, ())) for a in graph if a in reach[a]}
+    return [set(group) for group in groups]
+
+
+def _refusal(module: str, target: str) -> str | None:
+    mine, other = unit(module), unit(target)
+    if mine is None or other is None or mine == other:
+        return None
+    if mine == "tasks":
+        return None if other in ROW_1 else "tasks may use row 1 only"
+    if module.startswith("hebo.") and not target.startswith("hebo") and not other.endswith(".catalog"):
+        return "hebo reaches other packages through the catalogue"
+    if ROWS[other] < ROWS[mine]:
+        return None
+    return f"row {ROWS[mine]:g} may not look at row {ROWS[other]:g}"
+
+
+def _names(node: ast.AST, module: str, is_package: bool) -> Iterator[str]:
+    if isinstance(node, ast.Import):
+        yield from (alias.name for alias in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        base = _absolute(node, module, is_package)
+        yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def _absolute(node: ast.ImportFrom, module: str, is_package: bool) -> str:
+    if not node.level:
+        return node.module or ""
+    package = module.split(".")[: None if is_package else -1]
+    kept = package[: len(package) - (node.level - 1)]
+    return ".".join([*kept, node.module] if node.module else kept)
+
+
+def _module_name(path: Path) -> str:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def _is_package(name: str, modules: Mapping[str, str]) -> bool:
+    return any(other.startswith(f"{name}.") for other in modules)
+
+
+def _nearest(name: str, modules: Mapping[str, str]) -> str:
+    while name not in modules and "." in name:
+        name = name.rpartition(".")[0]
+    return name
+
+
+def _home(module: str, packages: set[str]) -> str:
+    parent = module if module in packages else module.rpartition(".")[0]
+    return parent if "." in parent else module
+
+
+def _reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
+    seen: set[str] = set()
+    queue = list(graph.get(start, ()))
+    while queue:
+        node = queue.pop()
+        if node not in seen:
+            seen.add(node)
+            queue.extend(graph.get(node, ()))
+    return seen
