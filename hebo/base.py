@@ -8,6 +8,7 @@ is the one place where the sign of a minimised objective is flipped.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from torch import Generator, Tensor
@@ -56,14 +57,34 @@ class Acquisition(Recipe, ABC):
         """Return the acquisition as a function from `b x q x d` to `b x n_values`."""
 
 
+@dataclass(frozen=True)
+class Candidates:
+    """What a search found.
+
+    Attributes:
+        x: `k x d` distinct feasible points, best rank first.
+        rank: `k` integers; 0 is the Pareto front of the values (the single best value for one of them).
+    """
+
+    x: Tensor
+    rank: Tensor
+
+
 class AcqOptimizer(Recipe, ABC):
     """A recipe that finds points where an acquisition is large."""
 
     @abstractmethod
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None
-    ) -> Tensor:
-        """Return candidate points, `k x d`, feasible and best first or a Pareto front."""
+    ) -> Candidates:
+        """Search `domain` for large values.
+
+        Args:
+            acq: Any number of values per point; several are maximised in the Pareto sense.
+            domain: Every returned point lies in it.
+            generator: Source of every random decision.
+            start: `s x d` points worth starting from.
+        """
 
 
 class OutputTransform(Recipe, ABC):

@@ -39,3 +39,11 @@ class Domain(ABC):
     @abstractmethod
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
         """Return the feasible points (`k x d`) one step in one parameter away from `x` (`d`)."""
+
+    @abstractmethod
+    def points(self, limit: int) -> Tensor | None:
+        """Return every feasible point, `k x d` without repeats, if there are at most `limit` combinations.
+
+        None where the domain is infinite or larger. Searches use it to be exact on small domains, and
+        optimisers to know when a finite space is exhausted.
+        """

@@ -1,1 +1,1 @@
-
+"""Surrogates: recipes that fit a BoTorch model."""

@@ -1,0 +1,43 @@
+"""Evaluating an acquisition at many points and ranking them by Pareto dominance."""
+
+from __future__ import annotations
+
+import torch
+from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
+from torch import Tensor
+
+from hebo.base import AcqFunction, Candidates
+
+_CHUNK = 4096
+
+
+@torch.no_grad()
+def evaluate(acq: AcqFunction, x: Tensor) -> Tensor:
+    """Values of `acq` at `n x d` single points, `n x n_values`, in bounded memory."""
+    return torch.cat([acq(part.unsqueeze(-2)) for part in x.split(_CHUNK)])
+
+
+def rank(x: Tensor, values: Tensor, *, limit: int | None = None) -> Candidates:
+    """Sort points by dominance rank, larger values being better.
+
+    Args:
+        x: `n x d` points; repeated ones are dropped.
+        values: `n x n_values`.
+        limit: Rank at least this many points; the rest is dropped.
+    """
+    order = _first_occurrences(x)
+    x, values = x[order], values[order]
+    if values.shape[-1] == 1:
+        order = torch.argsort(values[:, 0], descending=True, stable=True)[:limit]
+        return Candidates(x[order], torch.arange(len(order)))
+    fronts = NonDominatedSorting().do(-values.cpu().numpy(), n_stop_if_ranked=limit or len(x))
+    indices = torch.cat([torch.as_tensor(front) for front in fronts])
+    ranks = torch.cat([torch.full((len(front),), k) for k, front in enumerate(fronts)])
+    return Candidates(x[indices], ranks)
+
+
+def _first_occurrences(x: Tensor) -> Tensor:
+    _, inverse = torch.unique(x, dim=0, return_inverse=True)
+    first = torch.full((int(inverse.max()) + 1,), len(x))
+    first = first.scatter_reduce(0, inverse, torch.arange(len(x)), reduce="amin")
+    return first.sort().values

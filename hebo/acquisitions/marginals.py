@@ -1,0 +1,41 @@
+"""What the analytic acquisitions share: the marginal mean and deviation at single points."""
+
+from __future__ import annotations
+
+import torch
+from botorch.models.model import Model
+from torch import Tensor
+
+from hebo.data import Data
+from hebo.errors import IncompatibleError
+
+
+def mean_and_sd(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
+    """Posterior mean and standard deviation, `b` each, at `b x 1 x d` points.
+
+    Raises:
+        IncompatibleError: If points are joint (`q > 1`) or the model has several outputs.
+    """
+    if x.shape[-2] != 1:
+        raise IncompatibleError(
+            f"an analytic acquisition takes single points (b x 1 x d), not {tuple(x.shape)}; "
+            "choose the points of a batch one after the other, or use a Monte Carlo acquisition"
+        )
+    if model.num_outputs != 1:
+        raise IncompatibleError(f"an analytic acquisition needs one output, the model has {model.num_outputs}")
+    posterior = model.posterior(x)
+    return posterior.mean[..., 0, 0], posterior.variance[..., 0, 0].clamp_min(1e-20).sqrt()
+
+
+def noise_sd(model: Model, data: Data) -> Tensor:
+    """Standard deviation of the observation noise that the model sees at the best observed point."""
+    x = data.best.reshape(1, 1, -1)
+    with torch.no_grad():
+        noisy = model.posterior(x, observation_noise=True).variance
+        return (noisy - model.posterior(x).variance).clamp_min(0.0).sqrt().squeeze()
+
+
+def incumbent_mean(model: Model, data: Data) -> Tensor:
+    """Posterior mean at the best observed point: what an improvement is measured against."""
+    with torch.no_grad():
+        return model.posterior(data.best.reshape(1, 1, -1)).mean.squeeze()
