@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 class AcqFunction(Protocol):
     """A function from points to values: `b x q x d` -> `b x n_values`, larger is better."""
 
-    def __call__(self, x: Tensor) -> Tensor: ...
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return the values at `x`."""
 
 
 class Surrogate(Recipe, ABC):
@@ -92,4 +93,4 @@ class OutputTransform(Recipe, ABC):
 
     @abstractmethod
     def fit(self, y: Tensor) -> OutcomeTransform:
-        """Return a BoTorch transform fitted to `y` (`n x m`, larger is better, finite), in evaluation mode."""
+        """Return a BoTorch transform fitted to `y`: `n x m`, finite, larger is better."""

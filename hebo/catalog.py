@@ -31,4 +31,8 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),
         "random": ("hebo.acq_optimizers.random:RandomSubset", "Best of many random points"),
     },
+    "output_transform": {
+        "power": ("hebo.transforms.power:PowerTransform", "Box-Cox or Yeo-Johnson by HEBO's rule"),
+        "standardize": ("hebo.transforms.power:Standardize", "Zero mean and unit spread"),
+    },
 }

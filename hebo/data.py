@@ -16,11 +16,13 @@ class Data:
         x: `n x d` evaluated points.
         y: `n x m` objective values, larger is better; a row with NaN is a failed evaluation.
         pending: `p x d` points that were asked for and have no value yet.
+        batch_size: How many points are about to be chosen together.
     """
 
     x: Tensor
     y: Tensor
     pending: Tensor = field(default_factory=lambda: torch.empty(0, 0))
+    batch_size: int = 1
 
     def __post_init__(self) -> None:
         if self.x.shape[0] != self.y.shape[0]:
@@ -58,4 +60,4 @@ class Data:
 
     def to(self, device: torch.device | str) -> Data:
         """Return the data on another device."""
-        return Data(self.x.to(device), self.y.to(device), self.pending.to(device))
+        return replace(self, x=self.x.to(device), y=self.y.to(device), pending=self.pending.to(device))

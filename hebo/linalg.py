@@ -33,12 +33,13 @@ def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
     jitter = 1e-10
     while jitter <= max_jitter:
         shift = torch.where(info > 0, jitter * scale, torch.zeros_like(scale))
-        factor, still = torch.linalg.cholesky_ex(matrix + torch.diag_embed(shift.unsqueeze(-1).expand(matrix.shape[:-1])))
+        diagonal = shift.unsqueeze(-1).expand(matrix.shape[:-1])
+        factor, still = torch.linalg.cholesky_ex(matrix + torch.diag_embed(diagonal))
         if not bool(still.any()):
             return factor
         info = torch.maximum(info, still)
         jitter *= 10
-    raise NumericalError(f"a covariance matrix is indefinite even with a jitter of {max_jitter:g} of its diagonal")
+    raise NumericalError(f"a covariance matrix is indefinite even with {max_jitter:g} of its diagonal added")
 
 
 def log_phi(u: Tensor) -> Tensor:

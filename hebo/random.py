@@ -36,13 +36,13 @@ def draw_seed(generator: torch.Generator, *, bits: int = 31) -> int:
 def seeded(generator: torch.Generator) -> Iterator[None]:
     """Seed the global torch, NumPy and Python streams from `generator`; restore them afterwards."""
     seed = draw_seed(generator)
-    python_state, numpy_state = random.getstate(), np.random.get_state()
+    python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     with torch.random.fork_rng():
         try:
             torch.manual_seed(seed)
-            np.random.seed(seed)
+            np.random.seed(seed)  # noqa: NPY002
             random.seed(seed)
             yield
         finally:
             random.setstate(python_state)
-            np.random.set_state(numpy_state)
+            np.random.set_state(numpy_state)  # noqa: NPY002

@@ -23,6 +23,7 @@ from hebo.base import AcqFunction, AcqOptimizer, Candidates, Domain
 from hebo.random import draw_seed, seeded
 
 Array = NDArray[np.float64]
+Rng = np.random.Generator
 
 
 class NSGA2(AcqOptimizer):
@@ -103,7 +104,7 @@ class _MixedCrossover(Crossover):
         self.codes = n_codes > 0
         self.numeric = SBX(eta=15)
 
-    def _do(self, problem: Problem, X: Array, *args: Any, random_state: np.random.Generator, **kwargs: Any) -> Array:
+    def _do(self, problem: Problem, X: Array, *args: Any, random_state: Rng, **kwargs: Any) -> Array:
         children: Array = self.numeric._do(problem, X, random_state=random_state, **kwargs)
         swap = random_state.random(X.shape[1:]) < 0.5
         exchanged = np.where(swap, X[::-1], X)
@@ -118,7 +119,7 @@ class _MixedMutation(Mutation):
         self.n_codes = n_codes
         self.numeric = PM(eta=20)
 
-    def _do(self, problem: Problem, X: Array, *args: Any, random_state: np.random.Generator, **kwargs: Any) -> Array:
+    def _do(self, problem: Problem, X: Array, *args: Any, random_state: Rng, **kwargs: Any) -> Array:
         mutated: Array = self.numeric._do(problem, X, random_state=random_state, **kwargs)
         redrawn = np.floor(random_state.random(X.shape) * np.maximum(self.n_codes, 1))
         redraw = random_state.random(X.shape) < self.get_prob_var(problem)

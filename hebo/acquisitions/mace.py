@@ -41,10 +41,10 @@ class MACE(Acquisition):
         """Return a function from `b x 1 x d` points to `b x 3` values (bound, log EI, log PI)."""
         threshold = incumbent_mean(model, data) + self.margin
         xi = torch.randn((), generator=generator, dtype=torch.float64).to(threshold)
-        shift = math.sqrt(2.0) * noise_sd(model, data) * xi if self.noise_draw else torch.zeros_like(threshold)
+        shift = math.sqrt(2.0) * noise_sd(model, data) * xi * float(self.noise_draw)
         kappa = self.kappa
         if kappa is None:
-            kappa = hebo_kappa(len(data.x), data.x.shape[1], max(1, len(data.pending)))
+            kappa = hebo_kappa(len(data.x), data.x.shape[1], data.batch_size)
 
         def mace(x: Tensor) -> Tensor:
             mu, sigma = mean_and_sd(model, x)

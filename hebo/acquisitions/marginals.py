@@ -22,7 +22,7 @@ def mean_and_sd(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
             "choose the points of a batch one after the other, or use a Monte Carlo acquisition"
         )
     if model.num_outputs != 1:
-        raise IncompatibleError(f"an analytic acquisition needs one output, the model has {model.num_outputs}")
+        raise IncompatibleError(f"an analytic acquisition takes one output, not {model.num_outputs}")
     posterior = model.posterior(x)
     return posterior.mean[..., 0, 0], posterior.variance[..., 0, 0].clamp_min(1e-20).sqrt()
 

@@ -1,1 +1,1 @@
-
+"""Optimisers: what is asked for points and told their values."""

@@ -26,8 +26,9 @@ class ExactGP(SingleTaskGP):
 
     def posterior(self, X: Tensor, *args: Any, **kwargs: Any) -> Posterior:
         """Return the posterior at `b x q x d` points; see `botorch.models.model.Model`."""
-        plain = not args and not any(value not in (None, False) for value in kwargs.values())
-        if plain and X.dim() == 3 and X.shape[-2] == 1 and not torch.is_grad_enabled() and not self.batch_shape:
+        plain = not args and all(value is None or value is False for value in kwargs.values())
+        single = X.dim() == 3 and X.shape[-2] == 1 and not self.batch_shape
+        if plain and single and not torch.is_grad_enabled():
             self.eval()
             return self._marginals(X.squeeze(-2))
         return super().posterior(X, *args, **kwargs)

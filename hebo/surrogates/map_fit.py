@@ -52,7 +52,9 @@ def _log_prior(model: SingleTaskGP, n_starts: int) -> Tensor:
     return torch.stack(terms).sum(0)
 
 
-def fit_map(model: SingleTaskGP, *, generator: Generator, spread: float = 1.0, max_iterations: int = 100) -> Tensor:
+def fit_map(
+    model: SingleTaskGP, *, generator: Generator, spread: float = 1.0, max_iterations: int = 100
+) -> Tensor:
     """Maximise the posterior over the hyperparameters from all starts at once (L-BFGS-B).
 
     The first start is the model's present state; in the others every positive hyperparameter is multiplied
@@ -112,7 +114,8 @@ class _Objective:
     def write(self, vector: NDArray[np.float64]) -> None:
         flat = torch.as_tensor(vector)
         with torch.no_grad():
-            for parameter, part in zip(self.parameters, flat.split([p.numel() for p in self.parameters]), strict=True):
+            parts = flat.split([parameter.numel() for parameter in self.parameters])
+            for parameter, part in zip(self.parameters, parts, strict=True):
                 parameter.copy_(part.reshape(parameter.shape))
 
 

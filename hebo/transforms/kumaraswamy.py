@@ -27,7 +27,7 @@ class KumaraswamyWarp(InputTransform, Module):
         batch_shape: Of independent sets of exponents.
     """
 
-    def __init__(self, indices: list[int], bounds: Tensor, *, prior: Prior, batch_shape: Size = Size()) -> None:
+    def __init__(self, indices: list[int], bounds: Tensor, *, prior: Prior, batch_shape: Size) -> None:
         super().__init__()
         self.transform_on_train = self.transform_on_eval = self.transform_on_fantasize = True
         self.is_one_to_many = False

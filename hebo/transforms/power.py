@@ -57,7 +57,7 @@ class FittedPowerTransform(OutcomeTransform):
     ) -> None:
         super().__init__()
         if not bool(torch.isfinite(y).all()):
-            raise DataError("an output transform needs finite values; leave failed evaluations out of the fit")
+            raise DataError("an output transform needs finite values; leave failed evaluations out")
         self.columns = [_fit_column(-column, families) for column in y.detach().unbind(-1)]
         self.eval()
 

@@ -1,0 +1,38 @@
+"""Making any acquisition avoid points whose evaluation is likely to fail."""
+
+from __future__ import annotations
+
+import torch
+from botorch.models.model import Model
+from torch import Tensor
+
+from hebo.acquisitions.marginals import mean_and_sd
+from hebo.base import AcqFunction
+from hebo.data import Data
+
+# Uncertainty of a label that no number of neighbours removes: keeps log-probabilities within reach.
+_LABEL_VARIANCE = 0.1
+
+
+def success_labels(data: Data) -> Data:
+    """Return all points of `data` with y = +1 where the evaluation succeeded and -1 where it failed."""
+    return data.with_y(torch.where(data.failed, -1.0, 1.0).to(data.x).unsqueeze(-1))
+
+
+def times_success(acq: AcqFunction, success_model: Model) -> AcqFunction:
+    """Add the log probability of success, `log Phi(mu / sqrt(s^2 + 0.1))`, to every value of `acq`.
+
+    For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a bound
+    in standardised units it is a penalty of about one standard deviation per factor e.
+
+    Args:
+        acq: Function to weight.
+        success_model: Fitted to `success_labels`: regression on +-1 stands in for classification.
+    """
+
+    def weighted(x: Tensor) -> Tensor:
+        mu, sigma = mean_and_sd(success_model, x)
+        log_success = torch.special.log_ndtr(mu / (sigma.square() + _LABEL_VARIANCE).sqrt())
+        return acq(x) + log_success.unsqueeze(-1)
+
+    return weighted

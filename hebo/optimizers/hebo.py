@@ -1,0 +1,46 @@
+"""HEBO: heteroscedastic evolutionary Bayesian optimisation (Cowen-Rivers et al., 2012.03826)."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acquisitions.mace import MACE
+from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Surrogate
+from hebo.design_space.design_space import DesignSpace
+from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import PowerTransform
+
+
+class HEBORecipe(BayesOptRecipe):
+    """The composition of the paper: power transform, warped GP, MACE, NSGA-II, Pareto-front batches.
+
+    Attributes are those of `BayesOptRecipe`, with defaults.
+    """
+
+    surrogate: Surrogate = Field(default_factory=WarpedGP)
+    acquisition: Acquisition = Field(default_factory=MACE)
+    acq_optimizer: AcqOptimizer = Field(default_factory=NSGA2)
+    output_transform: OutputTransform = Field(default_factory=PowerTransform)
+
+
+def HEBO(
+    space: DesignSpace,
+    *,
+    rand_sample: int | None = None,
+    scramble_seed: int | None = None,
+    recipe: HEBORecipe | None = None,
+) -> BayesOpt:
+    """Return a HEBO optimiser.
+
+    Args:
+        space: Where to search.
+        rand_sample: Number of initial Sobol points (at least 2); None takes one more than there are columns.
+        scramble_seed: Seed of everything random; None draws one from NumPy's global stream.
+        recipe: Other settings and parts.
+    """
+    settings = recipe or HEBORecipe()
+    if rand_sample is not None:
+        settings = settings.model_copy(update={"n_initial": max(2, rand_sample)})
+    return settings.build(space, seed=scramble_seed)
