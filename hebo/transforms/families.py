@@ -65,7 +65,7 @@ class BoxCox:
 
 @dataclass(frozen=True)
 class YeoJohnson:
-    """Box-Cox of `1 + z` with power `p` above 0, and of `1 - z` with `2 - p` below (Yeo and Johnson, 2000)."""
+    """Box-Cox of `1 + z` with power `p` above 0, of `1 - z` with `2 - p` below (Yeo and Johnson, 2000)."""
 
     power: float
     needs_positive: ClassVar[bool] = False

@@ -112,7 +112,7 @@ class _Column:
     def standardized(self, cost: Tensor) -> _Column:
         z = self.forward(cost)
         mean = float(z.mean())
-        spread = float((z - mean).square().mean().sqrt())
+        spread = float((z - mean).square().sum().div(max(1, len(z) - 1)).sqrt())
         flat = spread <= 1e-12 * max(1.0, abs(mean))
         return _Column(self.family, self.limit, self.scale, mean, 1.0 if flat else spread)
 

@@ -1,0 +1,98 @@
+"""Tests of `hebo.transforms.power`: HEBO's rule, and values that break power transforms."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from botorch.models import SingleTaskGP
+
+from hebo.errors import DataError
+from hebo.transforms.families import BoxCox, Identity, YeoJohnson
+from hebo.transforms.power import FittedPowerTransform, PowerTransform, Standardize
+
+
+def column(*costs: float) -> torch.Tensor:
+    """Costs as values to be maximised, `n x 1`."""
+    return -torch.tensor(costs, dtype=torch.float64).unsqueeze(-1)
+
+
+def family(y: torch.Tensor) -> object:
+    return FittedPowerTransform(y).columns[0].family
+
+
+def test_positive_costs_go_through_box_cox() -> None:
+    assert isinstance(family(column(0.1, 0.5, 2.0, 9.0, 40.0)), BoxCox)
+
+
+def test_costs_of_both_signs_go_through_yeo_johnson() -> None:
+    assert isinstance(family(column(-1.0, 0.5, 2.0, 9.0)), YeoJohnson)
+
+
+def test_equal_costs_are_left_alone() -> None:
+    transform = FittedPowerTransform(column(2.0, 2.0, 2.0))
+    assert isinstance(transform.columns[0].family, Identity)
+    assert transform(column(2.0, 2.0))[0].abs().max().item() == 0.0
+
+
+def test_standardize_uses_no_power() -> None:
+    transform = Standardize().fit(column(1.0, 2.0, 6.0))
+    scores = transform(column(1.0, 2.0, 6.0))[0]
+    expected = column(1.0, 2.0, 6.0)
+    torch.testing.assert_close(scores, (expected - expected.mean()) / expected.std())
+
+
+@pytest.mark.parametrize(
+    "y",
+    [
+        column(0.1, 0.5, 2.0, 9.0, 40.0),
+        column(-7.0, 0.0, 1e-3, 4.0),
+        column(1e-300, 3e-300, 2e-299),
+        column(-1e300, 0.0, 1e300),
+        column(1.0, 2.0, 3.0, 1e300),
+        column(5.0),
+        column(3.0, 3.0 + 1e-15),
+    ],
+)
+def test_scores_are_finite_and_keep_the_ranking(y: torch.Tensor) -> None:
+    scores = PowerTransform().fit(y)(y)[0]
+    assert torch.isfinite(scores).all()
+    order = y.squeeze(-1).argsort()
+    assert (scores.squeeze(-1)[order].diff() >= 0).all()
+
+
+def test_one_absurd_cost_leaves_resolution_for_the_others() -> None:
+    y = column(1.0, 2.0, 3.0, 4.0, 1e300)
+    scores = PowerTransform().fit(y)(y)[0].squeeze(-1)
+    assert (scores[:4].diff().abs() > 0.01).all()
+
+
+def test_scores_have_mean_zero_and_unit_spread() -> None:
+    y = column(*torch.rand(40, generator=torch.Generator().manual_seed(0)).exp().tolist())
+    scores = PowerTransform().fit(y)(y)[0]
+    assert scores.mean().item() == pytest.approx(0.0, abs=1e-12)
+    assert scores.std().item() == pytest.approx(1.0)
+
+
+def test_untransform_inverts_the_transform() -> None:
+    y = torch.cat([column(0.1, 2.0, 9.0), column(-1.0, 4.0, 5.0)], dim=-1)
+    transform = PowerTransform().fit(y)
+    torch.testing.assert_close(transform.untransform(transform(y)[0])[0], y)
+
+
+def test_a_botorch_model_takes_it_as_outcome_transform() -> None:
+    x = torch.linspace(0, 1, 8, dtype=torch.float64).unsqueeze(-1)
+    y = -torch.exp(3 * x)
+    model = SingleTaskGP(x, y, outcome_transform=PowerTransform().fit(y))
+    samples = model.posterior(x[:2]).rsample(torch.Size([64]))
+    torch.testing.assert_close(samples.median(0).values, y[:2], rtol=0.8, atol=0.5)
+
+
+def test_values_that_are_not_finite_are_refused() -> None:
+    with pytest.raises(DataError, match="finite"):
+        PowerTransform().fit(column(1.0, float("nan")))
+
+
+def test_known_noise_variances_are_refused() -> None:
+    y = column(1.0, 2.0)
+    with pytest.raises(DataError, match="variances"):
+        PowerTransform().fit(y)(y, torch.ones_like(y))
