@@ -258,11 +258,10 @@ class Optimizer(ABC):
         return dropped
 
     def _domain(self, fixed: dict[str, Any]) -> Domain:
-        for name, parameter in self.space.parameters.items():
-            if parameter.role == "context" and name not in fixed:
+        for name, role in self.space.roles.items():
+            if role == "context" and name not in fixed:
                 raise DataError(f"context parameter '{name}' has no value; pass ask(fixed={{'{name}': ...}})")
-            if parameter.role == "fidelity":
-                fixed.setdefault(name, parameter.target)
+        fixed = {**self.space.targets, **fixed}
         return self.space.fix(fixed) if fixed else self.space
 
     def _need_success(self) -> None:
