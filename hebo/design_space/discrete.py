@@ -1,0 +1,135 @@
+"""Parameters with listed values: `bool`, `cat`, `ordinal`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, ClassVar
+
+import numpy as np
+import torch
+from torch import Generator, Tensor
+
+from hebo.design_space.grid import Grid
+from hebo.design_space.numeric import Numeric
+from hebo.design_space.scalar import Scalar
+from hebo.design_space.scale import Linear, Scale
+from hebo.design_space.values import ValueTable, index_values, object_column, read_values
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Bool(Numeric):
+    """`bool`: False or True, encoded as the number 0 or 1 (one column, not a category)."""
+
+    @property
+    def natural_bounds(self) -> tuple[float, float]:
+        """Zero and one."""
+        return 0.0, 1.0
+
+    @property
+    def scale(self) -> Scale:
+        """Linear."""
+        return Linear()
+
+    @cached_property
+    def grid(self) -> Grid:
+        """Zero and one."""
+        return Grid.of(0, 1, 2)
+
+    def encode(self, values: np.ndarray[Any, Any]) -> Tensor:
+        """Encode `True`, `False` and the numbers 0 and 1."""
+        codes = _codes(self, _BOOLS, values, "is not a truth value; give True or False")
+        return torch.tensor(codes, dtype=torch.float64).unsqueeze(1)
+
+    def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
+        """Return Python booleans, as an object array."""
+        return (x[:, 0] > 0.5).numpy().astype(object)
+
+
+class Listed(Scalar):
+    """A parameter whose column holds the position of a value in the list kept under the key `_key`."""
+
+    _key: ClassVar[str]
+
+    def __post_init__(self) -> None:
+        """Check that the values are distinct."""
+        object.__setattr__(self, self._key, read_values(self, self._key, self.values))
+        object.__setattr__(self, "_table", index_values(self, self._key, self.values))
+
+    @property
+    def values(self) -> tuple[Any, ...]:
+        """The values, in the order of their codes."""
+        values: tuple[Any, ...] = getattr(self, self._key)
+        return values
+
+    @cached_property
+    def grid(self) -> Grid:
+        """The codes `0 .. c-1`."""
+        return Grid.of(0, 1, len(self.values))
+
+    @cached_property
+    def bounds(self) -> Tensor:
+        """`2 x 1`, first and last code."""
+        return torch.tensor([[0.0], [len(self.values) - 1.0]], dtype=torch.float64)
+
+    def encode(self, values: np.ndarray[Any, Any]) -> Tensor:
+        """Look up the code of each value, by type and content (see `ValueTable`)."""
+        shown = ", ".join(map(repr, self.values[:8])) + (", ..." if len(self.values) > 8 else "")
+        table: ValueTable = self.__dict__["_table"]
+        codes = _codes(self, table, values, f"is not one of the known values; give one of {shown}")
+        return torch.tensor(codes, dtype=torch.float64).unsqueeze(1)
+
+    def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
+        """Return the original objects, as an object array."""
+        return object_column(self.values[int(code)] for code in self.grid.index(x)[:, 0].tolist())
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Cat(Listed):
+    """`cat`: one of `categories`, which have no order; a code in `categorical_dims`."""
+
+    _key: ClassVar[str] = "categories"
+
+    categories: tuple[Any, ...]
+
+    @property
+    def n_categories(self) -> int:
+        """Number of categories."""
+        return len(self.categories)
+
+    @property
+    def canonical(self) -> Tensor:
+        """The first category."""
+        return torch.zeros(1, dtype=torch.float64)
+
+    def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
+        """Return all other categories."""
+        codes = torch.arange(len(self.categories), dtype=torch.float64).unsqueeze(1)
+        return codes[codes[:, 0] != x[0]]
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class Ordinal(Listed):
+    """`ordinal`: one of `levels`, listed in their order; encoded as the rank, a discrete number."""
+
+    _key: ClassVar[str] = "levels"
+
+    levels: tuple[Any, ...]
+
+
+_BOOLS = ValueTable([False, True])
+
+
+def _codes(parameter: Scalar, table: ValueTable, values: np.ndarray[Any, Any], remedy: str) -> list[int]:
+    """Return the codes of a column of a frame.
+
+    Raises:
+        DataError: For the first value that is not in the table.
+    """
+    codes = []
+    for row, value in enumerate(values):
+        code = table.find(value)
+        if code is None:
+            raise parameter.bad_value(row, value, remedy)
+        codes.append(code)
+    return codes

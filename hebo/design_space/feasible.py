@@ -1,0 +1,156 @@
+"""`FeasibleDomain`: sampling, projection and neighbours for any set of typed, constrained points."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from functools import cached_property
+from typing import Literal
+
+import torch
+from torch import Generator, Tensor
+
+from hebo.design_space.conditions import Conditions
+from hebo.design_space.constraints import ConstraintSet
+from hebo.design_space.domain import Domain
+from hebo.design_space.frames import as_points
+from hebo.design_space.layout import Layout
+from hebo.design_space.repair import repair
+from hebo.design_space.sampling import UnitCube, sample_feasible
+from hebo.errors import DataError
+from hebo.random import make_generator
+
+N_ANCHORS = 64
+"""Feasible points kept to pull others towards when nothing else makes them feasible."""
+
+
+class FeasibleDomain(Domain):
+    """Points that have a type in every column, may be conditional, and obey constraints.
+
+    Subclasses say what a point without constraints is (`settle`, `draw`); this class adds the rest.
+    Outputs are float64 on the CPU. Notation: `n` rows, `d` columns, `k` neighbours.
+
+    Attributes:
+        layout: The columns and their types.
+        conditions: When conditional parameters are active.
+        constraints: The input constraints.
+        pinned: `d` booleans, columns that hold one value.
+    """
+
+    layout: Layout
+    conditions: Conditions
+    constraints: ConstraintSet
+    pinned: Tensor
+
+    @abstractmethod
+    def settle(self, x: Tensor) -> Tensor:
+        """Return the nearest points of the right types, conditions respected, constraints ignored."""
+
+    @abstractmethod
+    def draw(self, u: Tensor) -> Tensor:
+        """Map uniform numbers in `[0, 1)` (`n x d`) to points, constraints ignored."""
+
+    def sample(self, n: int, *, generator: Generator, method: Literal["sobol", "random"] = "sobol") -> Tensor:
+        """Draw `n` feasible points (`n x d`).
+
+        Without constraints each column is one dimension of a scrambled Sobol sequence (`sobol`) or of
+        uniform numbers (`random`), so every category and every integer is equally likely, ends included
+        (log scales: in proportion to their cell, see `Grid.from_unit`). With constraints see
+        `hebo.design_space.sampling.sample_feasible`.
+
+        Raises:
+            SpaceError: If no feasible point can be found; names the constraint.
+        """
+        cube = UnitCube(self.layout.n_dims, method=method, generator=generator)
+        if not len(self.constraints):
+            return self.draw(cube.draw(n))
+        return sample_feasible(self, n, cube=cube, generator=generator)
+
+    def contains(self, x: Tensor) -> Tensor:
+        """Say for each row of `x` (`n x d`) whether it is feasible, float noise of 1e-9 forgiven.
+
+        An inactive parameter must hold its canonical value, so that each point has one encoding.
+        """
+        noise = self.layout.slack
+        if x.dtype != torch.float64:
+            noise = noise + 4 * torch.finfo(x.dtype).eps * self.bounds.abs().amax(0)
+        points = as_points(x, self.layout.n_dims)
+        settled = self.settle(points)
+        typed = ((settled - points).abs() <= noise).all(1)
+        return typed & self.constraints.satisfied(settled) if len(self.constraints) else typed
+
+    def project(self, x: Tensor) -> Tensor:
+        """Return feasible points near `x` (`n x d`): the nearest ones unless constraints interfere.
+
+        Columns are clipped and rounded in natural units, conditions settled. Points that then violate a
+        constraint go through `hebo.design_space.repair.repair`. Feasible points stay where they are.
+
+        Raises:
+            DataError: If a value is NaN.
+            SpaceError: If the space has no feasible point.
+        """
+        points = as_points(x, self.layout.n_dims)
+        if points.isnan().any():
+            raise DataError("Points to project hold NaN; drop these rows first.")
+        settled = self.settle(points)
+        if not len(self.constraints):
+            return settled
+        bad = ~self.constraints.satisfied(settled)
+        if bad.any():
+            settled[bad] = repair(self, settled[bad])
+        return settled
+
+    def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
+        """Return the feasible points (`k x d`) one step in one parameter away from `x` (`d`).
+
+        A step is another category, the integer, level or grid value before or after, two items of a
+        permutation swapped (a random part of the swaps of a long one), or a tenth of the encoded range
+        up or down. Columns of parameters that the step switches on hold their canonical values.
+        """
+        start = self.settle(as_points(x.unsqueeze(0), self.layout.n_dims))
+        moves = [start[:0]]
+        for name, parameter in self.layout.parameters.items():
+            span = self.layout.columns[name]
+            values = parameter.neighbors(start[0, span], generator=generator)
+            moved = start.repeat(len(values), 1)
+            moved[:, span] = values
+            moves.append(moved)
+        reached = self.settle(torch.cat(moves))
+        points: Tensor = torch.unique(reached[((reached - start).abs() > self.layout.slack).any(1)], dim=0)
+        return points[self.constraints.satisfied(points)]
+
+    def points(self, limit: int) -> Tensor | None:
+        """Return every feasible point (`k x d`), `None` if `limit` types of them or more than that exist.
+
+        Points that only a constraint rules out count towards the limit.
+        """
+        rows = self.settle(self.layout.canonical.unsqueeze(0))
+        for name in [
+            *(one for one in self.layout.parameters if one not in self.conditions.codes),
+            *self.conditions.order,
+        ]:
+            values = self.values(name, limit)
+            if values is None:
+                return None
+            span, mask = self.layout.columns[name], self.conditions.active(rows).get(name)
+            still = rows[:0] if mask is None else rows[~mask]
+            moving = rows if mask is None else rows[mask]
+            if len(still) + len(moving) * len(values) > limit:
+                return None
+            rows = moving.repeat_interleave(len(values), 0)
+            rows[:, span] = values.repeat(len(moving), 1)
+            rows = torch.cat([still, rows])
+        rows = self.settle(rows)
+        return rows[self.constraints.satisfied(rows)]
+
+    def values(self, name: str, limit: int) -> Tensor | None:
+        """Return all encoded values (`k x w`) of a parameter, `None` if there are more than `limit`."""
+        parameter = self.layout.parameters[name]
+        count = parameter.cardinality
+        return None if count is None or count > limit else parameter.every()
+
+    @cached_property
+    def anchors(self) -> Tensor:
+        """Feasible points spread over the set, always the same ones."""
+        generator = make_generator("anchors")
+        cube = UnitCube(self.layout.n_dims, method="random", generator=generator)
+        return sample_feasible(self, N_ANCHORS, cube=cube, generator=generator)

@@ -1,0 +1,158 @@
+"""Making points feasible: projections onto linear constraints, then a search towards feasible points."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from hebo.design_space.linear import LinearSystem
+
+if TYPE_CHECKING:
+    from hebo.design_space.feasible import FeasibleDomain
+
+MAX_ROUNDS = 200
+"""Most rounds of alternating projections."""
+
+N_FRACTIONS = 32
+"""Points looked at on the way from a point to a feasible one."""
+
+
+def repair(domain: FeasibleDomain, x: Tensor) -> Tensor:
+    """Return feasible points near `x` (`n x d`, settled).
+
+    First `repair_linear`; points that are still infeasible go along the line to the nearest of the
+    domain's `anchors`, as far as needed (to within 2^-20 of the way).
+
+    Raises:
+        SpaceError: If the domain has no feasible point.
+    """
+    result = repair_linear(domain, x)
+    bad = ~domain.constraints.satisfied(result)
+    if bad.any():
+        result[bad] = _towards_anchor(domain, result[bad])
+    return result
+
+
+def repair_linear(domain: FeasibleDomain, x: Tensor) -> Tensor:
+    """Return points (`n x d`) moved towards satisfying the linear constraints.
+
+    Alternating projections in natural units over all numeric columns, rounding, single steps of discrete
+    columns while these lower the violation, and alternating projections over the continuous columns only.
+    """
+    system = domain.constraints.linear
+    if not system.constraints:
+        return x.clone()
+    movable = (~domain.pinned[system.columns]).to(x.dtype)
+    result = domain.settle(_alternate(system, x, movable))
+    if movable @ (1.0 - system.free) == 0:
+        return result
+    for _ in range(2):
+        result = domain.settle(_alternate(system, result, movable * system.free))
+        if system.inside(result).all():
+            break
+        result = _step_down(domain, result)
+    return result
+
+
+def _alternate(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:
+    """Project onto the linear constraints and the bounds (Dykstra's algorithm, Boyle & Dykstra, 1986).
+
+    Distances are measured in natural units divided by the range of each parameter. The limits are drawn in
+    by half the forgiven noise, so that rounding does not undo the result.
+
+    Args:
+        system: The constraints, `m` over `k` parameters.
+        x: Settled points, `n x d`.
+        movable: `k`, 0 for parameters that must stay.
+    """
+    values, rows = system.natural(x), system.coefficients(x)
+    weights = (system.ends[1] - system.ends[0]).square() * movable
+    margin = torch.minimum(system.slack, system.upper - system.lower) / 2
+    lower, upper = system.lower + margin, system.upper - margin
+    lengths = (rows.square() * weights).sum(2)
+    owed = torch.zeros(len(lower) + 1, *values.shape, dtype=x.dtype)
+    for _ in range(MAX_ROUNDS):
+        before = values
+        for number in range(len(lower)):
+            shifted = values + owed[number]
+            sums = (rows[:, number] * shifted).sum(1)
+            excess = sums - sums.clamp(lower[number], upper[number])
+            scale = torch.where(lengths[:, number] > 0, excess / lengths[:, number], 0.0)
+            values = shifted - scale.unsqueeze(1) * rows[:, number] * weights
+            owed[number] = shifted - values
+        shifted = values + owed[-1]
+        values = torch.minimum(torch.maximum(shifted, system.ends[0]), system.ends[1])
+        owed[-1] = shifted - values
+        if ((values - before).abs() <= 1e-12 * (system.ends[1] - system.ends[0])).all():
+            break
+    return torch.where((rows != 0).any(1).any(0).any(), system.with_natural(x, values), x)
+
+
+def _step_down(domain: FeasibleDomain, x: Tensor) -> Tensor:
+    """Take single steps of discrete numbers, each time the one that lowers the violation most."""
+    system = domain.constraints.linear
+    scale = system.slack.clamp(min=torch.finfo(x.dtype).tiny)
+    violation = (system.excess(x).abs() / scale).sum(1)
+    for _ in range(MAX_ROUNDS):
+        options = [x, *_single_steps(domain, x)]
+        totals = torch.stack([violation, *((system.excess(one).abs() / scale).sum(1) for one in options[1:])])
+        violation, best = totals.min(0)
+        if (best == 0).all():
+            break
+        x = torch.stack(options)[best, torch.arange(len(x))]
+    return x
+
+
+def _single_steps(domain: FeasibleDomain, x: Tensor) -> list[Tensor]:
+    """Return `x` (`n x d`) with one discrete number one step lower or higher, for each such number."""
+    system = domain.constraints.linear
+    options = []
+    for column, parameter in zip(system.columns.tolist(), system.parameters, strict=True):
+        if parameter.grid is None or domain.pinned[column]:
+            continue
+        for step in (-1.0, 1.0):
+            moved = x.clone()
+            k = parameter.grid.index(x[:, column]) + step
+            last = parameter.grid.count - 1.0
+            moved[:, column] = parameter.grid.point(torch.minimum(k.clamp(min=0.0), last))
+            options.append(domain.settle(moved))
+    return options
+
+
+def _towards_anchor(domain: FeasibleDomain, x: Tensor) -> Tensor:
+    """Move each row of `x` (`n x d`) towards the nearest anchor until it is feasible."""
+    low, high = domain.bounds
+    span = torch.where(high > low, high - low, 1.0)
+    anchors = domain.anchors[torch.cdist(x / span, domain.anchors / span).argmin(1)]
+    result, waiting = anchors.clone(), torch.ones(len(x), dtype=torch.bool)
+    good = torch.ones(len(x), dtype=x.dtype)
+    for fraction in torch.arange(1, N_FRACTIONS, dtype=x.dtype) / N_FRACTIONS:
+        moved = _between(domain, x, anchors, fraction.expand(len(x)))
+        found = waiting & domain.constraints.satisfied(moved)
+        result[found], good[found] = moved[found], fraction
+        waiting &= ~found
+        if not waiting.any():
+            break
+    return _bisect(domain, x, anchors, good, result)
+
+
+def _between(domain: FeasibleDomain, x: Tensor, anchors: Tensor, fraction: Tensor) -> Tensor:
+    """Return the settled points that lie a fraction (`n`) of the way from `x` to the anchors."""
+    moved = x + fraction.unsqueeze(1) * (anchors - x)
+    unordered = list(domain.categorical_dims)
+    moved[:, unordered] = x[:, unordered]
+    return domain.settle(moved)
+
+
+def _bisect(domain: FeasibleDomain, x: Tensor, anchors: Tensor, good: Tensor, result: Tensor) -> Tensor:
+    """Shorten the way `good` (`n`) from `x` to the anchors while the points stay feasible."""
+    bad = good - 1.0 / N_FRACTIONS
+    for _ in range(15):
+        middle = (good + bad) / 2
+        moved = _between(domain, x, anchors, middle)
+        feasible = domain.constraints.satisfied(moved)
+        result = torch.where(feasible.unsqueeze(1), moved, result)
+        good, bad = torch.where(feasible, middle, good), torch.where(feasible, bad, middle)
+    return result

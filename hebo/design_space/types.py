@@ -1,0 +1,53 @@
+"""The parameter types by name, and the registration of one's own."""
+
+from __future__ import annotations
+
+import inspect
+
+from hebo.design_space.discrete import Bool, Cat, Ordinal
+from hebo.design_space.integer import Int, IntExponent, PowInt, StepInt
+from hebo.design_space.numeric import Num, Pow, Sigmoid
+from hebo.design_space.parameter import Parameter
+from hebo.design_space.permutation import Permutation
+from hebo.errors import SpaceError
+
+BUILT_IN: dict[str, type[Parameter]] = {
+    "num": Num,
+    "pow": Pow,
+    "sigmoid": Sigmoid,
+    "int": Int,
+    "pow_int": PowInt,
+    "step_int": StepInt,
+    "int_exponent": IntExponent,
+    "bool": Bool,
+    "cat": Cat,
+    "ordinal": Ordinal,
+    "permutation": Permutation,
+}
+
+_registered: dict[str, type[Parameter]] = {}
+
+
+def parameter_types() -> dict[str, type[Parameter]]:
+    """Return all known types, built-in and registered."""
+    return {**BUILT_IN, **_registered}
+
+
+def register_parameter_type(name: str, cls: type[Parameter]) -> None:
+    """Make `cls` available as `type: name`; registering a name again replaces one's own type.
+
+    Args:
+        name: The name that definitions will use; a built-in one cannot be taken.
+        cls: A concrete dataclass derived from `Parameter` (or `Scalar`, `Numeric`, `Bounded`).
+
+    Raises:
+        SpaceError: If the name is taken or empty, or the class is not a concrete `Parameter`.
+    """
+    if not isinstance(name, str) or not name or name in BUILT_IN:
+        raise SpaceError(f"Parameter type {name!r}: not a free name; choose a non-empty string of your own.")
+    if not (inspect.isclass(cls) and issubclass(cls, Parameter)):
+        raise SpaceError(f"Parameter type '{name}': {cls!r} is not a class derived from Parameter.")
+    if inspect.isabstract(cls):
+        missing = ", ".join(sorted(cls.__abstractmethods__))
+        raise SpaceError(f"Parameter type '{name}': {cls.__name__} is abstract; it lacks {missing}.")
+    _registered[name] = cls

@@ -1,0 +1,86 @@
+"""Random walks inside a constrained set, for sampling where rejection finds too little."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Generator, Tensor
+
+if TYPE_CHECKING:
+    from hebo.design_space.feasible import FeasibleDomain
+
+MAX_SHRINKS = 24
+"""Most times a step is shortened before the point stays where it is."""
+
+
+def walk(domain: FeasibleDomain, x: Tensor, *, generator: Generator) -> Tensor:
+    """Move feasible points (`n x d`) about inside their set, independently of one another.
+
+    Rounds of two moves, each of which leaves the uniform distribution on the set unchanged:
+    *hit and run* (Smith, 1984) in the continuous columns, a uniform step along a random line, shortened
+    towards the start until it is feasible (the shrinking of slice sampling, Neal, 2003); and a *redraw*
+    of all columns of one random parameter, kept if feasible.
+
+    Returns:
+        Feasible points, `n x d`.
+    """
+    spans = [span for span in domain.layout.columns.values() if not domain.pinned[span].all()]
+    if not spans or not len(x):
+        return x
+    for _ in range(8 + 2 * min(len(spans), 16)):
+        x = _hit_and_run(domain, x, generator)
+        span = spans[int(torch.randint(len(spans), (), generator=generator))]
+        x = _redraw(domain, x, span, generator)
+    return x
+
+
+def _redraw(domain: FeasibleDomain, x: Tensor, span: slice, generator: Generator) -> Tensor:
+    """Draw the columns of one parameter afresh where the result is feasible."""
+    fresh = domain.draw(torch.rand(x.shape, dtype=x.dtype, generator=generator))
+    moved = x.clone()
+    moved[:, span] = fresh[:, span]
+    return _accept(domain, x, moved)
+
+
+def _accept(domain: FeasibleDomain, x: Tensor, moved: Tensor) -> Tensor:
+    """Return the settled moved points where they are feasible, the old ones elsewhere."""
+    moved = domain.settle(moved)
+    return torch.where(domain.constraints.satisfied(moved).unsqueeze(1), moved, x)
+
+
+def _hit_and_run(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
+    """Take one step along a random line through each point, in the continuous columns."""
+    direction = _directions(domain, x, generator)
+    low, high = domain.bounds
+    ends = torch.stack([(low - x) / direction, (high - x) / direction]).nan_to_num(nan=0.0)
+    moving = direction != 0
+    far = torch.where(moving, ends.amax(0), torch.inf).amin(1)
+    near = torch.where(moving, ends.amin(0), -torch.inf).amax(1)
+    far, near = far.nan_to_num(posinf=0.0), near.nan_to_num(neginf=0.0)
+    result, waiting = x, torch.ones(len(x), dtype=torch.bool)
+    for _ in range(MAX_SHRINKS):
+        t = near + (far - near) * torch.rand(len(x), dtype=x.dtype, generator=generator)
+        moved = domain.settle(x + t.unsqueeze(1) * direction)
+        good = waiting & domain.constraints.satisfied(moved)
+        result = torch.where(good.unsqueeze(1), moved, result)
+        waiting &= ~good
+        if not waiting.any():
+            break
+        near, far = torch.where(t < 0, t, near), torch.where(t < 0, far, t)
+    return result
+
+
+def _directions(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
+    """Return random directions (`n x d`) in the continuous columns, half of them along the constraints."""
+    low, high = domain.bounds
+    spread = high - low
+    spread = torch.where(domain.pinned, 0.0, spread)
+    spread[sorted(domain.discrete_dims)] = 0.0
+    direction = torch.randn(x.shape, dtype=x.dtype, generator=generator) * spread
+    system = domain.constraints.linear
+    if not system.constraints:
+        return direction
+    along = torch.rand(len(x), generator=generator) < 0.5
+    direction[along] = system.tangent(x[along], direction[along])
+    return direction
