@@ -1,0 +1,37 @@
+"""The problems by name; importing this loads nothing but this dictionary."""
+
+from __future__ import annotations
+
+PARTS: dict[str, dict[str, tuple[str, str]]] = {
+    "task": {
+        "ackley": ("tasks.synthetic.ackley:Ackley", "Ackley's function, a funnel in a field of ripples"),
+        "branin": ("tasks.synthetic.branin:Branin", "Branin's function, 2 variables, three equal minima"),
+        "dixon_price": (
+            "tasks.synthetic.dixon_price:DixonPrice",
+            "The chained valley of Dixon and Price",
+        ),
+        "griewank": ("tasks.synthetic.griewank:Griewank", "Griewank's function, ripples on a wide bowl"),
+        "hartmann3": ("tasks.synthetic.hartmann:Hartmann3", "Hartmann's function of 3 variables"),
+        "hartmann6": ("tasks.synthetic.hartmann:Hartmann6", "Hartmann's function of 6 variables"),
+        "levy": ("tasks.synthetic.levy:Levy", "Levy's function, waves over a parabola"),
+        "michalewicz": (
+            "tasks.synthetic.michalewicz:Michalewicz",
+            "Michalewicz' function, steep narrow valleys",
+        ),
+        "rastrigin": ("tasks.synthetic.rastrigin:Rastrigin", "Rastrigin's function, a parabola with dents"),
+        "rosenbrock": ("tasks.synthetic.rosenbrock:Rosenbrock", "Rosenbrock's curved valley"),
+        "schwefel": ("tasks.synthetic.schwefel:Schwefel", "Schwefel's function, a misleading second best"),
+        "sphere": ("tasks.synthetic.sphere:Sphere", "The sum of squares"),
+        "styblinski_tang": (
+            "tasks.synthetic.styblinski_tang:StyblinskiTang",
+            "The function of Styblinski and Tang, 2^d minima",
+        ),
+        "zakharov": ("tasks.synthetic.zakharov:Zakharov", "Zakharov's plate, one minimum in a flat trough"),
+        "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
+        "cached": ("tasks.wrappers.cached:Cached", "A task that evaluates each point once"),
+        "failing": ("tasks.wrappers.failing:Failing", "A task of which some evaluations fail"),
+        "noisy": ("tasks.wrappers.noisy:Noisy", "A task measured with Gaussian noise"),
+        "shifted": ("tasks.wrappers.shifted:Shifted", "A task with its optimum moved inside the box"),
+        "timed": ("tasks.wrappers.timed:Timed", "A task whose evaluations take some time"),
+    },
+}

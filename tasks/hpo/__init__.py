@@ -1,0 +1,1 @@
+"""Hyperparameter tuning of scikit-learn models, with the search spaces of Bayesmark."""

@@ -1,0 +1,183 @@
+"""Tuning a scikit-learn model on real data: cross-validated loss as a function of hyperparameters."""
+
+from __future__ import annotations
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from pydantic import Field, field_validator, model_validator
+
+from hebo.errors import ConfigError
+from tasks.base import Task
+from tasks.hpo.data import DATASETS, DatasetName, Split, load_bundled, load_csv
+from tasks.hpo.metrics import METRICS, MetricName, loss_function
+from tasks.hpo.spaces import BAYESMARK_NAMES, ModelName, Problem, hyperparameters
+
+
+class HPO(Task):
+    """Minimise the cross-validated loss of a model, as Bayesmark does.
+
+    A fifth of the rows is held out; the objective is the mean loss over the folds of the others
+    (stratified for classification, in the order of the shuffled rows), and the column `generalization` is
+    the loss on the held-out rows after a fit to all others. An estimator that raises or returns something
+    that is not finite is a failed evaluation, with the reason in the column `error`.
+
+    Args:
+        model: The model family.
+        dataset: One of the data sets that come with scikit-learn, or none if `csv` is given.
+        metric: `acc` (minus the accuracy) or `nll` for classification, `mae` or `mse` for regression.
+        csv: A CSV file with a header, in place of `dataset`.
+        target: The column of the CSV file to predict.
+        problem: What the target of the CSV file is; guessed from its values if not given.
+        standardize: Bring features to zero mean and unit variance inside each fold. Bayesmark does not.
+        n_folds: Number of folds.
+        split_seed: Fixes which rows are held out.
+        model_seed: `random_state` of the model in each evaluation; None draws a new one from the trial's
+            seed, which makes the objective noisy, as it is in Bayesmark.
+    """
+
+    model: ModelName
+    dataset: DatasetName | None = None
+    metric: MetricName
+    csv: str | None = None
+    target: str | None = None
+    problem: Problem | None = None
+    standardize: bool = False
+    n_folds: int = Field(5, ge=2)
+    split_seed: int = Field(0, ge=0, lt=2**32)
+    model_seed: int | None = Field(0, ge=0, lt=2**32)
+
+    @field_validator("dataset", mode="before")
+    @classmethod
+    def _explain_boston(cls, value: object) -> object:
+        if value == "boston":
+            raise ConfigError(
+                "dataset 'boston' was withdrawn from scikit-learn in version 1.2; use 'diabetes', or give "
+                "the table as `csv` with `target`."
+            )
+        return value
+
+    @model_validator(mode="after")
+    def _check_source(self) -> HPO:
+        if (self.dataset is None) == (self.csv is None):
+            given = "both" if self.csv is not None else "neither"
+            raise ConfigError(f"{given} of `dataset` and `csv` given; give exactly one of them.")
+        if self.csv is not None and self.target is None:
+            raise ConfigError("`csv` without `target`; name the column to predict.")
+        if self.dataset is not None:
+            for key in ("target", "problem"):
+                if getattr(self, key) is not None:
+                    raise ConfigError(
+                        f"`{key}` belongs to `csv`; drop it, dataset '{self.dataset}' has its own."
+                    )
+            self._check_metric(DATASETS[self.dataset])
+        return self
+
+    @property
+    def name(self) -> str:
+        """Model, data and metric."""
+        source = self.dataset if self.csv is None else Path(self.csv).stem
+        return f"{self.model}-{source}-{self.metric}"
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether each evaluation draws the model's random state anew."""
+        return self.model_seed is None
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Return the model's hyperparameters."""
+        return [one.definition() for one in hyperparameters(self.model, self.kind_of_problem())]
+
+    def kind_of_problem(self) -> Problem:
+        """Return whether this is classification or regression; a CSV file is read to find out."""
+        return self.data().problem if self.dataset is None else DATASETS[self.dataset]
+
+    def data(self) -> Split:
+        """Return the rows, from memory if this process has read them before.
+
+        Raises:
+            DataError: If the CSV file or its target cannot be used.
+            ConfigError: If the metric or the number of folds does not fit the CSV file's target.
+        """
+        if self.dataset is not None:
+            data = load_bundled(self.dataset, split_seed=self.split_seed)
+        else:
+            data = load_csv(
+                Path(str(self.csv)), str(self.target), problem=self.problem, split_seed=self.split_seed
+            )
+            self._check_metric(data.problem)
+        self._check_folds(data)
+        return data
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+        rows = [self._evaluate_one(row, rng) for row in frame.to_dict("records")]
+        table = pd.DataFrame(rows, columns=["y", "generalization", "error"])
+        return table.astype({"y": float, "generalization": float, "error": object})
+
+    def _evaluate_one(self, row: dict[Any, Any], rng: Generator) -> tuple[float, float, str | None]:
+        """Return cross-validated loss, held-out loss and what went wrong."""
+        data = self.data()
+        known = hyperparameters(self.model, data.problem)
+        settings = {one.name: one.value(row[one.name]) for one in known}
+        seed = int(rng.integers(2**31)) if self.model_seed is None else self.model_seed
+        try:
+            losses = self._losses(data, settings, seed)
+        except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
+            return np.nan, np.nan, f"{type(error).__name__}: {error}"
+        if not np.isfinite(losses).all():
+            return np.nan, np.nan, f"The loss is not finite: {losses[0]}, on the held-out rows {losses[1]}."
+        return *losses, None
+
+    def _losses(self, data: Split, settings: dict[str, Any], seed: int) -> tuple[float, float]:
+        """Return the mean loss over the folds and the loss on the held-out rows."""
+        from sklearn.model_selection import cross_val_score
+
+        from tasks.hpo.models import make_model
+
+        estimator = make_model(
+            self.model,
+            data.problem,
+            settings,
+            seed=seed,
+            n_classes=len(data.class_sizes),
+            needs_probabilities=self.metric == "nll",
+            standardize=self.standardize,
+        )
+        loss = loss_function(self.metric)
+        # Extreme settings are part of the search: a fit that stops early is a value, not a warning.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            folds = cross_val_score(
+                estimator, data.x, data.y, scoring=loss, cv=self.n_folds, n_jobs=1, error_score="raise"
+            )
+            held_out = loss(estimator.fit(data.x, data.y), data.x_test, data.y_test)
+        return float(folds.mean()), held_out
+
+    def _check_metric(self, problem: Problem) -> None:
+        if self.metric not in METRICS[problem]:
+            raise ConfigError(
+                f"metric '{self.metric}' does not fit {problem} on '{self.dataset or self.csv}'; use "
+                f"{' or '.join(repr(name) for name in METRICS[problem])}."
+            )
+
+    def _check_folds(self, data: Split) -> None:
+        smallest = len(data.y) if data.problem == "regression" else data.class_sizes.min()
+        if smallest < self.n_folds:
+            raise ConfigError(
+                f"n_folds={self.n_folds} is more than the {smallest} training rows of the rarest class or "
+                f"target of '{self.dataset or self.csv}'; lower n_folds or drop that class."
+            )
+
+
+def bayesmark_grid() -> list[HPO]:
+    """Return Bayesmark's tasks: each model on each data set with both metrics of its kind."""
+    return [
+        HPO(model=model, dataset=dataset, metric=metric)
+        for model in BAYESMARK_NAMES
+        for dataset, problem in DATASETS.items()
+        for metric in METRICS[problem]
+    ]

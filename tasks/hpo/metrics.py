@@ -1,0 +1,46 @@
+"""Losses of fitted models on held-out rows, all to be minimised."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from tasks.hpo.spaces import Problem
+
+MetricName = Literal["acc", "nll", "mae", "mse"]
+Array = NDArray[np.float64]
+
+METRICS: dict[Problem, tuple[MetricName, ...]] = {
+    "classification": ("nll", "acc"),
+    "regression": ("mae", "mse"),
+}
+"""The metrics that fit each kind of problem, as in Bayesmark."""
+
+
+def loss_function(metric: MetricName) -> Callable[[Any, Array, Array], float]:
+    """Return `loss(fitted model, x, y)`: minus the accuracy, log loss in nats, or an error of regression."""
+    return {"acc": _negative_accuracy, "nll": _log_loss, "mae": _absolute_error, "mse": _squared_error}[
+        metric
+    ]
+
+
+def _negative_accuracy(model: Any, x: Array, y: Array) -> float:
+    return -float(np.mean(model.predict(x) == y))
+
+
+def _log_loss(model: Any, x: Array, y: Array) -> float:
+    from sklearn.metrics import log_loss
+
+    # Rows of a small table may lack a class; the model still has a column for it.
+    return float(log_loss(y, model.predict_proba(x), labels=model.classes_))
+
+
+def _absolute_error(model: Any, x: Array, y: Array) -> float:
+    return float(np.abs(model.predict(x) - y).mean())
+
+
+def _squared_error(model: Any, x: Array, y: Array) -> float:
+    return float(((model.predict(x) - y) ** 2).mean())

@@ -1,0 +1,1 @@
+"""Closed-form functions with known minima, for numeric, integer and nominal variables."""

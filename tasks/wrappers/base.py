@@ -1,0 +1,55 @@
+"""What wrappers share: a nested task, passed through wherever the wrapper does not change it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from pydantic import SerializeAsAny
+
+from hebo.design_space.design_space import DesignSpace
+from tasks.base import Task
+
+
+class Wrapper(Task):
+    """A task that changes another one a little; a subclass writes `_evaluate`.
+
+    Args:
+        task: The task to change.
+    """
+
+    task: SerializeAsAny[Task]
+
+    @property
+    def name(self) -> str:
+        """The kind of wrapper around the name of the task."""
+        return f"{type(self).__name__.lower()}({self.task.name})"
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Those of the task."""
+        return self.task.objectives
+
+    @property
+    def optimum(self) -> float | None:
+        """That of the task."""
+        return self.task.optimum
+
+    @property
+    def minimizers(self) -> pd.DataFrame | None:
+        """Those of the task."""
+        return self.task.minimizers
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the task is."""
+        return self.task.is_noisy
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Return those of the task."""
+        return self.task.parameters()
+
+    @property
+    def space(self) -> DesignSpace:
+        """That of the task, constraints included."""
+        return self.task.space

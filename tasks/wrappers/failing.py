@@ -1,0 +1,94 @@
+"""Evaluations that fail, by chance or in a region."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from numpy.typing import NDArray
+from pydantic import Field, field_validator, model_validator
+
+from hebo.design_space.numeric import Numeric
+from hebo.errors import ConfigError, EvaluationError, did_you_mean
+from tasks.wrappers.base import Wrapper
+
+
+class Failing(Wrapper):
+    """A task of which some evaluations fail.
+
+    Args:
+        probability: Chance of a failure at any point.
+        region: Parameter -> lower and upper end in natural units; points inside all of them always fail.
+        mode: `nan` returns NaN with the reason in the column `error`, `raise` raises `EvaluationError`.
+    """
+
+    probability: float = Field(0.0, ge=0, le=1)
+    region: dict[str, tuple[float, float]] = Field(default_factory=dict)
+    mode: Literal["nan", "raise"] = "nan"
+
+    @field_validator("region")
+    @classmethod
+    def _check_order(cls, region: dict[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
+        for name, (low, high) in region.items():
+            if low > high:
+                raise ConfigError(f"region of '{name}': {low} is above {high}; swap them.")
+        return region
+
+    @model_validator(mode="after")
+    def _check_region(self) -> Failing:
+        for name in self.region:
+            if name not in self.space.names:
+                raise ConfigError(f"region: '{name}' is no parameter.{did_you_mean(name, self.space.names)}")
+            if not isinstance(self.space.parameters[name], Numeric):
+                raise ConfigError(
+                    f"region: '{name}' is not a number, so has no bounds; name another parameter."
+                )
+        return self
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether chance plays a part, here or in the task."""
+        return self.probability > 0 or self.task.is_noisy
+
+    @property
+    def optimum(self) -> float | None:
+        """That of the task, unless its known minimisers all fail."""
+        if self.probability == 1 or (self.region and (self.minimizers is None or self.minimizers.empty)):
+            return None
+        return self.task.optimum
+
+    @property
+    def minimizers(self) -> pd.DataFrame | None:
+        """Those of the task that do not fail."""
+        known = self.task.minimizers
+        return None if known is None else known[~self._in_region(known)].reset_index(drop=True)
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+        in_region = self._in_region(frame)
+        # Drawn first and for every row, so that the task's own draws do not depend on the region.
+        by_chance = (
+            rng.random(len(frame)) < self.probability if self.probability else np.zeros(len(frame), bool)
+        )
+        fails = in_region | by_chance
+        if fails.any() and self.mode == "raise":
+            raise EvaluationError(self._reason(in_region[fails.argmax()]))
+        table = self.task._table(frame, rng)
+        table.loc[fails, list(self.objectives)] = np.nan
+        reasons = [
+            self._reason(inside) if fail else None for inside, fail in zip(in_region, fails, strict=True)
+        ]
+        own = pd.Series(reasons, index=table.index, dtype=object)
+        table["error"] = own.where(fails, table["error"]) if "error" in table else own
+        return table
+
+    def _in_region(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
+        inside = np.full(len(frame), bool(self.region))
+        for name, (low, high) in self.region.items():
+            # An inactive conditional parameter is None, which is in no region.
+            inside &= pd.to_numeric(frame[name]).between(low, high).to_numpy(dtype=bool)
+        return inside
+
+    def _reason(self, in_region: bool) -> str:
+        return f"Inside the failing region {self.region}." if in_region else "A failure by chance."

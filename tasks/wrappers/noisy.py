@@ -1,0 +1,40 @@
+"""Gaussian noise on the objectives."""
+
+from __future__ import annotations
+
+import pandas as pd
+from numpy.random import Generator
+from pydantic import Field
+
+from tasks.wrappers.base import Wrapper
+
+
+class Noisy(Wrapper):
+    """A task measured with noise: `y = f + (sd + relative_sd |f|) e`, with `e` standard normal.
+
+    The noise is a function of the seed of the evaluation, independent for each objective. A column
+    `<objective>_noiseless` gives `f` for reports; where a noisy task is wrapped again, that of the inner one
+    stays. `optimum` is that of `f`.
+
+    Args:
+        sd: Standard deviation where `f = 0`, in the units of the objectives.
+        relative_sd: Growth of the standard deviation with `|f|`, for noise that depends on the point.
+    """
+
+    sd: float = Field(0.1, ge=0)
+    relative_sd: float = Field(0.0, ge=0)
+
+    @property
+    def is_noisy(self) -> bool:
+        """True: each evaluation draws its noise."""
+        return True
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+        table = self.task._table(frame, rng)
+        for objective in self.objectives:
+            f = table[objective].copy()
+            noise = rng.standard_normal(len(table))
+            table[objective] = f + (self.sd + self.relative_sd * f.abs()) * noise
+            if f"{objective}_noiseless" not in table:
+                table[f"{objective}_noiseless"] = f
+        return table
