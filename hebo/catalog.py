@@ -35,4 +35,8 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "power": ("hebo.transforms.power:PowerTransform", "Box-Cox or Yeo-Johnson by HEBO's rule"),
         "standardize": ("hebo.transforms.power:Standardize", "Zero mean and unit spread"),
     },
+    "executor": {
+        "in_process": ("hebo.experiment.executors:InProcess", "One run after the other, in one process"),
+        "process_pool": ("hebo.experiment.executors:ProcessPool", "Several runs at once, a process each"),
+    },
 }

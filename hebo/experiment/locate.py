@@ -9,6 +9,7 @@ from hebo.errors import StoreError
 
 RESOLVED = "resolved.yaml"
 DATABASE = "results.db"
+LOG = "workers.log"
 
 
 def default_output(name: str) -> str:
@@ -43,6 +44,21 @@ def find_store(source: str | Path) -> tuple[str, str | None]:
     raise StoreError(f"There is no run folder, YAML or store at '{source}'; `hebo run` makes one.")
 
 
+def output_of(source: str | Path) -> Path:
+    """Return the folder of an experiment given by its folder, its store file or its YAML.
+
+    Raises:
+        StoreError: If `source` is a URL, which names no folder.
+        ConfigError: If a YAML was meant and cannot be read.
+    """
+    if "://" in str(source):
+        raise StoreError(f"'{source}' names a store, not a folder; say where to write with --output.")
+    path = Path(source)
+    if path.suffix in {".yaml", ".yml"}:
+        return Path(_settings(path)[1])
+    return path if path.is_dir() else path.parent
+
+
 def _of_folder(folder: Path) -> tuple[str, str | None]:
     resolved, database = folder / RESOLVED, folder / DATABASE
     url, name = _of_yaml(resolved) if resolved.is_file() else (None, None)
@@ -54,9 +70,15 @@ def _of_folder(folder: Path) -> tuple[str, str | None]:
 
 
 def _of_yaml(path: Path) -> tuple[str, str | None]:
+    name, output, url = _settings(path)
+    return url or default_store(output), name
+
+
+def _settings(path: Path) -> tuple[str, str, str | None]:
+    """Return name, output folder and store URL that a YAML gives, unchecked."""
     from hebo.experiment.yaml_file import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
     name = str(data.get("name", path.stem))
-    output = str(data.get("output") or default_output(name))
-    return str(data.get("store") or default_store(output)), name
+    store = data.get("store")
+    return name, str(data.get("output") or default_output(name)), None if store is None else str(store)

@@ -12,6 +12,8 @@ from typing import Any
 
 from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
 
+from hebo.errors import StoreError
+
 SCHEMA_VERSION = 1
 
 # How a trial can stand. A pending trial was asked for and has no result yet.
@@ -74,6 +76,7 @@ runs = Table(
     Column("n_done", Integer, nullable=False),
     Column("n_bad", Integer, nullable=False),
     Column("best", Float),
+    Column("busy_seconds", Float, nullable=False),
     Column("owner", String(200)),
     Column("lease_until", Float),
     Column("started_at", Float),
@@ -102,7 +105,11 @@ trials = Table(
 
 
 def to_json(value: object) -> str:
-    """Return compact JSON; NumPy scalars become plain ones, NaN and infinities become `null`."""
+    """Return compact JSON; NumPy values become plain ones, NaN and infinities become `null`.
+
+    Raises:
+        StoreError: If something in `value` has no JSON form.
+    """
     return json.dumps(plain(value), allow_nan=False, separators=(",", ":"))
 
 
@@ -112,15 +119,18 @@ def from_json(text: str | None) -> Any:
 
 
 def plain(value: object) -> Any:
-    """Return `value` made of mappings, lists and plain scalars only."""
+    """Return `value` made of mappings with text keys, lists and plain scalars only."""
     if isinstance(value, dict):
         return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
         return [plain(one) for one in value]
-    item = getattr(value, "item", None)  # a NumPy scalar, without importing NumPy
-    value = item() if callable(item) else value
+    to_list = getattr(value, "tolist", None)  # NumPy scalars and arrays, without importing NumPy
+    if callable(to_list):
+        return plain(to_list())
     if isinstance(value, float) and not math.isfinite(value):
         return None
     if value is None or isinstance(value, bool | int | float | str):
         return value
-    return str(value)
+    raise StoreError(
+        f"{value!r} of type {type(value).__name__} cannot be stored; use numbers, texts or lists."
+    )

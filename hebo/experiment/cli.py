@@ -1,0 +1,198 @@
+"""The command `hebo`. Thin: each command reads its arguments, calls one function, prints.
+
+Exit codes: 0 done, 1 something failed while working, 2 a mistake in the arguments or the YAML,
+130 stopped by Ctrl-C or SIGTERM.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hebo import __version__
+from hebo.errors import ConfigError, HeboError, MissingExtraError
+
+if TYPE_CHECKING:
+    from hebo.experiment.config import Experiment
+    from hebo.experiment.store import Store
+
+STOPPED = 130
+
+
+@contextmanager
+def one_line_errors() -> Iterator[None]:
+    """Print an error raised on purpose on one line and leave with its exit code."""
+    try:
+        yield
+    except (ConfigError, MissingExtraError) as error:
+        _fail(error, 2)
+    except HeboError as error:
+        _fail(error, 1)
+
+
+def _fail(error: HeboError, code: int) -> None:
+    click.echo("error: " + " ".join(str(error).split()), err=True)
+    sys.exit(code)
+
+
+class _Group(click.Group):
+    """A group whose commands share the handling of errors."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        with one_line_errors():
+            return super().invoke(ctx)
+
+
+@click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="hebo")
+def main() -> None:
+    """Bayesian optimisation experiments: optimisers x tasks x seeds from one YAML."""
+
+
+@main.command()
+@click.argument("config", type=click.Path(path_type=Path))
+@click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
+def run(config: Path, overrides: tuple[str, ...]) -> None:
+    """Run CONFIG (a YAML file), or go on where an earlier run of it stopped.
+
+    KEY=VALUE replaces a value of the file: budget.n_trials=50 seeds=[0,1] optimizers.0.n_initial=8
+    """
+    from hebo.experiment.config import build_experiment
+    from hebo.experiment.overrides import override
+    from hebo.experiment.problem import ConfigMistake
+    from hebo.experiment.runner import prepare, record
+    from hebo.experiment.yaml_file import read_yaml
+
+    document = read_yaml(config)
+    override(document, overrides)
+    experiment = build_experiment(document)
+    try:
+        store = record(experiment, prepare(experiment))
+    except ConfigMistake as mistake:
+        raise document.explain(mistake) from mistake
+    except ConfigError as error:
+        raise ConfigError(f"{config}: {error}") from error
+    _carry_out(experiment, store, again=" ".join(["hebo run", str(config), *overrides]))
+
+
+@main.command()
+@click.argument("source", metavar="RUN_DIR|CONFIG")
+@click.argument("run_id", required=False)
+def show(source: str, run_id: str | None) -> None:
+    """Show the runs of an experiment, or the trials of the run RUN_ID."""
+    from rich.console import Console
+
+    from hebo.experiment.results import load_results
+    from hebo.experiment.show import runs_table, trials_table
+
+    results = load_results(source)
+    table = runs_table(results) if run_id is None else trials_table(results, run_id)
+    # Piped into a file or a pager there is no width to fit into.
+    Console(width=None if sys.stdout.isatty() else 250).print(table)
+
+
+@main.command()
+@click.argument("source", metavar="RUN_DIR|CONFIG")
+@click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
+def report(source: str, output: Path | None) -> None:
+    """Write the report of an experiment, report.html and its figures, into its folder."""
+    from hebo.experiment.locate import output_of
+
+    _write_report(source, output or output_of(source))
+
+
+@main.command("list")
+@click.argument("kind", required=False)
+def list_parts(kind: str | None) -> None:
+    """List the parts of the catalogue, one line each; KIND is optimizer, task, surrogate, ..."""
+    from hebo.errors import did_you_mean
+    from hebo.experiment.catalogue import catalogue
+
+    found = catalogue()
+    if kind is not None and kind not in found:
+        raise ConfigError(f"There is no kind of part called '{kind}'.{did_you_mean(kind, found)}")
+    for one in [kind] if kind else found:
+        click.echo(f"{one}:")
+        width = max(map(len, found[one]), default=0)
+        for name, entry in sorted(found[one].items()):
+            click.echo(f"  {name:<{width}}  {entry.summary}")
+
+
+@main.command()
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
+def schema(output: Path | None) -> None:
+    """Write the JSON Schema of the YAML, which editors use for completion and checks."""
+    from hebo.experiment.schema import schema_text
+
+    text = schema_text()
+    if output is None:
+        click.echo(text)
+        return
+    try:
+        output.write_text(text + "\n", encoding="utf-8")
+    except OSError as error:
+        raise ConfigError(f"--output: '{output}' cannot be written ({error.strerror}).") from error
+    click.echo(f"Wrote {output}; name it in a YAML by `# yaml-language-server: $schema={output}`.")
+
+
+@main.command()
+def doctor() -> None:
+    """Check the installation; exit code 1 if something is wrong."""
+    from hebo.experiment.doctor import examine
+
+    findings = examine()
+    for finding in findings:
+        click.echo(f"{finding.mark:<7} {finding.text}")
+    if any(finding.is_problem for finding in findings):
+        sys.exit(1)
+
+
+def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
+    from rich.console import Console
+
+    from hebo.experiment.monitor import Monitor
+    from hebo.experiment.runner import run as run_all
+    from hebo.experiment.stopping import STOP, stop_on_signals
+
+    console = Console()
+    monitor = Monitor(store, console, n_slots=experiment.executor.slots)
+    complete = False
+    try:
+        with stop_on_signals(_say_stopping):
+            complete = run_all(experiment, store, monitor=monitor)
+    except KeyboardInterrupt:
+        STOP.set()
+    if STOP.is_set() and not complete:
+        click.echo(f"Stopped; nothing is lost. The same command goes on: {again}", err=True)
+        sys.exit(STOPPED)
+    if experiment.report:
+        _write_report(experiment.output, Path(experiment.output))
+    _end(monitor, complete)
+
+
+def _end(monitor: Any, complete: bool) -> None:
+    monitor.refresh()
+    for row in monitor.rows.values():
+        if row["status"] == "broken":
+            click.echo(f"error: the run {row['run_id']} is broken: {row['message']}", err=True)
+    if not complete:
+        sys.exit(1)
+
+
+def _write_report(source: str, output: Path) -> None:
+    from hebo.experiment.report import write_report
+    from hebo.experiment.results import load_results
+
+    page, *figures = write_report(load_results(source), output)
+    click.echo(f"Wrote {page} and {len(figures)} figures beside it.")
+
+
+def _say_stopping() -> None:
+    # Straight to the descriptor: a signal may arrive in the middle of a buffered write.
+    os.write(2, b"\nStopping after the running evaluations (10 s at most); Ctrl-C again stops at once.\n")

@@ -1,0 +1,145 @@
+"""One evaluation of a task: within its time, and never the end of the run."""
+
+from __future__ import annotations
+
+import faulthandler
+import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from hebo.errors import EvaluationError, IncompatibleError, StoreError
+from hebo.experiment import tables
+from hebo.experiment.run_log import Outcome
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+_MAX_MESSAGE = 500
+
+
+class OutOfTime(BaseException):
+    """Ends an evaluation; not an `Exception`, so that an objective that catches those cannot stay."""
+
+
+def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, hard: bool) -> Outcome:
+    """Evaluate one point and say how it went; errors of the objective become part of the outcome.
+
+    Args:
+        task: A `Task`.
+        frame: One row in natural units.
+        seed: Of the task's noise.
+        limit: Seconds the evaluation may take; None for no limit.
+        hard: Whether this process may be ended if the objective does not come back in time.
+    """
+    started = time.perf_counter()
+    try:
+        with time_limit(limit, hard=hard):
+            answer = task.evaluate(frame, seed=seed)
+        values, extras = _split(answer, tuple(task.objectives))
+        status, message = _judge(values, extras)
+    except OutOfTime:
+        values, extras, status = {}, {}, tables.TIMED_OUT
+        message = f"not finished within {limit:g} s (limits.trial_seconds)"
+    except (Exception, SystemExit) as error:
+        values, extras, status = {}, {}, _status_of(error)
+        message = " ".join(f"{type(error).__name__}: {error}".split())[:_MAX_MESSAGE]
+    unknown = dict.fromkeys(task.objectives)
+    seconds = time.perf_counter() - started
+    return Outcome(status, {**unknown, **values}, extras, message, seconds)
+
+
+@contextmanager
+def time_limit(seconds: float | None, *, hard: bool) -> Iterator[None]:
+    """Raise `OutOfTime` in the block after some seconds.
+
+    A timer signal stops Python code. A call that does not return to the interpreter is beyond that;
+    with `hard`, a watchdog that needs no interpreter then ends the process a little later.
+
+    Raises:
+        IncompatibleError: If signals cannot be used here.
+    """
+    if seconds is None:
+        yield
+        return
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        raise IncompatibleError(
+            "limits.trial_seconds needs timer signals in the main thread of a process; "
+            "use the executor process_pool, or leave the limit out."
+        )
+
+    armed = True
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if armed:
+            raise OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, in case a callback swallows it
+    try:
+        try:
+            with _watchdog(seconds + min(10.0, 1.0 + seconds)) if hard else _nothing():
+                yield
+        finally:
+            armed = False
+    finally:  # apart from the inner one, which the signal itself may interrupt
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+@contextmanager
+def _watchdog(seconds: float) -> Iterator[None]:
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+@contextmanager
+def _nothing() -> Iterator[None]:
+    yield
+
+
+def _split(answer: DataFrame, objectives: tuple[str, ...]) -> tuple[dict[str, float | None], dict[str, Any]]:
+    """Return objectives and extra columns of the one row a task answered with."""
+    if len(answer) != 1 or not set(objectives) <= set(answer.columns):
+        raise EvaluationError(
+            f"the task answered {len(answer)} rows with columns {list(answer.columns)}; "
+            f"expected 1 row with {list(objectives)}."
+        )
+    row = {str(name): answer[name].iloc[0] for name in answer.columns}
+    values = {name: _finite(float(row.pop(name))) for name in objectives}
+    return values, {name: _extra(value) for name, value in row.items()}
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _extra(value: object) -> Any:
+    try:
+        return tables.plain(value)
+    except StoreError:
+        return str(value)
+
+
+def _judge(values: Mapping[str, float | None], extras: Mapping[str, Any]) -> tuple[str, str | None]:
+    """Return status and message; a task that knows why it failed says so in a column `error`."""
+    bad = [name for name, value in values.items() if value is None]
+    if not bad:
+        return tables.OK, None
+    reason = extras.get("error") or f"the objective {', '.join(bad)} is not a finite number"
+    return tables.FAILED, " ".join(str(reason).split())[:_MAX_MESSAGE]
+
+
+def _status_of(error: BaseException) -> str:
+    text = f"{type(error).__name__} {error}".lower()
+    is_memory = isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+    return tables.OUT_OF_MEMORY if is_memory or "outofmemoryerror" in text else tables.FAILED

@@ -1,0 +1,129 @@
+"""The progress of an experiment: a live table on a terminal, lines elsewhere.
+
+A thread of its own reads the counters of the runs that changed, so the display works the same for
+every executor. It also prolongs the leases, for evaluations that take longer than one.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from hebo.experiment import tables
+from hebo.experiment.leases import LEASE_SECONDS, Owner
+from hebo.experiment.progress import Cell, cells_of, eta, seconds_text, value_text
+from hebo.experiment.store import Store
+
+_LIVE_SECONDS = 0.5
+_LINE_SECONDS = 5.0
+
+
+@dataclass
+class Monitor:
+    """Shows how far an experiment is.
+
+    Attributes:
+        store: Where to look.
+        console: Where to show it.
+        n_slots: How many runs go on at once, for the estimate of the time left.
+    """
+
+    store: Store
+    console: Console
+    n_slots: int
+    rows: dict[str, dict[str, Any]] = field(default_factory=dict)
+    _seen: float = 0.0
+    _said: dict[str, int] = field(default_factory=dict)
+
+    @contextmanager
+    def watching(self, owner: Owner) -> Iterator[None]:
+        """Show the progress during the block, and its end."""
+        done = threading.Event()
+        target = self._live if self.console.is_terminal else self._lines
+        thread = threading.Thread(target=target, args=(done, owner), daemon=True)
+        self.refresh()
+        thread.start()
+        try:
+            yield
+        finally:
+            done.set()
+            thread.join()
+
+    def refresh(self) -> None:
+        """Read what changed since the last time."""
+        changed = self.store.progress(since=self._seen)
+        self.rows.update({row["run_id"]: row for row in changed})
+        # One second back: a transaction may become visible after a later instant was read.
+        self._seen = max((row["updated_at"] - 1.0 for row in changed), default=self._seen)
+
+    def table(self) -> Table:
+        """Return the progress as a table with one row per optimiser and task."""
+        cells = cells_of(self.rows.values())
+        left = eta(cells, n_slots=self.n_slots)
+        done = sum(cell.n_done for cell in cells)
+        total = sum(cell.n_trials for cell in cells)
+        caption = f"{done}/{total} trials" + ("" if left is None else f", about {seconds_text(left)} left")
+        table = Table(caption=caption, caption_justify="left", box=box.SIMPLE_HEAD)
+        for heading in ("task", "optimizer"):
+            table.add_column(heading, overflow="fold")
+        for heading in ("best", "trials", "failed", "s/trial", "time left", "runs"):
+            table.add_column(heading, justify="right", no_wrap=True)
+        for cell in cells:
+            table.add_row(*_texts(cell))
+        return table
+
+    def _live(self, done: threading.Event, owner: Owner) -> None:
+        with Live(self.table(), console=self.console, refresh_per_second=4) as live:
+            for _ in self._ticks(done, owner, _LIVE_SECONDS):
+                live.update(self.table())
+
+    def _lines(self, done: threading.Event, owner: Owner) -> None:
+        for _ in self._ticks(done, owner, _LINE_SECONDS):
+            for cell in cells_of(self.rows.values()):
+                self._say(cell)
+
+    def _ticks(self, done: threading.Event, owner: Owner, seconds: float) -> Iterator[None]:
+        renewed = time.monotonic()
+        while not done.wait(seconds):
+            if time.monotonic() - renewed > LEASE_SECONDS / 4:
+                self.store.renew(owner)
+                renewed = time.monotonic()
+            self.refresh()
+            yield
+        self.refresh()
+        yield
+
+    def _say(self, cell: Cell) -> None:
+        key = f"{cell.task} {cell.optimizer}"
+        if self._said.get(key) == cell.n_done or not cell.n_done:
+            return
+        self._said[key] = cell.n_done
+        _, _, best, trials, failed, pace, left, _ = _texts(cell)
+        text = f"{cell.task}  {cell.optimizer}  {trials} trials  best {best}  {pace} s/trial"
+        text += f"  {failed} failed" if cell.n_bad else ""
+        text += f"  {left} left" if cell.n_done < cell.n_trials else ""
+        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+
+
+def _texts(cell: Cell) -> tuple[str, ...]:
+    states = [f"{n} {status}" for status, n in cell.states.items() if status != tables.WAITING and n]
+    pace, left = cell.pace, cell.seconds_left
+    return (
+        cell.task,
+        cell.optimizer,
+        value_text(cell.best),
+        f"{cell.n_done}/{cell.n_trials}",
+        str(cell.n_bad) if cell.n_bad else "",
+        "" if pace is None else f"{pace:.2g}" if pace < 100 else f"{pace:.0f}",
+        "" if not left else seconds_text(left),
+        ", ".join(states),
+    )

@@ -1,0 +1,220 @@
+"""What one run writes: its rounds of points, their values, its end. Every event is one transaction.
+
+Each transaction first renews the run's lease under the owner's name. Where another owner has taken
+the run over, it fails with `LeaseLost` and changes nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, case, insert, select, update
+
+from hebo.errors import StoreError
+from hebo.experiment import tables
+from hebo.experiment.leases import LEASE_SECONDS
+from hebo.experiment.tables import runs, trials
+
+
+class LeaseLost(StoreError):
+    """Another `hebo run` has taken the run over."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One point of a run: asked, and evaluated unless it is pending.
+
+    Attributes:
+        number: From 0 within the run.
+        round: The ask it came from, from 0.
+        params: The point in natural units.
+        status: One of `tables.TRIAL_STATUSES`.
+        values: Objective -> value, None for what is not a number; empty while pending.
+    """
+
+    number: int
+    round: int
+    params: dict[str, Any]
+    status: str = tables.PENDING
+    values: dict[str, float | None] | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How an evaluation ended.
+
+    Attributes:
+        status: One of `tables.TRIAL_STATUSES`, not pending.
+        values: Objective -> value, None where there is none.
+        extras: Whatever else the task reports.
+        message: Why it is not ok; None if it is.
+        seconds: Wall time of the evaluation; None if unknown.
+    """
+
+    status: str
+    values: dict[str, float | None]
+    extras: dict[str, Any]
+    message: str | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class RoundCost:
+    """What a round cost: wall seconds of its ask and tell, CPU seconds of the runner itself."""
+
+    ask_seconds: float = 0.0
+    tell_seconds: float = 0.0
+    overhead_seconds: float = 0.0
+
+
+class RunLog:
+    """Reads and writes one run in the name of its owner."""
+
+    def __init__(self, engine: Engine, experiment: str, run_id: str, owner: str) -> None:
+        self._engine = engine
+        self._key = {"experiment": experiment, "run_id": run_id}
+        self._owner = owner
+        self._this_run = and_(runs.c.experiment == experiment, runs.c.run_id == run_id)
+        self._its_trials = and_(trials.c.experiment == experiment, trials.c.run_id == run_id)
+
+    def read(self) -> dict[str, Any]:
+        """Return the run's row, `config` as data."""
+        with self._engine.connect().execution_options(hebo_read=True) as connection:
+            row = connection.execute(select(runs).where(self._this_run)).mappings().one()
+        return {**row, "config": tables.from_json(row["config"])}
+
+    def trials(self) -> list[Trial]:
+        """Return the trials so far in number order."""
+        columns = (trials.c.number, trials.c.round, trials.c.params, trials.c.status, trials.c["values"])
+        query = select(*columns).where(self._its_trials).order_by(trials.c.number)
+        with self._engine.connect().execution_options(hebo_read=True) as connection:
+            rows = connection.execute(query).all()
+        return [
+            Trial(number, round_, tables.from_json(params), status, tables.from_json(values))
+            for number, round_, params, status, values in rows
+        ]
+
+    def add_round(self, asked: Sequence[Trial], ask_seconds: float, *, last: RoundCost | None) -> None:
+        """Store the points of an ask as pending, before any is evaluated.
+
+        Args:
+            asked: The new trials.
+            ask_seconds: Wall time of the ask.
+            last: What the round before cost, known only now; None if it was not run here.
+        """
+        share = ask_seconds / len(asked)
+        rows = [
+            {
+                **self._key,
+                "number": one.number,
+                "round": one.round,
+                "params": tables.to_json(one.params),
+                "status": tables.PENDING,
+                "ask_seconds": share,
+            }
+            for one in asked
+        ]
+        with self._renewed(busy_seconds=runs.c.busy_seconds + ask_seconds) as connection:
+            connection.execute(insert(trials), rows)
+            if last is not None:
+                self._set_cost(connection, asked[0].round - 1, last)
+            self._start(connection, asked[0].number)
+
+    def start(self, number: int) -> None:
+        """Note that the evaluation of a trial begins now."""
+        with self._renewed() as connection:
+            self._start(connection, number)
+
+    def finish(self, number: int, outcome: Outcome, *, best: float | None, then: int | None) -> None:
+        """Store how an evaluation ended.
+
+        Args:
+            number: The trial.
+            outcome: How it ended.
+            best: Smallest value of the leading objective so far.
+            then: The trial whose evaluation begins next, if any.
+        """
+        is_bad = outcome.status != tables.OK
+        with self._renewed(
+            n_done=runs.c.n_done + 1,
+            n_bad=runs.c.n_bad + int(is_bad),
+            best=best,
+            busy_seconds=runs.c.busy_seconds + (outcome.seconds or 0.0),
+        ) as connection:
+            connection.execute(
+                update(trials)
+                .where(self._its_trials, trials.c.number == number, trials.c.status == tables.PENDING)
+                .values(**_columns(outcome))
+            )
+            if then is not None:
+                self._start(connection, then)
+
+    def finish_run(self, last: tuple[int, RoundCost] | None) -> None:
+        """Give the run back as finished, or as waiting if its budget grew in the meantime.
+
+        Args:
+            last: The last round and what it cost, if it was run here.
+        """
+        status = case((runs.c.n_done < runs.c.n_trials, tables.WAITING), else_=tables.FINISHED)
+        with self._renewed(status=status, owner=None, lease_until=None) as connection:
+            if last is not None:
+                self._set_cost(connection, *last)
+
+    def give_back(self, status: str, message: str | None = None) -> None:
+        """Give the run back unfinished.
+
+        Args:
+            status: `tables.WAITING` or `tables.BROKEN`.
+            message: Why it is broken.
+        """
+        with self._renewed(status=status, message=message, owner=None, lease_until=None):
+            pass
+
+    def underway(self) -> tuple[int, float] | None:
+        """Return the pending trial whose evaluation has begun and when; None if there is none."""
+        query = (
+            select(trials.c.number, trials.c.started_at)
+            .where(self._its_trials, trials.c.status == tables.PENDING, trials.c.started_at.is_not(None))
+            .order_by(trials.c.started_at.desc(), trials.c.number.desc())
+        )
+        with self._engine.connect().execution_options(hebo_read=True) as connection:
+            row = connection.execute(query).first()
+        return None if row is None else (row.number, row.started_at)
+
+    @contextmanager
+    def _renewed(self, **values: Any) -> Iterator[Connection]:
+        """Open a transaction that holds only if the run still is the owner's."""
+        now = time.time()
+        renewal = {"updated_at": now, "lease_until": now + LEASE_SECONDS} | values
+        with self._engine.begin() as connection:
+            mine = update(runs).where(self._this_run, runs.c.owner == self._owner).values(**renewal)
+            if connection.execute(mine).rowcount != 1:
+                raise LeaseLost(f"The run {self._key['run_id']} was taken over by another `hebo run`.")
+            yield connection
+
+    def _start(self, connection: Connection, number: int) -> None:
+        where = (self._its_trials, trials.c.number == number)
+        connection.execute(update(trials).where(*where).values(started_at=time.time()))
+
+    def _set_cost(self, connection: Connection, round_: int, cost: RoundCost) -> None:
+        same_round = (self._its_trials, trials.c.round == round_)
+        connection.execute(
+            update(trials)
+            .where(*same_round)
+            .values(tell_seconds=cost.tell_seconds, overhead_seconds=cost.overhead_seconds)
+        )
+
+
+def _columns(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "status": outcome.status,
+        "values": tables.to_json(outcome.values),
+        "extras": tables.to_json(outcome.extras),
+        "message": outcome.message,
+        "eval_seconds": outcome.seconds,
+        "finished_at": time.time(),
+    }

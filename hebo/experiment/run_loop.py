@@ -1,0 +1,267 @@
+"""One run from where it stands to its end: ask, store, evaluate, store, tell.
+
+Points are stored before they are evaluated and values before they are told, so at any instant the
+store holds all that is needed to go on: the optimiser is rebuilt from its seed, past rounds are
+replayed, and what is pending is evaluated. A trial's noise depends on run seed, task and number only.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, cast
+
+from hebo.errors import HeboError
+from hebo.experiment import tables
+from hebo.experiment.evaluation import evaluate
+from hebo.experiment.parts import build
+from hebo.experiment.run_log import LeaseLost, Outcome, RoundCost, RunLog, Trial
+from hebo.experiment.stopping import STOP
+from hebo.experiment.store import engine_of
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from hebo.optimizers.base import Optimizer, OptimizerRecipe
+
+LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Job:
+    """All that a worker needs to carry out a run; plain values, so any executor can send it.
+
+    Attributes:
+        url: Of the store.
+        experiment: Name of the experiment.
+        run_id: The run.
+        owner: In whose name.
+        trial_seconds: Limit of one evaluation; None for none.
+        hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
+    """
+
+    url: str
+    experiment: str
+    run_id: str
+    owner: str
+    trial_seconds: float | None
+    hard_limit: bool
+
+
+def execute(job: Job) -> str:
+    """Carry out a run until it is finished, broken, taken over or asked to stop.
+
+    Returns:
+        The status the run was left in, or `LOST` if another owner has taken it.
+    """
+    log = RunLog(engine_of(job.url), job.experiment, job.run_id, job.owner)
+    try:
+        return _execute(job, log)
+    except LeaseLost:
+        return LOST
+
+
+def _execute(job: Job, log: RunLog) -> str:
+    try:
+        loop = _Loop.open(job, log)
+        finished = loop.go()
+    except LeaseLost:
+        raise
+    except Exception as error:  # of the optimiser or the task's space: this run is broken, others go on
+        log.give_back(tables.BROKEN, describe_error(error))
+        return tables.BROKEN
+    if finished:
+        log.finish_run(loop.last_cost)
+        return tables.FINISHED
+    log.give_back(tables.WAITING)
+    return tables.WAITING
+
+
+def describe_error(error: BaseException) -> str:
+    """Return an error on one line; an unexpected one with the place it came from."""
+    text = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if isinstance(error, HeboError) or trace is None:
+        return text
+    return f"{text} ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"
+
+
+@dataclass
+class _Clock:
+    """Wall seconds of the named parts of a round, and the CPU seconds outside of all of them."""
+
+    wall: dict[str, float] = field(default_factory=dict)
+    cpu: float = 0.0
+    began: float = field(default_factory=time.process_time)
+
+    @contextmanager
+    def measure(self, part: str) -> Iterator[None]:
+        wall, cpu = time.perf_counter(), time.process_time()
+        try:
+            yield
+        finally:
+            self.wall[part] = time.perf_counter() - wall
+            self.cpu += time.process_time() - cpu
+
+    def overhead(self) -> float:
+        """Return the CPU seconds of this process since the clock began, less those measured."""
+        return max(0.0, time.process_time() - self.began - self.cpu)
+
+
+@dataclass
+class _Loop:
+    job: Job
+    log: RunLog
+    task: Any
+    label: str
+    seed: int
+    n_trials: int
+    batch_size: int
+    optimizer: Optimizer
+    open_rounds: list[list[Trial]]
+    next_round: int
+    n_asked: int
+    best: float | None
+    last_cost: tuple[int, RoundCost] | None = None
+
+    @classmethod
+    def open(cls, job: Job, log: RunLog) -> _Loop:
+        """Rebuild the state of the run from the store."""
+        row = log.read()
+        task: Any = build("task", row["config"]["task"], ("task",))
+        recipe = cast("OptimizerRecipe", build("optimizer", row["config"]["optimizer"], ("optimizer",)))
+        optimizer = recipe.build(task.space, seed=row["seed"])
+        trials = log.trials()
+        rounds = _by_round(trials)
+        optimizer.restore([(frame_of(one), _told(one, task.objectives)) for one in rounds])
+        return cls(
+            job=job,
+            log=log,
+            task=task,
+            label=row["task"],
+            seed=row["seed"],
+            n_trials=row["n_trials"],
+            batch_size=row["batch_size"],
+            optimizer=optimizer,
+            open_rounds=[one for one in rounds if _is_open(one)],
+            next_round=sum(not _is_open(one) for one in rounds),
+            n_asked=len(trials),
+            best=_best(trials, task.objectives[0]),
+        )
+
+    def go(self) -> bool:
+        """Work until the budget is spent (True) or a stop is wanted (False)."""
+        while self.open_rounds or self.n_asked < self.n_trials:
+            if STOP.is_set():
+                return False
+            clock = _Clock()
+            is_new = not self.open_rounds
+            trials = self._ask(clock) if is_new else self.open_rounds.pop(0)
+            told = self._evaluate_all(trials, clock, started=is_new)
+            if told is None:
+                return False
+            with clock.measure("tell"):
+                self.optimizer.tell(frame_of(told), _values(told, self.task.objectives))
+            self._note_cost(clock, len(trials))
+            self.next_round += 1
+        return True
+
+    def _ask(self, clock: _Clock) -> list[Trial]:
+        n = min(self.batch_size, self.n_trials - self.n_asked)
+        with clock.measure("ask"):
+            frame = self.optimizer.ask(n)
+        rows = rows_of(frame)
+        trials = [Trial(self.n_asked + place, self.next_round, params) for place, params in enumerate(rows)]
+        last = self.last_cost[1] if self.last_cost else None
+        self.log.add_round(trials, clock.wall["ask"], last=last)
+        self.n_asked += len(trials)
+        return trials
+
+    def _evaluate_all(self, trials: Sequence[Trial], clock: _Clock, *, started: bool) -> list[Trial] | None:
+        """Evaluate what is pending; return the whole round, or None if a stop was wanted before its end."""
+        done = [one for one in trials if one.status != tables.PENDING]
+        pending = [one for one in trials if one.status == tables.PENDING]
+        if pending and not started:
+            self.log.start(pending[0].number)
+        for place, trial in enumerate(pending):
+            outcome = self._evaluate(trial, clock)
+            following = pending[place + 1].number if place + 1 < len(pending) else None
+            self.log.finish(trial.number, outcome, best=self._improve(outcome), then=following)
+            done.append(Trial(trial.number, trial.round, trial.params, outcome.status, outcome.values))
+            if STOP.is_set() and following is not None:
+                return None
+        return sorted(done, key=lambda one: one.number)
+
+    def _evaluate(self, trial: Trial, clock: _Clock) -> Outcome:
+        from hebo.random import derive_seed
+
+        with clock.measure("evaluate"):
+            return evaluate(
+                self.task,
+                frame_of([trial]),
+                seed=derive_seed(self.seed, self.label, trial.number),
+                limit=self.job.trial_seconds,
+                hard=self.job.hard_limit,
+            )
+
+    def _improve(self, outcome: Outcome) -> float | None:
+        value = outcome.values.get(self.task.objectives[0])
+        if outcome.status == tables.OK and value is not None and (self.best is None or value < self.best):
+            self.best = value
+        return self.best
+
+    def _note_cost(self, clock: _Clock, n: int) -> None:
+        seconds = {part: clock.wall.get(part, 0.0) / n for part in ("ask", "tell")}
+        self.last_cost = (self.next_round, RoundCost(seconds["ask"], seconds["tell"], clock.overhead() / n))
+
+
+def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as mappings of plain values; a missing value is None."""
+    return [tables.plain(row) for row in frame.to_dict("records")]
+
+
+def frame_of(trials: Sequence[Trial]) -> DataFrame:
+    """Return the points of trials as a frame, always in the way a resumed run would see them."""
+    from pandas import DataFrame, Series
+
+    columns: dict[str, Series[Any]] = {}
+    for name in trials[0].params:
+        cells = [one.params[name] for one in trials]
+        # One None among numbers would turn integers into floats, and lists need `object` anyway.
+        is_plain = all(
+            type(cell) is type(cells[0]) and isinstance(cell, bool | int | float) for cell in cells
+        )
+        columns[name] = Series(cells) if is_plain else Series(cells, dtype=object)
+    return DataFrame(columns)
+
+
+def _by_round(trials: Sequence[Trial]) -> list[list[Trial]]:
+    rounds: dict[int, list[Trial]] = {}
+    for trial in trials:
+        rounds.setdefault(trial.round, []).append(trial)
+    return [rounds[number] for number in sorted(rounds)]
+
+
+def _is_open(round_: Sequence[Trial]) -> bool:
+    return any(one.status == tables.PENDING for one in round_)
+
+
+def _told(round_: Sequence[Trial], objectives: Sequence[str]) -> Any:
+    return None if _is_open(round_) else _values(round_, objectives)
+
+
+def _values(trials: Sequence[Trial], objectives: Sequence[str]) -> Any:
+    """Return `n x m` values, NaN for what failed."""
+    import numpy as np
+
+    cells = [[(one.values or {}).get(name) for name in objectives] for one in trials]
+    return np.array(cells, dtype=float)
+
+
+def _best(trials: Sequence[Trial], objective: str) -> float | None:
+    values = [(one.values or {}).get(objective) for one in trials if one.status == tables.OK]
+    return min((value for value in values if value is not None), default=None)

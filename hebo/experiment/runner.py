@@ -1,0 +1,211 @@
+"""From an experiment to its results: check it, record it, share its runs out, survive what happens."""
+
+from __future__ import annotations
+
+import os
+import time
+from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, cast
+
+from hebo.errors import ConfigError, HeboError
+from hebo.experiment import tables
+from hebo.experiment.config import Experiment, content_of, describe_experiment, runs_of
+from hebo.experiment.leases import Owner
+from hebo.experiment.locate import LOG, RESOLVED
+from hebo.experiment.monitor import Monitor
+from hebo.experiment.parts import describe
+from hebo.experiment.problem import ConfigMistake
+from hebo.experiment.registry import Entries, NewProblem, NewRun
+from hebo.experiment.run_log import LeaseLost, Outcome
+from hebo.experiment.run_loop import Job, describe_error, execute
+from hebo.experiment.stopping import STOP
+from hebo.experiment.store import Store
+from hebo.experiment.worker_pool import WorkerDied, WorkerPool
+from hebo.experiment.yaml_file import write_yaml
+
+# How long a stop waits for evaluations that are under way; their points are kept either way.
+GRACE_SECONDS = 10.0
+_POLL_SECONDS = 0.5
+
+
+def prepare(experiment: Experiment) -> Entries:
+    """Build every task's space and every optimiser once, so that mistakes show before anything runs.
+
+    Raises:
+        ConfigError: If a task's space cannot be built, or an optimiser cannot work on it.
+    """
+    spaces: dict[str, Any] = {}
+    problems = []
+    for place, one in enumerate(experiment.tasks):
+        task = cast(Any, one.recipe)
+        try:
+            spaces[one.label], objectives, optimum = task.space, tuple(task.objectives), task.optimum
+        except HeboError as error:
+            raise ConfigMistake(("tasks", place), str(error)) from error
+        problems.append(NewProblem(one.label, spaces[one.label].to_json(), objectives, optimum))
+        _check_optimizers(experiment, spaces[one.label], objectives, one.label)
+    return Entries(tuple(_new_runs(experiment)), tuple(problems))
+
+
+def record(experiment: Experiment, entries: Entries) -> Store:
+    """Open the store, register the experiment in it and write `resolved.yaml`.
+
+    Raises:
+        StoreError: If the store cannot be used.
+        ConfigError: If the store or the folder belongs to a different experiment.
+    """
+    output = Path(experiment.output)
+    store = Store(experiment.store, experiment.name)
+    store.register(output=experiment.output, content=content_of(experiment), entries=entries)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+        written = output / f".{RESOLVED}.{os.getpid()}"
+        written.write_text(write_yaml(describe_experiment(experiment)), encoding="utf-8")
+        os.replace(written, output / RESOLVED)
+    except OSError as error:
+        raise ConfigError(f"output: the folder '{output}' cannot be written ({error.strerror}).") from error
+    return store
+
+
+def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
+    """Carry out all runs that are not finished; return whether all are, False after a stop.
+
+    Args:
+        experiment: Already recorded.
+        store: From `record`.
+        monitor: Shows the progress and keeps the leases.
+    """
+    owner = Owner.me()
+    with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
+        shift = _Shift(experiment, store, owner, executor)
+        try:
+            with monitor.watching(owner):
+                shift.work()
+        finally:
+            shift.end()
+    return not store.unfinished()
+
+
+@dataclass
+class _Shift:
+    """One `hebo run` at work on the runs of an experiment."""
+
+    experiment: Experiment
+    store: Store
+    owner: Owner
+    executor: Executor
+    active: dict[Future[str], str] = field(default_factory=dict)
+    given_up: set[str] = field(default_factory=set)
+
+    def work(self) -> None:
+        """Take runs as slots become free, until none is left or a stop is wanted."""
+        while not STOP.is_set():
+            self._fill()
+            if self.active:
+                self._settle_finished()
+            elif self._left():
+                time.sleep(_POLL_SECONDS)  # somebody else is at work on the rest, and may die
+            else:
+                return
+
+    def end(self) -> None:
+        """Leave no worker and no lease behind."""
+        if self.active and isinstance(self.executor, WorkerPool):
+            self.executor.ask_to_stop()
+            try:
+                wait(self.active, timeout=GRACE_SECONDS)
+            finally:
+                self.executor.kill()
+        self.store.release(self.owner)
+
+    def _left(self) -> bool:
+        return any(row["run_id"] not in self.given_up for row in self.store.unfinished())
+
+    def _fill(self) -> None:
+        while len(self.active) < self.experiment.executor.slots and not STOP.is_set():
+            run_id = self.store.claim(self.owner, besides=self.given_up | set(self.active.values()))
+            if run_id is None:
+                return
+            self.active[self.executor.submit(execute, self._job(run_id))] = run_id
+
+    def _job(self, run_id: str) -> Job:
+        return Job(
+            url=self.experiment.store,
+            experiment=self.experiment.name,
+            run_id=run_id,
+            owner=str(self.owner),
+            trial_seconds=self.experiment.limits.trial_seconds,
+            hard_limit=self.experiment.executor.survives_crashes,
+        )
+
+    def _settle_finished(self) -> None:
+        done, _ = wait(self.active, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
+        for future in done:
+            run_id = self.active.pop(future)
+            try:
+                status = future.result()
+            except WorkerDied as death:
+                if not STOP.is_set():
+                    self._bury(run_id, death)
+            else:
+                if status == tables.BROKEN:
+                    self.given_up.add(run_id)
+
+    def _bury(self, run_id: str, death: WorkerDied) -> None:
+        """Blame the evaluation that was under way and let the run go on; without one, the run is broken."""
+        log = self.store.log(run_id, self.owner)
+        underway = log.underway()
+        try:
+            if underway is None:
+                self.given_up.add(run_id)
+                log.give_back(tables.BROKEN, f"{death} outside of an evaluation (see {LOG})")
+                return
+            number, started = underway
+            log.finish(
+                number, self._verdict(death, time.time() - started), best=log.read()["best"], then=None
+            )
+            log.give_back(tables.WAITING)
+        except LeaseLost:
+            pass  # another `hebo run` thinks us dead and has taken the run over
+
+    def _verdict(self, death: WorkerDied, seconds: float) -> Outcome:
+        limit = self.experiment.limits.trial_seconds
+        if limit is not None and seconds >= limit:
+            message = f"not finished within {limit:g} s and deaf to signals; its process was ended"
+            return Outcome(tables.TIMED_OUT, {}, {}, message, seconds)
+        return Outcome(tables.CRASHED, {}, {}, f"{death} during the evaluation", seconds)
+
+
+def _check_optimizers(experiment: Experiment, space: Any, objectives: tuple[str, ...], label: str) -> None:
+    for place, one in enumerate(experiment.optimizers):
+        try:
+            optimizer = cast(Any, one.recipe).build(space, seed=experiment.seeds[0])
+        except HeboError as error:
+            raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
+        most = getattr(optimizer, "max_objectives", 1)
+        if len(objectives) > most:
+            raise ConfigMistake(
+                ("optimizers", place),
+                f"'{one.label}' takes {most} objective, the task '{label}' has {len(objectives)} "
+                f"({', '.join(objectives)}); compare them in experiments of their own.",
+            )
+
+
+def _new_runs(experiment: Experiment) -> list[NewRun]:
+    return [
+        NewRun(
+            run_id=one.run_id,
+            optimizer=one.optimizer.label,
+            task=one.task.label,
+            seed=one.seed,
+            n_trials=experiment.budget.n_trials,
+            batch_size=experiment.budget.batch_size,
+            config={"optimizer": describe(one.optimizer.recipe), "task": describe(one.task.recipe)},
+        )
+        for one in runs_of(experiment)
+    ]
+
+
+__all__ = ["describe_error", "prepare", "record", "run"]

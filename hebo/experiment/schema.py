@@ -1,0 +1,118 @@
+"""The JSON Schema of the YAML with all parts of the catalogue, for completion and checks in editors."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from hebo.errors import MissingExtraError
+from hebo.experiment.catalogue import catalogue
+from hebo.experiment.config import Experiment
+from hebo.experiment.parts import contract_kind, lookup
+from hebo.recipe import Recipe
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+# Kinds whose parts may have a `label` when they stand at the top of the YAML.
+_LABELLED = ("optimizer", "task")
+
+
+def schema_text() -> str:
+    """Return the schema as indented JSON."""
+    return json.dumps(experiment_schema(), indent=2)
+
+
+def experiment_schema() -> dict[str, Any]:
+    """Return the schema of a whole YAML; each part is told apart by the constant of its `type`."""
+    definitions: dict[str, Any] = {}
+    for kind, names in catalogue().items():
+        usable = [name for name in names if _add_part(definitions, kind, name)]
+        definitions[kind] = {"oneOf": [_reference(f"{kind}.{name}") for name in usable]}
+    own = Experiment.model_json_schema()
+    properties = _rewrite(own["properties"], own.get("$defs", {}), definitions, "experiment")
+    properties |= {f"{kind}s": _list_of(kind) for kind in _LABELLED}
+    properties["executor"] = _reference("executor")
+    properties["seeds"] = {"oneOf": [{"type": "integer", "minimum": 1}, properties["seeds"]]}
+    for optional in ("store", "output"):
+        properties[optional] = {"type": "string", "description": "Left out: beside or in runs/<name>."}
+    return {
+        "$schema": _DIALECT,
+        "title": "A HEBO experiment",
+        "type": "object",
+        "properties": properties,
+        "required": ["name", "optimizers", "tasks", "budget"],
+        "additionalProperties": False,
+        "$defs": definitions,
+    }
+
+
+def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
+    """Add one part; say whether it could be (a part whose extra is not installed cannot)."""
+    try:
+        cls = lookup(kind, name)
+    except MissingExtraError:
+        return False
+    key = f"{kind}.{name}"
+    own = cls.model_json_schema()
+    contracts = _contracts(cls)
+    properties = _rewrite(own.get("properties", {}), own.get("$defs", {}), definitions, key, contracts)
+    if kind in _LABELLED:
+        properties = {"label": {"type": "string"}} | properties
+    definitions[key] = {
+        "type": "object",
+        "description": catalogue()[kind][name].summary,
+        "properties": {"type": {"const": name}, **properties},
+        "required": ["type", *own.get("required", [])],
+        "additionalProperties": False,
+    }
+    return True
+
+
+def _contracts(cls: type[Recipe]) -> dict[str, str]:
+    """Return names of contract classes in the fields of `cls` -> kind of part they stand for."""
+    found = {}
+    for field in cls.model_fields.values():
+        for one in _classes(field.annotation):
+            kind = contract_kind(one)
+            if kind is not None:
+                found[one.__name__] = kind
+    return found
+
+
+def _classes(annotation: Any) -> list[type]:
+    if isinstance(annotation, type):
+        return [annotation]
+    return [cls for one in getattr(annotation, "__args__", ()) for cls in _classes(one)]
+
+
+def _rewrite(
+    node: Any,
+    local: Mapping[str, Any],
+    definitions: dict[str, Any],
+    prefix: str,
+    contracts: Mapping[str, str] | None = None,
+) -> Any:
+    """Point references at our definitions: contracts at their kind, other models at copies of their own."""
+    if isinstance(node, list):
+        return [_rewrite(one, local, definitions, prefix, contracts) for one in node]
+    if not isinstance(node, dict):
+        return node
+    target = node.get("$ref")
+    if isinstance(target, str):
+        name = target.rpartition("/")[2]
+        if contracts and name in contracts:
+            return _reference(contracts[name])
+        key = f"{prefix}:{name}"
+        if key not in definitions and name in local:
+            definitions[key] = {}  # a placeholder, should the model contain itself
+            definitions[key] = _rewrite(local[name], local, definitions, prefix, contracts)
+        return {**{k: v for k, v in node.items() if k != "default"}, **_reference(key)}
+    return {key: _rewrite(one, local, definitions, prefix, contracts) for key, one in node.items()}
+
+
+def _reference(name: str) -> dict[str, str]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _list_of(kind: str) -> dict[str, Any]:
+    return {"type": "array", "minItems": 1, "items": _reference(kind)}

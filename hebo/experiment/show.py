@@ -1,0 +1,85 @@
+"""Tables for people: the runs of an experiment, the trials of a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.table import Table
+
+from hebo.errors import ConfigError, did_you_mean
+from hebo.experiment import tables
+from hebo.experiment.progress import value_text
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from hebo.experiment.results import Results
+
+
+def runs_table(results: Results) -> Table:
+    """Return one row per run: how far it is, its best value, and where its time went.
+
+    Times are means per trial; `runner` is the CPU time of the runner itself, in milliseconds.
+    """
+    table = Table(title=results.name, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("run", "status"):
+        table.add_column(heading, overflow="fold")
+    for heading in ("trials", "failed", "best", "ask s", "evaluate s", "runner ms"):
+        table.add_column(heading, justify="right")
+    for _, run in results.runs.iterrows():
+        trials = results.trials[results.trials["run_id"] == run["run_id"]]
+        leading = results.objectives[run["task"]][0]
+        table.add_row(*_run_texts(run, trials, leading))
+    return table
+
+
+def trials_table(results: Results, run_id: str) -> Table:
+    """Return one row per trial of a run: its point, its values, how it ended.
+
+    Raises:
+        ConfigError: If there is no such run.
+    """
+    ids = list(results.runs["run_id"])
+    if run_id not in ids:
+        raise ConfigError(f"There is no run '{run_id}' in {results.name}.{did_you_mean(run_id, ids)}")
+    trials = results.trials[results.trials["run_id"] == run_id]
+    task = results.runs.set_index("run_id")["task"][run_id]
+    objectives = results.objectives[task]
+    names = list(trials["params"].iloc[0]) if len(trials) else []
+    table = Table(title=run_id, title_justify="left", box=box.SIMPLE_HEAD)
+    for heading in ("#", *objectives):
+        table.add_column(heading, justify="right")
+    for heading in ("status", *names, "message"):
+        table.add_column(heading, overflow="fold")
+    for _, trial in trials.iterrows():
+        values = [value_text(trial["values"].get(name)) for name in objectives]
+        point = [_cell(trial["params"][name]) for name in names]
+        table.add_row(str(trial["number"]), *values, trial["status"], *point, trial["message"] or "")
+    return table
+
+
+def _run_texts(run: Any, trials: DataFrame, leading: str) -> list[str]:
+    done = trials[trials["status"] != tables.PENDING]
+    ok = done[done["status"] == tables.OK]
+    best = min((values[leading] for values in ok["values"]), default=None)
+    status = run["status"] if not run["message"] else f"{run['status']}: {run['message']}"
+    return [
+        run["run_id"],
+        status,
+        f"{len(done)}/{run['n_trials']}",
+        str(len(done) - len(ok)) if len(done) > len(ok) else "",
+        value_text(best),
+        _mean(done["ask_seconds"], "{:.3g}"),
+        _mean(done["eval_seconds"], "{:.3g}"),
+        _mean(1000 * done["overhead_seconds"], "{:.2f}"),
+    ]
+
+
+def _mean(column: Any, form: str) -> str:
+    value = column.mean()
+    return "" if value != value else form.format(value)  # NaN where nothing was measured
+
+
+def _cell(value: object) -> str:
+    return value_text(value) if isinstance(value, float) else "" if value is None else str(value)

@@ -1,0 +1,41 @@
+"""The wish to stop, which signals express and loops respect.
+
+Signals belong to the process, so this one flag does too: set by Ctrl-C or SIGTERM, read between
+evaluations by whatever runs in the process.
+"""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+STOP = threading.Event()
+
+
+@contextmanager
+def stop_on_signals(on_first: Callable[[], None]) -> Iterator[None]:
+    """Set `STOP` at the first SIGINT or SIGTERM and raise `KeyboardInterrupt` at the second.
+
+    Args:
+        on_first: Called once, inside the signal handler; should only tell the user.
+    """
+    STOP.clear()
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        if STOP.is_set():
+            raise KeyboardInterrupt
+        STOP.set()
+        on_first()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield  # signals reach the main thread only
+        return
+    previous = {number: signal.signal(number, handle) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in previous.items():
+            signal.signal(number, handler)

@@ -1,0 +1,148 @@
+"""The store of an experiment: sharing its runs out and looking at their progress."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from sqlalchemy import Connection, Engine, and_, select, update
+
+from hebo.experiment import tables
+from hebo.experiment.database import open_engine, safe_url
+from hebo.experiment.leases import LEASE_SECONDS, Owner, is_free
+from hebo.experiment.registry import Entries, Registration
+from hebo.experiment.run_log import RunLog
+from hebo.experiment.tables import runs, trials
+
+
+@cache
+def engine_of(url: str) -> Engine:
+    """Return this process's engine for a store that exists."""
+    return open_engine(url, create=False)
+
+
+class Store:
+    """One experiment in a store.
+
+    Args:
+        url: SQLAlchemy URL; what is missing there is made.
+        experiment: Name of the experiment.
+    """
+
+    def __init__(self, url: str, experiment: str) -> None:
+        self._engine = open_engine(url, create=True)
+        self._url, self._name = url, experiment
+
+    def register(self, *, output: str, content: Mapping[str, Any], entries: Entries) -> None:
+        """Record the experiment, or check that it is the one recorded; `budget.n_trials` may have grown.
+
+        Args:
+            output: Folder of the experiment.
+            content: What makes the experiment what it is; compared with what is stored.
+            entries: Its runs and tasks.
+
+        Raises:
+            ConfigError: If the store holds a different experiment of that name or output.
+        """
+        registration = Registration(self._name, safe_url(self._url), output, content, entries)
+        with self._engine.begin() as connection:
+            registration.write(connection)
+
+    def claim(self, owner: Owner, *, besides: set[str]) -> str | None:
+        """Take the first run that is unfinished and free; return its id, or None if there is none.
+
+        Args:
+            owner: Who takes it.
+            besides: Runs not to take, as they were given up in this session.
+        """
+        for row in self.unfinished():
+            is_open = row["run_id"] not in besides and is_free(row["owner"], row["lease_until"])
+            if is_open and self._take(row, owner):
+                return str(row["run_id"])
+        return None
+
+    def unfinished(self) -> list[dict[str, Any]]:
+        """Return `run_id`, `owner` and `lease_until` of the runs that are not finished, in order."""
+        query = (
+            select(runs.c.run_id, runs.c.owner, runs.c.lease_until)
+            .where(runs.c.experiment == self._name, runs.c.status != tables.FINISHED)
+            .order_by(runs.c.position)
+        )
+        return self._read(query)
+
+    def renew(self, owner: Owner) -> None:
+        """Prolong all leases of an owner, for evaluations longer than a lease."""
+        mine = and_(runs.c.experiment == self._name, runs.c.owner == str(owner))
+        with self._engine.begin() as connection:
+            connection.execute(update(runs).where(mine).values(lease_until=time.time() + LEASE_SECONDS))
+
+    def release(self, owner: Owner) -> None:
+        """Give back all runs an owner still holds."""
+        mine = and_(runs.c.experiment == self._name, runs.c.owner == str(owner))
+        free = {"owner": None, "lease_until": None, "status": tables.WAITING, "updated_at": time.time()}
+        with self._engine.begin() as connection:
+            connection.execute(update(runs).where(mine).values(**free))
+
+    def progress(self, *, since: float = 0.0) -> list[dict[str, Any]]:
+        """Return the counters of the runs that changed at or after the instant `since`, in order."""
+        columns = (
+            runs.c.run_id,
+            runs.c.optimizer,
+            runs.c.task,
+            runs.c.seed,
+            runs.c.status,
+            runs.c.message,
+            runs.c.n_trials,
+            runs.c.n_done,
+            runs.c.n_bad,
+            runs.c.best,
+            runs.c.busy_seconds,
+            runs.c.updated_at,
+        )
+        query = select(*columns).where(runs.c.experiment == self._name, runs.c.updated_at >= since)
+        return self._read(query.order_by(runs.c.position))
+
+    def log(self, run_id: str, owner: Owner) -> RunLog:
+        """Return the log of a run that `owner` holds."""
+        return RunLog(self._engine, self._name, run_id, str(owner))
+
+    def close(self) -> None:
+        """Close all connections."""
+        self._engine.dispose()
+
+    def _read(self, query: Any) -> list[dict[str, Any]]:
+        with self._engine.connect().execution_options(hebo_read=True) as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
+
+    def _take(self, row: Mapping[str, Any], owner: Owner) -> bool:
+        """Claim a run if it still stands as it was read: of several takers one succeeds."""
+        as_read = and_(
+            runs.c.experiment == self._name,
+            runs.c.run_id == row["run_id"],
+            runs.c.status != tables.FINISHED,
+            runs.c.owner.is_(None) if row["owner"] is None else runs.c.owner == row["owner"],
+        )
+        now = time.time()
+        values = {
+            "owner": str(owner),
+            "lease_until": now + LEASE_SECONDS,
+            "status": tables.RUNNING,
+            "message": None,
+            "updated_at": now,
+        }
+        with self._engine.begin() as connection:
+            if connection.execute(update(runs).where(as_read).values(**values)).rowcount != 1:
+                return False
+            self._forget_starts(connection, row["run_id"])
+        return True
+
+    def _forget_starts(self, connection: Connection, run_id: str) -> None:
+        """Clear when pending trials began, so that a crash is blamed on what this owner began only."""
+        its_pending = and_(
+            trials.c.experiment == self._name,
+            trials.c.run_id == run_id,
+            trials.c.status == tables.PENDING,
+        )
+        connection.execute(update(trials).where(its_pending).values(started_at=None))
