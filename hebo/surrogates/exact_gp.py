@@ -22,7 +22,7 @@ class ExactGP(SingleTaskGP):
     questions go to BoTorch.
     """
 
-    _cache: tuple[tuple[object, ...], Tensor, Tensor] | None = None
+    _cache: tuple[tuple[Tensor, Tensor], Tensor, Tensor] | None = None
 
     def posterior(self, X: Tensor, *args: Any, **kwargs: Any) -> Posterior:
         """Return the posterior at `b x q x d` points; see `botorch.models.model.Model`."""
@@ -47,8 +47,9 @@ class ExactGP(SingleTaskGP):
 
     def _factor(self) -> tuple[Tensor, Tensor]:
         """Cholesky factor of the training covariance, and `K^-1 (y - m)`; valid until anything changes."""
-        key = (id(self.train_targets), *(parameter._version for parameter in self.parameters()))
-        if self._cache is None or self._cache[0] != key:
+        settings = torch.cat([parameter.reshape(-1) for parameter in self.parameters()])
+        key = (self.train_targets, settings)
+        if self._cache is None or not all(map(torch.equal, self._cache[0], key)):
             z = self.train_inputs[0]  # in evaluation mode BoTorch keeps these transformed
             noise = self.likelihood.noise.expand(len(z))
             factor = safe_cholesky(self.covar_module(z).to_dense() + torch.diag_embed(noise))

@@ -154,7 +154,7 @@ def _linear(columns: list[int], batch: Size) -> Kernel:
     kernel = LinearKernel(
         active_dims=columns,
         batch_shape=batch,
-        variance_prior=LogNormalPrior(-1.0, 1.0),
+        variance_prior=LogNormalPrior(0.0, 1.5),
         variance_constraint=_positive(1e-6),
     )
     kernel.variance = torch.full((*batch, 1, 1), 0.1)

@@ -1,0 +1,120 @@
+"""Tests of `hebo.surrogates.warped_gp`."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.models.model import Model
+from botorch.optim import optimize_acqf
+from botorch.sampling import SobolQMCNormalSampler
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+from hebo.surrogates.map_fit import fit_map
+from hebo.surrogates.warped_gp import Columns, WarpedGP
+
+SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": -2, "ub": 3} for name in "ab"])
+
+
+def parabola(n: int) -> Data:
+    x = SPACE.sample(n, generator=make_generator(0))
+    y = -((x - 1.0) ** 2).sum(-1, keepdim=True)
+    return Data(x, (y - y.mean()) / y.std())
+
+
+def test_botorch_maximises_its_own_noisy_expected_improvement_on_the_warped_gp() -> None:
+    data = parabola(15)
+    model = WarpedGP().fit(data, SPACE, generator=make_generator(1))
+    assert isinstance(model, Model)
+    acq = qLogNoisyExpectedImprovement(
+        model, data.x, sampler=SobolQMCNormalSampler(torch.Size([64]), seed=0), prune_baseline=True
+    )
+    torch.manual_seed(0)
+    x, value = optimize_acqf(acq, bounds=SPACE.bounds, q=2, num_restarts=4, raw_samples=64)
+    assert x.shape == (2, 2)
+    assert torch.isfinite(value)
+    assert (x - 1.0).abs().amin(0).max().item() < 0.5  # a point near the optimum (1, 1)
+
+
+def test_predictions_interpolate_noiseless_data() -> None:
+    data = parabola(25)
+    model = WarpedGP().fit(data, SPACE, generator=make_generator(1))
+    error = (model.posterior(data.x).mean - data.y).abs().max().item()
+    assert error < 0.1
+
+
+def test_a_function_of_a_power_is_far_more_likely_under_the_warp() -> None:
+    space = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}])
+    x = torch.linspace(0, 1, 24, dtype=torch.float64).unsqueeze(-1)
+    data = Data(x, torch.sin(12 * x**3))
+    density = {}
+    for warp in (True, False):
+        model = WarpedGP(warp=warp)._model(data.x, data.y, Columns(space), n_starts=2)
+        density[warp] = -fit_map(model, generator=make_generator(0)).min().item()
+    assert density[True] > density[False] + 10  # nats; by hand: the warp x -> x^3 makes it stationary
+
+
+def test_the_kernel_is_matern_times_overlap_plus_linear() -> None:
+    space = DesignSpace().parse(
+        [
+            {"name": "a", "type": "num", "lb": 0, "ub": 2},
+            {"name": "c", "type": "cat", "categories": ["u", "v"]},
+        ]
+    )
+    x = torch.tensor([[0.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
+    model = WarpedGP(linear=True, warp=False)._model(x, x[:, :1], Columns(space)).eval()
+    stationary, linear = model.covar_module.kernels
+    stationary.outputscale, linear.variance = 2.0, 3.0
+    matern, overlap = stationary.base_kernel.kernels
+    matern.lengthscale, overlap.lengthscale = 0.7, 0.4
+    z = torch.tensor([[0.0, 0.0], [0.5, 1.0]], dtype=torch.float64)
+    r = math.sqrt(3.0) * 0.5 / 0.7
+    across = 2.0 * (1 + r) * math.exp(-r) * math.exp(-1 / 0.4) + 3.0 * 0.0 * 0.5
+    expected = torch.tensor([[2.0, across], [across, 2.0 + 3.0 * 0.25]], dtype=torch.float64)
+    torch.testing.assert_close(model.covar_module(z).to_dense(), expected, rtol=1e-6, atol=1e-8)
+
+
+def test_categories_are_told_apart() -> None:
+    space = DesignSpace().parse([{"name": "c", "type": "cat", "categories": ["u", "v", "w"]}])
+    x = torch.tensor([[0.0], [1.0], [2.0]], dtype=torch.float64).repeat(4, 1)
+    y = torch.tensor([[-1.0], [0.2], [0.8]], dtype=torch.float64).repeat(4, 1)
+    model = WarpedGP().fit(Data(x, y), space, generator=make_generator(0))
+    torch.testing.assert_close(model.posterior(x[:3]).mean, y[:3], atol=0.15, rtol=0)
+
+
+def test_pending_points_lower_the_variance_and_keep_the_mean() -> None:
+    data = parabola(8)
+    x = torch.tensor([[2.5, -1.5]], dtype=torch.float64)
+    plain = WarpedGP().fit(data, SPACE, generator=make_generator(1)).posterior(x)
+    pending = WarpedGP().fit(data.with_pending(x), SPACE, generator=make_generator(1)).posterior(x)
+    assert pending.variance.item() < 0.2 * plain.variance.item()
+    assert pending.mean.item() == pytest.approx(plain.mean.item(), abs=0.05)
+
+
+def test_a_constant_parameter_does_no_harm() -> None:
+    space = DesignSpace().parse(
+        [{"name": "a", "type": "num", "lb": 0, "ub": 1}, {"name": "k", "type": "num", "lb": 5, "ub": 5}]
+    )
+    x = space.sample(8, generator=make_generator(0))
+    model = WarpedGP().fit(Data(x, x[:, :1] - x[:, :1].mean()), space, generator=make_generator(0))
+    assert torch.isfinite(model.posterior(x).mean).all()
+
+
+def test_failed_rows_are_left_out() -> None:
+    data = parabola(10)
+    y = data.y.clone()
+    y[3] = torch.nan
+    model = WarpedGP().fit(data.with_y(y), SPACE, generator=make_generator(0))
+    assert model.train_targets.shape == (9,)
+
+
+@pytest.mark.parametrize("n", [1, 2])
+def test_one_or_two_observations_are_enough(n: int) -> None:
+    x = SPACE.sample(n, generator=make_generator(0))
+    y = torch.zeros(n, 1, dtype=torch.float64)
+    model = WarpedGP().fit(Data(x, y), SPACE, generator=make_generator(0))
+    assert torch.isfinite(model.posterior(x).variance).all()
