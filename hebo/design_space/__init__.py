@@ -1,1 +1,29 @@
-"""The design space: parameters, their encoding, constraints and sampling."""
+"""The design space: parameters, their encoding, constraints and sampling.
+
+`DesignSpace`, `register_parameter_type` and `register_constraint` are loaded at their first use.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from hebo.design_space.constraints import register_constraint
+    from hebo.design_space.design_space import DesignSpace
+    from hebo.design_space.types import register_parameter_type
+
+_HOMES = {
+    "DesignSpace": "hebo.design_space.design_space",
+    "register_constraint": "hebo.design_space.constraints",
+    "register_parameter_type": "hebo.design_space.types",
+}
+
+__all__ = ["DesignSpace", "register_constraint", "register_parameter_type"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import what is asked for."""
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'hebo.design_space' has no attribute '{name}'")

@@ -60,12 +60,16 @@ class Conditions:
         """Return for each conditional parameter in which rows of `x` (`n x d`, projected) it is active."""
         masks: dict[str, Tensor] = {}
         for child in self.order:
-            mask = torch.ones(len(x), dtype=torch.bool)
-            for parent, codes in self.codes[child].items():
-                mask &= matches(x[:, self._layout.columns[parent].start], codes)
-                mask &= masks.get(parent, mask)
-            masks[child] = mask
+            masks[child] = self.mask(child, x, masks)
         return masks
+
+    def mask(self, child: str, x: Tensor, masks: Mapping[str, Tensor]) -> Tensor:
+        """Return in which rows of `x` one parameter is active, given the masks of its ancestors."""
+        mask = torch.ones(len(x), dtype=torch.bool)
+        for parent, codes in self.codes[child].items():
+            mask &= matches(x[:, self._layout.columns[parent].start], codes)
+            mask &= masks.get(parent, mask)
+        return mask
 
     def settle(self, x: Tensor) -> Tensor:
         """Return `x` with the canonical values in the columns of inactive parameters."""

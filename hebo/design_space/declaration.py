@@ -65,7 +65,7 @@ def read_declaration(definition: object, position: int, types: Mapping[str, type
     if not isinstance(definition, Mapping):
         raise SpaceError(f"Parameter {position} is {definition!r}; write a mapping with name, type, ...")
     name = definition.get("name")
-    if not isinstance(name, str) or not name:
+    if not isinstance(name, str) or not name.strip():
         raise SpaceError(f"Parameter {position}: name = {name!r}; give a non-empty string.")
     if "type" not in definition:
         raise SpaceError(f"Parameter '{name}': missing key 'type'; one of {', '.join(types)}.")

@@ -119,16 +119,16 @@ class FeasibleDomain(Domain):
         return points[self.constraints.satisfied(points)]
 
     def points(self, limit: int) -> Tensor | None:
-        """Return every feasible point (`k x d`), `None` if `limit` types of them or more than that exist.
+        """Return every feasible point (`k x d`), `None` if there are more than `limit`.
 
-        Points that only a constraint rules out count towards the limit.
+        Points that a constraint rules out count towards the limit.
         """
         rows = self.settle(self.layout.canonical.unsqueeze(0))
         for name in [
             *(one for one in self.layout.parameters if one not in self.conditions.codes),
             *self.conditions.order,
         ]:
-            values = self.values(name, limit)
+            values = self.choices(name, limit)
             if values is None:
                 return None
             span, mask = self.layout.columns[name], self.conditions.active(rows).get(name)
@@ -142,7 +142,7 @@ class FeasibleDomain(Domain):
         rows = self.settle(rows)
         return rows[self.constraints.satisfied(rows)]
 
-    def values(self, name: str, limit: int) -> Tensor | None:
+    def choices(self, name: str, limit: int) -> Tensor | None:
         """Return all encoded values (`k x w`) of a parameter, `None` if there are more than `limit`."""
         parameter = self.layout.parameters[name]
         count = parameter.cardinality

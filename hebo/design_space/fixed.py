@@ -105,14 +105,14 @@ class FixedSpace(FeasibleDomain):
             result[:, column] = codes[(u[:, column] * len(codes)).long()]
         return self.space.conditions.settle(torch.where(self.pinned, self._values, result))
 
-    def values(self, name: str, limit: int) -> Tensor | None:
+    def choices(self, name: str, limit: int) -> Tensor | None:
         """Return the encoded values that a parameter may have here."""
         span = self.layout.columns[name]
         if self.pinned[span].all():
             return self._values[span].unsqueeze(0)
         if span.start in self._allowed:
             return self._allowed[span.start].unsqueeze(1)
-        return super().values(name, limit)
+        return super().choices(name, limit)
 
     def decode(self, x: Tensor) -> pd.DataFrame:
         """Return points as a frame, as the space does."""

@@ -23,11 +23,13 @@ def encode_frame(frame: pd.DataFrame, layout: Layout, conditions: Conditions) ->
     """
     _check_columns(frame, layout)
     x = layout.canonical.repeat(len(frame), 1)
+    masks: dict[str, Tensor] = {}
     for name in [*(one for one in layout.parameters if one not in conditions.codes), *conditions.order]:
         parameter, span = layout.parameters[name], layout.columns[name]
         values = _column(frame[name])
         if name in conditions.codes:
-            active = conditions.active(x)[name].numpy()
+            masks[name] = conditions.mask(name, x, masks)
+            active = masks[name].numpy()
             canonical = parameter.decode(layout.canonical[span].unsqueeze(0))
             values = object_column(values)
             values[~active] = object_column(list(canonical) * int((~active).sum()))

@@ -155,11 +155,27 @@ class LinearSystem:
         parts = zip(self.columns.tolist(), self.parameters, strict=True)
         return torch.stack([one.natural(x[:, column]) for column, one in parts], 1)
 
-    def with_natural(self, x: Tensor, values: Tensor) -> Tensor:
-        """Return `x` with the natural values `n x k` put into the columns."""
+    def with_natural(self, x: Tensor, before: Tensor, after: Tensor) -> Tensor:
+        """Return `x` with the natural values (`n x k`) that changed put into the columns."""
         result = x.clone()
         for position, (column, one) in enumerate(zip(self.columns.tolist(), self.parameters, strict=True)):
-            result[:, column] = one.from_natural(values[:, position])
+            old, new = before[:, position], after[:, position]
+            result[:, column] = torch.where(old == new, x[:, column], one.from_natural(new))
+        return result
+
+    def one_step(self, values: Tensor, movable: Tensor) -> Tensor:
+        """Return the natural values (`n x k`) one step below and above, as `2 x n x k`.
+
+        Values at an end, of continuous parameters, and where `movable` (`k`) is 0 stay as they are.
+        """
+        result = values.repeat(2, 1, 1)
+        for position, one in enumerate(self.parameters):
+            if one.grid is None or not movable[position]:
+                continue
+            k = one.grid.index(one.from_natural(values[:, position]))
+            for side, step in enumerate((-1.0, 1.0)):
+                moved = torch.minimum((k + step).clamp(min=0.0), one.grid.count - 1.0)
+                result[side, :, position] = one.natural(one.grid.point(moved))
         return result
 
     def coefficients(self, x: Tensor) -> Tensor:

@@ -46,13 +46,14 @@ def repair_linear(domain: FeasibleDomain, x: Tensor) -> Tensor:
         return x.clone()
     movable = (~domain.pinned[system.columns]).to(x.dtype)
     result = domain.settle(_alternate(system, x, movable))
-    if movable @ (1.0 - system.free) == 0:
+    if not (movable * (1.0 - system.free)).any():
         return result
     for _ in range(2):
         result = domain.settle(_alternate(system, result, movable * system.free))
-        if system.inside(result).all():
+        bad = ~system.inside(result).all(1)
+        if not bad.any():
             break
-        result = _step_down(domain, result)
+        result[bad] = domain.settle(_step_down(system, result[bad], movable))
     return result
 
 
@@ -67,58 +68,55 @@ def _alternate(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:
         x: Settled points, `n x d`.
         movable: `k`, 0 for parameters that must stay.
     """
-    values, rows = system.natural(x), system.coefficients(x)
-    weights = (system.ends[1] - system.ends[0]).square() * movable
+    start, rows = system.natural(x), system.coefficients(x)
+    span = system.ends[1] - system.ends[0]
+    weights = span.square() * movable
+    lengths = (rows.square() * weights).sum(2)
     margin = torch.minimum(system.slack, system.upper - system.lower) / 2
     lower, upper = system.lower + margin, system.upper - margin
-    lengths = (rows.square() * weights).sum(2)
-    owed = torch.zeros(len(lower) + 1, *values.shape, dtype=x.dtype)
+    values, owed = start, torch.zeros(len(lower) + 1, *start.shape, dtype=x.dtype)
     for _ in range(MAX_ROUNDS):
         before = values
         for number in range(len(lower)):
             shifted = values + owed[number]
             sums = (rows[:, number] * shifted).sum(1)
             excess = sums - sums.clamp(lower[number], upper[number])
-            scale = torch.where(lengths[:, number] > 0, excess / lengths[:, number], 0.0)
-            values = shifted - scale.unsqueeze(1) * rows[:, number] * weights
+            factor = torch.where(lengths[:, number] > 0, excess / lengths[:, number], 0.0)
+            values = shifted - factor.unsqueeze(1) * rows[:, number] * weights
             owed[number] = shifted - values
         shifted = values + owed[-1]
         values = torch.minimum(torch.maximum(shifted, system.ends[0]), system.ends[1])
         owed[-1] = shifted - values
-        if ((values - before).abs() <= 1e-12 * (system.ends[1] - system.ends[0])).all():
+        if ((values - before).abs() <= 1e-12 * span).all():
             break
-    return torch.where((rows != 0).any(1).any(0).any(), system.with_natural(x, values), x)
+    return system.with_natural(x, start, values)
 
 
-def _step_down(domain: FeasibleDomain, x: Tensor) -> Tensor:
-    """Take single steps of discrete numbers, each time the one that lowers the violation most."""
-    system = domain.constraints.linear
-    scale = system.slack.clamp(min=torch.finfo(x.dtype).tiny)
-    violation = (system.excess(x).abs() / scale).sum(1)
+def _step_down(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:
+    """Take single steps of discrete numbers, each time the one that lowers the violation most.
+
+    The violation is the sum of the excesses in units of what is forgiven. A conditional parameter counts
+    as it did at the start.
+    """
+    start, rows = system.natural(x), system.coefficients(x)
+    values, scale = start, system.slack.clamp(min=torch.finfo(x.dtype).tiny)
     for _ in range(MAX_ROUNDS):
-        options = [x, *_single_steps(domain, x)]
-        totals = torch.stack([violation, *((system.excess(one).abs() / scale).sum(1) for one in options[1:])])
-        violation, best = totals.min(0)
-        if (best == 0).all():
+        options = torch.stack([values, *system.one_step(values, movable)])
+        sums = (rows * values.unsqueeze(1)).sum(2)
+        changes = rows * (options - values).unsqueeze(2)
+        sums = sums.unsqueeze(2) + changes
+        outside = sums - torch.minimum(torch.maximum(sums, system.lower[:, None]), system.upper[:, None])
+        violation = (outside.abs() / scale[:, None]).sum(2)
+        best, position = violation.permute(1, 0, 2).flatten(1).min(1)
+        better = best < violation[0, :, 0] * (1 - 1e-9)
+        if not better.any():
             break
-        x = torch.stack(options)[best, torch.arange(len(x))]
-    return x
-
-
-def _single_steps(domain: FeasibleDomain, x: Tensor) -> list[Tensor]:
-    """Return `x` (`n x d`) with one discrete number one step lower or higher, for each such number."""
-    system = domain.constraints.linear
-    options = []
-    for column, parameter in zip(system.columns.tolist(), system.parameters, strict=True):
-        if parameter.grid is None or domain.pinned[column]:
-            continue
-        for step in (-1.0, 1.0):
-            moved = x.clone()
-            k = parameter.grid.index(x[:, column]) + step
-            last = parameter.grid.count - 1.0
-            moved[:, column] = parameter.grid.point(torch.minimum(k.clamp(min=0.0), last))
-            options.append(domain.settle(moved))
-    return options
+        direction, column = position // values.shape[1], position % values.shape[1]
+        everyone = torch.arange(len(values))
+        chosen = values.clone()
+        chosen[everyone, column] = options[direction, everyone, column]
+        values = torch.where(better.unsqueeze(1), chosen, values)
+    return system.with_natural(x, start, values)
 
 
 def _towards_anchor(domain: FeasibleDomain, x: Tensor) -> Tensor:

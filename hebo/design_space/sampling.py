@@ -10,7 +10,7 @@ from torch.quasirandom import SobolEngine
 
 from hebo.design_space.repair import repair_linear
 from hebo.design_space.walk import walk
-from hebo.errors import SpaceError
+from hebo.errors import ConfigError, SpaceError
 from hebo.random import draw_seed
 
 if TYPE_CHECKING:
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 MAX_CHUNK = 2**14
 """Most points drawn at once while rejecting."""
+
+MAX_DRAWS = 2**18
+"""Most points drawn in search of a first one that obeys a function."""
 
 SOBOL_BITS = 30
 """Binary digits of torch's Sobol points."""
@@ -33,12 +36,12 @@ class UnitCube:
         generator: Source of the scrambling and of the digits that Sobol points lack.
 
     Raises:
-        ValueError: For another method.
+        ConfigError: For another method.
     """
 
     def __init__(self, n_dims: int, *, method: Literal["sobol", "random"], generator: Generator) -> None:
         if method not in ("sobol", "random"):
-            raise ValueError(f"method = {method!r} is unknown; use 'sobol' or 'random'.")
+            raise ConfigError(f"method = {method!r} is unknown; use 'sobol' or 'random'.")
         self._n_dims, self._generator = n_dims, generator
         self._engine: SobolEngine | None = None
         if method == "sobol" and n_dims:
@@ -60,10 +63,11 @@ class UnitCube:
 def sample_feasible(domain: FeasibleDomain, n: int, *, cube: UnitCube, generator: Generator) -> Tensor:
     """Draw `n` points (`n x d`) that obey the constraints of a domain.
 
-    First rejection: points are drawn until `n` are feasible or `100 n + 8192` were drawn. If too few are,
-    the drawn points are made feasible (`repair_linear`), and random walks from these and the accepted
-    ones (`walk`: hit-and-run with shrinking steps) fill up the rest. The walks leave the uniform
-    distribution on the feasible set unchanged, but are short, so the result is spread, not exactly uniform.
+    First rejection: points are drawn until `n` are feasible or `100 n + 8192` were drawn (as long as none
+    is and only functions decide, `2^18`). If too few are, the drawn points are made feasible
+    (`repair_linear`), and random walks from these and the accepted ones (`walk`: hit-and-run with shrinking
+    steps) fill up the rest. The walks leave the uniform distribution on the feasible set unchanged, but are
+    short, so the result is spread over the set, not exactly uniform.
 
     Raises:
         SpaceError: If no feasible point is found; names the constraints that no drawn point satisfied.
@@ -83,14 +87,15 @@ def sample_feasible(domain: FeasibleDomain, n: int, *, cube: UnitCube, generator
 def _reject(domain: FeasibleDomain, n: int, cube: UnitCube) -> tuple[Tensor, Tensor]:
     """Return the feasible and (of the last draw) the infeasible points."""
     kept: list[Tensor] = []
-    tried, chunk = 0, max(n, 64)
+    linear = len(domain.constraints.linear.constraints) > 0
+    found, tried, chunk = 0, 0, max(n, 64)
     rejected = torch.empty(0, domain.layout.n_dims, dtype=torch.float64)
-    while sum(len(one) for one in kept) < n and tried < 100 * n + 8192:
+    while found < n and tried < (100 * n + 8192 if found or linear else MAX_DRAWS):
         points = domain.draw(cube.draw(min(chunk, MAX_CHUNK)))
         feasible = domain.constraints.satisfied(points)
         kept.append(points[feasible])
         rejected = points[~feasible]
-        tried, chunk = tried + len(points), 2 * chunk
+        found, tried, chunk = found + len(kept[-1]), tried + len(points), 2 * chunk
     return torch.cat([rejected[:0], *kept]), rejected
 
 
@@ -98,7 +103,9 @@ def _nothing_found(domain: FeasibleDomain, x: Tensor) -> SpaceError:
     """Return the error that names the constraints which no drawn or repaired point satisfies."""
     checks = domain.constraints.checks(x)
     never = [str(one) for one, inside in checks if not inside.any()] or [str(one) for one, _ in checks]
+    fixed = [name for name, span in domain.layout.columns.items() if domain.pinned[span].all()]
+    given = f" with {', '.join(fixed)} fixed" if fixed else ""
     return SpaceError(
-        f"No feasible point found: constraint {' and '.join(never)} never held "
+        f"No feasible point found{given}: constraint {' and '.join(never)} never held "
         f"in {len(x)} points; loosen it, or change the bounds."
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import numbers
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeGuard
@@ -130,7 +131,7 @@ def read_values(parameter: Parameter, key: str, values: Any) -> tuple[Any, ...]:
     if not result:
         raise parameter.problem(key, values, "is empty; give at least one value")
     for value in result:
-        if isinstance(value, float) and not np.isfinite(value):
+        if value is not None and (is_missing(value) or value in (math.inf, -math.inf)):
             raise parameter.problem(key, value, "is not a finite value; use None or a string")
     return result
 

@@ -13,14 +13,21 @@ if TYPE_CHECKING:
 MAX_SHRINKS = 24
 """Most times a step is shortened before the point stays where it is."""
 
+MAX_EXCHANGES = 8
+"""Most exchanges in one round."""
+
+MAX_DOUBLINGS = 6
+"""An exchange moves by `2^0` to `2^5` steps."""
+
 
 def walk(domain: FeasibleDomain, x: Tensor, *, generator: Generator) -> Tensor:
     """Move feasible points (`n x d`) about inside their set, independently of one another.
 
-    Rounds of two moves, each of which leaves the uniform distribution on the set unchanged:
+    Rounds of three moves, each of which leaves the uniform distribution on the set unchanged:
     *hit and run* (Smith, 1984) in the continuous columns, a uniform step along a random line, shortened
-    towards the start until it is feasible (the shrinking of slice sampling, Neal, 2003); and a *redraw*
-    of all columns of one random parameter, kept if feasible.
+    towards the start until it is feasible (the shrinking of slice sampling, Neal, 2003); a *redraw* of all
+    columns of one random parameter, kept if feasible; and an *exchange* between two discrete numbers of a
+    linear constraint, some steps up in one and as many down or up in the other, kept if feasible.
 
     Returns:
         Feasible points, `n x d`.
@@ -32,6 +39,8 @@ def walk(domain: FeasibleDomain, x: Tensor, *, generator: Generator) -> Tensor:
         x = _hit_and_run(domain, x, generator)
         span = spans[int(torch.randint(len(spans), (), generator=generator))]
         x = _redraw(domain, x, span, generator)
+        for _ in range(min(len(domain.constraints.linear.parameters), MAX_EXCHANGES)):
+            x = _exchange(domain, x, generator)
     return x
 
 
@@ -41,6 +50,26 @@ def _redraw(domain: FeasibleDomain, x: Tensor, span: slice, generator: Generator
     moved = x.clone()
     moved[:, span] = fresh[:, span]
     return _accept(domain, x, moved)
+
+
+def _exchange(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
+    """Move two random discrete numbers by the same number of steps, where the result is feasible."""
+    system = domain.constraints.linear
+    pairs = zip(system.columns.tolist(), system.parameters, strict=True)
+    grids = [
+        (column, one.grid) for column, one in pairs if one.grid is not None and not domain.pinned[column]
+    ]
+    if len(grids) < 2:
+        return x
+    moved, inside = x.clone(), torch.ones(len(x), dtype=torch.bool)
+    size = 2.0 ** torch.randint(MAX_DOUBLINGS, (len(x),), generator=generator)
+    for choice in torch.randperm(len(grids), generator=generator)[:2].tolist():
+        column, grid = grids[choice]
+        sign = 2.0 * torch.randint(2, (len(x),), generator=generator) - 1.0
+        k = grid.index(x[:, column]) + sign * size
+        inside &= (k >= 0) & (k < grid.count)
+        moved[:, column] = grid.point(k.clamp(min=0.0))
+    return torch.where(inside.unsqueeze(1), _accept(domain, x, moved), x)
 
 
 def _accept(domain: FeasibleDomain, x: Tensor, moved: Tensor) -> Tensor:

@@ -1,0 +1,162 @@
+import math
+
+import pandas as pd
+import pytest
+import torch
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import SpaceError
+from hebo.random import make_generator
+
+
+def space_of(**keys):
+    return DesignSpace().parse([{"name": "x", **keys}])
+
+
+def encoded(space, *values):
+    return space.encode(pd.DataFrame({"x": list(values)}))[:, 0].tolist()
+
+
+def test_num_is_encoded_as_itself():
+    assert encoded(space_of(type="num", lb=-1, ub=2), -1, 0.5, 2) == [-1.0, 0.5, 2.0]
+
+
+def test_num_with_log_is_encoded_as_natural_logarithm():
+    space = space_of(type="num", lb=1, ub=math.e**2, log=True)
+    assert encoded(space, 1.0, math.e) == pytest.approx([0.0, 1.0])
+    assert space.bounds[:, 0].tolist() == pytest.approx([0.0, 2.0])
+
+
+def test_pow_counts_decades_by_default_and_powers_of_its_base_otherwise():
+    assert encoded(space_of(type="pow", lb=1e-3, ub=1e3), 1e-3, 1.0, 1000.0) == [-3.0, 0.0, 3.0]
+    assert encoded(space_of(type="pow", lb=1, ub=16, base=2), 8) == [3.0]
+    assert encoded(space_of(type="pow", lb=1, ub=81, base=3), 27) == pytest.approx([3.0])
+
+
+def test_sigmoid_is_encoded_as_log_odds():
+    space = space_of(type="sigmoid", lb=0.1, ub=0.9)
+    assert encoded(space, 0.5, 0.75) == pytest.approx([0.0, math.log(3.0)])
+    assert space.decode(torch.tensor([[math.log(3.0)]]))["x"][0] == pytest.approx(0.75)
+
+
+def test_steps_round_to_the_grid_and_decode_without_float_noise():
+    space = space_of(type="num", lb=0, ub=1, step=0.1)
+    x = space.project(torch.tensor([[0.26], [0.31], [2.0], [-1.0]], dtype=torch.float64))
+    assert space.decode(x)["x"].tolist() == [0.3, 0.3, 1.0, 0.0]
+    assert space.cardinality == 11
+    assert space.discrete_dims == {0}
+
+
+def test_a_step_that_does_not_divide_the_range_ends_below_ub():
+    space = space_of(type="num", lb=0, ub=1, step=0.3)
+    assert space.bounds[:, 0].tolist() == pytest.approx([0.0, 0.9])
+    assert space.decode(torch.tensor([[5.0]]))["x"][0] == 0.9
+
+
+def test_log_and_step_combine_to_even_values_rounded_in_natural_units():
+    space = space_of(type="num", lb=1, ub=101, step=10, log=True)
+    assert space.decode(torch.tensor([[math.log(17.0)], [math.log(15.0)]]))["x"].tolist() == [21.0, 11.0]
+
+
+def test_decoded_reals_are_plain_float_columns_within_the_bounds():
+    space = space_of(type="pow", lb=3e-7, ub=7e-3)
+    frame = space.decode(space.bounds)
+    assert frame["x"].dtype == "float64"
+    assert frame["x"].between(3e-7, 7e-3).all()
+
+
+@pytest.mark.parametrize("type_", ["num", "pow", "int", "pow_int"])
+def test_equal_bounds_make_a_constant_of_one_value(type_):
+    space = space_of(type=type_, lb=3, ub=3)
+    x = space.sample(5, generator=make_generator(0))
+    assert space.decode(x)["x"].tolist() == [3] * 5
+    assert space.cardinality == 1
+    assert space.contains(x).all()
+    assert len(space.neighbors(x[0], generator=make_generator(0))) == 0
+    assert encoded(space, 3) == space.bounds[0].tolist() == space.bounds[1].tolist()
+
+
+@pytest.mark.parametrize("type_", ["num", "pow", "int", "pow_int", "int_exponent", "step_int", "sigmoid"])
+@pytest.mark.parametrize("key", ["lb", "ub"])
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        (math.nan, "not finite"),
+        (math.inf, "not finite"),
+        (-math.inf, "not finite"),
+        ("1", "not a number"),
+        (None, "not a number"),
+        (True, "not a number"),
+        (1j, "not a number"),
+        ([1], "not a number"),
+        (10**400, "not a number"),
+    ],
+)
+def test_bounds_that_are_not_finite_numbers_are_refused(type_, key, value, problem):
+    keys = {"lb": 1, "ub": 8, "base": 2, "step": 1} | {key: value}
+    wanted = {"int_exponent": ["base"], "step_int": ["step"]}.get(type_, [])
+    keys = {name: one for name, one in keys.items() if name in ("lb", "ub", *wanted)}
+    with pytest.raises(SpaceError, match=f"'x': {key} = .*{problem}"):
+        space_of(type=type_, **keys)
+
+
+@pytest.mark.parametrize("type_", ["num", "pow", "int", "pow_int", "sigmoid"])
+def test_lb_above_ub_is_refused_with_both_values(type_):
+    lb, ub = (0.9, 0.1) if type_ == "sigmoid" else (5, 2)
+    with pytest.raises(SpaceError, match=f"'x': lb = {lb}.* is above ub = {ub}.*swap"):
+        space_of(type=type_, lb=lb, ub=ub)
+
+
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"type": "num", "log": True, "lb": 0, "ub": 1},
+        {"type": "num", "log": True, "lb": -1, "ub": 1},
+        {"type": "pow", "lb": 0, "ub": 1},
+        {"type": "int", "log": True, "lb": 0, "ub": 5},
+        {"type": "pow_int", "lb": 0, "ub": 5},
+    ],
+)
+def test_log_scales_refuse_bounds_that_are_not_positive(keys):
+    with pytest.raises(SpaceError, match=r"'x': lb = .* log scale; use an lb (above 0|at least 1)"):
+        space_of(**keys)
+
+
+@pytest.mark.parametrize("base", [1, 0, -2, 0.5, math.nan, math.inf, "10", None, True])
+@pytest.mark.parametrize("type_", ["pow", "pow_int", "int_exponent"])
+def test_a_base_that_is_not_above_one_is_refused(type_, base):
+    with pytest.raises(SpaceError, match=r"'x': base = .*above 1"):
+        space_of(type=type_, lb=1, ub=8, base=base)
+
+
+@pytest.mark.parametrize(
+    ("step", "problem"),
+    [
+        (0, "positive"),
+        (-1, "positive"),
+        (3, "larger than the range"),
+        (math.nan, "positive"),
+        ("1", "positive"),
+    ],
+)
+@pytest.mark.parametrize("type_", ["num", "step_int"])
+def test_unusable_steps_are_refused(type_, step, problem):
+    with pytest.raises(SpaceError, match=f"'x': step = .*{problem}"):
+        space_of(type=type_, lb=0, ub=2, step=step)
+
+
+def test_a_step_lost_in_rounding_is_refused():
+    with pytest.raises(SpaceError, match="lost in rounding"):
+        space_of(type="num", lb=0, ub=1e10, step=1e-10)
+
+
+@pytest.mark.parametrize(("lb", "ub"), [(0, 0.5), (0.5, 1), (-0.1, 0.5), (0.5, 1.5), (0.3, 0.3)])
+def test_sigmoid_refuses_bounds_outside_the_open_unit_interval(lb, ub):
+    with pytest.raises(SpaceError, match=r"'x': (lb|ub) = .*(strictly between 0 and 1|equals ub)"):
+        space_of(type="sigmoid", lb=lb, ub=ub)
+
+
+def test_a_flag_must_be_a_truth_value():
+    for type_ in ("num", "int"):
+        with pytest.raises(SpaceError, match="'x': log = 'yes' must be true or false"):
+            space_of(type=type_, lb=1, ub=2, log="yes")
