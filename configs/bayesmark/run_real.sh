@@ -38,7 +38,7 @@ bayesmark-launch -dir $results -b "$run" --opt-root $here \
 bayesmark-agg -dir $results -b "$run" >"$results/$run/agg.txt"
 bayesmark-anal -dir $results -b "$run" -v >"$results/$run/anal.txt" 2>&1
 
-sed -n '/^Final score/,$p' "$results/$run/anal.txt"
+sed -n '/^Final score `/,$p' "$results/$run/anal.txt"
 failed=0
 for call in suggest observe; do
     n=$(cat "$results/$run"/log/*.log | grep -c "Failure in optimizer $call" || true)
