@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -25,6 +25,7 @@ from hebo.experiment.store import Store
 
 _LIVE_SECONDS = 0.5
 _LINE_SECONDS = 5.0
+_MAX_LINE_SECONDS = 25.0
 
 
 @dataclass
@@ -83,17 +84,27 @@ class Monitor:
 
     def _live(self, done: threading.Event, owner: Owner) -> None:
         with Live(self.table(), console=self.console, refresh_per_second=4) as live:
-            for _ in self._ticks(done, owner, _LIVE_SECONDS):
+            for _ in self._ticks(done, owner, lambda elapsed: _LIVE_SECONDS):
                 live.update(self.table())
 
     def _lines(self, done: threading.Event, owner: Owner) -> None:
-        for _ in self._ticks(done, owner, _LINE_SECONDS):
+        # A log of a long experiment shall stay readable: lines become rarer as it goes on.
+        for _ in self._ticks(
+            done, owner, lambda elapsed: min(max(_LINE_SECONDS, elapsed / 10), _MAX_LINE_SECONDS)
+        ):
             for cell in cells_of(self.rows.values()):
                 self._say(cell)
 
-    def _ticks(self, done: threading.Event, owner: Owner, seconds: float) -> Iterator[None]:
-        renewed = time.monotonic()
-        while not done.wait(seconds):
+    def _ticks(self, done: threading.Event, owner: Owner, pause: Callable[[float], float]) -> Iterator[None]:
+        """Yield after each pause, with fresh counters, and once at the end; keep the leases meanwhile.
+
+        Args:
+            done: Ends the ticks.
+            owner: Whose leases to keep.
+            pause: Elapsed seconds -> seconds until the next tick, less than a quarter of a lease.
+        """
+        began = renewed = time.monotonic()
+        while not done.wait(pause(time.monotonic() - began)):
             if time.monotonic() - renewed > LEASE_SECONDS / 4:
                 self.store.renew(owner)
                 renewed = time.monotonic()

@@ -88,8 +88,8 @@ def show(source: str, run_id: str | None) -> None:
     """Show the runs of an experiment, or the trials of the run RUN_ID."""
     from rich.console import Console
 
+    from hebo.experiment.cli.show import runs_table, trials_table
     from hebo.experiment.results import load_results
-    from hebo.experiment.show import runs_table, trials_table
 
     results = load_results(source)
     table = runs_table(results) if run_id is None else trials_table(results, run_id)
@@ -128,7 +128,7 @@ def list_parts(kind: str | None) -> None:
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="File to write.")
 def schema(output: Path | None) -> None:
     """Write the JSON Schema of the YAML, which editors use for completion and checks."""
-    from hebo.experiment.schema import schema_text
+    from hebo.experiment.cli.schema import schema_text
 
     text = schema_text()
     if output is None:
@@ -144,7 +144,7 @@ def schema(output: Path | None) -> None:
 @main.command()
 def doctor() -> None:
     """Check the installation; exit code 1 if something is wrong."""
-    from hebo.experiment.doctor import examine
+    from hebo.experiment.cli.doctor import examine
 
     findings = examine()
     for finding in findings:
