@@ -14,7 +14,7 @@ def parse(*definitions):
     ("definition", "message"),
     [
         ({**NUM, "upper": 1}, "'x': unknown key 'upper'"),
-        ({**NUM, "stpe": 1}, "'x': unknown key 'stpe'. Did you mean 'step'?"),
+        ({**NUM, "stepp": 1}, "'x': unknown key 'stepp'. Did you mean 'step'?"),
         ({**NUM, "activeif": {}}, "'x': unknown key 'activeif'. Did you mean 'active_if'?"),
         ({"name": "x", "type": "num", "lb": 0}, "'x': missing key 'ub'"),
         ({"name": "x", "type": "cat"}, "'x': missing key 'categories'"),
@@ -80,7 +80,7 @@ def test_a_fidelity_has_a_target_which_is_its_upper_end_by_default(definition, t
         ({"role": "context", "target": 1}, "target = 1 is only for role 'fidelity'"),
         ({"target": 1}, "target = 1 is only for role 'fidelity'"),
         ({"role": "fidelity", "target": 3}, "target = 3 is not a value of the parameter"),
-        ({"role": "context", "active_if": {"k": ["a"]}}, "cannot go with active_if"),
+        ({"role": "context", "active_if": {"k": ["a"]}}, "role = .context. cannot go with active_if"),
     ],
 )
 def test_unusable_roles_are_refused(extra, message):
