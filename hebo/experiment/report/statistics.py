@@ -32,7 +32,7 @@ def observations(results: Results) -> pd.DataFrame:
     Returns:
         One row per trial that is no longer pending: all columns of `results.trials`, the run's
         `optimizer`, `task` and `seed`, and `value`: the leading objective, NaN unless the trial is `ok`
-        and its value finite. Sorted by run and trial number.
+        and its value finite. In the order of `results.trials`.
     """
     labels = results.runs[["run_id", "optimizer", "task", "seed"]]
     table = results.trials.merge(labels, on="run_id", how="inner")
@@ -42,7 +42,7 @@ def observations(results: Results) -> pd.DataFrame:
     table["value"] = pd.Series(
         [_value(leading[task], *rest) for task, *rest in rows], table.index, dtype=float
     )
-    return table.sort_values(["run_id", "number"], kind="stable").reset_index(drop=True)
+    return table.reset_index(drop=True)
 
 
 def _value(objective: str, status: object, values: object) -> float:

@@ -93,6 +93,6 @@ def make_results(
     )
 
 
-@pytest.fixture(name="make_results")
+@pytest.fixture(name="make_results", scope="session")
 def make_results_fixture() -> Callable[..., Results]:
     return make_results

@@ -1,0 +1,70 @@
+"""What the curve of each task shows: simple regret where it can, the best value elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from hebo.experiment.report.statistics import Band, Floats, quartile_band, run_curve, stack_curves
+from hebo.experiment.report.view import View, full_view, objective_view
+
+if TYPE_CHECKING:
+    from hebo.experiment.results import Results
+
+
+@dataclass(frozen=True)
+class TaskCurves:
+    """The curves of one task.
+
+    Attributes:
+        task: Label of the task.
+        quantity: What is drawn, for the axis.
+        view: The shown part of the vertical axis.
+        bands: Optimiser -> median and quartiles over its runs, in the fixed order of optimisers.
+        optimum: Known optimum where best values are drawn and it is not far from them, else None.
+    """
+
+    task: str
+    quantity: str
+    view: View
+    bands: dict[str, Band]
+    optimum: float | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not any(np.isfinite(band.median).any() for band in self.bands.values())
+
+
+def task_curves(results: Results, table: pd.DataFrame) -> list[TaskCurves]:
+    """Return the curves of all tasks; `table` holds the `observations` of `results`."""
+    return [_one_task(results, table, str(task)) for task in dict.fromkeys(results.runs["task"])]
+
+
+def _one_task(results: Results, table: pd.DataFrame, task: str) -> TaskCurves:
+    runs = results.runs[results.runs["task"] == task]
+    trials = dict(list(table[table["task"] == task].groupby("run_id", sort=False)))
+    stacks = {
+        str(optimizer): stack_curves([run_curve(trials[run]) for run in group["run_id"] if run in trials])
+        for optimizer, group in runs.groupby("optimizer", sort=False)
+    }
+    optimum, objective = float(runs["optimum"].iloc[0]), results.objectives[task][0]
+    with np.errstate(over="ignore"):
+        regrets = {name: stack - optimum for name, stack in stacks.items()}
+    known = np.concatenate([stack[~np.isnan(stack)] for stack in regrets.values()])
+    if len(known) and (known > 0).all():
+        bands = {name: quartile_band(stack) for name, stack in regrets.items()}
+        return TaskCurves(task, "simple regret", full_view(_shown(bands), is_log=True), bands)
+    bands = {name: quartile_band(stack) for name, stack in stacks.items()}
+    view = objective_view(_shown(bands))
+    if not np.isfinite(optimum) or abs(float(view.position(np.array([optimum]))[0])) > 1:
+        return TaskCurves(task, f"best {objective}", view, bands)
+    return TaskCurves(task, f"best {objective}", view.including(optimum), bands, optimum)
+
+
+def _shown(bands: dict[str, Band]) -> Floats:
+    """Return all numbers that the curves and their bands go through."""
+    return np.concatenate([part for band in bands.values() for part in (band.lower, band.median, band.upper)])

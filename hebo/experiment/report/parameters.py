@@ -1,0 +1,97 @@
+"""Positions of parameter values on an axis from 0 to 1, the same for slices and parallel coordinates."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from matplotlib.ticker import LogLocator, MaxNLocator
+
+from hebo.design_space.discrete import Bool, Listed
+from hebo.design_space.numeric import Numeric
+from hebo.design_space.parameter import Parameter
+from hebo.design_space.scale import Linear, Log, Scale
+from hebo.experiment.report.statistics import Floats
+from hebo.experiment.report.style import tick
+
+
+@dataclass(frozen=True)
+class ParameterAxis:
+    """One parameter drawn on an axis of length 1.
+
+    Attributes:
+        name: Name of the parameter.
+        positions: Where each trial lies, NaN where the parameter is inactive or unknown (`n`).
+        ticks: (position, label) pairs, ascending.
+        is_categorical: Whether positions are those of a list of values.
+    """
+
+    name: str
+    positions: Floats
+    ticks: tuple[tuple[float, str], ...]
+    is_categorical: bool
+
+
+def parameter_axis(parameter: Parameter, values: Sequence[Any]) -> ParameterAxis:
+    """Lay out `values` (natural units, None for inactive) of `parameter`."""
+    if isinstance(parameter, Bool):
+        return _listed_axis(parameter.name, [False, True], values)
+    if isinstance(parameter, Numeric):
+        return _numeric_axis(parameter, values)
+    listed = parameter.values if isinstance(parameter, Listed) else [one for one in values if one is not None]
+    return _listed_axis(parameter.name, listed, values)
+
+
+def _numeric_axis(parameter: Numeric, values: Sequence[Any]) -> ParameterAxis:
+    low, high = parameter.natural_bounds
+    numbers = np.array([np.nan if value is None else float(value) for value in values])
+    positions = _unit(parameter.scale, numbers, low, high)
+    ticks = _nice_values(parameter.scale, low, high)
+    placed = zip(_unit(parameter.scale, ticks, low, high), ticks, strict=True)
+    labels = tuple((float(position), tick(value)) for position, value in placed)
+    return ParameterAxis(parameter.name, positions, labels, is_categorical=False)
+
+
+def _unit(scale: Scale, values: Floats, low: float, high: float) -> Floats:
+    """Map natural values to 0 .. 1 along `scale`; a parameter with one value lies in the middle."""
+    encoded = scale.forward(torch.tensor([low, high, *values], dtype=torch.float64)).numpy()
+    start, end = encoded[:2]
+    if start == end:
+        return np.where(np.isnan(encoded[2:]), np.nan, 0.5)
+    return np.asarray((encoded[2:] - start) / (end - start))
+
+
+def _nice_values(scale: Scale, low: float, high: float) -> Floats:
+    """Return two to five round values within the bounds; the bounds themselves if there are fewer."""
+    if low == high:
+        return np.array([low])
+    locator = LogLocator(numticks=5) if isinstance(scale, Log) else MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
+    candidates = np.asarray(locator.tick_values(low, high))
+    inside = candidates[(candidates >= low) & (candidates <= high)]
+    if isinstance(scale, Linear | Log) and len(inside) >= 2:
+        return inside
+    return np.array([low, high])
+
+
+def _listed_axis(name: str, listed: Iterable[Any], values: Sequence[Any]) -> ParameterAxis:
+    """Lay out values at equal distances in the order of `listed`."""
+    keys = list(dict.fromkeys(_key(value) for value in listed))
+    places = {key: (index + 0.5) / len(keys) for index, key in enumerate(keys)}
+    positions = np.array([np.nan if value is None else places.get(_key(value), np.nan) for value in values])
+    ticks = tuple((place, _display(key, keys)) for key, place in places.items())
+    return ParameterAxis(name, positions, ticks, is_categorical=True)
+
+
+def _key(value: Any) -> str:
+    """Return what makes two category values the same: their JSON, in which tuples are lists."""
+    return json.dumps(value, default=str)
+
+
+def _display(key: str, keys: Sequence[str]) -> str:
+    """Return the label of a category, in quotes only where a number would look the same."""
+    bare = key.removeprefix('"').removesuffix('"')
+    return key if key.startswith('"') and bare in keys else str(json.loads(key))

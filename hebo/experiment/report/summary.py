@@ -1,0 +1,163 @@
+"""The plain tables of a report: the header's facts, best values, failures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from hebo.experiment.report.statistics import quantile
+from hebo.experiment.report.style import number
+
+if TYPE_CHECKING:
+    from hebo.experiment.results import Results
+
+NOTHING = "–"
+
+
+@dataclass(frozen=True)
+class SummaryRow:
+    """Best values of one optimiser on one task, as text.
+
+    Attributes:
+        optimizer: Label of the optimiser.
+        index: Its place in the fixed order, which gives its colour.
+        median: Median best value over the runs.
+        interval: Its quartiles, or a dash for fewer than two runs.
+        n_ok: Successful trials.
+        n_bad: Failed trials.
+        runs: Finished runs of all runs.
+        is_best: Whether no other optimiser has a lower median on this task.
+    """
+
+    optimizer: str
+    index: int
+    median: str
+    interval: str
+    n_ok: int
+    n_bad: int
+    runs: str
+    is_best: bool
+
+
+def summary(results: Results, table: pd.DataFrame) -> dict[str, list[SummaryRow]]:
+    """Return the summary rows of each task; `table` holds the `observations` of `results`."""
+    optimizers = list(dict.fromkeys(results.runs["optimizer"]))
+    best = table.groupby("run_id")["value"].min().reindex(results.runs["run_id"])
+    runs = results.runs.assign(best=best.to_numpy())
+    rows = {}
+    for task, group in runs.groupby("task", sort=False):
+        quartiles = {name: _quartiles(mine["best"]) for name, mine in group.groupby("optimizer", sort=False)}
+        lowest = np.nanmin([middle for _, middle, _ in quartiles.values()] + [np.inf])
+        trials = table[table["task"] == task]
+        rows[str(task)] = [
+            _summary_row(name, optimizers, mine, trials[trials["optimizer"] == name], quartiles[name], lowest)
+            for name, mine in group.groupby("optimizer", sort=False)
+        ]
+    return rows
+
+
+def _quartiles(best: pd.Series[float]) -> tuple[float, float, float]:
+    column = np.asarray(best, dtype=float)[:, None]
+    lower, middle, upper = (float(quantile(column, q)[0]) for q in (0.25, 0.5, 0.75))
+    return lower, middle, upper
+
+
+def _summary_row(
+    name: Any,
+    optimizers: list[Any],
+    runs: pd.DataFrame,
+    trials: pd.DataFrame,
+    quartiles: tuple[float, float, float],
+    lowest: float,
+) -> SummaryRow:
+    lower, middle, upper = quartiles
+    n_ok = int(trials["value"].notna().sum())
+    return SummaryRow(
+        optimizer=str(name),
+        index=optimizers.index(name),
+        median=padded_or_dash(middle),
+        interval=f"{padded_or_dash(lower)} … {padded_or_dash(upper)}" if len(runs) > 1 else NOTHING,
+        n_ok=n_ok,
+        n_bad=len(trials) - n_ok,
+        runs=f"{(runs['status'] == 'finished').sum()} / {len(runs)}",
+        is_best=middle == lowest,
+    )
+
+
+def number_or_dash(value: float) -> str:
+    """Return a short number, or a dash for NaN."""
+    return number(value) if np.isfinite(value) else NOTHING
+
+
+def padded_or_dash(value: float) -> str:
+    """Return a number in four digits, for a column of them, or a dash for NaN."""
+    return number(value, is_padded=True) if np.isfinite(value) else NOTHING
+
+
+def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the header's (label, value) pairs."""
+    runs = results.runs
+    bad = table[table["value"].isna()]
+    return [
+        ("Optimisers", str(runs["optimizer"].nunique())),
+        ("Tasks", str(runs["task"].nunique())),
+        ("Seeds", str(runs["seed"].nunique())),
+        ("Trials per run", _range_text(runs["n_trials"])),
+        ("Trials done", f"{len(table)} of {int(runs['n_trials'].sum())}"),
+        ("Failed", f"{len(bad)}" if len(table) else NOTHING),
+    ]
+
+
+def _range_text(counts: pd.Series[int]) -> str:
+    if not len(counts):
+        return NOTHING
+    low, high = int(counts.min()), int(counts.max())
+    return str(low) if low == high else f"{low} to {high}"
+
+
+def period(results: Results) -> str:
+    """Return when the trials ran, in UTC."""
+    started, finished = results.trials["started_at"].min(), results.trials["finished_at"].max()
+    if not np.isfinite([started, finished]).all():
+        return "no trial has ended yet"
+    begin, end = _instant(started), _instant(finished)
+    if begin == end:
+        return f"{begin} UTC"
+    day, _, time = end.rpartition(", ")
+    return f"{begin} to {time if begin.startswith(day) else end} UTC"
+
+
+def _instant(seconds: float) -> str:
+    when = datetime.fromtimestamp(float(seconds), UTC)
+    return f"{when.day} {when:%B %Y, %H:%M}"
+
+
+def failures(results: Results, table: pd.DataFrame) -> list[tuple[str, str, str, int, str]]:
+    """Return (optimiser, task, how it ended, count, a message) of trials and runs that went wrong."""
+    bad = table[table["value"].isna()].assign(
+        # A trial may be `ok` and yet have measured nothing usable.
+        how=lambda rows: rows["status"].replace("ok", "no finite value").str.replace("_", " ")
+    )
+    grouped = bad.groupby(["optimizer", "task", "how"], sort=False)["message"]
+    rows = [
+        (str(optimizer), str(task), str(how), len(messages), _first_line(messages))
+        for (optimizer, task, how), messages in grouped
+    ]
+    broken = results.runs[results.runs["status"] == "broken"]
+    return rows + [
+        (str(run["optimizer"]), str(run["task"]), f"run broken, seed {run['seed']}", 1, _line(run["message"]))
+        for _, run in broken.iterrows()
+    ]
+
+
+def _first_line(messages: pd.Series[str]) -> str:
+    return next((_line(one) for one in messages if isinstance(one, str) and one.strip()), "")
+
+
+def _line(message: object) -> str:
+    lines = message.strip().splitlines() if isinstance(message, str) else []
+    return lines[-1][:300] if lines else ""

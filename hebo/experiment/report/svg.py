@@ -1,0 +1,76 @@
+"""Figures as bytes: PNG files, and SVG that can sit in a page beside other SVG."""
+
+from __future__ import annotations
+
+import io
+import re
+from pathlib import Path
+from xml.etree import ElementTree
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from hebo.experiment.report.style import CSS_COLOURS, quiet_glyphs
+
+PNG_DPI = 200
+_REFERENCE = re.compile(r"url\(#([^)]*)\)")
+_NAMESPACE = re.compile(r"^\{[^}]*\}")
+
+
+def save_png(figure: Figure, path: Path) -> Path:
+    """Write `figure` to `path` and return it."""
+    with quiet_glyphs():
+        figure.savefig(path, dpi=PNG_DPI, metadata={"Software": None})
+    return path
+
+
+def inline_svg(figure: Figure, name: str, description: str) -> str:
+    """Return `figure` as an `<svg>` element for an HTML page.
+
+    Text stays text, so that it can be searched and takes the page's font; known colours become CSS
+    variables; ids get the prefix `name`, which must be unique in the page; metadata is dropped.
+
+    Args:
+        figure: What to draw.
+        name: Prefix of the ids: letters, digits, hyphens.
+        description: What a reader who cannot see the figure should know.
+    """
+    root = ElementTree.fromstring(_render(figure, name))
+    for metadata in root.findall("{*}metadata"):
+        root.remove(metadata)
+    for element in root.iter():
+        element.tag = _NAMESPACE.sub("", element.tag)
+        element.attrib = {
+            _NAMESPACE.sub("", key): _page_value(_NAMESPACE.sub("", key), value, name)
+            for key, value in element.attrib.items()
+        }
+    width, height = figure.get_size_inches()
+    root.attrib = {
+        "viewBox": root.attrib["viewBox"],
+        "role": "img",
+        "aria-label": description,
+        # Points are CSS pixels times 72 / 96; below 70 % of that the text would be too small to read.
+        "style": f"--natural-width: {width * 96:.0f}px; aspect-ratio: {width:.3f} / {height:.3f}",
+    }
+    return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+
+
+def _render(figure: Figure, name: str) -> str:
+    buffer = io.StringIO()
+    # These two settings exist only as rcParams; the context restores them.
+    with mpl.rc_context({"svg.fonttype": "none", "svg.hashsalt": name}), quiet_glyphs():
+        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
+    return buffer.getvalue()
+
+
+def _page_value(key: str, value: str, name: str) -> str:
+    """Return one SVG attribute as it should stand in the page."""
+    if key == "id":
+        return f"{name}-{value}"
+    if key == "href" and value.startswith("#"):
+        return f"#{name}-{value[1:]}"
+    value = _REFERENCE.sub(rf"url(#{name}-\1)", value)
+    if key in ("style", "fill", "stroke"):
+        for colour, variable in CSS_COLOURS.items():
+            value = value.replace(colour, variable)
+    return value

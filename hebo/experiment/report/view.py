@@ -1,0 +1,88 @@
+"""The shown part of an objective axis, drawn on 0 to 1 so that no value is too large for a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from matplotlib.ticker import MaxNLocator
+
+from hebo.experiment.report.statistics import Floats
+from hebo.experiment.report.style import tick
+
+LOG_RATIO = 1e3
+"""Positive values that span more than this are drawn on a log axis."""
+
+BEYOND = 3.0
+"""Where values far outside the shown part end up, so that a line to them leaves the axes."""
+
+
+@dataclass(frozen=True)
+class View:
+    """The part of an axis from `low` (position 0) to `high` (position 1), linear or logarithmic."""
+
+    low: float
+    high: float
+    is_log: bool
+
+    def position(self, values: Floats) -> Floats:
+        """Map values to the axis, those far outside to `-BEYOND` or `BEYOND`; NaN stays NaN."""
+        low, high, shown = self.low, self.high, values
+        if self.is_log:
+            low, high, shown = np.log(low), np.log(high), np.log(values)
+        # Halves keep the width of [-1e308, 1e308] inside the float range.
+        with np.errstate(over="ignore"):
+            positions = (shown / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)
+        return np.asarray(np.clip(positions, -BEYOND, BEYOND))
+
+    def including(self, value: float) -> View:
+        """Return the view that also shows `value`."""
+        return replace(self, low=min(self.low, value), high=max(self.high, value))
+
+    def ticks(self, n: int = 5) -> list[tuple[float, str]]:
+        """Return (position, label) of up to about `n` round values, or of both ends."""
+        values = self._decades(n) if self.is_log else self._steps(n)
+        inside = np.unique(values[(values >= self.low) & (values <= self.high)])
+        chosen = inside if len(inside) > 1 else np.unique([self.low, self.high])
+        positions = self.position(chosen)
+        return [(float(place), tick(float(value))) for place, value in zip(positions, chosen, strict=True)]
+
+    def _steps(self, n: int) -> Floats:
+        # Near the ends of the float range the locator overflows; such an axis shows its ends only.
+        if not 1e-290 < self.high / 2 - self.low / 2 < 1e290:
+            return np.empty(0)
+        return np.asarray(MaxNLocator(n).tick_values(self.low, self.high))
+
+    def _decades(self, n: int) -> Floats:
+        first, last = int(np.ceil(np.log10(self.low))), int(np.floor(np.log10(self.high)))
+        if last - first >= 1:
+            exponents = np.arange(first, last + 1, max(1, -(-(last - first) // n)))
+            return np.array([10.0**exponent for exponent in exponents.tolist()])
+        return np.array([digit * 10.0 ** (first - 1) for digit in (1, 2, 5, 10, 20, 50)])
+
+
+def spans_decades(values: Floats) -> bool:
+    """Say whether `values` are all positive and too far apart for a linear axis."""
+    finite = values[np.isfinite(values)]
+    return bool(len(finite) and finite.min() > 0 and finite.max() / LOG_RATIO > finite.min())
+
+
+def full_view(values: Floats, *, is_log: bool) -> View:
+    """Show all finite `values`."""
+    finite = values[np.isfinite(values)]
+    return View(float(finite.min()), float(finite.max()), is_log) if len(finite) else View(1.0, 2.0, is_log)
+
+
+def objective_view(values: Floats) -> View:
+    """Show all finite `values` but far outliers at the bad end.
+
+    The upper end is at most three inter-quartile ranges above the upper quartile (Tukey's outer fence).
+    """
+    is_log = spans_decades(values)
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return full_view(values, is_log=is_log)
+    # A sixteenth leaves room for three ranges on top of the largest float.
+    scaled = np.log(finite) if is_log else finite / 16
+    lower, upper = np.quantile(scaled, [0.25, 0.75])
+    return full_view(finite[scaled <= upper + 3 * (upper - lower)], is_log=is_log)
