@@ -1,0 +1,144 @@
+"""`kill -9` at any instant: the same command ends with the trials of an uninterrupted run."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from hebo.experiment.results import load_results
+
+from .conftest import lasting
+
+pytestmark = pytest.mark.usefixtures("toys")
+Start = Callable[..., "subprocess.Popen[str]"]
+
+
+def config_of(write_config: Callable[..., Path], tmp_path: Path, name: str, **changes: Any) -> Path:
+    settings: dict[str, Any] = {
+        "optimizers": [{"type": "random_search"}, {"type": "sobol"}],
+        "tasks": [{"type": "toy", "seconds": 0.02, "noise": 0.1, "corner": "raise"}],
+        "seeds": [0, 1],
+        "budget": {"n_trials": 24, "batch_size": 3},
+        "executor": {"type": "process_pool", "n_workers": 2},
+        "output": str(tmp_path / name),
+    }
+    return write_config(f"{name}.yaml", **(settings | changes))
+
+
+def kill_at_random(start: Start, config: Path, chance: random.Random, *, whole_group: bool) -> bool:
+    """Start the run, kill it, and say whether it was still at work."""
+    process = start("run", config)
+    _wait_for_work(process, config)
+    time.sleep(chance.uniform(0.0, 0.5))
+    alive = process.poll() is None
+    if alive and whole_group:
+        os.killpg(process.pid, signal.SIGKILL)
+    elif alive:
+        os.kill(process.pid, signal.SIGKILL)
+    process.communicate()
+    return alive
+
+
+def _wait_for_work(process: subprocess.Popen[str], config: Path) -> None:
+    """Wait until a trial is stored: before that, a kill tests the start of Python only."""
+    output = config.parent / config.stem
+    before = _n_done(output)
+    while process.poll() is None and _n_done(output) == before:
+        time.sleep(0.02)
+
+
+def _n_done(output: Path) -> int:
+    if not (output / "resolved.yaml").is_file():
+        return 0
+    trials = load_results(output).trials
+    return int((trials["status"] != "pending").sum())
+
+
+def check_kills(
+    start: Start, hebo: Callable[..., Result], config: Path, reference: Path, n_kills: int, seed: int
+) -> None:
+    chance = random.Random(seed)
+    killed = [kill_at_random(start, config, chance, whole_group=k % 2 == 0) for k in range(n_kills)]
+    assert all(killed), "the experiment ended before the last kill; make it longer"
+    process = start("run", config)
+    _, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert hebo("run", reference).exit_code == 0
+    interrupted, whole = (
+        load_results(config.parent / config.stem),
+        load_results(reference.parent / reference.stem),
+    )
+    assert lasting(interrupted) == lasting(whole)
+    assert set(interrupted.runs["status"]) == {"finished"}
+    assert len(whole.trials) == sum(whole.runs["n_trials"])
+
+
+def test_three_kills_change_nothing(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start, hebo: Callable[..., Result]
+) -> None:
+    changes: dict[str, Any] = {
+        "budget": {"n_trials": 45, "batch_size": 3},
+        "executor": {"type": "in_process"},
+    }
+    config = config_of(write_config, tmp_path, "killed", **changes)
+    whole = config_of(write_config, tmp_path, "whole", **changes)
+    check_kills(start_hebo, hebo, config, whole, n_kills=3, seed=1)
+
+
+@pytest.mark.slow
+def test_ten_kills_change_nothing(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start, hebo: Callable[..., Result]
+) -> None:
+    changes: dict[str, Any] = {"seeds": [0, 1, 2], "budget": {"n_trials": 150, "batch_size": 3}}
+    config = config_of(write_config, tmp_path, "killed", **changes)
+    whole = config_of(write_config, tmp_path, "whole", **changes, executor={"type": "in_process"})
+    check_kills(start_hebo, hebo, config, whole, n_kills=10, seed=2)
+
+
+@pytest.mark.slow
+def test_ten_kills_change_nothing_for_hebo(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start, hebo: Callable[..., Result]
+) -> None:
+    changes: dict[str, Any] = {
+        "optimizers": [{"type": "hebo"}],
+        "tasks": [{"type": "branin"}],
+        "seeds": [0, 1],
+        "budget": {"n_trials": 24, "batch_size": 1},
+    }
+    config = config_of(write_config, tmp_path, "killed", **changes)
+    whole = config_of(write_config, tmp_path, "whole", **changes)
+    check_kills(start_hebo, hebo, config, whole, n_kills=10, seed=3)
+
+
+def test_ctrl_c_stops_cleanly_and_the_same_command_goes_on(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start, hebo: Callable[..., Result]
+) -> None:
+    config = config_of(write_config, tmp_path, "stopped", budget={"n_trials": 90, "batch_size": 3})
+    process = start_hebo("run", config)
+    _wait_for_work(process, config)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert f"The same command goes on: hebo run {config}" in errors
+    assert set(load_results(tmp_path / "stopped").runs["status"]) <= {"waiting", "finished"}
+    assert hebo("run", config, "executor={type: in_process}").exit_code == 0
+    assert set(load_results(tmp_path / "stopped").runs["status"]) == {"finished"}
+
+
+def test_sigterm_stops_cleanly_too(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start
+) -> None:
+    config = config_of(write_config, tmp_path, "stopped", executor={"type": "in_process"})
+    process = start_hebo("run", config)
+    _wait_for_work(process, config)
+    process.terminate()
+    process.communicate(timeout=60)
+    assert process.returncode == 130

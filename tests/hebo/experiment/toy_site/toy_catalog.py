@@ -1,0 +1,12 @@
+"""The catalogue of a small package of parts that misbehave on purpose."""
+
+PARTS = {
+    "task": {
+        "toy": ("toy_parts:Toy", "A bowl that misbehaves in a corner"),
+        "two_objectives": ("toy_parts:TwoObjectives", "Two bowls"),
+    },
+    "optimizer": {
+        "breaking": ("toy_parts:Breaking", "Random search that raises, or dies, at its third ask"),
+        "nested": ("toy_parts:Nested", "A random search wrapped in nothing"),
+    },
+}

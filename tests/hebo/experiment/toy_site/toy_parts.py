@@ -1,0 +1,125 @@
+"""Parts that misbehave on purpose, for tests of the runner."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+import time
+from typing import Any, Literal
+
+import numpy as np
+from hebo.design_space.design_space import DesignSpace
+from hebo.optimizers.base import Optimizer, OptimizerRecipe
+from hebo.optimizers.sampling import RandomSearch, RandomSearchOptimizer
+from pandas import DataFrame
+from tasks.base import Task
+
+Corner = Literal["fine", "raise", "nan", "crash", "sleep", "stuck", "stubborn", "memory", "exit"]
+
+
+class Toy(Task):
+    """`x**2 + noise`, with something else where `x > 0.5`, which is a quarter of the points."""
+
+    corner: Corner = "fine"
+    seconds: float = 0.0
+    noise: float = 0.0
+
+    @property
+    def is_noisy(self) -> bool:
+        return self.noise > 0
+
+    @property
+    def optimum(self) -> float | None:
+        return 0.0
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "x", "type": "num", "lb": -1.0, "ub": 1.0},
+            {"name": "n", "type": "int", "lb": 1, "ub": 8},
+            {"name": "c", "type": "cat", "categories": ["a", [1, 2], 3]},
+        ]
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> DataFrame:
+        time.sleep(self.seconds)
+        x = frame["x"].to_numpy()
+        if x[0] > 0.5:
+            _misbehave(self.corner)
+        y = x**2 + self.noise * rng.standard_normal(len(x))
+        if self.corner == "nan":
+            y = np.where(x > 0.5, np.nan, y)
+        return DataFrame({"y": y, "note": ["seen"] * len(x)})
+
+
+class TwoObjectives(Task):
+    """Two bowls."""
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        return ("left", "right")
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [{"name": "x", "type": "num", "lb": -1.0, "ub": 1.0}]
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> Any:
+        x = frame["x"].to_numpy()
+        return np.stack([(x + 1) ** 2, (x - 1) ** 2], axis=1)
+
+
+class Breaking(OptimizerRecipe):
+    """Random search whose third ask goes wrong."""
+
+    how: Literal["raise", "die"] = "raise"
+
+    def build(self, space: DesignSpace, *, seed: int | None = None) -> Optimizer:
+        optimizer = RandomSearchOptimizer(space, seed=seed)
+        propose = optimizer._propose
+
+        def broken(*arguments: Any) -> Any:
+            if optimizer.n_asks == 2 and self.how == "raise":
+                raise ValueError("the third ask fails")
+            if optimizer.n_asks == 2:
+                os._exit(3)
+            return propose(*arguments)
+
+        optimizer._propose = broken  # type: ignore[method-assign]
+        return optimizer
+
+
+class Nested(OptimizerRecipe):
+    """Holds other parts, in the ways a field can."""
+
+    inner: OptimizerRecipe = RandomSearch()
+    others: tuple[OptimizerRecipe, ...] = ()
+    by_name: dict[str, OptimizerRecipe] = {}
+    maybe: OptimizerRecipe | None = None
+    kappa: float = 1.0
+
+    def build(self, space: DesignSpace, *, seed: int | None = None) -> Optimizer:
+        return self.inner.build(space, seed=seed)
+
+
+def _misbehave(corner: Corner) -> None:
+    if corner == "raise":
+        raise ValueError("the corner\nis closed")
+    if corner == "memory":
+        raise MemoryError
+    if corner == "exit":
+        sys.exit("leaving")
+    if corner == "crash":
+        os._exit(9)
+    if corner == "sleep":
+        time.sleep(60)
+    if corner == "stubborn":
+        _sleep_through_errors()
+    if corner == "stuck":
+        ctypes.PyDLL(None).sleep(60)  # holds the interpreter lock: no Python code of the process can run
+
+
+def _sleep_through_errors() -> None:
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        try:
+            time.sleep(60)
+        except Exception:
+            continue
