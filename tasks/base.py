@@ -15,6 +15,7 @@ class Parabola(Task):
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
@@ -27,6 +28,9 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import EvaluationError
 from hebo.random import derive_seed
 from hebo.recipe import Recipe
+
+Columns = dict[str, NDArray[Any]]
+"""Names to columns of one length, in order."""
 
 
 class Task(Recipe, ABC):
@@ -71,7 +75,7 @@ class Task(Recipe, ABC):
         return DesignSpace().parse(self.parameters())
 
     @abstractmethod
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> NDArray[np.float64] | pd.DataFrame:
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> NDArray[np.float64] | Columns | pd.DataFrame:
         """Compute the objectives of valid points.
 
         Args:
@@ -80,8 +84,8 @@ class Task(Recipe, ABC):
             rng: The only source of randomness; made from the seed and the row's position.
 
         Returns:
-            `n` or `n x m` values, or a table with a column per objective and any further columns of
-            information. NaN marks a failed evaluation.
+            `n` or `n x m` values, or a table (a frame, or names to columns of length `n`) with a column per
+            objective and any further columns of information. NaN marks a failed evaluation.
         """
 
     def evaluate(self, frame: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
@@ -107,49 +111,66 @@ class Task(Recipe, ABC):
         points = frame[self.space.names]
         positions: list[int] = np.flatnonzero(inside).tolist()
         if self.is_noisy:
-            tables = [self._table(points.iloc[[i]], _generator(seed, i)) for i in positions]
+            parts = [self._columns(points.iloc[[i]], _generator(seed, i)) for i in positions]
         else:
-            tables = [self._table(points.iloc[positions], _generator(seed, 0))] if positions else []
-        if not tables:
+            parts = [self._columns(points[inside], _generator(seed, 0))] if positions else []
+        if not parts:
             return pd.DataFrame(np.nan, index=frame.index, columns=list(self.objectives))
-        evaluated = pd.concat(tables, ignore_index=True).set_axis(positions, axis=0)
-        return evaluated.reindex(range(len(frame))).set_axis(frame.index, axis=0)
+        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        return pd.DataFrame({name: _place(one, inside, frame.index) for name, one in columns.items()})
 
-    def _table(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
-        """Run `_evaluate` on valid points and check what it returns; wrappers call this on their task."""
+    def _columns(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        """Run `_evaluate` on valid points and check what it returns; wrappers call this on their task.
+
+        Returns:
+            Name -> `n` values: float64 objectives with NaN for failed evaluations, then information.
+        """
         result = self._evaluate(frame, rng)
-        table = result if isinstance(result, pd.DataFrame) else self._from_array(result)
-        missing = [name for name in self.objectives if name not in table.columns]
-        if missing or len(table) != len(frame):
+        named = result if isinstance(result, pd.DataFrame | Mapping) else self._named(result)
+        columns = {str(name): np.asarray(values) for name, values in named.items()}
+        missing = [name for name in self.objectives if name not in columns]
+        if missing or {one.shape for one in columns.values()} != {(len(frame),)}:
+            shapes = {name: one.shape for name, one in columns.items()}
             raise EvaluationError(
-                f"{type(self).__name__}._evaluate returned {len(table)} rows with columns "
-                f"{list(table.columns)} for {len(frame)} points; expected one row per point and the "
-                f"objectives {list(self.objectives)}."
+                f"{type(self).__name__}._evaluate returned columns of the shapes {shapes} for {len(frame)} "
+                f"points; expected {(len(frame),)} for each of the objectives {list(self.objectives)}."
             )
-        values = table[list(self.objectives)].apply(self._to_float)
-        extras = table.drop(columns=list(self.objectives))
-        return pd.concat([values, extras], axis=1).set_axis(frame.index, axis=0)
+        objectives = {name: self._to_float(name, columns.pop(name)) for name in self.objectives}
+        return objectives | columns
 
-    def _from_array(self, values: NDArray[np.float64]) -> pd.DataFrame:
+    def _named(self, values: NDArray[np.float64]) -> Columns:
         """Name the columns of `n` or `n x m` values."""
         array = np.asarray(values)
-        columns = array[:, None] if array.ndim == 1 else array
-        if columns.ndim != 2 or columns.shape[1] != len(self.objectives):
+        table = array[:, None] if array.ndim == 1 else array
+        if table.ndim != 2 or table.shape[1] != len(self.objectives):
             raise EvaluationError(
                 f"{type(self).__name__}._evaluate returned an array of shape {array.shape}; expected one "
                 f"column for each of the objectives {list(self.objectives)}."
             )
-        return pd.DataFrame(columns, columns=list(self.objectives))
+        return dict(zip(self.objectives, table.T, strict=True))
 
-    def _to_float(self, column: pd.Series[Any]) -> pd.Series[float]:
-        """Return a column of objective values as float64, with NaN for all that is not finite."""
-        if column.dtype.kind not in "fiub" and not column.isna().all():
+    def _to_float(self, name: str, values: NDArray[Any]) -> NDArray[np.float64]:
+        """Return objective values as float64, with NaN for all that is not finite."""
+        if values.dtype.kind not in "fiub":
             raise EvaluationError(
-                f"{type(self).__name__}._evaluate returned {column.dtype} values for '{column.name}'; "
-                "expected real numbers, with NaN for a failed evaluation."
+                f"{type(self).__name__}._evaluate returned {values.dtype} values for '{name}'; expected real "
+                "numbers, with NaN for a failed evaluation."
             )
-        values = column.astype(float)
-        return values.where(np.isfinite(values))
+        numbers = values.astype(np.float64)
+        return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _place(values: NDArray[Any], inside: NDArray[np.bool_], index: pd.Index) -> pd.Series[Any]:
+    """Put the values of evaluated rows in their places, with NaN (None for other objects) in the rest."""
+    is_float = values.dtype.kind == "f"
+    if not inside.all():
+        column = np.full(
+            len(inside), np.nan if is_float else None, dtype=values.dtype if is_float else object
+        )
+        column[inside] = values
+        values = column
+    # The type is named because pandas 3 would read objects that are texts or None as texts or NaN.
+    return pd.Series(values, index=index, dtype=values.dtype)
 
 
 def _generator(seed: int, row: int) -> Generator:

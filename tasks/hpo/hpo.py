@@ -12,7 +12,7 @@ from numpy.random import Generator
 from pydantic import Field, field_validator, model_validator
 
 from hebo.errors import ConfigError
-from tasks.base import Task
+from tasks.base import Columns, Task
 from tasks.hpo.data import DATASETS, DatasetName, Split, load_bundled, load_csv
 from tasks.hpo.metrics import METRICS, MetricName, loss_function
 from tasks.hpo.spaces import BAYESMARK_NAMES, ModelName, Problem, hyperparameters
@@ -113,10 +113,14 @@ class HPO(Task):
         self._check_folds(data)
         return data
 
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         rows = [self._evaluate_one(row, rng) for row in frame.to_dict("records")]
-        table = pd.DataFrame(rows, columns=["y", "generalization", "error"])
-        return table.astype({"y": float, "generalization": float, "error": object})
+        losses, held_out, errors = zip(*rows, strict=True)
+        return {
+            "y": np.array(losses),
+            "generalization": np.array(held_out),
+            "error": np.array(errors, dtype=object),
+        }
 
     def _evaluate_one(self, row: dict[Any, Any], rng: Generator) -> tuple[float, float, str | None]:
         """Return cross-validated loss, held-out loss and what went wrong."""

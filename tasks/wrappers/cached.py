@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import math
 from functools import cached_property
+from typing import Any
 
+import numpy as np
 import pandas as pd
 from numpy.random import Generator
+from numpy.typing import NDArray
 from pydantic import field_validator
 
 from hebo.errors import ConfigError
+from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 from tasks.wrappers.json_lines import JsonLines
 
@@ -39,21 +44,28 @@ class Cached(Wrapper):
         """The rows known to this object, by task and point."""
         return JsonLines(self.path)
 
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         keys = [self._key(x) for x in self.space.encode(frame).tolist()]
         fresh = [i for i, key in enumerate(keys) if key not in self._rows and key not in keys[:i]]
-        rows: dict[str, dict[str, object]] = {}
+        rows: dict[str, dict[str, Any]] = {}
         if fresh:
-            table = self.task._table(frame.iloc[fresh], rng)
-            for i, row in zip(fresh, table.astype(object).to_dict("records"), strict=True):
-                rows[keys[i]] = self._remember(keys[i], {str(name): value for name, value in row.items()})
-        return pd.DataFrame([rows[key] if key in rows else self._rows[key] for key in keys])
+            columns = self.task._columns(frame.iloc[fresh], rng)
+            for place, i in enumerate(fresh):
+                rows[keys[i]] = {name: one[place : place + 1].tolist()[0] for name, one in columns.items()}
+                self._remember(keys[i], rows[keys[i]])
+        known = [rows[key] if key in rows else self._rows[key] for key in keys]
+        return {name: _column([row[name] for row in known]) for name in known[0]}
 
-    def _remember(self, key: str, row: dict[str, object]) -> dict[str, object]:
+    def _remember(self, key: str, row: dict[str, Any]) -> None:
         """Keep a row, unless one of its objectives failed."""
-        if not pd.isna(pd.Series([row[name] for name in self.objectives])).any():
+        if all(math.isfinite(row[name]) for name in self.objectives):
             self._rows[key] = row
-        return row
 
     def _key(self, x: list[float]) -> str:
         return json.dumps([repr(self.task), x])
+
+
+def _column(values: list[Any]) -> NDArray[Any]:
+    """Return a column of numbers, or of objects where there is anything else."""
+    is_numeric = all(isinstance(one, int | float) for one in values)
+    return np.array(values, dtype=np.float64 if is_numeric else object)

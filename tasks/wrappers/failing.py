@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hebo.design_space.numeric import Numeric
 from hebo.errors import ConfigError, EvaluationError, did_you_mean
+from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 
 
@@ -65,23 +66,18 @@ class Failing(Wrapper):
         known = self.task.minimizers
         return None if known is None else known[~self._in_region(known)].reset_index(drop=True)
 
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         in_region = self._in_region(frame)
-        # Drawn first and for every row, so that the task's own draws do not depend on the region.
-        by_chance = (
-            rng.random(len(frame)) < self.probability if self.probability else np.zeros(len(frame), bool)
-        )
-        fails = in_region | by_chance
+        fails = in_region | (rng.random(len(frame)) < self.probability)
         if fails.any() and self.mode == "raise":
-            raise EvaluationError(self._reason(in_region[fails.argmax()]))
-        table = self.task._table(frame, rng)
-        table.loc[fails, list(self.objectives)] = np.nan
-        reasons = [
-            self._reason(inside) if fail else None for inside, fail in zip(in_region, fails, strict=True)
-        ]
-        own = pd.Series(reasons, index=table.index, dtype=object)
-        table["error"] = own.where(fails, table["error"]) if "error" in table else own
-        return table
+            raise EvaluationError(self._reason(bool(in_region[fails.argmax()])))
+        columns = self.task._columns(frame, rng)
+        for objective in self.objectives:
+            columns[objective] = np.where(fails, np.nan, columns[objective])
+        errors = columns.get("error", np.full(len(frame), None)).astype(object)
+        for i in np.flatnonzero(fails):
+            errors[i] = self._reason(bool(in_region[i]))
+        return columns | {"error": errors}
 
     def _in_region(self, frame: pd.DataFrame) -> NDArray[np.bool_]:
         inside = np.full(len(frame), bool(self.region))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from pydantic import Field
 
+from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 
 
@@ -29,12 +31,11 @@ class Noisy(Wrapper):
         """True: each evaluation draws its noise."""
         return True
 
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
-        table = self.task._table(frame, rng)
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        columns = self.task._columns(frame, rng)
         for objective in self.objectives:
-            f = table[objective].copy()
-            noise = rng.standard_normal(len(table))
-            table[objective] = f + (self.sd + self.relative_sd * f.abs()) * noise
-            if f"{objective}_noiseless" not in table:
-                table[f"{objective}_noiseless"] = f
-        return table
+            f = columns[objective]
+            noise = rng.standard_normal(len(f))
+            columns[objective] = f + (self.sd + self.relative_sd * np.abs(f)) * noise
+            columns.setdefault(f"{objective}_noiseless", f)
+        return columns

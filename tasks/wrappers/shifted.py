@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from hebo.errors import IncompatibleError
+from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 
 Array = NDArray[np.float64]
@@ -35,14 +36,14 @@ class Shifted(Wrapper):
 
     @model_validator(mode="after")
     def _check_space(self) -> Shifted:
-        if not self._columns:
+        if not self._moving:
             raise IncompatibleError(
                 f"Shifted moves numeric variables, but {self.task.name} has none; leave out the wrapper."
             )
         return self
 
     @cached_property
-    def _columns(self) -> list[int]:
+    def _moving(self) -> list[int]:
         """The encoded columns that take infinitely many values."""
         return [j for j in range(self.space.n_dims) if j not in self.space.discrete_dims]
 
@@ -50,29 +51,27 @@ class Shifted(Wrapper):
     def _centres(self) -> Array:
         """Where the old centre is in the new task, as parts of the range, one per moved column."""
         rng = np.random.default_rng(self.shift_seed)
-        return 0.5 + rng.uniform(-self.size, self.size, len(self._columns))
+        return 0.5 + rng.uniform(-self.size, self.size, len(self._moving))
 
     @property
     def minimizers(self) -> pd.DataFrame | None:
         """Those of the task, moved."""
         known = self.task.minimizers
-        return (
-            None
-            if known is None
-            else self._move(known, source=np.full(len(self._columns), 0.5), target=self._centres)
-        )
+        if known is None:
+            return None
+        return self._move(known, source=np.full(len(self._moving), 0.5), target=self._centres)
 
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
-        old = self._move(frame, source=self._centres, target=np.full(len(self._columns), 0.5))
-        return self.task._table(old, rng)
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        old = self._move(frame, source=self._centres, target=np.full(len(self._moving), 0.5))
+        return self.task._columns(old, rng)
 
     def _move(self, frame: pd.DataFrame, *, source: Array, target: Array) -> pd.DataFrame:
         """Return points where the parts `source` of the ranges have become `target`."""
         x = self.space.encode(frame).numpy().copy()
-        low, high = self.space.bounds.numpy()[:, self._columns]
-        part = (x[:, self._columns] - low) / (high - low)
+        low, high = self.space.bounds.numpy()[:, self._moving]
+        part = (x[:, self._moving] - low) / (high - low)
         moved = np.where(
             part <= source, part / source * target, 1.0 - (1.0 - part) / (1.0 - source) * (1.0 - target)
         )
-        x[:, self._columns] = np.clip(low + moved * (high - low), low, high)
+        x[:, self._moving] = np.clip(low + moved * (high - low), low, high)
         return self.space.decode(torch.from_numpy(x)).set_axis(frame.index, axis=0)

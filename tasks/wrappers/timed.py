@@ -8,6 +8,7 @@ import pandas as pd
 from numpy.random import Generator
 from pydantic import Field
 
+from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 
 
@@ -22,10 +23,10 @@ class Timed(Wrapper):
     seconds: float = Field(ge=0)
     busy: bool = False
 
-    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> pd.DataFrame:
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         end = time.monotonic() + self.seconds * len(frame)
-        table = self.task._table(frame, rng)
+        columns = self.task._columns(frame, rng)
         while (left := end - time.monotonic()) > 0:
             if not self.busy:
                 time.sleep(left)
-        return table
+        return columns

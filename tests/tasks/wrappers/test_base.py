@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import pytest
+from pydantic import ValidationError
+
+from tasks.synthetic.branin import Branin
+from tasks.synthetic.sphere import Sphere
+from tasks.wrappers.base import Wrapper
+from tasks.wrappers.cached import Cached
+from tasks.wrappers.failing import Failing
+from tasks.wrappers.noisy import Noisy
+from tasks.wrappers.shifted import Shifted
+from tasks.wrappers.timed import Timed
+
+WRAPPED = [
+    Noisy(task=Branin()),
+    Shifted(task=Branin()),
+    Cached(task=Branin()),
+    Failing(task=Branin()),
+    Timed(task=Branin(), seconds=0),
+]
+
+
+@pytest.mark.parametrize("task", WRAPPED, ids=lambda one: type(one).__name__)
+def test_a_wrapper_passes_on_what_it_does_not_change(task: Wrapper) -> None:
+    assert task.space == Branin().space
+    assert task.objectives == ("y",)
+    assert task.optimum == Branin().optimum
+    assert task.name == f"{type(task).__name__.lower()}(Branin)"
+
+
+def test_wrappers_nest() -> None:
+    task = Noisy(task=Shifted(task=Cached(task=Sphere(dim=3))), sd=0.0)
+    assert task.name == "noisy(shifted(cached(Sphere)))"
+    assert task.evaluate(task.minimizers)["y"].tolist() == pytest.approx([0.0])
+
+
+def test_wrapping_a_noisy_task_keeps_it_noisy() -> None:
+    assert Shifted(task=Noisy(task=Sphere())).is_noisy
+    assert not Shifted(task=Sphere()).is_noisy
+
+
+@pytest.mark.parametrize("task", WRAPPED, ids=lambda one: type(one).__name__)
+def test_a_wrapper_writes_out_all_settings_of_its_task(task: Wrapper) -> None:
+    assert task.model_dump()["task"] == Branin().model_dump()
+
+
+def test_a_wrapper_needs_a_task() -> None:
+    with pytest.raises(ValidationError, match="task"):
+        Noisy()  # type: ignore[call-arg]

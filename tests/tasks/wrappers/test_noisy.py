@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pydantic import ValidationError
+
+from tasks.synthetic.sphere import Sphere
+from tasks.wrappers.noisy import Noisy
+
+
+def points(value: float, n: int) -> pd.DataFrame:
+    return pd.DataFrame({"x1": np.full(n, value)})
+
+
+def test_the_noise_has_the_given_spread_around_the_function() -> None:
+    table = Noisy(task=Sphere(dim=1), sd=0.5).evaluate(points(2.0, 800))
+    assert table["y"].mean() == pytest.approx(4.0, abs=4 * 0.5 / np.sqrt(800))
+    assert table["y"].std() == pytest.approx(0.5, rel=0.1)
+
+
+def test_the_spread_can_grow_with_the_value() -> None:
+    task = Noisy(task=Sphere(dim=1), sd=0.5, relative_sd=0.25)
+    small, large = task.evaluate(points(0.0, 400)), task.evaluate(points(2.0, 400))
+    # Under one seed both see the same standard normal draws, so the ratio is exact.
+    ratio = (large["y"] - 4.0) / small["y"]
+    assert np.allclose(ratio, (0.5 + 0.25 * 4.0) / 0.5)
+
+
+def test_the_noiseless_value_is_given_for_reports() -> None:
+    table = Noisy(task=Sphere(dim=1)).evaluate(points(2.0, 2))
+    assert table["y_noiseless"].tolist() == [4.0, 4.0]
+    twice = Noisy(task=Noisy(task=Sphere(dim=1), sd=5.0)).evaluate(points(2.0, 2))
+    assert twice["y_noiseless"].tolist() == [4.0, 4.0]
+
+
+def test_noise_is_repeated_under_the_same_seed_only() -> None:
+    task = Noisy(task=Sphere(dim=1))
+    first = task.evaluate(points(1.0, 3), seed=1)
+    pd.testing.assert_frame_equal(first, task.evaluate(points(1.0, 3), seed=1))
+    assert (first["y"] != task.evaluate(points(1.0, 3), seed=2)["y"]).all()
+    assert first["y"].nunique() == 3
+
+
+@pytest.mark.parametrize("name", ["sd", "relative_sd"])
+def test_a_negative_spread_is_refused(name: str) -> None:
+    with pytest.raises(ValidationError, match=f"{name}.*\n.*greater than or equal to 0"):
+        Noisy.model_validate({"task": Sphere(), name: -0.1})
