@@ -107,6 +107,26 @@ def report(source: str, output: Path | None) -> None:
     _write_report(source, output or output_of(source))
 
 
+@main.command()
+@click.argument("source", metavar="RUN_DIR|CONFIG")
+@click.option("--metric", help="Score this extra column, such as generalization, in place of the objective.")
+def score(source: str, metric: str | None) -> None:
+    """Print Bayesmark's score of an experiment: 100 is the best known value of each task.
+
+    The experiment must include random_search, and all its runs must be finished.
+    """
+    from rich.console import Console
+
+    from hebo.experiment.cli.score import score_tables
+    from hebo.experiment.report import bayesmark_table
+    from hebo.experiment.results import load_results
+
+    scores = bayesmark_table(load_results(source), metric=metric)
+    console = Console(width=None if sys.stdout.isatty() else 250)
+    for table in score_tables(scores, metric=metric):
+        console.print(table)
+
+
 @main.command("list")
 @click.argument("kind", required=False)
 def list_parts(kind: str | None) -> None:

@@ -36,10 +36,11 @@ _MAX_LABELS = 9
 
 def parallel_rows(run: BestRun) -> list[Figure]:
     """Return one figure per row of axes."""
+    rows = _rows(run.axes)
     figures = []
-    for axes in _rows(run.axes):
-        figure = new_figure(_width(len(axes)), 2.9, is_laid_out=False)
-        draw_parallel(figure.add_axes((0.0, 0.04, 1.0, 0.84)), run, axes)
+    for axes in rows:
+        figure = new_figure(_width(len(rows[0])), 2.9, is_laid_out=False)
+        draw_parallel(figure.add_axes((0.0, 0.04, 1.0, 0.84)), run, axes, n_places=len(rows[0]))
         figures.append(figure)
     return figures
 
@@ -48,38 +49,40 @@ def parallel_figure(run: BestRun) -> Figure:
     """Return all rows on one sheet, for a file."""
     rows = _rows(run.axes)
     height = 3.2 * len(rows) + 0.4
-    figure = new_figure(_width(max(map(len, rows), default=1)), height, is_laid_out=False)
+    figure = new_figure(_width(len(rows[0])), height, is_laid_out=False)
     for index, axes in enumerate(rows):
         bottom = (3.2 * (len(rows) - 1 - index) + 0.15) / height
         drawn = figure.add_axes((0.0, bottom, 1.0, 2.5 / height))
-        draw_parallel(drawn, run, axes)
+        draw_parallel(drawn, run, axes, n_places=len(rows[0]))
     sheet_title(figure, f"{run.task}: {run.optimizer}, seed {run.seed}")
     return figure
 
 
-def _rows(axes: Sequence[ParameterAxis]) -> list[Sequence[ParameterAxis]]:
-    """Split the axes into rows of nearly equal length."""
+def _rows(axes: Sequence[ParameterAxis]) -> list[list[ParameterAxis]]:
+    """Split the axes into rows of nearly equal length, the longer ones first."""
     n_rows = -(-len(axes) // MAX_AXES) or 1
-    length = -(-len(axes) // n_rows) or 1
-    return [axes[start : start + length] for start in range(0, len(axes), length)]
+    chunks = np.array_split(np.arange(len(axes)), n_rows)
+    return [[axes[index] for index in chunk] for chunk in chunks]
 
 
 def _width(n_axes: int) -> float:
     return min(10.8, 1.6 + 1.25 * n_axes) if n_axes < MAX_AXES else 10.8
 
 
-def draw_parallel(axes: Axes, run: BestRun, row: Sequence[ParameterAxis]) -> None:
-    """Draw the lines of all trials through the axes of `row` and the objective."""
+def draw_parallel(axes: Axes, run: BestRun, row: Sequence[ParameterAxis], *, n_places: int) -> None:
+    """Draw the lines of all trials through the axes of `row` and the objective.
+
+    `n_places` is the number of parameters of the longest row, with which this one keeps step.
+    """
     axes.set_axis_off()
-    axes.set_xlim(-0.62, len(row) + 0.45)
-    has_inactive = any(np.isnan(one.positions).any() for one in row)
-    axes.set_ylim(INACTIVE - 0.04 if has_inactive else -0.04, 1.04)
-    heights = np.column_stack([np.nan_to_num(one.positions, nan=INACTIVE) for one in row])
-    points = np.column_stack([heights, np.minimum(run.view.position(run.values), 1.0)])
-    _draw_lines(axes, run, points)
+    axes.set_xlim(-0.62, n_places + 0.45)
+    is_inactive = [bool(np.isnan(one.positions).any()) for one in row]
+    axes.set_ylim(INACTIVE - 0.04 if any(is_inactive) else -0.04, 1.04)
+    heights = [np.nan_to_num(one.positions, nan=INACTIVE) for one in row]
+    _draw_lines(axes, run, np.column_stack([*heights, np.minimum(run.view.position(run.values), 1.0)]))
     for x, one in enumerate(row):
         _draw_axis(axes, x, one.name, _thinned(one.ticks))
-        if np.isnan(one.positions).any():
+        if is_inactive[x]:
             _label(axes, x, INACTIVE, "inactive")
     _draw_axis(axes, len(row), run.objective, _objective_ticks(run), is_objective=True)
 
@@ -111,10 +114,10 @@ def _draw_axis(
     axes.plot(
         [x, x], [0, 1], color=INK if is_objective else MUTED, linewidth=1.4 if is_objective else 0.9, zorder=3
     )
-    wrapped = "\n".join(textwrap.wrap(plain(name, length=34), 17) or [""])
+    wrapped = "\n".join(textwrap.wrap(plain(name, length=30), 15) or [""])
     weight = "bold" if is_objective else "normal"
     axes.text(
-        x, 1.07, wrapped, ha="center", va="bottom", fontsize=8.5, color=INK, weight=weight, linespacing=1.15
+        x, 1.07, wrapped, ha="center", va="bottom", fontsize=8, color=INK, weight=weight, linespacing=1.15
     )
     for height, label in ticks:
         _label(axes, x, height, label, is_right=is_objective)

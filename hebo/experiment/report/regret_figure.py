@@ -25,8 +25,8 @@ from hebo.experiment.report.style import (
 )
 
 MAX_COLUMNS = 3
-SMALL = Cell(3.55, 2.75, bottom=0.5, top=0.55)
-LARGE = Cell(5.2, 3.4, bottom=0.5, top=0.55)
+SMALL = Cell(3.5, 2.75, bottom=0.5, top=0.5)
+LARGE = Cell(5.2, 3.4, bottom=0.5, top=0.5)
 
 
 def regret_panel(curves: TaskCurves, *, is_large: bool) -> Figure:
