@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from enum import Enum
 from importlib import import_module
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
@@ -143,17 +143,15 @@ def _nested(annotation: object, value: object, path: Path) -> object:
         return value
     if isinstance(value, list):
         return [_nested(annotation, one, (*path, place)) for place, one in enumerate(value)]
-    if isinstance(value, Mapping) and "type" not in value and dict in map(_origin, _branches(annotation)):
+    if isinstance(value, Mapping) and "type" not in value and _takes_mapping(annotation):
         return {key: _nested(annotation, one, (*path, key)) for key, one in value.items()}
     return build(kind, value, path)
 
 
-def _branches(annotation: object) -> tuple[object, ...]:
-    return (annotation, *get_args(annotation))
-
-
-def _origin(annotation: object) -> object:
-    return getattr(annotation, "__origin__", None)
+def _takes_mapping(annotation: object) -> bool:
+    """Say whether a field holds several parts by name, on its own or in a union."""
+    origins = [get_origin(one) for one in (annotation, *get_args(annotation))]
+    return any(isinstance(origin, type) and issubclass(origin, Mapping) for origin in origins)
 
 
 def _plain(value: object) -> Any:

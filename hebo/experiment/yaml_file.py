@@ -75,6 +75,14 @@ class StrictDumper(yaml.SafeDumper):
         """Repeat equal values instead of writing anchors."""
         return True
 
+    def represent_str(self, data: str) -> yaml.ScalarNode:
+        """Escape the line breaks of Unicode, which plain and single-quoted texts would fold into spaces."""
+        style = '"' if any(mark in data for mark in "\x85\u2028\u2029") else None
+        return self.represent_scalar(f"{_TAG}str", data, style=style)
+
+
+StrictDumper.add_representer(str, StrictDumper.represent_str)
+
 
 @dataclass
 class Document:

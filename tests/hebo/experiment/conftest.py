@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.cli import main
 from hebo.experiment.results import Results

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+
 from hebo.experiment.results import load_results
 
 from .conftest import lasting

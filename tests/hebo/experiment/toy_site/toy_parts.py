@@ -6,13 +6,16 @@ import ctypes
 import os
 import sys
 import time
+from collections.abc import Mapping
 from typing import Any, Literal
 
 import numpy as np
+from pandas import DataFrame
+from pydantic import Field
+
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.sampling import RandomSearch, RandomSearchOptimizer
-from pandas import DataFrame
 from tasks.base import Task
 
 Corner = Literal["fine", "raise", "nan", "crash", "sleep", "stuck", "stubborn", "memory", "exit"]
@@ -91,7 +94,7 @@ class Nested(OptimizerRecipe):
 
     inner: OptimizerRecipe = RandomSearch()
     others: tuple[OptimizerRecipe, ...] = ()
-    by_name: dict[str, OptimizerRecipe] = {}
+    by_name: Mapping[str, OptimizerRecipe] = Field(default_factory=dict)
     maybe: OptimizerRecipe | None = None
     kappa: float = 1.0
 

@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pytest
+
+from hebo.errors import ConfigError
+from hebo.experiment.overrides import override
+from hebo.experiment.yaml_file import Document, parse_yaml
+
+TEXT = "budget: {n_trials: 5}\noptimizers:\n- {type: hebo}\n- {type: sobol}\nseeds: 2\nlimits:\n"
+
+
+def changed(*assignments: str) -> Document:
+    document = parse_yaml(TEXT, file="x.yaml")
+    override(document, assignments)
+    return document
+
+
+def test_values_are_read_by_the_rules_of_the_files() -> None:
+    data = changed("budget.n_trials=50", "seeds=[0, 1]", "optimizers.1.kappa=1e-3", "name=yes").data
+    assert data["budget"] == {"n_trials": 50}
+    assert data["seeds"] == [0, 1]
+    assert data["optimizers"][1] == {"type": "sobol", "kappa": 0.001}
+    assert data["name"] == "yes"
+
+
+def test_mappings_that_are_missing_or_empty_are_made() -> None:
+    data = changed("limits.trial_seconds=3", "executor.type=in_process").data
+    assert data["limits"] == {"trial_seconds": 3}
+    assert data["executor"] == {"type": "in_process"}
+
+
+def test_a_value_may_hold_an_equals_sign_or_be_empty() -> None:
+    data = changed("store=sqlite:///a?b=c", "output=").data
+    assert data["store"] == "sqlite:///a?b=c"
+    assert data["output"] is None
+
+
+@pytest.mark.parametrize(
+    ("assignment", "message"),
+    [
+        ("n_trials", "override 'n_trials': expected key=value, such as budget.n_trials=50."),
+        ("=3", "override '=3': expected key=value"),
+        (
+            "optimizers.7.type=x",
+            "x.yaml (override 'optimizers.7.type=x'): optimizers: `optimizers` has entries 0 to 1",
+        ),
+        ("optimizers.one=x", "`optimizers` has entries 0 to 1, 'one' is none of them."),
+        ("seeds.first=1", "seeds: `seeds` is the number 2, which has no 'first'; set `seeds` itself."),
+        ("budget..n_trials=1", "an empty key; write keys with single dots"),
+        ("seeds=[0, 1", "the value of 'seeds=[0, 1' cannot be read: not YAML: "),
+        ("seeds=!!python/name:os.system", "the tag !!python/name:os.system is refused"),
+    ],
+)
+def test_an_override_that_makes_no_sense_is_named(assignment: str, message: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        changed(assignment)
+    assert message in str(caught.value)
+
+
+def test_messages_about_an_overridden_value_name_the_override() -> None:
+    places = changed("budget={n_trials: x}").places
+    assert places[("budget",)] == " (override 'budget={n_trials: x}')"
+    assert ("budget", "n_trials") not in places
