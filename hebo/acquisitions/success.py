@@ -6,12 +6,12 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import mean_and_sd, noise_sd
 from hebo.base import AcqFunction
 from hebo.data import Data
 
-# Uncertainty of a label that no number of neighbours removes: keeps log-probabilities within reach.
-_LABEL_VARIANCE = 0.1
+# Least variance of a label: keeps log-probabilities within reach where labels look noiseless.
+_LABEL_VARIANCE = 0.01
 
 
 def success_labels(data: Data) -> Data:
@@ -19,20 +19,23 @@ def success_labels(data: Data) -> Data:
     return data.with_y(torch.where(data.failed, -1.0, 1.0).to(data.x).unsqueeze(-1))
 
 
-def times_success(acq: AcqFunction, success_model: Model) -> AcqFunction:
-    """Add the log probability of success, `log Phi(mu / sqrt(s^2 + 0.1))`, to every value of `acq`.
+def times_success(acq: AcqFunction, success_model: Model, labels: Data) -> AcqFunction:
+    """Add the log probability of success, `log Phi(mu / sqrt(s^2 + sigma_n^2))`, to every value of `acq`.
 
     For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a bound
     in standardised units it is a penalty of about one standard deviation per factor e.
 
     Args:
         acq: Function to weight.
-        success_model: Fitted to `success_labels`: regression on +-1 stands in for classification.
+        success_model: Fitted to `labels`: regression on +-1 stands in for classification.
+        labels: See `success_labels`. Failures at random make them noisy and the weight weak; a region
+            that always fails makes them sharp.
     """
+    label_variance = noise_sd(success_model, labels).square() + _LABEL_VARIANCE
 
     def weighted(x: Tensor) -> Tensor:
         mu, sigma = mean_and_sd(success_model, x)
-        log_success = torch.special.log_ndtr(mu / (sigma.square() + _LABEL_VARIANCE).sqrt())
+        log_success = torch.special.log_ndtr(mu / (sigma.square() + label_variance).sqrt())
         return acq(x) + log_success.unsqueeze(-1)
 
     return weighted

@@ -148,7 +148,7 @@ class Optimizer(ABC):
     def history(self) -> DataFrame:
         """All told points with their values in columns `objective_0 ...`, NaN where they failed."""
         frame = self.space.decode(self._x)
-        for column, values in enumerate(-self.data.y.unbind(-1) if len(self._x) else []):
+        for column, values in enumerate((-self.data.y).unbind(-1)):
             frame[f"objective_{column}"] = values.numpy()
         return frame
 

@@ -74,7 +74,8 @@ class BayesOpt(Optimizer):
         acq = self.recipe.acquisition.build(model, known.successes(), generator=generator)
         if bool(data.failed.any()):
             labels = success_labels(data).to(self.recipe.device)
-            acq = times_success(acq, self.recipe.surrogate.fit(labels, self.space, generator=generator))
+            success_model = self.recipe.surrogate.fit(labels, self.space, generator=generator)
+            acq = times_success(acq, success_model, labels)
         candidates = self.recipe.acq_optimizer.maximize(
             _on_device(acq, self.recipe.device), domain, generator=generator, start=data.best.unsqueeze(0)
         )

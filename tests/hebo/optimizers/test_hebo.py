@@ -1,0 +1,143 @@
+"""Tests of HEBO as a whole: it optimises, repeats itself, and never repeats a point."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+
+from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.improvement import LogEI
+from hebo.design_space.design_space import DesignSpace
+from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.optimizers.hebo import HEBO, HEBORecipe
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import Standardize
+
+SQUARE = DesignSpace().parse(
+    [{"name": "x", "type": "num", "lb": -5, "ub": 10}, {"name": "y", "type": "num", "lb": 0, "ub": 15}]
+)
+QUICK = HEBORecipe(acq_optimizer=NSGA2(n_generations=20))
+
+
+def branin(frame: pd.DataFrame) -> Any:
+    x, y = frame["x"].to_numpy(float), frame["y"].to_numpy(float)
+    bent = y - 5.1 * x**2 / (4 * math.pi**2) + 5 * x / math.pi - 6
+    return bent**2 + 10 * (1 - 1 / (8 * math.pi)) * np.cos(x) + 10
+
+
+def run(optimizer: BayesOpt, n_rounds: int, batch: int = 1) -> BayesOpt:
+    for _ in range(n_rounds):
+        asked = optimizer.ask(batch)
+        optimizer.tell(asked, branin(asked))
+    return optimizer
+
+
+def test_branin_is_solved_in_thirty_evaluations() -> None:
+    assert run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 30).best_y - 0.397887 < 0.02
+
+
+def test_batches_of_eight_are_distinct_and_solve_branin() -> None:
+    optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 6, batch=8)
+    assert len(optimizer.X.drop_duplicates()) == 48
+    assert optimizer.best_y - 0.397887 < 0.1
+
+
+def test_any_composition_of_parts_runs() -> None:
+    recipe = BayesOptRecipe(
+        surrogate=WarpedGP(warp=False, smoothness=2.5, n_starts=2),
+        acquisition=LogEI(),
+        acq_optimizer=RandomSubset(n_points=512),
+        output_transform=Standardize(),
+        n_initial=4,
+    )
+    optimizer = run(recipe.build(SQUARE, seed=0), 6, batch=3)
+    assert len(optimizer.X.drop_duplicates()) == 18
+    assert optimizer.best_y < 5.0
+
+
+def test_the_first_points_are_sobol_points() -> None:
+    optimizer = HEBO(SQUARE, scramble_seed=4, rand_sample=8)
+    asked = optimizer.ask(8)
+    halves = {(row.x > 2.5, row.y > 7.5) for row in asked.itertuples()}
+    assert len(halves) == 4
+
+
+def test_asking_again_before_telling_gives_new_points() -> None:
+    optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 4)
+    asked = pd.concat([optimizer.ask(2), optimizer.ask(2)])
+    assert len(asked.drop_duplicates()) == 4
+    assert len(optimizer.pending) == 4
+
+
+def test_a_finite_space_is_exhausted_before_anything_repeats() -> None:
+    space = DesignSpace().parse(
+        [
+            {"name": "k", "type": "int", "lb": 0, "ub": 3},
+            {"name": "c", "type": "cat", "categories": ["u", "v", "w"]},
+        ]
+    )
+    optimizer = HEBO(space, scramble_seed=0, recipe=QUICK)
+    for _ in range(12):
+        asked = optimizer.ask(1)
+        optimizer.tell(asked, asked["k"].astype(float))
+    assert len(optimizer.X.drop_duplicates()) == 12
+    assert len(optimizer.ask(1)) == 1
+
+
+def test_fixed_inputs_hold_while_the_rest_is_optimised() -> None:
+    optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 10)
+    asked = optimizer.suggest(3, fix_input={"x": 2.0})
+    assert asked["x"].tolist() == [2.0] * 3
+    assert asked["y"].nunique() == 3
+
+
+def test_a_region_that_always_fails_is_left_for_its_border() -> None:
+    space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
+    optimizer = HEBO(space, scramble_seed=0, recipe=QUICK)
+    for _ in range(24):
+        asked = optimizer.ask(1)
+        a, b = asked.iloc[0]
+        failed = a > 0.5  # the lowest values, towards (0.9, 0.5), would lie here
+        optimizer.tell(asked, [np.nan if failed else (a - 0.9) ** 2 + (b - 0.5) ** 2])
+    assert optimizer.best_y < 0.18  # 0.16 on the border
+    late = optimizer.history.iloc[12:]
+    assert (late["a"] > 0.75).sum() <= 2
+
+
+def test_twenty_then_save_then_twenty_equals_forty() -> None:
+    straight = run(HEBO(SQUARE, scramble_seed=7, recipe=QUICK), 12)
+    first = run(HEBO(SQUARE, scramble_seed=7, recipe=QUICK), 6)
+    second = HEBO(SQUARE, recipe=QUICK)
+    second.load_state_dict(first.state_dict())
+    pd.testing.assert_frame_equal(run(second, 6).X, straight.X)
+
+
+def test_the_fitted_model_can_be_inspected() -> None:
+    optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 10)
+    model = optimizer.fit_model()
+    data = optimizer.transformed(optimizer.data)
+    with torch.no_grad():
+        mean = model.posterior(data.x.unsqueeze(-2)).mean.squeeze()
+    assert torch.corrcoef(torch.stack([mean, data.y.squeeze()]))[0, 1].item() > 0.9
+
+
+def test_rand_sample_sets_the_number_of_initial_points_with_a_floor_of_two() -> None:
+    assert HEBO(SQUARE).n_initial == 3
+    assert HEBO(SQUARE, rand_sample=1).n_initial == 2
+    assert HEBO(SQUARE, rand_sample=10).n_initial == 10
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("batch", "n_rounds"), [(1, 40), (8, 16)])
+def test_the_same_seed_gives_the_same_points(batch: int, n_rounds: int) -> None:
+    first = run(HEBO(SQUARE, scramble_seed=1), n_rounds, batch)
+    torch.manual_seed(123)
+    second = run(HEBO(SQUARE, scramble_seed=1), n_rounds, batch)
+    pd.testing.assert_frame_equal(first.X, second.X)
+    assert len(first.X.drop_duplicates()) == batch * n_rounds
