@@ -169,11 +169,13 @@ class HPO(Task):
             )
 
     def _check_folds(self, data: Split) -> None:
-        smallest = len(data.y) if data.problem == "regression" else data.class_sizes.min()
+        is_regression = data.problem == "regression"
+        smallest = len(data.y) if is_regression else int(data.class_sizes.min())
         if smallest < self.n_folds:
+            rows = "training rows" if is_regression else "training rows of the rarest class"
             raise ConfigError(
-                f"n_folds={self.n_folds} is more than the {smallest} training rows of the rarest class or "
-                f"target of '{self.dataset or self.csv}'; lower n_folds or drop that class."
+                f"n_folds={self.n_folds} is more than the {smallest} {rows} of '{self.dataset or self.csv}'; "
+                "lower n_folds or find more rows."
             )
 
 
