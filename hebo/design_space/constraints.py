@@ -93,7 +93,7 @@ def read_constraint(definition: object) -> Constraint:
     if not isinstance(definition, Mapping):
         raise SpaceError(f"Constraint {definition!r} is not a mapping; write {{type: linear, ...}}.")
     kind = definition.get("type")
-    if kind not in _KEYS:
+    if not isinstance(kind, str) or kind not in _KEYS:
         raise SpaceError(f"Constraint {dict(definition)}: unknown type {kind!r}.{did_you_mean(kind, _KEYS)}")
     cls, required, optional = _KEYS[kind]
     keys = {key: value for key, value in definition.items() if key != "type"}

@@ -14,7 +14,7 @@ from hebo.design_space.constraints import ConstraintSet
 from hebo.design_space.domain import Domain
 from hebo.design_space.frames import as_points
 from hebo.design_space.layout import Layout
-from hebo.design_space.repair import repair
+from hebo.design_space.repair import repair, repair_linear
 from hebo.design_space.sampling import UnitCube, sample_feasible
 from hebo.errors import DataError
 from hebo.random import make_generator
@@ -104,7 +104,8 @@ class FeasibleDomain(Domain):
 
         A step is another category, the integer, level or grid value before or after, two items of a
         permutation swapped (a random part of the swaps of a long one), or a tenth of the encoded range
-        up or down. Columns of parameters that the step switches on hold their canonical values.
+        up or down. Columns of parameters that the step switches on hold their canonical values. A step off
+        a linear equation is balanced by the other parameters (`repair_linear`).
         """
         start = self.settle(as_points(x.unsqueeze(0), self.layout.n_dims))
         moves = [start[:0]]
@@ -114,9 +115,17 @@ class FeasibleDomain(Domain):
             moved = start.repeat(len(values), 1)
             moved[:, span] = values
             moves.append(moved)
-        reached = self.settle(torch.cat(moves))
-        points: Tensor = torch.unique(reached[((reached - start).abs() > self.layout.slack).any(1)], dim=0)
-        return points[self.constraints.satisfied(points)]
+        reached = self._other_than(start, self.settle(torch.cat(moves)))
+        feasible = self.constraints.satisfied(reached)
+        if not self.constraints.linear.has_equation:
+            return reached[feasible]
+        balanced = self._other_than(start, repair_linear(self, reached[~feasible]))
+        return torch.cat([reached[feasible], balanced[self.constraints.satisfied(balanced)]])
+
+    def _other_than(self, start: Tensor, x: Tensor) -> Tensor:
+        """Return the distinct rows of `x` that differ from `start` (`1 x d`)."""
+        distinct: Tensor = torch.unique(x[((x - start).abs() > self.layout.slack).any(1)], dim=0)
+        return distinct
 
     def points(self, limit: int) -> Tensor | None:
         """Return every feasible point (`k x d`), `None` if there are more than `limit`.

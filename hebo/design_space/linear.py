@@ -145,10 +145,21 @@ class LinearSystem:
                     f"[{least[row]:g}, {most[row]:g}]; change its limits or the bounds."
                 )
 
+    @property
+    def has_equation(self) -> bool:
+        """Whether a constraint leaves no room beside its hyperplane."""
+        return bool((self.lower == self.upper).any())
+
     @cached_property
     def free(self) -> Tensor:
         """`k`, 1 where the parameter is continuous, 0 where it is discrete."""
         return torch.tensor([float(one.grid is None) for one in self.parameters], dtype=torch.float64)
+
+    @cached_property
+    def _straight(self) -> Tensor:
+        """`k`, 1 where the encoded column is the natural value."""
+        straight = [float(isinstance(one.scale, Linear)) for one in self.parameters]
+        return torch.tensor(straight, dtype=torch.float64)
 
     def natural(self, x: Tensor) -> Tensor:
         """Return the natural values (`n x k`) of the parameters in projected points `x` (`n x d`)."""
@@ -196,13 +207,29 @@ class LinearSystem:
             return torch.ones(len(x), 0, dtype=torch.bool)
         return self.excess(x).abs() <= self.slack
 
+    def chord(self, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+        """Return for each row how far `x + t * direction` may go before a sum leaves its limits.
+
+        Constraints in which a curved column moves are left out: there the limit is not known in advance.
+
+        Returns:
+            Lowest and highest `t`, each `n`, infinite where nothing limits it.
+        """
+        moves = direction[:, self.columns]
+        rows = self.coefficients(x)
+        rates = (rows * (moves * self._straight).unsqueeze(1)).sum(2)
+        curved = ((rows != 0) & (moves * (1.0 - self._straight) != 0).unsqueeze(1)).any(2)
+        sums = (rows * self.natural(x).unsqueeze(1)).sum(2)
+        ends = torch.stack([(self.lower - sums) / rates, (self.upper - sums) / rates])
+        ends = torch.where(curved | (rates == 0), torch.tensor([-torch.inf, torch.inf])[:, None, None], ends)
+        return ends.amin(0).amax(1).clamp(max=0.0), ends.amax(0).amin(1).clamp(min=0.0)
+
     def tangent(self, x: Tensor, direction: Tensor) -> Tensor:
         """Return directions (`n x d`) along which no sum changes.
 
         Only linear columns keep their part of `direction`: along a curved one a sum changes at second order.
         """
-        straight = torch.tensor([float(isinstance(one.scale, Linear)) for one in self.parameters])
-        moves = direction[:, self.columns] * straight
+        moves = direction[:, self.columns] * self._straight
         spread = (self.ends[1] - self.ends[0]) * (moves != 0)
         normals = self.coefficients(x) * spread.unsqueeze(1)
         unit = torch.where(spread > 0, moves / spread, 0.0).unsqueeze(2)

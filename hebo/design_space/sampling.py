@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 from torch.quasirandom import SobolEngine
 
 from hebo.design_space.repair import repair_linear
-from hebo.design_space.walk import walk
+from hebo.design_space.walk import blend, walk
 from hebo.errors import ConfigError, SpaceError
 from hebo.random import draw_seed
 
@@ -65,8 +65,8 @@ def sample_feasible(domain: FeasibleDomain, n: int, *, cube: UnitCube, generator
 
     First rejection: points are drawn until `n` are feasible or `100 n + 8192` were drawn (as long as none
     is and only functions decide, `2^18`). If too few are, the drawn points are made feasible
-    (`repair_linear`), and random walks from these and the accepted ones (`walk`: hit-and-run with shrinking
-    steps) fill up the rest. The walks leave the uniform distribution on the feasible set unchanged, but are
+    (`repair_linear`), and random walks from averages of these and the accepted ones fill up the rest
+    (`blend`, `walk`). The walks leave the uniform distribution on the feasible set unchanged, but are
     short, so the result is spread over the set, not exactly uniform.
 
     Raises:
@@ -79,9 +79,8 @@ def sample_feasible(domain: FeasibleDomain, n: int, *, cube: UnitCube, generator
     starts = torch.cat([kept, repaired[domain.constraints.satisfied(repaired)]])
     if not len(starts):
         raise _nothing_found(domain, torch.cat([rejected, repaired]))
-    chosen = torch.randperm(len(starts), generator=generator)
-    chosen = chosen.repeat(-(-n // len(starts)))[: n - len(kept)]
-    return torch.cat([kept, walk(domain, starts[chosen], generator=generator)])
+    starts = blend(domain, starts, n - len(kept), generator=generator)
+    return torch.cat([kept, walk(domain, starts, generator=generator)])
 
 
 def _reject(domain: FeasibleDomain, n: int, cube: UnitCube) -> tuple[Tensor, Tensor]:

@@ -13,6 +13,12 @@ if TYPE_CHECKING:
 MAX_SHRINKS = 24
 """Most times a step is shortened before the point stays where it is."""
 
+MAX_BLENDED = 16
+"""Most feasible points that are averaged into the start of a walk."""
+
+MAX_ROUNDS = 100
+"""Most rounds of a walk; short of that it is 16 and 6 per free parameter."""
+
 MAX_EXCHANGES = 8
 """Most exchanges in one round."""
 
@@ -35,13 +41,32 @@ def walk(domain: FeasibleDomain, x: Tensor, *, generator: Generator) -> Tensor:
     spans = [span for span in domain.layout.columns.values() if not domain.pinned[span].all()]
     if not spans or not len(x):
         return x
-    for _ in range(8 + 2 * min(len(spans), 16)):
+    for _ in range(min(16 + 6 * len(spans), MAX_ROUNDS)):
         x = _hit_and_run(domain, x, generator)
         span = spans[int(torch.randint(len(spans), (), generator=generator))]
         x = _redraw(domain, x, span, generator)
         for _ in range(min(len(domain.constraints.linear.parameters), MAX_EXCHANGES)):
             x = _exchange(domain, x, generator)
     return x
+
+
+def blend(domain: FeasibleDomain, starts: Tensor, n: int, *, generator: Generator) -> Tensor:
+    """Return `n` feasible points inside the hull of feasible `starts` (`s x d`), to begin walks from.
+
+    Repaired points lie on the boundary, often in corners that a walk takes long to leave. Each result is an
+    average of as many random starts as there are columns (and one more, at most `MAX_BLENDED`), with weights
+    uniform on the simplex, in the continuous columns; the others, and all where the average is infeasible,
+    are those of a single start.
+    """
+    count = min(domain.layout.n_dims + 1, MAX_BLENDED)
+    order = torch.cat([torch.randperm(len(starts), generator=generator) for _ in range(-(-n // len(starts)))])
+    first = starts[order[:n]]
+    others = starts[torch.randint(len(starts), (n, count - 1), generator=generator)]
+    weights = -torch.rand(n, count, 1, dtype=starts.dtype, generator=generator).log()
+    mean = (torch.cat([first.unsqueeze(1), others], 1) * weights).sum(1) / weights.sum(1)
+    discrete = sorted(domain.discrete_dims)
+    mean[:, discrete] = first[:, discrete]
+    return _accept(domain, first, mean)
 
 
 def _redraw(domain: FeasibleDomain, x: Tensor, span: slice, generator: Generator) -> Tensor:
@@ -81,12 +106,7 @@ def _accept(domain: FeasibleDomain, x: Tensor, moved: Tensor) -> Tensor:
 def _hit_and_run(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
     """Take one step along a random line through each point, in the continuous columns."""
     direction = _directions(domain, x, generator)
-    low, high = domain.bounds
-    ends = torch.stack([(low - x) / direction, (high - x) / direction]).nan_to_num(nan=0.0)
-    moving = direction != 0
-    far = torch.where(moving, ends.amax(0), torch.inf).amin(1)
-    near = torch.where(moving, ends.amin(0), -torch.inf).amax(1)
-    far, near = far.nan_to_num(posinf=0.0), near.nan_to_num(neginf=0.0)
+    near, far = _chord(domain, x, direction)
     result, waiting = x, torch.ones(len(x), dtype=torch.bool)
     for _ in range(MAX_SHRINKS):
         t = near + (far - near) * torch.rand(len(x), dtype=x.dtype, generator=generator)
@@ -98,6 +118,19 @@ def _hit_and_run(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Ten
             break
         near, far = torch.where(t < 0, t, near), torch.where(t < 0, far, t)
     return result
+
+
+def _chord(domain: FeasibleDomain, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+    """Return how far each point may move, `n` and `n`: within the bounds and the linear constraints."""
+    low, high = domain.bounds
+    ends = torch.stack([(low - x) / direction, (high - x) / direction])
+    moving = direction != 0
+    near = torch.where(moving, ends.amin(0), -torch.inf).amax(1)
+    far = torch.where(moving, ends.amax(0), torch.inf).amin(1)
+    if domain.constraints.linear.constraints:
+        nearer, farther = domain.constraints.linear.chord(x, direction)
+        near, far = torch.maximum(near, nearer), torch.minimum(far, farther)
+    return near.nan_to_num(neginf=0.0), far.nan_to_num(posinf=0.0)
 
 
 def _directions(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
