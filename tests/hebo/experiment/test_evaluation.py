@@ -1,0 +1,114 @@
+from __future__ import annotations
+
+import signal
+import threading
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from hebo.errors import IncompatibleError
+from hebo.experiment.evaluation import evaluate, time_limit
+from hebo.experiment.parts import build
+from hebo.experiment.run_log import Outcome
+
+pytestmark = pytest.mark.usefixtures("toys")
+
+CORNER = {"x": [0.75], "n": [2], "c": ["a"]}
+
+
+def outcome(corner: str, *, x: float = 0.75, limit: float | None = None) -> Outcome:
+    task = build("task", {"type": "toy", "corner": corner})
+    return evaluate(task, pd.DataFrame(CORNER | {"x": [x]}), seed=1, limit=limit, hard=False)
+
+
+def test_a_good_evaluation_has_values_extras_and_its_time() -> None:
+    found = outcome("fine", x=-0.5)
+    assert (found.status, found.values, found.extras, found.message) == (
+        "ok",
+        {"y": 0.25},
+        {"note": "seen"},
+        None,
+    )
+    assert found.seconds is not None
+    assert found.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("corner", "status", "message"),
+    [
+        ("raise", "failed", "ValueError: the corner is closed"),
+        ("nan", "failed", "the objective y is not a finite number"),
+        ("memory", "out_of_memory", "MemoryError:"),
+        ("exit", "failed", "SystemExit: leaving"),
+    ],
+)
+def test_a_bad_evaluation_is_an_outcome_with_a_reason(corner: str, status: str, message: str) -> None:
+    found = outcome(corner)
+    assert (found.status, found.values, found.message) == (status, {"y": None}, message)
+
+
+@pytest.mark.parametrize("corner", ["sleep", "stubborn"])
+def test_an_evaluation_over_its_time_is_ended(corner: str) -> None:
+    found = outcome(corner, limit=0.2)
+    assert found.status == "timed_out"
+    assert found.message == "not finished within 0.2 s (limits.trial_seconds)"
+    assert found.seconds is not None
+    assert found.seconds < 30
+
+
+def test_a_limit_leaves_no_alarm_and_no_handler_behind() -> None:
+    before = signal.getsignal(signal.SIGALRM)
+    assert outcome("fine", x=0.0, limit=60.0).status == "ok"
+    assert outcome("sleep", limit=0.1).status == "timed_out"
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getsignal(signal.SIGALRM) is before
+
+
+def test_a_limit_outside_the_main_thread_is_refused() -> None:
+    caught: list[BaseException] = []
+
+    def use() -> None:
+        try:
+            with time_limit(1.0, hard=False):
+                pass
+        except IncompatibleError as error:
+            caught.append(error)
+
+    thread = threading.Thread(target=use)
+    thread.start()
+    thread.join()
+    assert "needs timer signals in the main thread" in str(caught[0])
+
+
+class Answers:
+    """A task that answers with a given table."""
+
+    objectives = ("y",)
+
+    def __init__(self, **columns: Any) -> None:
+        self.columns = columns
+
+    def evaluate(self, frame: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+        return pd.DataFrame(self.columns)
+
+
+def judge(**columns: Any) -> Outcome:
+    return evaluate(Answers(**columns), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+
+
+def test_a_task_that_knows_why_it_failed_is_quoted() -> None:
+    assert judge(y=[float("nan")], error=["no\nsuch model"]).message == "no such model"
+
+
+def test_an_answer_of_another_shape_is_a_failure_that_says_so() -> None:
+    assert "answered 2 rows with columns ['y']" in str(judge(y=[1.0, 2.0]).message)
+    assert "expected 1 row with ['y']" in str(judge(z=[1.0]).message)
+
+
+def test_an_infinite_value_is_a_failure() -> None:
+    assert judge(y=[float("-inf")]).status == "failed"
+
+
+def test_an_extra_without_a_json_form_becomes_text() -> None:
+    assert judge(y=[1.0], model=[ValueError]).extras == {"model": "<class 'ValueError'>"}
