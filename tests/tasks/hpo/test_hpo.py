@@ -31,10 +31,11 @@ def cheap_point(task: HPO) -> pd.DataFrame:
     return task.space.decode((low + part * (high - low)).unsqueeze(0))
 
 
-def csv_file(folder: Path, **columns: Any) -> str:
+def csv_file(folder: Path, *, n_rows: int = 60, **columns: Any) -> str:
     path = folder / "table.csv"
     rng = np.random.default_rng(0)
-    pd.DataFrame({"a": rng.normal(size=60), "b": rng.normal(size=60), **columns}).to_csv(path, index=False)
+    numbers = {"a": rng.normal(size=n_rows), "b": rng.normal(size=n_rows)}
+    pd.DataFrame(numbers | columns).to_csv(path, index=False)
     return str(path)
 
 
@@ -82,13 +83,13 @@ def test_without_a_model_seed_the_value_depends_on_the_seed_of_the_trial() -> No
 
 
 def test_an_estimator_that_raises_is_a_failed_evaluation_with_its_reason(tmp_path: Path) -> None:
-    # A tenth of the 24 rows of a fit, to stop early on, is too few for six classes.
-    path = csv_file(tmp_path, y=list("abcdef") * 10)
+    # A tenth of the 8 rows of a fit is one row, too few to stop early on with two classes.
+    path = csv_file(tmp_path, n_rows=20, y=["no", "yes"] * 10)
     task = HPO(model="mlp_adam", csv=path, target="y", metric="nll", n_folds=2)
     table = task.evaluate(cheap_point(task).assign(validation_fraction=0.1))
     assert np.isnan(table["y"][0])
     assert np.isnan(table["generalization"][0])
-    assert re.match(r"ValueError: .*number of classes = 6", table["error"][0])
+    assert re.match(r"ValueError: .*number of classes = 2", table["error"][0])
 
 
 class Stub(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
