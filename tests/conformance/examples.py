@@ -1,0 +1,84 @@
+"""What every part of the catalogue is checked with: one example of each kind, and spaces of every sort."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.experiment.catalogue import catalogue
+from hebo.experiment.parts import build
+from hebo.random import make_generator
+from hebo.recipe import Recipe
+
+# The settings a part cannot do without, or that make its test quick.
+SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
+    ("optimizer", "bayes_opt"): {
+        "surrogate": {"type": "warped_gp", "n_starts": 1},
+        "acquisition": {"type": "log_ei"},
+        "acq_optimizer": {"type": "random", "n_points": 64},
+        "output_transform": {"type": "standardize"},
+        "n_initial": 3,
+    },
+    ("optimizer", "hebo"): {
+        "n_initial": 3,
+        "surrogate": {"type": "warped_gp", "n_starts": 1},
+        "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
+    },
+    ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
+    ("acq_optimizer", "random"): {"n_points": 64},
+    ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
+    ("task", "cached"): {"task": {"type": "branin"}},
+    ("task", "failing"): {"task": {"type": "branin"}, "probability": 0.5},
+    ("task", "noisy"): {"task": {"type": "branin"}, "sd": 0.1},
+    ("task", "shifted"): {"task": {"type": "branin"}},
+    ("task", "timed"): {"task": {"type": "branin"}, "seconds": 0.0},
+}
+
+
+def names(kind: str) -> list[str]:
+    """The names of one kind of part."""
+    return sorted(catalogue().get(kind, {}))
+
+
+def example(kind: str, name: str) -> Recipe:
+    """A small example of one part."""
+    return build(kind, {"type": name, **SETTINGS.get((kind, name), {})})
+
+
+NUM = {"name": "a", "type": "num", "lb": -1.0, "ub": 2.0}
+SPACES: dict[str, DesignSpace] = {
+    "numeric": DesignSpace().parse([NUM, {"name": "b", "type": "pow", "lb": 1e-4, "ub": 1.0}]),
+    "mixed": DesignSpace().parse(
+        [
+            NUM,
+            {"name": "k", "type": "int", "lb": 1, "ub": 9},
+            {"name": "c", "type": "cat", "categories": [1, "a", [64, 64]]},
+            {"name": "o", "type": "ordinal", "levels": ["low", "mid", "high"]},
+            {"name": "f", "type": "bool"},
+        ]
+    ),
+    "categorical": DesignSpace().parse(
+        [{"name": name, "type": "cat", "categories": list("uvwxyz")} for name in "abc"]
+    ),
+    "permutation": DesignSpace().parse([{"name": "p", "type": "permutation", "items": list("uvwxyz")}]),
+    "conditional": DesignSpace().parse(
+        [
+            {"name": "kernel", "type": "cat", "categories": ["rbf", "poly"]},
+            {"name": "degree", "type": "int", "lb": 2, "ub": 5, "active_if": {"kernel": ["poly"]}},
+            {"name": "gamma", "type": "pow", "lb": 1e-3, "ub": 1e1, "active_if": {"kernel": ["rbf"]}},
+        ]
+    ),
+    "constrained": DesignSpace().parse(
+        [NUM, {"name": "b", "type": "num", "lb": 0.0, "ub": 1.0}],
+        constraints=[{"type": "linear", "coefficients": {"a": 1.0, "b": 1.0}, "ub": 0.5}],
+    ),
+}
+
+
+def observations(space: DesignSpace, n: int = 12) -> Data:
+    """Smooth values at points of `space`, standardised, larger is better."""
+    x = space.sample(n, generator=make_generator("conformance"))
+    lower, upper = space.bounds
+    y = -((x - lower) / (upper - lower) - 0.4).square().sum(-1, keepdim=True)
+    return Data(x, (y - y.mean()) / y.std())

@@ -1,0 +1,102 @@
+"""Every surrogate, acquisition, acquisition optimiser and output transform."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from botorch.models.model import Model
+from conformance.examples import SPACES, example, names, observations
+
+from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+
+
+def surrogate(name: str) -> Surrogate:
+    recipe = example("surrogate", name)
+    assert isinstance(recipe, Surrogate)
+    return recipe
+
+
+@pytest.mark.parametrize("name", names("surrogate"))
+def test_a_surrogate_is_a_botorch_model_of_every_space(name: str, space: DesignSpace) -> None:
+    data = observations(space)
+    model = surrogate(name).fit(data, space, generator=make_generator(0))
+    assert isinstance(model, Model)
+    assert model.num_outputs == 1
+    x = space.sample(5, generator=make_generator(1))
+    with torch.no_grad():
+        joint, single = model.posterior(x), model.posterior(x.unsqueeze(-2))
+    assert joint.mean.shape == (5, 1)
+    assert single.mean.shape == (5, 1, 1)
+    assert single.mean.dtype == torch.float64
+    torch.testing.assert_close(single.mean.squeeze(), joint.mean.squeeze(), rtol=1e-4, atol=1e-5)
+    assert (single.variance > 0).all()
+    assert torch.isfinite(joint.rsample(torch.Size([3]))).all()
+
+
+@pytest.mark.parametrize("name", names("surrogate"))
+def test_a_surrogate_learns_more_than_the_mean(name: str) -> None:
+    space = SPACES["numeric"]
+    model = surrogate(name).fit(observations(space, 30), space, generator=make_generator(0))
+    test = observations(space, 64)
+    with torch.no_grad():
+        mean = model.posterior(test.x.unsqueeze(-2)).mean.squeeze()
+    assert torch.corrcoef(torch.stack([mean, test.y.squeeze()]))[0, 1].item() > 0.8
+
+
+@pytest.mark.parametrize("name", names("surrogate"))
+def test_a_fit_depends_on_its_generator_alone_and_changes_no_data(name: str) -> None:
+    space, means = SPACES["mixed"], []
+    data = observations(space)
+    before = data.x.clone(), data.y.clone()
+    for seed in (0, 1):
+        torch.manual_seed(seed)
+        model = surrogate(name).fit(data, space, generator=make_generator(7))
+        means.append(model.posterior(data.x).mean)
+    torch.testing.assert_close(means[0], means[1], rtol=0, atol=0)
+    torch.testing.assert_close((data.x, data.y), before, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", names("acquisition"))
+def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tuple[Any, Data]) -> None:
+    model, data = fitted
+    recipe = example("acquisition", name)
+    assert isinstance(recipe, Acquisition)
+    acq = recipe.build(model, data, generator=make_generator(0))
+    x = SPACES["mixed"].sample(50, generator=make_generator(1)).unsqueeze(-2)
+    values = acq(x)
+    assert values.shape == (50, recipe.n_values)
+    assert torch.isfinite(values).all()
+    again = recipe.build(model, data, generator=make_generator(0))(x)
+    torch.testing.assert_close(values, again, rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("name", names("acq_optimizer"))
+def test_a_search_returns_distinct_feasible_points_best_first(name: str, space: DesignSpace) -> None:
+    recipe = example("acq_optimizer", name)
+    assert isinstance(recipe, AcqOptimizer)
+    lower, upper = space.bounds
+
+    def acq(x: torch.Tensor) -> torch.Tensor:
+        return -((x - lower) / (upper - lower) - 0.3).square().sum(-1)
+
+    found = recipe.maximize(acq, space, generator=make_generator(0))
+    assert space.contains(found.x).all()
+    assert len(torch.unique(found.x, dim=0)) == len(found.x) == len(found.rank)
+    assert (acq(found.x.unsqueeze(-2)).squeeze(-1).diff() <= 1e-12).all()
+    assert (found.rank.diff() >= 0).all()
+
+
+@pytest.mark.parametrize("name", names("output_transform"))
+def test_an_output_transform_is_increasing_and_standardises(name: str) -> None:
+    recipe = example("output_transform", name)
+    assert isinstance(recipe, OutputTransform)
+    y = torch.linspace(-3, 2, 20, dtype=torch.float64).exp().unsqueeze(-1)
+    scores, _ = recipe.fit(y)(y)
+    assert (scores.diff(dim=0) > 0).all()
+    assert scores.mean().item() == pytest.approx(0.0, abs=1e-9)
+    assert scores.std().item() == pytest.approx(1.0)

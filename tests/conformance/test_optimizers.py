@@ -1,0 +1,87 @@
+"""Every optimiser, on every sort of space."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+from conformance.examples import SPACES, example, names
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.optimizers.base import Optimizer, OptimizerRecipe
+
+OPTIMIZERS = names("optimizer")
+
+
+def make(name: str, space: DesignSpace, seed: int = 0) -> Optimizer:
+    recipe = example("optimizer", name)
+    assert isinstance(recipe, OptimizerRecipe)
+    return recipe.build(space, seed=seed)
+
+
+def play(optimizer: Optimizer, n_rounds: int = 4, batch: int = 2) -> pd.DataFrame:
+    """Ask and tell, with one failure on the way; return all suggestions."""
+    asked = []
+    for number in range(n_rounds):
+        x = optimizer.ask(batch)
+        values: list[Any] = [float(number + row) % 3 for row in range(batch)]
+        values[0] = None if number == 1 else values[0]
+        optimizer.tell(x, values)
+        asked.append(x)
+    return pd.concat(asked, ignore_index=True)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_suggestions_are_feasible_rows_of_the_space(name: str, space: DesignSpace) -> None:
+    asked = play(make(name, space))
+    assert list(asked.columns) == space.names
+    assert len(asked) == 8
+    assert space.contains(space.encode(asked)).all()
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_suggestions_are_distinct(name: str, space: DesignSpace) -> None:
+    asked = space.encode(play(make(name, space), n_rounds=3))
+    if (space.cardinality or 1000) >= 6:
+        assert len(torch.unique(asked, dim=0)) == 6
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_same_seed_same_points_and_another_seed_others(name: str) -> None:
+    space = SPACES["mixed"]
+    torch.manual_seed(0)
+    first = play(make(name, space, seed=1))
+    torch.manual_seed(1)
+    pd.testing.assert_frame_equal(first, play(make(name, space, seed=1)))
+    assert not first.equals(play(make(name, space, seed=2)))
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_saved_state_and_restored_rounds_continue_alike(name: str) -> None:
+    space = SPACES["mixed"]
+    original = make(name, space, seed=1)
+    rounds = []
+    for values in ([1.0, 0.5], [None, 2.0]):
+        x = original.ask(2)
+        original.tell(x, values)
+        rounds.append((x, values))
+    loaded, restored = make(name, space, seed=9), make(name, space, seed=1)
+    loaded.load_state_dict(original.state_dict())
+    restored.restore(rounds)
+    expected = original.ask(2)
+    pd.testing.assert_frame_equal(loaded.ask(2), expected)
+    pd.testing.assert_frame_equal(restored.ask(2), expected)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_pins_hold_and_the_frame_told_is_left_alone(name: str) -> None:
+    optimizer = make(name, SPACES["mixed"])
+    play(optimizer, n_rounds=2)
+    asked = optimizer.ask(2, fixed={"c": [64, 64], "k": 3})
+    assert asked["c"].tolist() == [[64, 64]] * 2
+    assert asked["k"].tolist() == [3, 3]
+    copy = asked.copy(deep=True)
+    optimizer.tell(asked, [1.0, 2.0])
+    pd.testing.assert_frame_equal(asked, copy)

@@ -1,0 +1,58 @@
+"""Every task of the catalogue."""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from conformance.examples import example, names
+from pandas import DataFrame
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+from tasks.base import Task
+
+TASKS = names("task")
+
+
+def make(name: str) -> Task:
+    recipe = example("task", name)
+    assert isinstance(recipe, Task)
+    return recipe
+
+
+def points(task: Task, n: int = 4) -> DataFrame:
+    return task.space.decode(task.space.sample(n, generator=make_generator("points")))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_values_each_point_and_no_value_beats_its_optimum(name: str) -> None:
+    task = make(name)
+    frame = points(task)
+    values = task.evaluate(frame, seed=3)
+    assert list(values.columns[: len(task.objectives)]) == list(task.objectives)
+    assert list(values.index) == list(frame.index)
+    if task.optimum is not None and not task.is_noisy:
+        assert not (values[task.objectives[0]] < task.optimum - 1e-9).any()
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_values_depend_on_points_and_seed_alone(name: str) -> None:
+    frame = points(make(name))
+    first = make(name).evaluate(frame, seed=3)
+    objectives = list(make(name).objectives)
+    pd.testing.assert_frame_equal(first[objectives], make(name).evaluate(frame, seed=3)[objectives])
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_points_are_not_modified(name: str) -> None:
+    task = make(name)
+    frame = points(task)
+    copy = frame.copy(deep=True)
+    task.evaluate(frame)
+    pd.testing.assert_frame_equal(frame, copy)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_tasks_space_goes_to_json_and_back(name: str) -> None:
+    space = make(name).space
+    assert DesignSpace.from_json(space.to_json()) == space
