@@ -24,6 +24,7 @@ def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
     Raises:
         NumericalError: If a matrix holds NaN, or stays indefinite with `max_jitter`.
     """
+    factor: Tensor
     factor, info = torch.linalg.cholesky_ex(matrix)
     if not bool(info.any()):
         return factor

@@ -14,7 +14,7 @@ _CHUNK = 4096
 @torch.no_grad()
 def evaluate(acq: AcqFunction, x: Tensor) -> Tensor:
     """Values of `acq` at `n x d` single points, `n x n_values`, in bounded memory."""
-    return torch.cat([acq(part.unsqueeze(-2)) for part in x.split(_CHUNK)])
+    return torch.cat([acq(part.unsqueeze(-2)) for part in torch.split(x, _CHUNK)])
 
 
 def rank(x: Tensor, values: Tensor, *, limit: int | None = None) -> Candidates:

@@ -62,4 +62,5 @@ def log_expected_improvement(mu: Tensor, sigma: Tensor, threshold: Tensor) -> Te
 
 def log_probability_of_improvement(mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
     """`log P[f > threshold]` for `f ~ N(mu, sigma^2)`; finite however unlikely."""
-    return torch.special.log_ndtr((mu - threshold) / sigma)
+    value: Tensor = torch.special.log_ndtr((mu - threshold) / sigma)
+    return value

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import torch
 from botorch.models.model import Model
 from torch import Tensor
@@ -23,19 +25,27 @@ def mean_and_sd(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
         )
     if model.num_outputs != 1:
         raise IncompatibleError(f"an analytic acquisition takes one output, not {model.num_outputs}")
-    posterior = model.posterior(x)
-    return posterior.mean[..., 0, 0], posterior.variance[..., 0, 0].clamp_min(1e-20).sqrt()
+    mean, variance = _moments(model, x)
+    return mean[..., 0, 0], variance[..., 0, 0].clamp_min(1e-20).sqrt()
 
 
+@torch.no_grad()
 def noise_sd(model: Model, data: Data) -> Tensor:
     """Standard deviation of the observation noise that the model sees at the best observed point."""
     x = data.best.reshape(1, 1, -1)
-    with torch.no_grad():
-        noisy = model.posterior(x, observation_noise=True).variance
-        return (noisy - model.posterior(x).variance).clamp_min(0.0).sqrt().squeeze()
+    _, noisy = _moments(model, x, observation_noise=True)
+    _, variance = _moments(model, x)
+    return (noisy - variance).clamp_min(0.0).sqrt().squeeze()
 
 
+@torch.no_grad()
 def incumbent_mean(model: Model, data: Data) -> Tensor:
     """Posterior mean at the best observed point: what an improvement is measured against."""
-    with torch.no_grad():
-        return model.posterior(data.best.reshape(1, 1, -1)).mean.squeeze()
+    mean, _ = _moments(model, data.best.reshape(1, 1, -1))
+    return mean.squeeze()
+
+
+def _moments(model: Model, x: Tensor, *, observation_noise: bool = False) -> tuple[Tensor, Tensor]:
+    """Mean and variance, `b x q x 1`; BoTorch's base class does not declare that a posterior has them."""
+    posterior: Any = model.posterior(x, observation_noise=observation_noise)
+    return posterior.mean, posterior.variance

@@ -36,6 +36,7 @@ def times_success(acq: AcqFunction, success_model: Model, labels: Data) -> AcqFu
     def weighted(x: Tensor) -> Tensor:
         mu, sigma = mean_and_sd(success_model, x)
         log_success = torch.special.log_ndtr(mu / (sigma.square() + label_variance).sqrt())
-        return acq(x) + log_success.unsqueeze(-1)
+        values: Tensor = acq(x) + log_success.unsqueeze(-1)
+        return values
 
     return weighted

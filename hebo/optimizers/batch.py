@@ -6,6 +6,7 @@ import torch
 from botorch.models.model import Model
 from torch import Generator, Tensor
 
+from hebo.acquisitions.marginals import mean_and_sd
 from hebo.base import Candidates, Domain
 from hebo.optimizers.distinct import distinct, fill
 
@@ -37,9 +38,8 @@ def choose_batch(
     n_front = len(distinct(candidates.x[candidates.rank == 0], seen, domain))
     if n > 2 and n_front > 2:
         front = x[:n_front]
-        posterior = model.posterior(front.unsqueeze(-2))
-        first = int(posterior.variance.squeeze().argmax())
-        means = posterior.mean.squeeze().clone()
+        means, deviations = mean_and_sd(model, front.unsqueeze(-2))
+        first = int(deviations.argmax())
         means[first] = -torch.inf
         second = int(means.argmax())
         rest = [index for index in range(len(x)) if index not in (first, second)]

@@ -6,7 +6,8 @@ from typing import Any
 
 import torch
 from botorch.models import SingleTaskGP
-from botorch.posteriors import GPyTorchPosterior, Posterior
+from botorch.posteriors.gpytorch import GPyTorchPosterior
+from botorch.posteriors.transformed import TransformedPosterior
 from gpytorch.distributions import MultivariateNormal
 from linear_operator.operators import DiagLinearOperator
 from torch import Tensor
@@ -24,7 +25,7 @@ class ExactGP(SingleTaskGP):
 
     _cache: tuple[tuple[Tensor, Tensor], Tensor, Tensor] | None = None
 
-    def posterior(self, X: Tensor, *args: Any, **kwargs: Any) -> Posterior:
+    def posterior(self, X: Tensor, *args: Any, **kwargs: Any) -> GPyTorchPosterior | TransformedPosterior:
         """Return the posterior at `b x q x d` points; see `botorch.models.model.Model`."""
         plain = not args and all(value is None or value is False for value in kwargs.values())
         single = X.dim() == 3 and X.shape[-2] == 1 and not self.batch_shape

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -41,13 +42,15 @@ def negative_log_posterior(model: SingleTaskGP) -> Tensor:
     whitened = torch.linalg.solve_triangular(factor, residual, upper=False).squeeze(-1)
     log_det = factor.diagonal(dim1=-2, dim2=-1).log().sum(-1)
     fit = 0.5 * whitened.square().sum(-1) + log_det + 0.5 * y.shape[-1] * math.log(2 * math.pi)
-    return fit - _log_prior(model, len(y))
+    value: Tensor = fit - _log_prior(model, len(y))
+    return value
 
 
 def _log_prior(model: SingleTaskGP, n_starts: int) -> Tensor:
+    untyped: Any = model  # gpytorch declares no types
     terms = [
         prior.log_prob(closure(module)).reshape(n_starts, -1).sum(-1)
-        for _, module, prior, closure, _ in model.named_priors()
+        for _, module, prior, closure, _ in untyped.named_priors()
     ]
     return torch.stack(terms).sum(0)
 
@@ -120,7 +123,8 @@ class _Objective:
 
 
 def _positive_or_free(model: SingleTaskGP) -> Iterator[tuple[Parameter, Interval | None]]:
-    for _, parameter, constraint in model.named_parameters_and_constraints():
+    untyped: Any = model
+    for _, parameter, constraint in untyped.named_parameters_and_constraints():
         if parameter.requires_grad:
             yield parameter, constraint
 

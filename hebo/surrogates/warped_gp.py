@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import math
-from typing import Literal
-
 import torch
 from botorch.models.kernels import CategoricalKernel
 from botorch.models.transforms.input import InputTransform, Normalize
@@ -13,7 +11,7 @@ from gpytorch.kernels import Kernel, LinearKernel, MaternKernel, ScaleKernel
 from gpytorch.likelihoods import GaussianLikelihood
 from gpytorch.means import ConstantMean
 from gpytorch.priors import LogNormalPrior
-from pydantic import Field
+from pydantic import Field, field_validator
 from torch import Generator, Size, Tensor
 
 from hebo.base import Surrogate
@@ -34,18 +32,25 @@ class WarpedGP(Surrogate):
     their posterior density. The lengthscale prior grows with the dimension (Hvarfner et al., 2402.02229).
 
     Attributes:
-        smoothness: 1.5 or 2.5, the `nu` of the Matern kernel (the paper uses 1.5).
+        smoothness: The `nu` of the Matern kernel: 0.5, 1.5 (the paper's) or 2.5.
         warp: Learn the Kumaraswamy warp; its two exponents have LogNormal(0, 0.75) priors.
         linear: Add a linear kernel over the numeric columns, as the paper does.
         n_starts: Of the hyperparameter fit.
         min_noise: Least noise variance, in units of the variance of `y`.
     """
 
-    smoothness: Literal[1.5, 2.5] = 1.5
+    smoothness: float = 1.5
     warp: bool = True
     linear: bool = False
     n_starts: int = Field(default=4, ge=1)
     min_noise: float = Field(default=1e-5, gt=0)
+
+    @field_validator("smoothness")
+    @classmethod
+    def _known_smoothness(cls, nu: float) -> float:
+        if nu not in (0.5, 1.5, 2.5):
+            raise ValueError(f"a Matern kernel of smoothness {nu:g} has no closed form; use 0.5, 1.5 or 2.5")
+        return nu
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> ExactGP:
         """Return a model conditioned on the successes, and on pending points at their predicted means."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from botorch.models.transforms.input import InputTransform
 from gpytorch import Module
-from gpytorch.constraints import Positive
+from gpytorch.constraints import Interval, Positive
 from gpytorch.priors import Prior
 from torch import Size, Tensor
 from torch.nn import Parameter
@@ -27,6 +29,16 @@ class KumaraswamyWarp(InputTransform, Module):
         batch_shape: Of independent sets of exponents.
     """
 
+    # gpytorch is untyped; these are the members of its modules used here.
+    indices: Tensor
+    bounds: Tensor
+    raw_a: Parameter
+    raw_b: Parameter
+    raw_a_constraint: Interval
+    raw_b_constraint: Interval
+    register_constraint: Callable[..., None]
+    register_prior: Callable[..., None]
+
     def __init__(self, indices: list[int], bounds: Tensor, *, prior: Prior, batch_shape: Size) -> None:
         super().__init__()
         self.transform_on_train = self.transform_on_eval = self.transform_on_fantasize = True
@@ -42,16 +54,18 @@ class KumaraswamyWarp(InputTransform, Module):
     @property
     def a(self) -> Tensor:
         """The exponents `a`, `... x 1 x k`."""
-        return self.raw_a_constraint.transform(self.raw_a)
+        value: Tensor = self.raw_a_constraint.transform(self.raw_a)
+        return value
 
     @property
     def b(self) -> Tensor:
         """The exponents `b`, `... x 1 x k`."""
-        return self.raw_b_constraint.transform(self.raw_b)
+        value: Tensor = self.raw_b_constraint.transform(self.raw_b)
+        return value
 
     def transform(self, X: Tensor) -> Tensor:
         """Warp `... x n x d` points; columns outside the bounds are clipped to them."""
-        lower, upper = self.bounds
+        lower, upper = self.bounds.unbind()
         u = ((X[..., self.indices] - lower) / (upper - lower)).clamp(_EDGE, 1 - _EDGE)
         log_complement = torch.log1p(-torch.exp(self.a * torch.log(u)))
         warped = -torch.expm1(self.b * log_complement)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import torch
 from botorch.models.transforms.outcome import OutcomeTransform
-from botorch.posteriors import Posterior, TransformedPosterior
+from botorch.posteriors.posterior import Posterior
+from botorch.posteriors.transformed import TransformedPosterior
 from torch import Tensor
 
 from hebo.base import OutputTransform
