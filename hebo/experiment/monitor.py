@@ -47,10 +47,18 @@ class Monitor:
 
     @contextmanager
     def watching(self, owner: Owner) -> Iterator[None]:
-        """Show the progress during the block, and its end."""
+        """Show the progress during the block, and its end; an error in doing so is raised after it."""
         done = threading.Event()
-        target = self._live if self.console.is_terminal else self._lines
-        thread = threading.Thread(target=target, args=(done, owner), daemon=True)
+        show = self._live if self.console.is_terminal else self._lines
+        errors: list[Exception] = []
+
+        def work() -> None:
+            try:
+                show(done, owner)
+            except Exception as error:
+                errors.append(error)
+
+        thread = threading.Thread(target=work, daemon=True)
         self.refresh()
         thread.start()
         try:
@@ -58,6 +66,8 @@ class Monitor:
         finally:
             done.set()
             thread.join()
+        if errors:
+            raise errors[0]
 
     def refresh(self) -> None:
         """Read what changed since the last time."""

@@ -82,8 +82,6 @@ def load_results(source: str | Path, *, name: str | None = None) -> Results:
 
 
 def _read(engine: Engine, name: str | None) -> Results:
-    import pandas as pd
-
     from hebo.experiment import tables
 
     name = _choose(engine, name)
@@ -100,8 +98,8 @@ def _read(engine: Engine, name: str | None) -> Results:
     order = {row["run_id"]: row["position"] for row in runs}
     trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
     return Results(
-        runs=pd.DataFrame(runs, columns=list(RUN_COLUMNS)).astype({"optimum": "float64"}),
-        trials=pd.DataFrame(trials, columns=list(TRIAL_COLUMNS)).astype(_SECONDS),
+        runs=_frame(runs, RUN_COLUMNS, {"optimum": "float64"}),
+        trials=_frame(trials, TRIAL_COLUMNS, _SECONDS),
         spaces={task: tables.from_json(row["space"]) for task, row in problems.items()},
         objectives={task: tuple(tables.from_json(row["objectives"])) for task, row in problems.items()},
         name=name,
@@ -110,6 +108,15 @@ def _read(engine: Engine, name: str | None) -> Results:
 
 # A column of nothing but None would otherwise have the dtype `object`.
 _SECONDS = {column: "float64" for column in TRIAL_COLUMNS if column.endswith(("_seconds", "_at"))}
+
+
+def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...], dtypes: Mapping[str, str]) -> DataFrame:
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=list(columns)).astype(dict(dtypes))
+    # As `object`, so that a message that is absent stays None and does not become NaN.
+    frame["message"] = pd.Series([row["message"] for row in rows], dtype=object)
+    return frame
 
 
 def _choose(engine: Engine, name: str | None) -> str:

@@ -19,6 +19,8 @@ from hebo import __version__
 from hebo.errors import ConfigError, HeboError, MissingExtraError
 
 if TYPE_CHECKING:
+    from rich.console import Console
+
     from hebo.experiment.config import Experiment
     from hebo.experiment.store import Store
 
@@ -86,15 +88,13 @@ def run(config: Path, overrides: tuple[str, ...]) -> None:
 @click.argument("run_id", required=False)
 def show(source: str, run_id: str | None) -> None:
     """Show the runs of an experiment, or the trials of the run RUN_ID."""
-    from rich.console import Console
-
     from hebo.experiment.cli.show import runs_table, trials_table
     from hebo.experiment.results import load_results
 
     results = load_results(source)
     table = runs_table(results) if run_id is None else trials_table(results, run_id)
     # Piped into a file or a pager there is no width to fit into.
-    Console(width=None if sys.stdout.isatty() else 250).print(table)
+    _console(width=None if sys.stdout.isatty() else 250).print(table)
 
 
 @main.command()
@@ -174,14 +174,11 @@ def doctor() -> None:
 
 
 def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
-    from rich.console import Console
-
     from hebo.experiment.monitor import Monitor
     from hebo.experiment.runner import run as run_all
     from hebo.experiment.stopping import STOP, stop_on_signals
 
-    console = Console()
-    monitor = Monitor(store, console, n_slots=experiment.executor.slots)
+    monitor = Monitor(store, _console(), n_slots=experiment.executor.slots)
     complete = False
     try:
         with stop_on_signals(_say_stopping):
@@ -194,6 +191,13 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
     if experiment.report:
         _write_report(experiment.output, Path(experiment.output))
     _end(monitor, complete)
+
+
+def _console(width: int | None = None) -> Console:
+    """Return a console that shows texts as they are: `[a]` is a category, not a style."""
+    from rich.console import Console
+
+    return Console(width=width, markup=False, emoji=False, highlight=False)
 
 
 def _end(monitor: Any, complete: bool) -> None:

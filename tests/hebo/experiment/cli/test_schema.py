@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from hebo.experiment.catalogue import catalogue
+from hebo.experiment.cli.schema import experiment_schema
+
+pytestmark = pytest.mark.usefixtures("toys")
+
+
+def references(node: Any) -> Iterator[str]:
+    if isinstance(node, dict):
+        if isinstance(node.get("$ref"), str):
+            yield node["$ref"]
+        for one in node.values():
+            yield from references(one)
+    elif isinstance(node, list):
+        for one in node:
+            yield from references(one)
+
+
+def test_every_reference_has_a_definition() -> None:
+    schema = experiment_schema()
+    targets = {one.removeprefix("#/$defs/") for one in references(schema)}
+    assert targets
+    assert targets <= set(schema["$defs"])
+
+
+def test_every_part_is_there_and_told_apart_by_its_type() -> None:
+    definitions = experiment_schema()["$defs"]
+    for kind, names in catalogue().items():
+        assert definitions[kind] == {"oneOf": [{"$ref": f"#/$defs/{kind}.{name}"} for name in names]}
+        for name, entry in names.items():
+            part = definitions[f"{kind}.{name}"]
+            assert part["properties"]["type"] == {"const": name}
+            assert part["description"] == entry.summary
+            assert part["additionalProperties"] is False
+            assert "type" in part["required"]
+
+
+def test_a_field_that_takes_a_part_refers_to_its_kind() -> None:
+    properties = experiment_schema()["$defs"]["optimizer.nested"]["properties"]
+    assert properties["inner"]["$ref"] == "#/$defs/optimizer"
+    assert properties["others"]["items"] == {"$ref": "#/$defs/optimizer"}
+    assert {"$ref": "#/$defs/optimizer"} in properties["maybe"]["anyOf"]
+
+
+def test_the_top_level_has_the_keys_of_the_yaml() -> None:
+    schema = experiment_schema()
+    assert schema["required"] == ["name", "optimizers", "tasks", "budget"]
+    assert schema["properties"]["tasks"]["items"] == {"$ref": "#/$defs/task"}
+    assert schema["properties"]["seeds"]["oneOf"][0] == {"type": "integer", "minimum": 1}
+    assert "label" in schema["$defs"]["task.toy"]["properties"]
+    assert "label" not in schema["$defs"]["executor.in_process"]["properties"]

@@ -1,0 +1,233 @@
+from __future__ import annotations
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from rich.console import Console
+
+from hebo.experiment.config import build_experiment
+from hebo.experiment.leases import Owner
+from hebo.experiment.monitor import Monitor
+from hebo.experiment.results import Results, load_results
+from hebo.experiment.runner import prepare, record, run
+from hebo.experiment.yaml_file import read_yaml
+
+from .conftest import lasting
+
+pytestmark = pytest.mark.usefixtures("toys")
+Write = Callable[..., Path]
+Hebo = Callable[..., Result]
+POOL = {"type": "process_pool", "n_workers": 1}
+
+
+def toy(corner: str = "fine", **settings: Any) -> dict[str, Any]:
+    return {"type": "toy", "corner": corner, **settings}
+
+
+def outcomes(results: Results) -> Counter[str]:
+    return Counter(results.trials["status"])
+
+
+def work(config: Path) -> None:
+    """Do what `hebo run` does, without its process-wide output and signals, so that threads may."""
+    experiment = build_experiment(read_yaml(config))
+    store = record(experiment, prepare(experiment))
+    run(experiment, store, monitor=Monitor(store, Console(file=StringIO()), n_slots=1))
+    store.close()
+
+
+def in_corner(results: Results) -> list[bool]:
+    return [params["x"] > 0.5 for params in results.trials["params"]]
+
+
+@pytest.fixture
+def out(tmp_path: Path) -> Path:
+    return tmp_path / "out"
+
+
+def test_an_experiment_ends_with_all_its_trials_and_a_recipe_that_runs(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    config = write_config(optimizers=[{"type": "random_search"}, {"type": "sobol"}], seeds=2)
+    assert hebo("run", config).exit_code == 0
+    first = load_results(out)
+    assert list(first.runs["status"]) == ["finished"] * 4
+    assert outcomes(first) == {"ok": 24}
+    assert hebo("run", out / "resolved.yaml").exit_code == 0
+    assert lasting(load_results(out)) == lasting(first)
+
+
+def test_the_same_seed_gives_the_same_trials_in_any_executor(
+    write_config: Write, hebo: Hebo, tmp_path: Path
+) -> None:
+    settings = {"tasks": [toy(noise=0.5)], "budget": {"n_trials": 5, "batch_size": 2}}
+    for name, executor in {"a": POOL, "b": {"type": "in_process"}}.items():
+        config = write_config(f"{name}.yaml", **settings, executor=executor, output=str(tmp_path / name))
+        assert hebo("run", config).exit_code == 0
+    assert lasting(load_results(tmp_path / "a")) == lasting(load_results(tmp_path / "b"))
+
+
+def test_noise_differs_between_trials_and_seeds(write_config: Write, hebo: Hebo, out: Path) -> None:
+    hebo("run", write_config(tasks=[toy(noise=1.0)], seeds=2))
+    trials = load_results(out).trials
+    noise = [v["y"] - p["x"] ** 2 for v, p in zip(trials["values"], trials["params"], strict=True)]
+    assert len({round(one, 12) for one in noise}) == 12
+
+
+def test_mixed_categories_survive_the_store(write_config: Write, hebo: Hebo, out: Path) -> None:
+    hebo("run", write_config(budget={"n_trials": 20}))
+    found = [params["c"] for params in load_results(out).trials["params"]]
+    assert all(one in ["a", [1, 2], 3] for one in found)
+    assert len({str(one) for one in found}) == 3
+    assert all(type(params["n"]) is int for params in load_results(out).trials["params"])
+
+
+@pytest.mark.parametrize(
+    ("corner", "status"),
+    [("raise", "failed"), ("nan", "failed"), ("memory", "out_of_memory"), ("exit", "failed")],
+)
+def test_bad_evaluations_are_kept_and_the_run_goes_on(
+    write_config: Write, hebo: Hebo, out: Path, corner: str, status: str
+) -> None:
+    assert hebo("run", write_config(tasks=[toy(corner)], budget={"n_trials": 12})).exit_code == 0
+    found = load_results(out)
+    assert [one == status for one in found.trials["status"]] == in_corner(found)
+    assert 0 < outcomes(found)[status] < 12
+    assert all(found.trials["message"][found.trials["status"] == status].str.len() > 5)
+
+
+def test_a_crash_costs_its_trial_and_no_other(write_config: Write, hebo: Hebo, out: Path) -> None:
+    config = write_config(tasks=[toy("crash")], budget={"n_trials": 12, "batch_size": 3}, executor=POOL)
+    assert hebo("run", config).exit_code == 0
+    found = load_results(out)
+    assert [one == "crashed" for one in found.trials["status"]] == in_corner(found)
+    assert outcomes(found)["crashed"] > 0
+    messages = set(found.trials["message"].dropna())
+    assert messages == {"the worker process exited with code 9 during the evaluation"}
+
+
+def test_an_evaluation_that_holds_the_interpreter_is_ended_with_its_process(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    config = write_config(
+        tasks=[toy("stuck")], budget={"n_trials": 4}, executor=POOL, limits={"trial_seconds": 0.5}
+    )
+    assert hebo("run", config).exit_code == 0
+    found = load_results(out)
+    assert [one == "timed_out" for one in found.trials["status"]] == in_corner(found)
+    assert set(found.trials["message"].dropna()) == {
+        "not finished within 0.5 s and deaf to signals; its process was ended"
+    }
+
+
+def test_an_optimizer_that_raises_breaks_its_run_only(write_config: Write, hebo: Hebo, out: Path) -> None:
+    config = write_config(optimizers=[{"type": "breaking"}, {"type": "sobol"}])
+    answer = hebo("run", config)
+    assert answer.exit_code == 1
+    assert "error: the run breaking@toy#0 is broken: ValueError: the third ask fails (" in answer.stderr
+    found = load_results(out)
+    assert list(found.runs["status"]) == ["broken", "finished"]
+    assert outcomes(found) == {"ok": 8}
+
+
+def test_an_optimizer_that_kills_its_worker_breaks_its_run_only(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    config = write_config(optimizers=[{"type": "breaking", "how": "die"}, {"type": "sobol"}], executor=POOL)
+    answer = hebo("run", config)
+    assert answer.exit_code == 1
+    assert "is broken: the worker process exited with code 3 outside of an evaluation" in answer.stderr
+    assert list(load_results(out).runs["status"]) == ["broken", "finished"]
+
+
+def test_a_longer_budget_continues_finished_runs(
+    write_config: Write, hebo: Hebo, out: Path, tmp_path: Path
+) -> None:
+    config = write_config()
+    assert hebo("run", config, "budget.n_trials=4").exit_code == 0
+    assert hebo("run", config).exit_code == 0
+    whole = write_config("whole.yaml", output=str(tmp_path / "whole"))
+    assert hebo("run", whole).exit_code == 0
+    assert lasting(load_results(out)) == lasting(load_results(tmp_path / "whole"))
+
+
+def test_another_experiment_in_the_same_place_is_refused(write_config: Write, hebo: Hebo) -> None:
+    assert hebo("run", write_config()).exit_code == 0
+    answer = hebo("run", write_config(), "seeds=[1]")
+    assert answer.exit_code == 2
+    assert "(seeds[0]: stored 0, given 1); choose another `name` and `output`" in answer.stderr
+
+
+def test_two_at_once_share_the_runs_and_repeat_none(write_config: Write, out: Path) -> None:
+    config = write_config(tasks=[toy(seconds=0.01)], seeds=6)
+    threads = [threading.Thread(target=work, args=(config,)) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    found = load_results(out)
+    assert set(found.runs["status"]) == {"finished"}
+    assert outcomes(found) == {"ok": 36}
+
+
+def test_runs_of_a_live_owner_elsewhere_are_waited_for(write_config: Write, out: Path) -> None:
+    config = write_config(seeds=2)
+    experiment = build_experiment(read_yaml(config))
+    store = record(experiment, prepare(experiment))
+    elsewhere = replace(Owner.me(), host="elsewhere")
+    run_id = store.claim(elsewhere, besides=set())
+    assert run_id is not None
+    thread = threading.Thread(target=work, args=(config,))
+    thread.start()
+    while load_results(out).runs["status"][1] != "finished":
+        time.sleep(0.05)
+    assert thread.is_alive()
+    assert load_results(out).runs["status"][0] == "running"
+    store.release(elsewhere)
+    thread.join(timeout=60)
+    store.close()
+    assert list(load_results(out).runs["status"]) == ["finished"] * 2
+
+
+def test_an_optimizer_that_takes_fewer_objectives_than_the_task_has_is_refused_early(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    answer = hebo("run", write_config(tasks=[{"type": "two_objectives"}], optimizers=[{"type": "hebo"}]))
+    assert answer.exit_code == 2
+    assert (
+        "optimizers[0]: 'hebo' takes 1 objective, the task 'two_objectives' has 2 (left, right)"
+        in answer.stderr
+    )
+    assert not out.exists()
+
+
+def test_several_objectives_are_stored(write_config: Write, hebo: Hebo, out: Path) -> None:
+    assert hebo("run", write_config(tasks=[{"type": "two_objectives"}])).exit_code == 0
+    found = load_results(out)
+    assert found.objectives == {"two_objectives": ("left", "right")}
+    assert set(found.trials["values"][0]) == {"left", "right"}
+
+
+def test_times_and_overhead_are_recorded_for_every_trial(write_config: Write, hebo: Hebo, out: Path) -> None:
+    hebo("run", write_config(budget={"n_trials": 5, "batch_size": 2}))
+    trials = load_results(out).trials
+    columns = ["ask_seconds", "tell_seconds", "eval_seconds", "overhead_seconds", "started_at", "finished_at"]
+    assert trials[columns].notna().all(axis=None)
+    assert (trials["finished_at"] >= trials["started_at"]).all()
+    assert list(trials["round"]) == [0, 0, 1, 1, 2]
+
+
+def test_a_folder_that_cannot_be_written_is_named(write_config: Write, hebo: Hebo, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    answer = hebo("run", write_config(output=str(tmp_path / "file")))
+    assert answer.exit_code != 0
+    assert answer.stderr.count("\n") == 1
+    assert str(tmp_path / "file") in answer.stderr
