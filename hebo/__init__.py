@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from hebo.optimizers.hebo import HEBO
 
 _CLASSES = {"DesignSpace": "hebo.design_space.design_space", "HEBO": "hebo.optimizers.hebo"}
-_SUBPACKAGES = frozenset({"design_space", "optimizers", "surrogates", "acquisitions", "acq_optimizers"})
+# Code written for the original package says `import hebo` and then `hebo.optimizers.hebo.HEBO`.
+_MODULES = {"design_space": "hebo.design_space.design_space", "optimizers": "hebo.optimizers.hebo"}
 
 __all__ = ["HEBO", "DesignSpace", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a class or a subpackage at its first use, so that `hebo.optimizers.hebo.HEBO` just works."""
+    """Load a class or a subpackage at its first use."""
     if name in _CLASSES:
         return getattr(import_module(_CLASSES[name]), name)
-    if name in _SUBPACKAGES:
+    if name in _MODULES:
+        import_module(_MODULES[name])
         return import_module(f"hebo.{name}")
     raise AttributeError(f"module 'hebo' has no attribute '{name}'")

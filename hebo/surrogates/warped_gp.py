@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+
 import torch
 from botorch.models.kernels import CategoricalKernel
 from botorch.models.transforms.input import InputTransform, Normalize

@@ -70,7 +70,9 @@ def test_nsga2_solves_a_mixed_constrained_problem() -> None:
     assert acq(best.reshape(1, 1, -1)).item() > -1.1  # the bound keeps it at -1 exactly
 
 
-@pytest.mark.parametrize("search", [NSGA2(n_generations=5), RandomSubset(n_points=64)], ids=["nsga2", "random"])
+@pytest.mark.parametrize(
+    "search", [NSGA2(n_generations=5), RandomSubset(n_points=64)], ids=["nsga2", "random"]
+)
 def test_results_are_distinct_feasible_and_respect_pins(search: AcqOptimizer) -> None:
     domain = MIXED.fix({"c": "w", "k": 17})
     found = search.maximize(bowl, domain, generator=make_generator(0), start=MIXED.bounds)
@@ -80,7 +82,9 @@ def test_results_are_distinct_feasible_and_respect_pins(search: AcqOptimizer) ->
     assert len(torch.unique(found.x, dim=0)) == len(found.x)
 
 
-@pytest.mark.parametrize("search", [NSGA2(n_generations=5), RandomSubset(n_points=64)], ids=["nsga2", "random"])
+@pytest.mark.parametrize(
+    "search", [NSGA2(n_generations=5), RandomSubset(n_points=64)], ids=["nsga2", "random"]
+)
 def test_the_same_generator_finds_the_same_points(search: AcqOptimizer) -> None:
     torch.manual_seed(0)
     first = search.maximize(two_bowls, NUMERIC, generator=make_generator(3)).x
