@@ -47,14 +47,19 @@ class Bool(Numeric):
 
 
 class Listed(Scalar):
-    """A parameter whose column holds the position of a value in the list kept under the key `_key`."""
+    """A parameter whose column holds the position of a value in the list kept under the key `_key`.
+
+    Attributes:
+        table: Finds the position of a value.
+    """
 
     _key: ClassVar[str]
+    table: ValueTable
 
     def __post_init__(self) -> None:
         """Check that the values are distinct."""
         object.__setattr__(self, self._key, read_values(self, self._key, self.values))
-        object.__setattr__(self, "_table", index_values(self, self._key, self.values))
+        object.__setattr__(self, "table", index_values(self, self._key, self.values))
 
     @property
     def values(self) -> tuple[Any, ...]:
@@ -75,8 +80,7 @@ class Listed(Scalar):
     def encode(self, values: np.ndarray[Any, Any]) -> Tensor:
         """Look up the code of each value, by type and content (see `ValueTable`)."""
         shown = ", ".join(map(repr, self.values[:8])) + (", ..." if len(self.values) > 8 else "")
-        table: ValueTable = self.__dict__["_table"]
-        codes = _codes(self, table, values, f"is not one of the known values; give one of {shown}")
+        codes = _codes(self, self.table, values, f"is not one of the known values; give one of {shown}")
         return torch.tensor(codes, dtype=torch.float64).unsqueeze(1)
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:

@@ -13,7 +13,7 @@ import torch
 from torch import Generator, Tensor
 
 from hebo.design_space.parameter import Parameter
-from hebo.design_space.values import index_values, is_number, object_column, plain, read_values
+from hebo.design_space.values import ValueTable, index_values, is_number, object_column, plain, read_values
 
 MAX_SWAPS = 1000
 """Swaps looked at from one order; of the others of a long permutation a random part is taken."""
@@ -41,7 +41,12 @@ class Permutation(Parameter):
             raise self.problem("length", self.length, "must be an integer of at least 1")
         else:
             object.__setattr__(self, "length", int(self.length))
-        object.__setattr__(self, "_table", index_values(self, "items", self.values))
+        _ = self.table
+
+    @cached_property
+    def table(self) -> ValueTable:
+        """Finds the column of an item."""
+        return index_values(self, "items", self.values)
 
     @cached_property
     def values(self) -> tuple[Any, ...]:
@@ -99,11 +104,11 @@ class Permutation(Parameter):
 
     def _positions(self, row: int, value: Any) -> list[int]:
         """Return the position of each item in one list."""
-        value, table = plain(value), self.__dict__["_table"]
+        value = plain(value)
         if not isinstance(value, (list, tuple)):
             raise self.bad_value(row, value, f"is not a list of the {self.n_columns} items in their order")
-        columns = [table.find(item) for item in value]
-        if None in columns or sorted(columns) != list(range(self.n_columns)):
+        columns = [column for column in map(self.table.find, value) if column is not None]
+        if len(columns) != len(value) or sorted(columns) != list(range(self.n_columns)):
             raise self.bad_value(row, value, f"is not an order of all of {list(self.values)}, each once")
         positions = [0] * self.n_columns
         for position, column in enumerate(columns):

@@ -1,4 +1,22 @@
-"""The parameter types by name, and the registration of one's own."""
+"""The parameter types by name, and the registration of one's own.
+
+| `type` | keys | encoded column |
+|---|---|---|
+| `num` | `lb`, `ub`, optional `step`, `log` | the value, or its natural logarithm |
+| `pow` | `lb`, `ub`, optional `base` (10) | logarithm to `base` |
+| `sigmoid` | `lb`, `ub` in (0, 1) | log-odds |
+| `int` | `lb`, `ub`, optional `log` | the value, or its natural logarithm |
+| `pow_int` | `lb` >= 1, `ub`, optional `base` (10) | logarithm to `base` |
+| `step_int` | `lb`, `ub`, `step` | the value |
+| `int_exponent` | `lb`, `ub`, `base`; the bounds are powers of it | the exponent |
+| `bool` | | 0 or 1 |
+| `cat` | `categories` | code, in `categorical_dims` |
+| `ordinal` | `levels`, in order | rank |
+| `permutation` | `items` or `length` | one column per item: its position |
+
+Every type also takes `active_if`, and `role` with the `target` of a fidelity. Equal bounds make a constant,
+except for `sigmoid` and `step_int`, which refuse them.
+"""
 
 from __future__ import annotations
 

@@ -107,7 +107,6 @@ class ValueTable:
         for code, value in enumerate(values):
             loose.setdefault(loose_key(value), []).append(code)
         self._loose = {key: codes[0] for key, codes in loose.items() if len(codes) == 1}
-        self.n_distinct = len(self._exact)
 
     def find(self, value: Any) -> int | None:
         """Return the position of `value`, `None` if it is not there."""
@@ -143,14 +142,13 @@ def index_values(parameter: Parameter, key: str, values: tuple[Any, ...]) -> Val
         SpaceError: If two of them are the same, or one is of a type that cannot be looked up.
     """
     try:
-        table = ValueTable(values)
+        keys = [exact_key(value) for value in values]
     except TypeError as error:
         raise parameter.problem(key, values, f"cannot be told apart ({error}); use strings") from error
-    if table.n_distinct < len(values):
-        keys = [exact_key(value) for value in values]
+    if len(set(keys)) < len(keys):
         twice = next(value for row, value in enumerate(values) if keys[row] in keys[:row])
         raise parameter.problem(key, twice, "appears twice; remove the duplicate")
-    return table
+    return ValueTable(values)
 
 
 def object_column(values: Iterable[Any]) -> np.ndarray[Any, Any]:
