@@ -55,4 +55,4 @@ def test_blending_corners_gives_inner_points():
     x = blend(space, corners, 500, generator=make_generator(0))
     assert space.contains(x).all()
     assert len(x.unique(dim=0)) > 450
-    assert ((x > 0) & (x.sum(1, keepdim=True) < 1)).double().mean() > 0.5
+    assert ((x > 0).sum(1) >= 2).double().mean() > 0.5
