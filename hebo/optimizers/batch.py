@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
-from botorch.models.model import Model
 from torch import Generator, Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
 from hebo.base import Candidates, Domain
 from hebo.optimizers.distinct import distinct, fill
+
+Predict = Callable[[Tensor], tuple[Tensor, Tensor]]
 
 
 @torch.no_grad()
 def choose_batch(
-    candidates: Candidates, model: Model, seen: Tensor, n: int, domain: Domain, *, generator: Generator
+    candidates: Candidates, predict: Predict, seen: Tensor, n: int, domain: Domain, *, generator: Generator
 ) -> Tensor:
     """Choose `n` new points from the front (Cowen-Rivers et al., 2012.03826, section 4).
 
@@ -23,7 +25,7 @@ def choose_batch(
 
     Args:
         candidates: Result of the acquisition search.
-        model: Gives means and variances at the candidates.
+        predict: Gives means and standard deviations at `k x 1 x d` points.
         seen: `s x d` evaluated and pending points.
         n: Batch size.
         domain: Where random points come from.
@@ -38,7 +40,7 @@ def choose_batch(
     n_front = len(distinct(candidates.x[candidates.rank == 0], seen, domain))
     if n > 2 and n_front > 2:
         front = x[:n_front]
-        means, deviations = mean_and_sd(model, front.unsqueeze(-2))
+        means, deviations = predict(front.unsqueeze(-2))
         first = int(deviations.argmax())
         means[first] = -torch.inf
         second = int(means.argmax())

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import torch
 from botorch.models.model import Model
-from pydantic import Field
+from pydantic import Field, field_validator
 from torch import Generator, Tensor
 
+from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.success import success_labels, times_success
-from hebo.base import AcqFunction, AcqOptimizer, Acquisition, Domain, OutputTransform, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, Domain, OutputTransform, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
@@ -35,6 +36,15 @@ class BayesOptRecipe(OptimizerRecipe):
     output_transform: OutputTransform
     n_initial: int | None = Field(default=None, ge=1)
     device: str = "cpu"
+
+    @field_validator("device")
+    @classmethod
+    def _known_device(cls, name: str) -> str:
+        try:
+            torch.empty(0, device=name)
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(f"torch has no device '{name}' here; use 'cpu' ({error})") from None
+        return name
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> BayesOpt:
         """Return the optimiser; see `hebo.optimizers.base.Optimizer`."""
@@ -76,10 +86,18 @@ class BayesOpt(Optimizer):
             labels = success_labels(data).to(self.recipe.device)
             success_model = self.recipe.surrogate.fit(labels, self.space, generator=generator)
             acq = times_success(acq, success_model, labels)
-        candidates = self.recipe.acq_optimizer.maximize(
-            _on_device(acq, self.recipe.device), domain, generator=generator, start=data.best.unsqueeze(0)
-        )
-        return choose_batch(candidates, model, data.seen, n, domain, generator=generator)
+
+        # Searches and the space stay on the CPU, wherever the model is.
+        def values(x: Tensor) -> Tensor:
+            return acq(x.to(self.recipe.device)).to(x.device)
+
+        def predict(x: Tensor) -> tuple[Tensor, Tensor]:
+            mu, sigma = mean_and_sd(model, x.to(self.recipe.device))
+            return mu.to(x.device), sigma.to(x.device)
+
+        start = data.best.unsqueeze(0)
+        candidates = self.recipe.acq_optimizer.maximize(values, domain, generator=generator, start=start)
+        return choose_batch(candidates, predict, data.seen, n, domain, generator=generator)
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:
         """Return `data` on the device, with `y` on the scale that the surrogate models."""
@@ -98,8 +116,3 @@ class BayesOpt(Optimizer):
         self._need_success()
         generator = torch.Generator().manual_seed(self.seed)
         return self.recipe.surrogate.fit(self.transformed(self.data), self.space, generator=generator)
-
-
-def _on_device(acq: AcqFunction, device: str) -> AcqFunction:
-    """Let searches stay on the CPU while the acquisition is computed elsewhere."""
-    return lambda x: acq(x.to(device)).to(x.device)

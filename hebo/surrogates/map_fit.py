@@ -23,6 +23,7 @@ from hebo.errors import NumericalError
 from hebo.linalg import safe_cholesky
 
 _IMPOSSIBLE = 1e10
+_LARGEST_LOG = 15.0
 
 
 def negative_log_posterior(model: SingleTaskGP) -> Tensor:
@@ -130,9 +131,15 @@ def _positive_or_free(model: SingleTaskGP) -> Iterator[tuple[Parameter, Interval
 
 
 def _bound(constraint: Interval | None) -> tuple[float | None, float | None]:
-    """Bounds of the raw parameter: a constraint without a transform is left to the optimiser."""
-    if constraint is None or constraint.enforced:
+    """Bounds of the raw parameter.
+
+    Behind a transform it is a logarithm, which is kept where its exponential is a useful number: one long
+    first step could overflow otherwise. A constraint without a transform is left to the optimiser.
+    """
+    if constraint is None:
         return None, None
+    if constraint.enforced:
+        return -_LARGEST_LOG, _LARGEST_LOG
     lower, upper = float(constraint.lower_bound), float(constraint.upper_bound)
     return lower, upper if math.isfinite(upper) else None
 

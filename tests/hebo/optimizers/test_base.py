@@ -11,10 +11,12 @@ import pandas as pd
 import pytest
 import torch
 
+from hebo.acq_optimizers.evolution import NSGA2
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.optimizers.base import Optimizer
-from hebo.optimizers.hebo import HEBO
+from hebo.optimizers.bayes_opt import BayesOpt
+from hebo.optimizers.hebo import HEBO, HEBORecipe
 from hebo.optimizers.sampling import RandomSearch, Sobol
 
 DEFINITION = [
@@ -26,6 +28,13 @@ DEFINITION = [
 
 def space() -> DesignSpace:
     return DesignSpace().parse(DEFINITION)
+
+
+QUICK = HEBORecipe(acq_optimizer=NSGA2(population=40, n_generations=10))
+
+
+def quick_hebo(n_initial: int, seed: int) -> BayesOpt:
+    return HEBO(space(), rand_sample=n_initial, scramble_seed=seed, recipe=QUICK)
 
 
 @pytest.fixture
@@ -158,7 +167,7 @@ GOOD_BUT_ODD: dict[str, list[Any]] = {
 
 @pytest.mark.parametrize("y", GOOD_BUT_ODD.values(), ids=GOOD_BUT_ODD)
 def test_hebo_goes_on_sanely_after_odd_values(y: list[Any]) -> None:
-    optimizer = HEBO(space(), rand_sample=5, scramble_seed=0)
+    optimizer = quick_hebo(5, 0)
     optimizer.tell(optimizer.ask(5), y)
     for _ in range(2):
         asked = optimizer.ask(2)
@@ -169,7 +178,7 @@ def test_hebo_goes_on_sanely_after_odd_values(y: list[Any]) -> None:
 
 
 def test_hebo_takes_duplicated_points(optimizer: Optimizer) -> None:
-    hebo = HEBO(space(), rand_sample=2, scramble_seed=0)
+    hebo = quick_hebo(2, 0)
     hebo.tell(pd.concat([frame()] * 6), [1.0, 1.1, 0.9, 1.0, 5.0, 1.0])
     assert len(hebo.ask(2)) == 2
 
@@ -209,24 +218,24 @@ def test_fidelity_is_the_target_unless_fixed() -> None:
 
 
 def test_state_is_json_and_continues_where_it_was_saved() -> None:
-    first = HEBO(space(), rand_sample=4, scramble_seed=3)
+    first = quick_hebo(4, 3)
     first.tell(first.ask(4), [1.0, np.nan, 0.2, 0.5])
     first.ask(1)
     state = json.loads(json.dumps(first.state_dict()))
-    second = HEBO(space(), rand_sample=4, scramble_seed=99)
+    second = quick_hebo(4, 99)
     second.load_state_dict(state)
     pd.testing.assert_frame_equal(first.ask(2), second.ask(2))
 
 
 def test_restore_replays_rounds_without_computing_them() -> None:
-    first = HEBO(space(), rand_sample=4, scramble_seed=3)
+    first = quick_hebo(4, 3)
     rounds = []
     for values in ([1.0, 2.0, 0.2, 0.5], [0.3, 0.1]):
         asked = first.ask(len(values))
         first.tell(asked, values)
         rounds.append((asked, values))
     pending = first.ask(2)
-    second = HEBO(space(), rand_sample=4, scramble_seed=3)
+    second = quick_hebo(4, 3)
     second.restore([*rounds, (pending, None)])
     pd.testing.assert_frame_equal(first.pending, second.pending)
     pd.testing.assert_frame_equal(first.ask(2), second.ask(2))
@@ -266,7 +275,7 @@ def test_with_a_seed_global_streams_neither_matter_nor_move() -> None:
         np.random.seed(seed)  # noqa: NPY002
         torch.manual_seed(seed)
         before = np.random.get_state()[1].copy(), torch.get_rng_state()  # noqa: NPY002
-        optimizer = HEBO(space(), rand_sample=3, scramble_seed=5)
+        optimizer = quick_hebo(3, 5)
         optimizer.tell(optimizer.ask(3), [1.0, 2.0, 3.0])
         asked.append(optimizer.ask(2))
         assert (np.random.get_state()[1] == before[0]).all()  # noqa: NPY002

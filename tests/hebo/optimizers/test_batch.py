@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import torch
 
+from hebo.acquisitions.marginals import mean_and_sd
 from hebo.base import Candidates
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -20,7 +23,9 @@ FRONT = torch.tensor([[9.5], [2.1], [0.7], [3.4]], dtype=torch.float64)
 
 
 def choose(candidates: Candidates, n: int, seed: int = 0, seen: torch.Tensor = X) -> torch.Tensor:
-    return choose_batch(candidates, MODEL, seen, n, SPACE, generator=make_generator(seed))
+    return choose_batch(
+        candidates, partial(mean_and_sd, MODEL), seen, n, SPACE, generator=make_generator(seed)
+    )
 
 
 def test_slots_one_and_two_are_most_uncertain_and_best_mean() -> None:
