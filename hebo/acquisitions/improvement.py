@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 import torch
 from botorch.models.model import Model
 from pydantic import Field
@@ -13,10 +15,8 @@ from hebo.data import Data
 from hebo.linalg import log_expected_excess
 
 
-class LogEI(Acquisition):
-    """Log expected improvement, `log s + log h((mu - tau - margin) / s)` (Ament et al., 2310.20708).
-
-    `tau` is the posterior mean at the best observed point, and `h(u) = phi(u) + u Phi(u)`.
+class Improvement(Acquisition, ABC):
+    """A value of the improvement over the posterior mean at the best observed point.
 
     Attributes:
         margin: Least improvement that counts, in units of the modelled `y`.
@@ -28,31 +28,33 @@ class LogEI(Acquisition):
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
         threshold = incumbent_mean(model, data) + self.margin
 
-        def log_ei(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            return log_expected_improvement(mu, sigma, threshold).unsqueeze(-1)
+        def value(x: Tensor) -> Tensor:
+            return self.of_normal(*mean_and_sd(model, x), threshold).unsqueeze(-1)
 
-        return log_ei
+        return value
+
+    @abstractmethod
+    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
+        """Return the value of normal predictions over a threshold, elementwise."""
 
 
-class LogPI(Acquisition):
-    """Log probability of improvement, `log Phi((mu - tau - margin) / s)`.
+class LogEI(Improvement):
+    """Log expected improvement, `log s + log h((mu - tau) / s)` with `h(u) = phi(u) + u Phi(u)`.
 
-    Attributes:
-        margin: Least improvement that counts, in units of the modelled `y`.
+    Exact over the whole line (Ament et al., 2310.20708).
     """
 
-    margin: float = Field(default=1e-4, ge=0)
+    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
+        """See `log_expected_improvement`."""
+        return log_expected_improvement(mu, sigma, threshold)
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
-        threshold = incumbent_mean(model, data) + self.margin
 
-        def log_pi(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            return log_probability_of_improvement(mu, sigma, threshold).unsqueeze(-1)
+class LogPI(Improvement):
+    """Log probability of improvement, `log Phi((mu - tau) / s)`."""
 
-        return log_pi
+    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
+        """See `log_probability_of_improvement`."""
+        return log_probability_of_improvement(mu, sigma, threshold)
 
 
 def log_expected_improvement(mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:

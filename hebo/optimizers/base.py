@@ -83,9 +83,10 @@ class Optimizer(ABC):
         count = _check_count(n)
         domain = self._domain(dict(fixed or {}))
         generator = make_generator(self.seed, "ask", self.n_asks)
-        x = self._propose(count, domain, generator)
-        self._asked(x)
-        return self.space.decode(x)
+        suggested = self.space.decode(self._propose(count, domain, generator))
+        # As a caller who stored the frame would replay it: natural units may round the last digit.
+        self._asked(self.space.encode(suggested))
+        return suggested
 
     def tell(self, x: DataFrame, y: Any) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
