@@ -12,10 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, insert, select, update
+from sqlalchemy import Connection, Engine, and_, case, select, update
 
 from hebo.errors import StoreError
-from hebo.experiment import tables
+from hebo.experiment import statements, tables
 from hebo.experiment.leases import LEASE_SECONDS
 from hebo.experiment.tables import runs, trials
 
@@ -77,6 +77,7 @@ class RunLog:
     def __init__(self, engine: Engine, experiment: str, run_id: str, owner: str) -> None:
         self._engine = engine
         self._key = {"experiment": experiment, "run_id": run_id}
+        self._bound = {"p_experiment": experiment, "p_run_id": run_id}
         self._owner = owner
         self._this_run = and_(runs.c.experiment == experiment, runs.c.run_id == run_id)
         self._its_trials = and_(trials.c.experiment == experiment, trials.c.run_id == run_id)
@@ -106,7 +107,7 @@ class RunLog:
             ask_seconds: Wall time of the ask.
             last: What the round before cost, known only now; None if it was not run here.
         """
-        share = ask_seconds / len(asked)
+        share, now = ask_seconds / len(asked), time.time()
         rows = [
             {
                 **self._key,
@@ -115,14 +116,14 @@ class RunLog:
                 "params": tables.to_json(one.params),
                 "status": tables.PENDING,
                 "ask_seconds": share,
+                "started_at": now if one is asked[0] else None,
             }
             for one in asked
         ]
-        with self._renewed(busy_seconds=runs.c.busy_seconds + ask_seconds) as connection:
-            connection.execute(insert(trials), rows)
+        with self._renewed(p_seconds=ask_seconds) as connection:
+            connection.execute(statements.ADD, rows)
             if last is not None:
                 self._set_cost(connection, asked[0].round - 1, last)
-            self._start(connection, asked[0].number)
 
     def start(self, number: int) -> None:
         """Note that the evaluation of a trial begins now."""
@@ -138,18 +139,9 @@ class RunLog:
             best: Smallest value of the leading objective so far.
             then: The trial whose evaluation begins next, if any.
         """
-        is_bad = outcome.status != tables.OK
-        with self._renewed(
-            n_done=runs.c.n_done + 1,
-            n_bad=runs.c.n_bad + int(is_bad),
-            best=best,
-            busy_seconds=runs.c.busy_seconds + (outcome.seconds or 0.0),
-        ) as connection:
-            connection.execute(
-                update(trials)
-                .where(self._its_trials, trials.c.number == number, trials.c.status == tables.PENDING)
-                .values(**_columns(outcome))
-            )
+        counted = {"p_done": 1, "p_bad": int(outcome.status != tables.OK), "p_best": best}
+        with self._renewed(**counted, p_seconds=outcome.seconds or 0.0) as connection:
+            connection.execute(statements.FINISH, self._bound | {"p_number": number} | _columns(outcome))
             if then is not None:
                 self._start(connection, then)
 
@@ -160,9 +152,10 @@ class RunLog:
             last: The last round and what it cost, if it was run here.
         """
         status = case((runs.c.n_done < runs.c.n_trials, tables.WAITING), else_=tables.FINISHED)
-        with self._renewed(status=status, owner=None, lease_until=None) as connection:
+        with self._renewed() as connection:
             if last is not None:
                 self._set_cost(connection, *last)
+            self._free(connection, status=status)
 
     def give_back(self, status: str, message: str | None = None) -> None:
         """Give the run back unfinished.
@@ -171,8 +164,8 @@ class RunLog:
             status: `tables.WAITING` or `tables.BROKEN`.
             message: Why it is broken.
         """
-        with self._renewed(status=status, message=message, owner=None, lease_until=None):
-            pass
+        with self._renewed() as connection:
+            self._free(connection, status=status, message=message)
 
     def underway(self) -> tuple[int, float] | None:
         """Return the pending trial whose evaluation has begun and when; None if there is none."""
@@ -186,35 +179,37 @@ class RunLog:
         return None if row is None else (row.number, row.started_at)
 
     @contextmanager
-    def _renewed(self, **values: Any) -> Iterator[Connection]:
+    def _renewed(self, **counted: Any) -> Iterator[Connection]:
         """Open a transaction that holds only if the run still is the owner's."""
         now = time.time()
-        renewal = {"updated_at": now, "lease_until": now + LEASE_SECONDS} | values
+        lease = {"p_owner": self._owner, "p_now": now, "p_until": now + LEASE_SECONDS}
         with self._engine.begin() as connection:
-            mine = update(runs).where(self._this_run, runs.c.owner == self._owner).values(**renewal)
-            if connection.execute(mine).rowcount != 1:
+            renewed = connection.execute(statements.RENEW, _UNCOUNTED | self._bound | lease | counted)
+            if renewed.rowcount != 1:
                 raise LeaseLost(f"The run {self._key['run_id']} was taken over by another `hebo run`.")
             yield connection
 
+    def _free(self, connection: Connection, **values: Any) -> None:
+        freed = update(runs).where(self._this_run).values(owner=None, lease_until=None, **values)
+        connection.execute(freed)
+
     def _start(self, connection: Connection, number: int) -> None:
-        where = (self._its_trials, trials.c.number == number)
-        connection.execute(update(trials).where(*where).values(started_at=time.time()))
+        connection.execute(statements.START, self._bound | {"p_number": number, "p_now": time.time()})
 
     def _set_cost(self, connection: Connection, round_: int, cost: RoundCost) -> None:
-        same_round = (self._its_trials, trials.c.round == round_)
-        connection.execute(
-            update(trials)
-            .where(*same_round)
-            .values(tell_seconds=cost.tell_seconds, overhead_seconds=cost.overhead_seconds)
-        )
+        seconds = {"p_tell": cost.tell_seconds, "p_overhead": cost.overhead_seconds}
+        connection.execute(statements.COST, self._bound | {"p_round": round_} | seconds)
+
+
+_UNCOUNTED = {"p_done": 0, "p_bad": 0, "p_seconds": 0.0, "p_best": None}
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:
     return {
-        "status": outcome.status,
-        "values": tables.to_json(outcome.values),
-        "extras": tables.to_json(outcome.extras),
-        "message": outcome.message,
-        "eval_seconds": outcome.seconds,
-        "finished_at": time.time(),
+        "p_status": outcome.status,
+        "p_values": tables.to_json(outcome.values),
+        "p_extras": tables.to_json(outcome.extras),
+        "p_message": outcome.message,
+        "p_seconds": outcome.seconds,
+        "p_now": time.time(),
     }

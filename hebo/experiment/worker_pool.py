@@ -14,6 +14,7 @@ import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
+from contextlib import suppress
 from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
@@ -106,6 +107,7 @@ class _Worker:
     def kill(self) -> None:
         process = self._process
         if process is not None and process.is_alive():
+            _kill_group(process)
             process.kill()
 
     def join(self) -> None:
@@ -130,6 +132,7 @@ class _Worker:
             succeeded, answer = pipe.recv()  # an answer that was sent is read even if the process then died
         except (EOFError, OSError):
             process.join()
+            _kill_group(process)
             raise WorkerDied(process.exitcode) from None
         if succeeded:
             return answer
@@ -151,9 +154,17 @@ class _Worker:
             self._process.join()
 
 
+def _kill_group(process: SpawnProcess) -> None:
+    """End what a worker has started, such as a simulator; a dead worker's group may still have members."""
+    with suppress(ProcessLookupError, PermissionError):
+        if process.pid is not None:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
 def _work_in_child(pipe: Connection, log: str) -> None:
     """Serve calls until the parent closes the pipe or dies."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent decides
+    os.setpgrp()  # a group of its own: Ctrl-C is the parent's business, and its children can be ended with it
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, lambda number, frame: STOP.set())
     threading.Thread(target=_follow_parent, daemon=True).start()
     _print_to(log)
@@ -181,7 +192,7 @@ def _follow_parent() -> None:
     parent = parent_process()
     if parent is not None:
         parent.join()
-        os._exit(70)
+        os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def _print_to(log: str) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from concurrent.futures import wait
 from pathlib import Path
@@ -68,6 +69,26 @@ def test_killing_the_pool_ends_calls_under_way(log: Path) -> None:
         futures = [pool.submit(os.system, "sleep 60") for _ in range(2)]
         pool.kill()
         assert all(isinstance(future.exception(timeout=30), WorkerDied) for future in futures)
+
+
+def test_what_a_worker_has_started_ends_with_it(log: Path, tmp_path: Path) -> None:
+    with WorkerPool(1, log=log) as pool:
+        command = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
+        future = pool.submit(os.system, command)
+        while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
+            time.sleep(0.02)
+        pool.kill()
+        assert isinstance(future.exception(timeout=30), WorkerDied)
+    child = int((tmp_path / "pid").read_text())
+    while is_running(child):
+        time.sleep(0.02)
+
+
+def is_running(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
 
 
 def test_keyword_arguments_are_refused(pool: WorkerPool) -> None:
