@@ -141,8 +141,13 @@ class ConstraintSet:
         return result
 
     def satisfied(self, x: Tensor) -> Tensor:
-        """Say for each row of `x` (`n x d`) whether it satisfies all constraints."""
-        result = torch.ones(len(x), dtype=torch.bool)
-        for _, inside in self.checks(x):
-            result &= inside
+        """Say for each row of `x` (`n x d`) whether it satisfies all constraints.
+
+        Functions are asked about the rows only that satisfy the linear constraints.
+        """
+        result = self.linear.inside(x).all(1)
+        if self._functions and result.any():
+            frame = self._decode(x[result])
+            inside = [one.satisfied(frame.copy()) for one in self._functions]
+            result[result.clone()] = torch.stack(inside).all(0)
         return result
