@@ -36,7 +36,12 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
         seed: Of the task's noise.
         limit: Seconds the evaluation may take; None for no limit.
         hard: Whether this process may be ended if the objective does not come back in time.
+
+    Raises:
+        IncompatibleError: If there is a limit and signals cannot be used here.
     """
+    if limit is not None:
+        _check_timers()
     started = time.perf_counter()
     try:
         with time_limit(limit, hard=hard):
@@ -60,19 +65,10 @@ def time_limit(seconds: float | None, *, hard: bool) -> Iterator[None]:
 
     A timer signal stops Python code. A call that does not return to the interpreter is beyond that;
     with `hard`, a watchdog that needs no interpreter then ends the process a little later.
-
-    Raises:
-        IncompatibleError: If signals cannot be used here.
     """
     if seconds is None:
         yield
         return
-    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
-        raise IncompatibleError(
-            "limits.trial_seconds needs timer signals in the main thread of a process; "
-            "use the executor process_pool, or leave the limit out."
-        )
-
     armed = True
 
     def end(number: int, frame: FrameType | None) -> None:
@@ -90,6 +86,14 @@ def time_limit(seconds: float | None, *, hard: bool) -> Iterator[None]:
     finally:  # apart from the inner one, which the signal itself may interrupt
         signal.setitimer(signal.ITIMER_REAL, 0.0)
         signal.signal(signal.SIGALRM, previous)
+
+
+def _check_timers() -> None:
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        raise IncompatibleError(
+            "limits.trial_seconds needs timer signals in the main thread of a process; "
+            "use the executor process_pool, or leave the limit out."
+        )
 
 
 @contextmanager

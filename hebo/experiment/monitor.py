@@ -16,6 +16,7 @@ from typing import Any
 from rich import box
 from rich.console import Console
 from rich.live import Live
+from rich.progress_bar import ProgressBar
 from rich.table import Table
 
 from hebo.experiment import tables
@@ -26,6 +27,7 @@ from hebo.experiment.store import Store
 _LIVE_SECONDS = 0.5
 _LINE_SECONDS = 5.0
 _MAX_LINE_SECONDS = 25.0
+_BAR_WIDTH = 12
 
 
 @dataclass
@@ -69,6 +71,10 @@ class Monitor:
         if errors:
             raise errors[0]
 
+    def say(self, text: str) -> None:
+        """Print a line, above the table where there is one."""
+        self.console.print(text, soft_wrap=True)
+
     def refresh(self) -> None:
         """Read what changed since the last time."""
         changed = self.store.progress(since=self._seen)
@@ -82,14 +88,16 @@ class Monitor:
         left = eta(cells, n_slots=self.n_slots)
         done = sum(cell.n_done for cell in cells)
         total = sum(cell.n_trials for cell in cells)
-        caption = f"{done}/{total} trials" + ("" if left is None else f", about {seconds_text(left)} left")
+        caption = f"{done}/{total} trials" + (f", about {seconds_text(left)} left" if left else "")
         table = Table(caption=caption, caption_justify="left", box=box.SIMPLE_HEAD)
         for heading in ("task", "optimizer"):
             table.add_column(heading, overflow="fold")
-        for heading in ("best", "trials", "failed", "s/trial", "time left", "runs"):
+        for heading in ("best", "trials", "failed", "s/trial", "left", "runs"):
             table.add_column(heading, justify="right", no_wrap=True)
+        table.add_column("", width=_BAR_WIDTH)
         for cell in cells:
-            table.add_row(*_texts(cell))
+            bar = ProgressBar(total=cell.n_trials, completed=cell.n_done, width=_BAR_WIDTH)
+            table.add_row(*_texts(cell), bar)
         return table
 
     def _live(self, done: threading.Event, owner: Owner) -> None:
@@ -103,7 +111,7 @@ class Monitor:
             done, owner, lambda elapsed: min(max(_LINE_SECONDS, elapsed / 10), _MAX_LINE_SECONDS)
         ):
             for cell in cells_of(self.rows.values()):
-                self._say(cell)
+                self._say_cell(cell)
 
     def _ticks(self, done: threading.Event, owner: Owner, pause: Callable[[float], float]) -> Iterator[None]:
         """Yield after each pause, with fresh counters, and once at the end; keep the leases meanwhile.
@@ -123,7 +131,7 @@ class Monitor:
         self.refresh()
         yield
 
-    def _say(self, cell: Cell) -> None:
+    def _say_cell(self, cell: Cell) -> None:
         key = f"{cell.task} {cell.optimizer}"
         if self._said.get(key) == cell.n_done or not cell.n_done:
             return
@@ -132,7 +140,7 @@ class Monitor:
         text = f"{cell.task}  {cell.optimizer}  {trials} trials  best {best}  {pace} s/trial"
         text += f"  {failed} failed" if cell.n_bad else ""
         text += f"  {left} left" if cell.n_done < cell.n_trials else ""
-        self.console.print(text, highlight=False, markup=False, soft_wrap=True)
+        self.say(text)
 
 
 def _texts(cell: Cell) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -79,7 +80,7 @@ def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
     """
     owner = Owner.me()
     with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
-        shift = _Shift(experiment, store, owner, executor)
+        shift = _Shift(experiment, store, owner, executor, monitor.say)
         try:
             with monitor.watching(owner):
                 shift.work()
@@ -96,8 +97,10 @@ class _Shift:
     store: Store
     owner: Owner
     executor: Executor
+    say: Callable[[str], None]
     active: dict[Future[str], str] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
+    waited_for: set[str] = field(default_factory=set)
 
     def work(self) -> None:
         """Take runs as slots become free, until none is left or a stop is wanted."""
@@ -106,7 +109,7 @@ class _Shift:
             if self.active:
                 self._settle_finished()
             elif self._left():
-                time.sleep(_POLL_SECONDS)  # somebody else is at work on the rest, and may die
+                self._wait_for_others()
             else:
                 return
 
@@ -120,8 +123,17 @@ class _Shift:
                 self.executor.kill()
         self.store.release(self.owner)
 
-    def _left(self) -> bool:
-        return any(row["run_id"] not in self.given_up for row in self.store.unfinished())
+    def _left(self) -> list[dict[str, Any]]:
+        return [row for row in self.store.unfinished() if row["run_id"] not in self.given_up]
+
+    def _wait_for_others(self) -> None:
+        """Wait a little: somebody else is at work on the rest, and may finish it or die."""
+        owners = {row["owner"] for row in self._left() if row["owner"]}
+        for owner in sorted(owners - self.waited_for):
+            found = Owner.parse(owner)
+            self.say(f"Waiting for runs of another `hebo run` (process {found.pid} on {found.host}).")
+        self.waited_for |= owners
+        time.sleep(_POLL_SECONDS)
 
     def _fill(self) -> None:
         while len(self.active) < self.experiment.executor.slots and not STOP.is_set():

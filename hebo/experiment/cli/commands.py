@@ -181,7 +181,7 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
     monitor = Monitor(store, _console(), n_slots=experiment.executor.slots)
     complete = False
     try:
-        with stop_on_signals(_say_stopping):
+        with stop_on_signals(lambda: _say_stopping(experiment.executor.survives_crashes)):
             complete = run_all(experiment, store, monitor=monitor)
     except KeyboardInterrupt:
         STOP.set()
@@ -190,6 +190,7 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
         sys.exit(STOPPED)
     if experiment.report:
         _write_report(experiment.output, Path(experiment.output))
+    click.echo(f"Results: hebo show {experiment.output}")
     _end(monitor, complete)
 
 
@@ -217,6 +218,7 @@ def _write_report(source: str, output: Path) -> None:
     click.echo(f"Wrote {page} and {len(figures)} figures beside it.")
 
 
-def _say_stopping() -> None:
+def _say_stopping(in_workers: bool) -> None:
+    text = "\nStopping after the running evaluations{}; Ctrl-C again stops at once.\n"
     # Straight to the descriptor: a signal may arrive in the middle of a buffered write.
-    os.write(2, b"\nStopping after the running evaluations (10 s at most); Ctrl-C again stops at once.\n")
+    os.write(2, text.format(" (10 s at most)" if in_workers else "").encode())

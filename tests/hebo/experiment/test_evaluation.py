@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 
 from hebo.errors import IncompatibleError
-from hebo.experiment.evaluation import evaluate, time_limit
+from hebo.experiment.evaluation import evaluate
 from hebo.experiment.parts import build
 from hebo.experiment.run_log import Outcome
 
@@ -70,8 +70,7 @@ def test_a_limit_outside_the_main_thread_is_refused() -> None:
 
     def use() -> None:
         try:
-            with time_limit(1.0, hard=False):
-                pass
+            outcome("fine", limit=1.0)
         except IncompatibleError as error:
             caught.append(error)
 

@@ -62,7 +62,7 @@ def test_without_a_terminal_there_are_plain_lines_without_control_characters() -
 def test_on_a_terminal_there_is_a_table_with_progress_and_time_left() -> None:
     text, _ = watch(terminal=True)
     assert "\x1b" in text
-    for heading in ("task", "optimizer", "best", "trials", "failed", "s/trial", "time left"):
+    for heading in ("task", "optimizer", "best", "trials", "failed", "s/trial", "left", "runs"):
         assert heading in text
     assert "4/4 trials" in text
     assert "left" in text

@@ -36,11 +36,11 @@ def outcomes(results: Results) -> Counter[str]:
     return Counter(results.trials["status"])
 
 
-def work(config: Path) -> None:
+def work(config: Path, output: StringIO | None = None) -> None:
     """Do what `hebo run` does, without its process-wide output and signals, so that threads may."""
     experiment = build_experiment(read_yaml(config))
     store = record(experiment, prepare(experiment))
-    run(experiment, store, monitor=Monitor(store, Console(file=StringIO()), n_slots=1))
+    run(experiment, store, monitor=Monitor(store, Console(file=output or StringIO()), n_slots=1))
     store.close()
 
 
@@ -185,7 +185,8 @@ def test_runs_of_a_live_owner_elsewhere_are_waited_for(write_config: Write, out:
     elsewhere = replace(Owner.me(), host="elsewhere")
     run_id = store.claim(elsewhere, besides=set())
     assert run_id is not None
-    thread = threading.Thread(target=work, args=(config,))
+    output = StringIO()
+    thread = threading.Thread(target=work, args=(config, output))
     thread.start()
     while load_results(out).runs["status"][1] != "finished":
         time.sleep(0.05)
@@ -195,6 +196,12 @@ def test_runs_of_a_live_owner_elsewhere_are_waited_for(write_config: Write, out:
     thread.join(timeout=60)
     store.close()
     assert list(load_results(out).runs["status"]) == ["finished"] * 2
+    assert (
+        output.getvalue().count(
+            f"Waiting for runs of another `hebo run` (process {elsewhere.pid} on elsewhere)"
+        )
+        == 1
+    )
 
 
 def test_an_optimizer_that_takes_fewer_objectives_than_the_task_has_is_refused_early(
