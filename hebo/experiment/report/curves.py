@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hebo.experiment.report.statistics import Band, Floats, quartile_band, run_curve, stack_curves
-from hebo.experiment.report.view import View, full_view, objective_view
+from hebo.experiment.report.view import View, full_view, spans_decades
 
 if TYPE_CHECKING:
     from hebo.experiment.results import Results
@@ -59,10 +59,21 @@ def _one_task(results: Results, table: pd.DataFrame, task: str) -> TaskCurves:
         bands = {name: quartile_band(stack) for name, stack in regrets.items()}
         return TaskCurves(task, "simple regret", full_view(_shown(bands), is_log=True), bands)
     bands = {name: quartile_band(stack) for name, stack in stacks.items()}
-    view = objective_view(_shown(bands))
+    view = settled_view(bands)
     if not np.isfinite(optimum) or abs(float(view.position(np.array([optimum]))[0])) > 1:
-        return TaskCurves(task, f"best {objective}", view, bands)
-    return TaskCurves(task, f"best {objective}", view.including(optimum), bands, optimum)
+        return TaskCurves(task, f"best {objective} so far", view, bands)
+    return TaskCurves(task, f"best {objective} so far", view.including(optimum), bands, optimum)
+
+
+def settled_view(bands: dict[str, Band]) -> View:
+    """Show the curves from the first twentieth of the trials on.
+
+    The first trials are often far worse than all that follow; a line that enters through the upper edge
+    tells as much and leaves room for what matters.
+    """
+    parts = [part for band in bands.values() for part in (band.lower, band.median)]
+    values = np.concatenate([part[len(part) // 20 :] for part in parts])
+    return full_view(values, is_log=spans_decades(values))
 
 
 def _shown(bands: dict[str, Band]) -> Floats:

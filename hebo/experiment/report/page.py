@@ -101,7 +101,7 @@ def _render(
         score=_score(results),
         best_runs=[_best_run_context(index, run) for index, run in enumerate(runs)],
         timing=[
-            (name, [number_or_dash(value) for value in row])
+            (name, [number_or_dash(value, n_digits=3) for value in row])
             for name, row in zip(optimizers, means.to_numpy(), strict=True)
         ],
         phases=[*PHASES, "total"],

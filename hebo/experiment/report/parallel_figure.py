@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Sequence
 
 import numpy as np
@@ -23,6 +22,7 @@ from hebo.experiment.report.style import (
     plain,
     scale_colour,
     sheet_title,
+    wrap_name,
 )
 
 MAX_AXES = 8
@@ -114,7 +114,7 @@ def _draw_axis(
     axes.plot(
         [x, x], [0, 1], color=INK if is_objective else MUTED, linewidth=1.4 if is_objective else 0.9, zorder=3
     )
-    wrapped = "\n".join(textwrap.wrap(plain(name, length=30), 15) or [""])
+    wrapped = wrap_name(name)
     weight = "bold" if is_objective else "normal"
     axes.text(
         x, 1.07, wrapped, ha="center", va="bottom", fontsize=8, color=INK, weight=weight, linespacing=1.15

@@ -14,9 +14,9 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from hebo.design_space.discrete import Bool, Listed
 from hebo.design_space.numeric import Numeric
 from hebo.design_space.parameter import Parameter
-from hebo.design_space.scale import Linear, Log, Scale
+from hebo.design_space.scale import Log, Logit, Scale
 from hebo.experiment.report.statistics import Floats
-from hebo.experiment.report.style import tick
+from hebo.experiment.report.view import distinct_labels
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,12 @@ def _numeric_axis(parameter: Numeric, values: Sequence[Any]) -> ParameterAxis:
     low, high = parameter.natural_bounds
     numbers = np.array([np.nan if value is None else float(value) for value in values])
     positions = _unit(parameter.scale, numbers, low, high)
-    ticks = _nice_values(parameter.scale, low, high)
-    placed = zip(_unit(parameter.scale, ticks, low, high), ticks, strict=True)
-    labels = tuple((float(position), tick(value)) for position, value in placed)
+    candidates = _round_values(parameter.scale, low, high)
+    # Float noise must not drop a round value that is a bound.
+    is_inside = np.abs(_unit(parameter.scale, candidates, low, high) - 0.5) <= 0.5 + 1e-9
+    ticks = candidates[is_inside] if is_inside.sum() > 1 else np.unique([low, high])
+    places = _unit(parameter.scale, ticks, low, high).tolist()
+    labels = tuple(zip(places, distinct_labels(ticks.tolist()), strict=True))
     return ParameterAxis(parameter.name, positions, labels, is_categorical=False)
 
 
@@ -65,16 +68,13 @@ def _unit(scale: Scale, values: Floats, low: float, high: float) -> Floats:
     return np.asarray((encoded[2:] - start) / (end - start))
 
 
-def _nice_values(scale: Scale, low: float, high: float) -> Floats:
-    """Return two to five round values within the bounds; the bounds themselves if there are fewer."""
-    if low == high:
-        return np.array([low])
-    locator = LogLocator(numticks=5) if isinstance(scale, Log) else MaxNLocator(4, steps=[1, 2, 2.5, 5, 10])
-    candidates = np.asarray(locator.tick_values(low, high))
-    inside = candidates[(candidates >= low) & (candidates <= high)]
-    if isinstance(scale, Linear | Log) and len(inside) >= 2:
-        return inside
-    return np.array([low, high])
+def _round_values(scale: Scale, low: float, high: float) -> Floats:
+    """Return a few round values around the bounds."""
+    if isinstance(scale, Logit):
+        return np.array([1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999])
+    if isinstance(scale, Log):
+        return np.asarray(LogLocator(numticks=5).tick_values(low, high))
+    return np.asarray(MaxNLocator(4, steps=[1, 2, 2.5, 5, 10]).tick_values(low, high))
 
 
 def _listed_axis(name: str, listed: Iterable[Any], values: Sequence[Any]) -> ParameterAxis:

@@ -46,7 +46,7 @@ def regret_figure(tasks: Sequence[TaskCurves]) -> Figure:
     for axes, curves in zip(panels, tasks, strict=True):
         draw_curves(axes, curves)
     if names:
-        legend_above(figure, [_handle(index) for index in range(len(names))], names)
+        legend_above(figure, [_handle(index) for index in range(len(names))], names, left=cell.left)
     return figure
 
 
@@ -78,10 +78,20 @@ def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
     lower, median, upper = map(curves.view.position, (band.lower, band.median, band.upper))
     trials = np.arange(1, len(median) + 1)
     if band.n_runs > 1:
-        axes.fill_between(trials, lower, upper, color=colour, alpha=0.16, linewidth=0, step="post")
+        axes.fill_between(trials, lower, upper, color=colour, alpha=0.16, linewidth=0, step="post", zorder=1)
     # A single value has no line to be seen; a dot marks it.
     marker = "o" if np.isfinite(median).sum() == 1 else ""
-    axes.step(trials, median, where="post", color=colour, linestyle=dash, linewidth=1.8, marker=marker)
+    # Where curves coincide the optimiser named first is the one to be seen.
+    axes.step(
+        trials,
+        median,
+        where="post",
+        color=colour,
+        linestyle=dash,
+        linewidth=1.8,
+        marker=marker,
+        zorder=3 - index / 100,
+    )
 
 
 def _mark_optimum(axes: Axes, height: float) -> None:

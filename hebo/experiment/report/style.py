@@ -186,19 +186,28 @@ def plain(text: object, *, length: int = 48) -> str:
     return short.replace("$", r"\$")
 
 
-def number(value: float, *, is_padded: bool = False) -> str:
-    """Return a number in four digits, with trailing zeros if padded: `0.1235`, `-12`, `1.2e-5`."""
-    text = f"{value:#.4g}".removesuffix(".") if is_padded else f"{value:.4g}"
+def number(value: float, *, n_digits: int = 4, is_padded: bool = False) -> str:
+    """Return a number in few digits, with trailing zeros if padded: `0.1235`, `-12`, `1.2e-5`."""
+    text = f"{value:#.{n_digits}g}".removesuffix(".") if is_padded else f"{value:.{n_digits}g}"
     return re.sub(r"e([+-])0*(\d)", lambda found: f"e{found[1].replace('+', '')}{found[2]}", text)
 
 
-def tick(value: float) -> str:
-    """Return a round number as short as it goes: `0.01`, `1e-4`, `2e6`."""
-    text = number(value)
-    short = number(float(f"{value:.0e}")) if value else "0"
+def tick(value: float, *, n_digits: int = 4) -> str:
+    """Return a number for an axis as short as it goes: `0.01`, `1e-4`, `2e6`, `0.8125`."""
+    text = number(value, n_digits=n_digits)
     mantissa, _, exponent = f"{value:.0e}".partition("e")
     is_far = value != 0 and not 1e-2 <= abs(value) < 1e5
-    return f"{mantissa}e{int(exponent)}" if is_far and short == text else text
+    return f"{mantissa}e{int(exponent)}" if is_far and float(f"{value:.0e}") == float(text) else text
+
+
+def wrap_name(name: str, *, width: int = 15) -> str:
+    """Break a name after underscores, dots, hyphens or spaces into at most two lines of about `width`."""
+    lines = [""]
+    for piece in re.findall(r"[^_.\s-]*[_.\s-]?", plain(name, length=2 * width + 2)):
+        if lines[-1] and len(lines[-1] + piece) > width and len(lines) < 2:
+            lines.append("")
+        lines[-1] += piece
+    return "\n".join(plain(line, length=width + 2) for line in lines)
 
 
 @contextmanager
@@ -209,18 +218,32 @@ def quiet_glyphs() -> Iterator[None]:
         yield
 
 
-def legend_above(figure: Figure, handles: Sequence[Any], labels: Sequence[str]) -> None:
-    """Put a legend in one or more rows at the top left; `legend_height` is the room it takes."""
+def legend_above(
+    figure: Figure, handles: Sequence[Any], labels: Sequence[str], *, left: float | None = None
+) -> None:
+    """Put a legend in one or more rows at the top of a figure.
+
+    Args:
+        figure: Has a free strip of `legend_height` at its top, or is laid out by matplotlib.
+        handles: One artist per label.
+        labels: Their texts.
+        left: Distance in inches from the left edge; None for a figure laid out by matplotlib.
+    """
+    width = figure.get_figwidth()
+    place: dict[str, Any] = {"loc": "outside upper left"}
+    if left is not None:
+        place = {"loc": "upper left", "bbox_to_anchor": ((left - 0.02) / width, 1.0)}
     figure.legend(
         list(handles),
         [plain(label, length=32) for label in labels],
-        loc="outside upper left" if figure.get_layout_engine() else "upper left",
-        ncols=_legend_columns(figure.get_figwidth(), len(labels)),
+        ncols=_legend_columns(width, len(labels)),
         frameon=False,
         fontsize=9,
         labelcolor=INK,
         handlelength=1.8,
-        borderaxespad=0.2,
+        borderaxespad=0.3,
+        borderpad=0.2,
+        **place,
     )
 
 

@@ -30,7 +30,7 @@ class SummaryRow:
         n_ok: Successful trials.
         n_bad: Failed trials.
         runs: Finished runs of all runs.
-        is_best: Whether no other optimiser has a lower median on this task.
+        is_best: Whether its median is the lowest of this task, in the digits shown.
     """
 
     optimizer: str
@@ -84,13 +84,13 @@ def _summary_row(
         n_ok=n_ok,
         n_bad=len(trials) - n_ok,
         runs=f"{(runs['status'] == 'finished').sum()} / {len(runs)}",
-        is_best=middle == lowest,
+        is_best=bool(np.isfinite(lowest)) and padded_or_dash(middle) == padded_or_dash(lowest),
     )
 
 
-def number_or_dash(value: float) -> str:
+def number_or_dash(value: float, *, n_digits: int = 4) -> str:
     """Return a short number, or a dash for NaN."""
-    return number(value) if np.isfinite(value) else NOTHING
+    return number(value, n_digits=n_digits) if np.isfinite(value) else NOTHING
 
 
 def padded_or_dash(value: float) -> str:
@@ -160,4 +160,4 @@ def _first_line(messages: pd.Series[str]) -> str:
 
 def _line(message: object) -> str:
     lines = message.strip().splitlines() if isinstance(message, str) else []
-    return lines[-1][:300] if lines else ""
+    return lines[-1].strip()[:300] if lines else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 from matplotlib.ticker import MaxNLocator
@@ -42,10 +43,10 @@ class View:
     def ticks(self, n: int = 5) -> list[tuple[float, str]]:
         """Return (position, label) of up to about `n` round values, or of both ends."""
         values = self._decades(n) if self.is_log else self._steps(n)
-        inside = np.unique(values[(values >= self.low) & (values <= self.high)])
+        # Float noise must not drop a round value at an end.
+        inside = np.unique(values[np.abs(self.position(values) - 0.5) <= 0.5 + 1e-9])
         chosen = inside if len(inside) > 1 else np.unique([self.low, self.high])
-        positions = self.position(chosen)
-        return [(float(place), tick(float(value))) for place, value in zip(positions, chosen, strict=True)]
+        return list(zip(self.position(chosen).tolist(), distinct_labels(chosen.tolist()), strict=True))
 
     def _steps(self, n: int) -> Floats:
         # Near the ends of the float range the locator overflows; such an axis shows its ends only.
@@ -59,6 +60,20 @@ class View:
             exponents = np.arange(first, last + 1, max(1, -(-(last - first) // n)))
             return np.array([10.0**exponent for exponent in exponents.tolist()])
         return np.array([digit * 10.0 ** (first - 1) for digit in (1, 2, 5, 10, 20, 50)])
+
+
+def distinct_labels(values: list[float]) -> list[str]:
+    """Return the shortest labels, of four digits or more, that are true to a fiftieth of the spacing.
+
+    Args:
+        values: Ascending, no two alike.
+    """
+    spacing = min((high / 2 - low / 2 for low, high in pairwise(values)), default=0.0) * 2
+    for n_digits in range(4, 17):
+        labels = [tick(value, n_digits=n_digits) for value in values]
+        if all(abs(float(one) - value) <= spacing / 50 for one, value in zip(labels, values, strict=True)):
+            return labels
+    return [tick(value) if len(values) == 1 else repr(value) for value in values]
 
 
 def spans_decades(values: Floats) -> bool:

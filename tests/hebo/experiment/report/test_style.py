@@ -1,0 +1,80 @@
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from hebo.experiment.report.style import (
+    CSS_COLOURS,
+    PALETTE,
+    css_variables,
+    line_style,
+    number,
+    plain,
+    scale_colour,
+    tick,
+    wrap_name,
+)
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance of WCAG 2."""
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(first: str, second: str) -> float:
+    high, low = sorted([luminance(first), luminance(second)], reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+def test_text_and_lines_stand_out_in_light_and_dark(dark):
+    colours = dict(re.findall(r"--([\w-]+): (#\w+);", css_variables(dark=dark)))
+    assert len(colours) == len(CSS_COLOURS)
+    assert contrast(colours["ink"], colours["surface"]) > 12
+    assert contrast(colours["muted"], colours["surface"]) > 4.5
+    # WCAG 2 asks 3 of graphics; the palette's lightest come close to it.
+    assert all(contrast(colours[f"optimizer-{i}"], colours["surface"]) > 2.5 for i in range(len(PALETTE)))
+
+
+def test_each_colour_has_its_own_variable():
+    assert len(set(CSS_COLOURS.values())) == len(CSS_COLOURS)
+
+
+def test_the_first_28_optimisers_have_styles_of_their_own():
+    assert len({line_style(index) for index in range(28)}) == 28
+
+
+def test_the_scale_of_colours_has_both_ends():
+    assert scale_colour(0.0) != scale_colour(1.0)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.123456, "0.1235"), (1e-5, "1e-5"), (1.25e300, "1.25e300"), (-12.0, "-12"), (0.0, "0")],
+)
+def test_numbers_are_short(value, text):
+    assert number(value) == text
+
+
+def test_padded_numbers_line_up():
+    assert [number(value, is_padded=True) for value in (2.0, 0.509, 3021.0)] == ["2.000", "0.5090", "3021"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(1e-3, "1e-3"), (0.01, "0.01"), (2e6, "2e6"), (123456.0, "1.235e5")]
+)
+def test_ticks_are_as_short_as_they_go(value, text):
+    assert tick(value) == text
+
+
+def test_text_is_one_line_without_mathematics():
+    assert plain("a\nb $x$ \x00") == r"a b \$x\$  "
+    assert plain("abcdef", length=4) == "abc…"
+
+
+def test_names_break_after_separators():
+    assert wrap_name("min_impurity_decrease") == "min_impurity_\ndecrease"
+    assert wrap_name("alpha") == "alpha"
