@@ -75,12 +75,14 @@ class Monitor:
         """Print a line, above the table where there is one."""
         self.console.print(text, soft_wrap=True)
 
-    def refresh(self) -> None:
-        """Read what changed since the last time."""
+    def refresh(self) -> bool:
+        """Read what changed since the last time; say whether anything did."""
         changed = self.store.progress(since=self._seen)
+        is_new = any(self.rows.get(row["run_id"]) != row for row in changed)
         self.rows.update({row["run_id"]: row for row in changed})
         # One second back: a transaction may become visible after a later instant was read.
         self._seen = max((row["updated_at"] - 1.0 for row in changed), default=self._seen)
+        return is_new
 
     def table(self) -> Table:
         """Return the progress as a table with one row per optimiser and task."""
@@ -101,19 +103,23 @@ class Monitor:
         return table
 
     def _live(self, done: threading.Event, owner: Owner) -> None:
-        with Live(self.table(), console=self.console, refresh_per_second=4) as live:
-            for _ in self._ticks(done, owner, lambda elapsed: _LIVE_SECONDS):
-                live.update(self.table())
+        # Drawing costs more CPU than a trial's bookkeeping, so it is done where something has changed only.
+        with Live(self.table(), console=self.console, auto_refresh=False) as live:
+            for changed in self._ticks(
+                done, owner, lambda elapsed: _between(_LIVE_SECONDS, elapsed / 20, 2.0)
+            ):
+                if changed:
+                    live.update(self.table(), refresh=True)
 
     def _lines(self, done: threading.Event, owner: Owner) -> None:
         # A log of a long experiment shall stay readable: lines become rarer as it goes on.
         for _ in self._ticks(
-            done, owner, lambda elapsed: min(max(_LINE_SECONDS, elapsed / 10), _MAX_LINE_SECONDS)
+            done, owner, lambda elapsed: _between(_LINE_SECONDS, elapsed / 10, _MAX_LINE_SECONDS)
         ):
             for cell in cells_of(self.rows.values()):
                 self._say_cell(cell)
 
-    def _ticks(self, done: threading.Event, owner: Owner, pause: Callable[[float], float]) -> Iterator[None]:
+    def _ticks(self, done: threading.Event, owner: Owner, pause: Callable[[float], float]) -> Iterator[bool]:
         """Yield after each pause, with fresh counters, and once at the end; keep the leases meanwhile.
 
         Args:
@@ -126,10 +132,8 @@ class Monitor:
             if time.monotonic() - renewed > LEASE_SECONDS / 4:
                 self.store.renew(owner)
                 renewed = time.monotonic()
-            self.refresh()
-            yield
-        self.refresh()
-        yield
+            yield self.refresh()
+        yield self.refresh()
 
     def _say_cell(self, cell: Cell) -> None:
         key = f"{cell.task} {cell.optimizer}"
@@ -141,6 +145,10 @@ class Monitor:
         text += f"  {failed} failed" if cell.n_bad else ""
         text += f"  {left} left" if cell.n_done < cell.n_trials else ""
         self.say(text)
+
+
+def _between(least: float, wanted: float, most: float) -> float:
+    return min(max(least, wanted), most)
 
 
 def _texts(cell: Cell) -> tuple[str, ...]:

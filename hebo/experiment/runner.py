@@ -29,6 +29,8 @@ from hebo.experiment.yaml_file import write_yaml
 # How long a stop waits for evaluations that are under way; their points are kept either way.
 GRACE_SECONDS = 10.0
 _POLL_SECONDS = 0.5
+# How often to look for runs that somebody else has left; own ones are taken on at once.
+_LOOK_SECONDS = 3.0
 
 
 def prepare(experiment: Experiment) -> Entries:
@@ -101,6 +103,7 @@ class _Shift:
     active: dict[Future[str], str] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     waited_for: set[str] = field(default_factory=set)
+    look_again: float = 0.0
 
     def work(self) -> None:
         """Take runs as slots become free, until none is left or a stop is wanted."""
@@ -136,9 +139,12 @@ class _Shift:
         time.sleep(_POLL_SECONDS)
 
     def _fill(self) -> None:
+        if time.monotonic() < self.look_again:
+            return
         while len(self.active) < self.experiment.executor.slots and not STOP.is_set():
             run_id = self.store.claim(self.owner, besides=self.given_up | set(self.active.values()))
             if run_id is None:
+                self.look_again = time.monotonic() + _LOOK_SECONDS
                 return
             self.active[self.executor.submit(execute, self._job(run_id))] = run_id
 
@@ -155,6 +161,7 @@ class _Shift:
     def _settle_finished(self) -> None:
         done, _ = wait(self.active, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
+            self.look_again = 0.0
             run_id = self.active.pop(future)
             try:
                 status = future.result()
