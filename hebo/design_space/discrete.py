@@ -85,7 +85,8 @@ class Listed(Scalar):
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
         """Return the original objects, as an object array."""
-        return object_column(self.values[int(code)] for code in self.grid.index(x)[:, 0].tolist())
+        codes = self.grid.index(x)[:, 0].long().numpy()
+        return object_column(self.values).take(codes)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -70,10 +70,10 @@ class FeasibleDomain(Domain):
 
         An inactive parameter must hold its canonical value, so that each point has one encoding.
         """
+        points = as_points(x, self.layout.n_dims)
         noise = self.layout.slack
         if x.dtype != torch.float64:
             noise = noise + 4 * torch.finfo(x.dtype).eps * self.bounds.abs().amax(0)
-        points = as_points(x, self.layout.n_dims)
         settled = self.settle(points)
         typed = ((settled - points).abs() <= noise).all(1)
         return typed & self.constraints.satisfied(settled) if len(self.constraints) else typed
@@ -132,24 +132,31 @@ class FeasibleDomain(Domain):
 
         Points that a constraint rules out count towards the limit.
         """
+        conditional = self.conditions.order
+        always = [name for name in self.layout.parameters if name not in conditional]
+        values = {name: self.choices(name, limit) for name in self.layout.parameters}
+        if any(values[name] is None for name in always):
+            return None
         rows = self.settle(self.layout.canonical.unsqueeze(0))
-        for name in [
-            *(one for one in self.layout.parameters if one not in self.conditions.codes),
-            *self.conditions.order,
-        ]:
-            values = self.choices(name, limit)
-            if values is None:
+        for name in [*always, *conditional]:
+            expanded = self._expand(rows, name, values[name], limit)
+            if expanded is None:
                 return None
-            span, mask = self.layout.columns[name], self.conditions.active(rows).get(name)
-            still = rows[:0] if mask is None else rows[~mask]
-            moving = rows if mask is None else rows[mask]
-            if len(still) + len(moving) * len(values) > limit:
-                return None
-            rows = moving.repeat_interleave(len(values), 0)
-            rows[:, span] = values.repeat(len(moving), 1)
-            rows = torch.cat([still, rows])
+            rows = expanded
         rows = self.settle(rows)
         return rows[self.constraints.satisfied(rows)]
+
+    def _expand(self, rows: Tensor, name: str, values: Tensor | None, limit: int) -> Tensor | None:
+        """Return `rows` (`n x d`) once for each value of a parameter, where it is active."""
+        mask = self.conditions.active(rows).get(name, torch.ones(len(rows), dtype=torch.bool))
+        moving, staying = rows[mask], rows[~mask]
+        if not len(moving):
+            return rows
+        if values is None or len(staying) + len(moving) * len(values) > limit:
+            return None
+        moved = moving.repeat_interleave(len(values), 0)
+        moved[:, self.layout.columns[name]] = values.repeat(len(moving), 1)
+        return torch.cat([staying, moved])
 
     def choices(self, name: str, limit: int) -> Tensor | None:
         """Return all encoded values (`k x w`) of a parameter, `None` if there are more than `limit`."""

@@ -82,8 +82,10 @@ def as_points(x: Tensor, n_dims: int) -> Tensor:
     """Return `x` as a float64 `n x d` tensor on the CPU.
 
     Raises:
-        DataError: If it has another shape, or holds NaN.
+        DataError: If it is not a tensor, or has another shape.
     """
+    if not isinstance(x, Tensor):
+        raise DataError(f"Expected a torch tensor of points, got {type(x).__name__}; use torch.as_tensor.")
     if x.dim() != 2 or x.shape[1] != n_dims:
         raise DataError(f"Expected points of shape n x {n_dims}, got {tuple(x.shape)}; reshape them.")
     return x.detach().to(device="cpu", dtype=torch.float64)

@@ -18,6 +18,9 @@ from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Linear, Log, Logit, Scale
 from hebo.design_space.values import is_number, read_numbers
 
+MAX_DECIMALS = 20
+"""Most decimals to which the values of a grid are rounded; finer ones are left as they are."""
+
 
 class Numeric(Scalar):
     """A parameter whose values are numbers, so that it may stand in a linear constraint."""
@@ -179,13 +182,15 @@ class Num(Bounded):
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
         """Return the natural values; steps without the float noise of `3 * 0.1`."""
         values = super().decode(x)
-        return values if self.step is None else np.round(values, self._n_decimals)
+        if self.step is None or self._n_decimals > MAX_DECIMALS:
+            return values
+        return np.round(values, self._n_decimals)
 
     @cached_property
     def _n_decimals(self) -> int:
         """Decimals that suffice to write every grid value."""
         exponents = [Decimal(repr(number)).as_tuple().exponent for number in (self.lb, self.step)]
-        return min(max(-int(exponent) for exponent in exponents), 300)
+        return max(-int(exponent) for exponent in exponents)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

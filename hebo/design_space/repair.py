@@ -71,13 +71,16 @@ def _alternate(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:
         x: Settled points, `n x d`.
         movable: `k`, 0 for parameters that must stay.
     """
-    start, rows = system.natural(x), system.coefficients(x)
-    span = system.ends[1] - system.ends[0]
-    weights = span.square() * movable
-    lengths = (rows.square() * weights).sum(2)
+    natural, span = system.natural(x), system.ends[1] - system.ends[0]
+    unit = torch.where(span > 0, span, 1.0)
+    sizes = (system.matrix.abs() * unit).amax(1)
+    rows = system.coefficients(x) * unit / sizes[:, None]
+    lengths = (rows.square() * movable).sum(2)
     margin = torch.minimum(system.slack, system.upper - system.lower) / 2
-    lower, upper = system.lower + margin, system.upper - margin
-    values, owed = start, torch.zeros(len(lower) + 1, *start.shape, dtype=x.dtype)
+    lower, upper = (system.lower + margin) / sizes, (system.upper - margin) / sizes
+    low, high = system.ends / unit
+    start = values = natural / unit
+    owed = torch.zeros(len(lower) + 1, *start.shape, dtype=x.dtype)
     for _ in range(MAX_ROUNDS):
         before = values
         for number in range(len(lower)):
@@ -85,14 +88,14 @@ def _alternate(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:
             sums = (rows[:, number] * shifted).sum(1)
             excess = sums - sums.clamp(lower[number], upper[number])
             factor = torch.where(lengths[:, number] > 0, excess / lengths[:, number], 0.0)
-            values = shifted - factor.unsqueeze(1) * rows[:, number] * weights
+            values = shifted - factor.unsqueeze(1) * rows[:, number] * movable
             owed[number] = shifted - values
         shifted = values + owed[-1]
-        values = torch.minimum(torch.maximum(shifted, system.ends[0]), system.ends[1])
+        values = torch.minimum(torch.maximum(shifted, low), high)
         owed[-1] = shifted - values
-        if ((values - before).abs() <= 1e-12 * span).all():
+        if ((values - before).abs() <= 1e-12).all():
             break
-    return system.with_natural(x, start, values)
+    return system.with_natural(x, natural, torch.where(values == start, natural, values * unit))
 
 
 def _step_down(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:

@@ -153,11 +153,7 @@ def index_values(parameter: Parameter, key: str, values: tuple[Any, ...]) -> Val
 
 def object_column(values: Iterable[Any]) -> np.ndarray[Any, Any]:
     """Return values as a 1-D object array, lists and tuples kept whole."""
-    kept = list(values)
-    column = np.empty(len(kept), dtype=object)
-    for row, value in enumerate(kept):
-        column[row] = value
-    return column
+    return np.fromiter(values, dtype=object)
 
 
 def to_json_value(value: Any) -> Any:

@@ -182,6 +182,13 @@ def test_decoding_rounds_points_that_are_not_projected():
     assert row.tolist() == [2.0, 3, 1e-4, 0.5, 0.25, "b"]
 
 
+@pytest.mark.parametrize("points", [np.zeros((1, 6)), [[0.0] * 6], None])
+def test_points_that_are_no_tensor_are_refused(points):
+    for method in (SPACE.decode, SPACE.project, SPACE.contains):
+        with pytest.raises(DataError, match="Expected a torch tensor of points"):
+            method(points)
+
+
 @pytest.mark.parametrize("shape", [(6,), (1, 5), (1, 1, 6)])
 def test_points_of_another_shape_are_refused(shape):
     for method in (SPACE.decode, SPACE.project, SPACE.contains):

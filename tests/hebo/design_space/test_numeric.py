@@ -58,6 +58,16 @@ def test_log_and_step_combine_to_even_values_rounded_in_natural_units():
     assert space.decode(torch.tensor([[math.log(17.0)], [math.log(15.0)]]))["x"].tolist() == [21.0, 11.0]
 
 
+@pytest.mark.parametrize(
+    ("lb", "ub", "step"), [(0, 1e-198, 1e-200), (1e20, 2e20, 1e19), (-1e-25, 1e-25, 1e-26), (0, 1, 1 / 3)]
+)
+def test_steps_of_any_magnitude_survive(lb, ub, step):
+    space = space_of(type="num", lb=lb, ub=ub, step=step)
+    values = space.decode(space.points(1000))["x"]
+    assert values.tolist() == pytest.approx([lb + step * k for k in range(len(values))], rel=1e-9, abs=0)
+    assert space.encode(values.to_frame())[:, 0].allclose(space.points(1000)[:, 0], rtol=1e-12, atol=0)
+
+
 def test_decoded_reals_are_plain_float_columns_within_the_bounds():
     space = space_of(type="pow", lb=3e-7, ub=7e-3)
     frame = space.decode(space.bounds)

@@ -55,6 +55,17 @@ def test_distances_are_measured_in_parts_of_each_range():
     assert torch.allclose(space.project(point), torch.tensor([[0.5, 5.0]], dtype=torch.float64), atol=1e-6)
 
 
+def test_ranges_of_any_magnitude_are_repaired():
+    parameters = [
+        {"name": "a", "type": "num", "lb": 0, "ub": 1e250},
+        {"name": "b", "type": "num", "lb": 0, "ub": 1e-100},
+    ]
+    space = space_with(parameters, linear({"a": 1}, ub=1e249), linear({"b": 1}, ub=1e-101))
+    x = space.project(space.bounds[1:])
+    assert space.contains(x).all()
+    assert x[0].tolist() == pytest.approx([1e249, 1e-101], rel=1e-6)
+
+
 def test_feasible_points_stay_exactly_where_they_are():
     space = space_with(UNIT, linear(dict.fromkeys("abcd", 1), ub=2))
     points = uniform(200, 4)
