@@ -12,18 +12,8 @@ from matplotlib.figure import Figure
 from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.parameters import ParameterAxis
 from hebo.experiment.report.statistics import Floats
-from hebo.experiment.report.style import (
-    ACCENT,
-    INK,
-    MUTED,
-    SURFACE,
-    new_figure,
-    number,
-    plain,
-    scale_colour,
-    sheet_title,
-    wrap_name,
-)
+from hebo.experiment.report.style import ACCENT, INK, MUTED, SURFACE, new_figure, scale_colour, sheet_title
+from hebo.experiment.report.text import number, plain, wrap_name
 
 MAX_AXES = 8
 """Parameters per row; a space with more is drawn in several rows, each ending in the objective."""

@@ -8,7 +8,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hebo.experiment.report.ranks import Comparison
-from hebo.experiment.report.style import FAINT, INK, MUTED, line_style, new_figure, plain, plain_axes
+from hebo.experiment.report.style import FAINT, INK, MUTED, line_style, new_figure, plain_axes
+from hebo.experiment.report.text import plain
 
 
 def rank_figure(comparison: Comparison, optimizers: list[str]) -> Figure:

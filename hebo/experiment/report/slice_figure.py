@@ -16,7 +16,6 @@ from hebo.experiment.report.style import (
     MUTED,
     SURFACE,
     Cell,
-    plain,
     plain_axes,
     scale_colour,
     sheet,
@@ -24,6 +23,7 @@ from hebo.experiment.report.style import (
     title,
     vertical_ticks,
 )
+from hebo.experiment.report.text import plain
 
 COLUMNS = 4
 CELL = Cell(2.7, 2.15)

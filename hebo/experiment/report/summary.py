@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from hebo.experiment.report.statistics import quantile
-from hebo.experiment.report.style import number
+from hebo.experiment.report.text import number
 
 if TYPE_CHECKING:
     from hebo.experiment.results import Results

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hebo.experiment.report.style import INK, MUTED, SCALE, legend_above, new_figure, plain, plain_axes
+from hebo.experiment.report.style import INK, MUTED, SCALE, legend_above, new_figure, plain_axes
+from hebo.experiment.report.text import plain
 
 PHASES = {
     "ask": "ask_seconds",

@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.ticker import MaxNLocator
 
 from hebo.experiment.report.statistics import Floats
-from hebo.experiment.report.style import tick
+from hebo.experiment.report.text import tick
 
 LOG_RATIO = 1e3
 """Positive values that span more than this are drawn on a log axis."""

@@ -1,0 +1,182 @@
+"""What the template of the page is filled with: texts, numbers as texts, and inline SVG."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+from matplotlib.figure import Figure
+
+from hebo import __version__
+from hebo.errors import DataError
+from hebo.experiment.report.analysis import Analysis
+from hebo.experiment.report.bayesmark_score import bayesmark_table, random_search_labels
+from hebo.experiment.report.best_run import BestRun
+from hebo.experiment.report.curves import TaskCurves
+from hebo.experiment.report.parallel_figure import parallel_rows
+from hebo.experiment.report.rank_figure import rank_figure
+from hebo.experiment.report.regret_figure import regret_panel
+from hebo.experiment.report.slice_figure import slice_panel
+from hebo.experiment.report.style import PALETTE, line_style
+from hebo.experiment.report.summary import facts, failures, number_or_dash, period, summary
+from hebo.experiment.report.svg import inline_svg
+from hebo.experiment.report.text import number
+from hebo.experiment.report.timing import PHASES, timing_figure
+
+if TYPE_CHECKING:
+    from hebo.experiment.results import Results
+
+NOT_YET = "no successful trial"
+
+
+def page_context(analysis: Analysis) -> dict[str, Any]:
+    """Return the variables of the template."""
+    results, table = analysis.results, analysis.table
+    return {
+        "version": __version__,
+        "name": results.name,
+        "period": period(results),
+        "facts": facts(results, table),
+        "n_unfinished": int((results.runs["status"] != "finished").sum()),
+        "legend": [_legend_entry(index, name) for index, name in enumerate(analysis.optimizers)],
+        "summary": summary(results, table),
+        "optima": {task: number_or_dash(value) for task, value in _optima(results).items()},
+        "objectives": {task: names[0] for task, names in results.objectives.items()},
+        "n_more_objectives": sum(len(names) > 1 for names in results.objectives.values()),
+        "panels": _curve_panels(analysis.curves),
+        "comparison": analysis.comparison,
+        "blocks": analysis.blocks,
+        "rank_figure": _rank_svg(analysis),
+        "score": _score(results),
+        "best_runs": [_best_run_context(index, run) for index, run in enumerate(analysis.best_runs)],
+        "timing": _timing_context(analysis.timing),
+        "failures": failures(results, table),
+        "settings": _settings(results),
+    }
+
+
+def _legend_entry(index: int, name: str) -> dict[str, str]:
+    """Return name, CSS variable and CSS border style of an optimiser; CSS has no dash-dot."""
+    _, dash = line_style(index)
+    border = "double" if dash == "dashdot" else dash
+    return {"name": name, "colour": f"--optimizer-{index % len(PALETTE)}", "border": border}
+
+
+def _svg(figure: Figure, name: str, description: str) -> Markup:
+    # Safe: made of matplotlib's own elements, user text in it is escaped by the XML writer.
+    return Markup(inline_svg(figure, name, description))
+
+
+def _optima(results: Results) -> dict[str, float]:
+    return dict(zip(results.runs["task"].astype(str), results.runs["optimum"].astype(float), strict=True))
+
+
+def _curve_panels(curves: list[TaskCurves]) -> list[Markup]:
+    is_large = len(curves) <= 2
+    return [
+        _svg(regret_panel(one, is_large=is_large), f"curve-{index}", _curve_description(one))
+        for index, one in enumerate(curves)
+    ]
+
+
+def _curve_description(curves: TaskCurves) -> str:
+    ends = [
+        f"{name} ends at {number(float(band.median[-1]))}"
+        for name, band in curves.bands.items()
+        if len(band.median) and pd.notna(band.median[-1])
+    ]
+    return (
+        f"{curves.task}: median {curves.quantity} against trials; {'; '.join(ends) or 'no successful trial'}."
+    )
+
+
+def _rank_svg(analysis: Analysis) -> Markup | None:
+    if not analysis.has_ranks:
+        return None
+    ranks = analysis.comparison.ranks["mean_rank"]
+    ends = "; ".join(f"{name} {rank:.2f}" for name, rank in ranks.items())
+    figure = rank_figure(analysis.comparison, analysis.optimizers)
+    return _svg(figure, "ranks", f"Mean ranks, 1 is best: {ends}.")
+
+
+def _timing_context(timing: pd.DataFrame) -> dict[str, Any]:
+    return {
+        "phases": [*PHASES, "total"],
+        "rows": [
+            (name, [number_or_dash(value, n_digits=3) for value in row])
+            for name, row in zip(timing.index, timing.to_numpy(), strict=True)
+        ],
+        "figure": _svg(timing_figure(timing), "timing", "Mean seconds per trial; the table has the numbers."),
+    }
+
+
+def _score(results: Results) -> dict[str, Any] | None:
+    """Return Bayesmark's score, the reason why there is none, or None without random search."""
+    if not random_search_labels(results) or results.runs["optimizer"].nunique() < 2:
+        return None
+    try:
+        table = bayesmark_table(results)
+    except DataError as error:
+        return {"reason": str(error)}
+    tasks = [column for column in table.columns if column.startswith("task: ")]
+    return {
+        "reason": "",
+        "optimizers": list(table.index),
+        "rows": [
+            (name, *(f"{row[key]:.2f}" for key in ("mean", "normalised", "median")), int(row["n_runs"]))
+            for name, row in table.iterrows()
+        ],
+        "tasks": [
+            (column.removeprefix("task: "), [f"{value:.2f}" for value in table[column]]) for column in tasks
+        ],
+    }
+
+
+def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
+    what = f"{run.task}, best run ({run.optimizer}, seed {run.seed})"
+    rows = parallel_rows(run)
+    return {
+        "run": run,
+        "value": NOT_YET if run.best is None else number(float(run.values[run.best])),
+        "trial": None if run.best is None else int(run.numbers[run.best]) + 1,
+        "params": [(name, _value_text(value)) for name, value in run.params.items()],
+        "parallel": [
+            _svg(
+                figure,
+                f"parallel-{index}-{row}",
+                f"Parallel coordinates of {what}, part {row + 1} of {len(rows)}.",
+            )
+            for row, figure in enumerate(rows)
+        ],
+        "slices": [
+            _svg(
+                slice_panel(run, axis),
+                f"slice-{index}-{place}",
+                f"{run.objective} against {axis.name}; {what}.",
+            )
+            for place, axis in enumerate(run.axes)
+        ],
+        "n_inactive": sum(bool(pd.isna(axis.positions).any()) for axis in run.axes),
+        "has_outside": bool((run.view.position(run.values) > 1).any()),
+        "n_failed": int(pd.isna(run.values).sum()),
+    }
+
+
+def _value_text(value: Any) -> str:
+    if value is None:
+        return "inactive"
+    return f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _settings(results: Results) -> list[tuple[str, str]]:
+    """Return the recipe of each optimiser and task as indented JSON."""
+    recipes: dict[str, str] = {}
+    for _, run in results.runs.iterrows():
+        for part in ("optimizer", "task"):
+            if part in run["config"]:
+                recipes.setdefault(
+                    f"{part} {run[part]}", json.dumps(run["config"][part], indent=2, default=str)
+                )
+    return sorted(recipes.items(), key=lambda item: item[0].startswith("task "))
