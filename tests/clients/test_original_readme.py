@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import copy
 import pickle
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
@@ -106,14 +108,24 @@ def test_a_stateless_sampler_can_replay_all_trials_into_a_new_optimizer() -> Non
     pd.testing.assert_frame_equal(*suggestions)
 
 
-def test_an_adapter_in_the_style_of_orion_reaches_everything_from_the_package_name() -> None:
-    import hebo
-
-    opt = hebo.optimizers.hebo.HEBO(space=hebo.design_space.design_space.DesignSpace().parse(DICTIONARIES))
+def test_an_adapter_in_the_style_of_orion_can_exchange_rows_by_index() -> None:
+    opt = HEBO(space=DesignSpace().parse(DICTIONARIES))
     points = opt.suggest(n_suggestions=2).to_dict(orient="index")
     assert len(points) == 2
     opt.observe(X=pd.DataFrame(list(points.values())), y=np.array([1.0, 2.0]).reshape([-1, 1]))
     assert len(opt.X) == 2
+
+
+@pytest.mark.parametrize("name", ["hebo.optimizers.hebo.HEBO", "hebo.design_space.design_space.DesignSpace"])
+def test_dotted_names_work_after_nothing_but_import_hebo(name: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", f"import hebo; print({name}.__name__)"],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.stdout.split() == [name.rpartition(".")[2]], done.stderr[-2000:]
 
 
 def test_an_adapter_in_the_style_of_carps_can_use_constants_and_scalars() -> None:
