@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,7 +79,10 @@ def _load_bundled(name: DatasetName, split_seed: int) -> Split:
     from sklearn import datasets
 
     loader = getattr(datasets, _LOADERS.get(name, f"load_{name}"))
-    x, y = loader(return_X_y=True)
+    # scikit-learn 1.1 reads its files with functions of the standard library that are deprecated by now.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)
+        x, y = loader(return_X_y=True)
     return split(np.asarray(x, dtype=np.float64), y, problem=DATASETS[name], seed=split_seed)
 
 

@@ -45,6 +45,7 @@ _MLP_SGD = {
 _FAMILIES: dict[str, tuple[Callable[..., Any], Callable[..., Any], dict[str, Any]]] = {
     "knn": (KNeighborsClassifier, KNeighborsRegressor, {}),
     "svm": (SVC, SVR, {"kernel": "rbf"}),
+    "svm_wide": (SVC, SVR, {"kernel": "rbf"}),
     "dt": (DecisionTreeClassifier, DecisionTreeRegressor, {}),
     "rf": (RandomForestClassifier, RandomForestRegressor, {"n_estimators": 10}),
     "mlp_adam": (MLPClassifier, MLPRegressor, {"solver": "adam", "early_stopping": True}),
@@ -100,7 +101,7 @@ def make_model(
     estimator = _seeded(classifier if is_classifier else regressor, values, seed)
     if is_classifier and model in {"lasso", "linear"} and n_classes > 2:
         estimator = OneVsRestClassifier(estimator)
-    if is_classifier and model == "svm" and needs_probabilities:
+    if is_classifier and model in {"svm", "svm_wide"} and needs_probabilities:
         estimator = CalibratedClassifierCV(estimator, method="sigmoid", cv=5, ensemble=False)
     steps = [StandardScaler()] * standardize + [UnitNorm()] * normalize
     return make_pipeline(*steps, estimator) if steps else estimator

@@ -10,7 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal
 
-ModelName = Literal["knn", "svm", "dt", "rf", "mlp_adam", "mlp_sgd", "ada", "lasso", "linear", "gbm"]
+ModelName = Literal[
+    "knn", "svm", "dt", "rf", "mlp_adam", "mlp_sgd", "ada", "lasso", "linear", "gbm", "svm_wide"
+]
 Problem = Literal["classification", "regression"]
 
 BAYESMARK_NAMES: dict[ModelName, str] = {
@@ -133,6 +135,8 @@ _COMMON: dict[ModelName, tuple[Hyperparameter, ...]] = {
     "ada": (_int("n_estimators", 10, 100), _log("learning_rate", 1e-4, 1e1)),
     "lasso": _LOGISTIC,
     "linear": _LOGISTIC,
+    # Not in Bayesmark: ranges that a user who knows nothing of the data would give a support vector machine.
+    "svm_wide": (_log("C", 1e-3, 1e3), _log("gamma", 1e-6, 1.0), _log("tol", 1e-5, 1e-1)),
     # Not in Bayesmark: gradient boosting, with ranges around the defaults of scikit-learn.
     "gbm": (
         _int("n_estimators", 10, 200, "log"),

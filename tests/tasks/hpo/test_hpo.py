@@ -21,7 +21,7 @@ from tasks.hpo.metrics import MetricName
 from tasks.hpo.spaces import BAYESMARK_NAMES, ModelName, api_config
 
 NEIGHBOURS = pd.DataFrame({"n_neighbors": [3, 11], "p": [2, 1]})
-MODELS: list[ModelName] = [*BAYESMARK_NAMES, "gbm"]
+MODELS: list[ModelName] = [*BAYESMARK_NAMES, "gbm", "svm_wide"]
 
 
 def cheap_point(task: HPO) -> pd.DataFrame:

@@ -65,7 +65,7 @@ def test_standardize_makes_the_scale_of_the_inputs_irrelevant() -> None:
 
 
 @pytest.mark.parametrize("n_classes", [2, 3])
-@pytest.mark.parametrize("model", [*BAYESMARK_NAMES, "gbm"])
+@pytest.mark.parametrize("model", [*BAYESMARK_NAMES, "gbm", "svm_wide"])
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")
 def test_each_classifier_gives_probabilities_of_all_classes(model: ModelName, n_classes: int) -> None:
     x, y = rows(n_classes)

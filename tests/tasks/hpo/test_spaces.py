@@ -67,7 +67,7 @@ BAYESMARK = {
     ("lasso", "regression"): _RIDGE | {"tol": _TOL, "positive": ("bool",)},
     ("linear", "regression"): _RIDGE,
 }
-MODELS: list[ModelName] = [*BAYESMARK_NAMES, "gbm"]
+MODELS: list[ModelName] = [*BAYESMARK_NAMES, "gbm", "svm_wide"]
 
 
 @pytest.mark.parametrize(("model", "problem"), BAYESMARK)
