@@ -12,8 +12,13 @@ from click.testing import CliRunner, Result
 
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.cli import main
+from hebo.experiment.leases import Owner
 from hebo.experiment.results import Results
+from hebo.experiment.run_log import RunLog
+from hebo.experiment.store import Store
 from hebo.experiment.yaml_file import write_yaml
+
+from .stores import register
 
 TOY_SITE = Path(__file__).parent / "toy_site"
 
@@ -85,6 +90,31 @@ def start_hebo() -> Iterator[Callable[..., subprocess.Popen[str]]]:
         if process.poll() is None:
             process.kill()
         process.communicate()
+
+
+@pytest.fixture
+def store_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path}/results.db"
+
+
+@pytest.fixture
+def store(store_url: str) -> Iterator[Store]:
+    made = Store(store_url, "e")
+    register(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def owner() -> Owner:
+    return Owner.me()
+
+
+@pytest.fixture
+def run_log(store: Store, owner: Owner) -> RunLog:
+    run_id = store.claim(owner, besides=set())
+    assert run_id == "o@t#0"
+    return store.log(run_id, owner)
 
 
 def lasting(results: Results) -> list[Mapping[str, Any]]:
