@@ -27,7 +27,8 @@ class HPO(Task):
     that is not finite is a failed evaluation, with the reason in the column `error`.
 
     Args:
-        model: The model family.
+        model: The model family; all are Bayesmark's but `gbm` (gradient boosting) and `svm_wide`, a support
+            vector machine with wider ranges.
         dataset: One of the data sets that come with scikit-learn, or none if `csv` is given.
         metric: `acc` (minus the accuracy) or `nll` for classification, `mae` or `mse` for regression.
         csv: A CSV file with a header, in place of `dataset`.

@@ -25,6 +25,7 @@ class Cached(Wrapper):
     A point's key is the JSON of its encoded columns, so that `1` and `1.0` are the same point. Failed
     evaluations are not remembered. Rows are kept in memory, and in a file of JSON lines if `path` is given,
     which several processes and later runs may share; rows of a task with other settings are ignored.
+    The file knows nothing of the data behind a task, such as a CSV file: delete it when they change.
 
     Args:
         path: File that keeps the rows; its folder must exist. Values must be JSON: numbers, texts, None.
