@@ -67,6 +67,12 @@ def test_far_outliers_at_the_bad_end_are_left_out_and_good_ones_kept():
     assert (view.low, view.high, view.is_log) == (-500.0, 2.0, False)
 
 
+def test_the_fence_is_three_inter_quartile_ranges_above_the_upper_quartile():
+    inside = np.linspace(0.0, 1.0, 101)  # quartiles 0.25 and 0.75, give or take the outliers: fence near 2.25
+    assert objective_view(np.append(inside, 2.1)).high == 2.1
+    assert objective_view(np.append(inside, 2.4)).high == 1.0
+
+
 def test_positive_values_over_many_decades_get_a_log_axis():
     assert spans_decades(np.array([1e-3, NAN, 2.0]))
     assert not spans_decades(np.array([0.0, 1e9]))
