@@ -16,13 +16,15 @@ from typing import TYPE_CHECKING, Any, cast
 from hebo.errors import HeboError
 from hebo.experiment import tables
 from hebo.experiment.evaluation import evaluate
+from hebo.experiment.frames import best_of, by_round, frame_of, is_open, rows_of, values_of
 from hebo.experiment.parts import build
 from hebo.experiment.run_log import LeaseLost, Outcome, RoundCost, RunLog, Trial
 from hebo.experiment.stopping import STOP
 from hebo.experiment.store import engine_of
 
 if TYPE_CHECKING:
-    from pandas import DataFrame
+    import numpy as np
+    from numpy.typing import NDArray
 
     from hebo.optimizers.base import Optimizer, OptimizerRecipe
 
@@ -136,7 +138,7 @@ class _Loop:
         recipe = cast("OptimizerRecipe", build("optimizer", row["config"]["optimizer"], ("optimizer",)))
         optimizer = recipe.build(task.space, seed=row["seed"])
         trials = log.trials()
-        rounds = _by_round(trials)
+        rounds = by_round(trials)
         optimizer.restore([(frame_of(one), _told(one, task.objectives)) for one in rounds])
         return cls(
             job=job,
@@ -147,10 +149,10 @@ class _Loop:
             n_trials=row["n_trials"],
             batch_size=row["batch_size"],
             optimizer=optimizer,
-            open_rounds=[one for one in rounds if _is_open(one)],
-            next_round=sum(not _is_open(one) for one in rounds),
+            open_rounds=[one for one in rounds if is_open(one)],
+            next_round=sum(not is_open(one) for one in rounds),
             n_asked=len(trials),
-            best=_best(trials, task.objectives[0]),
+            best=best_of(trials, task.objectives[0]),
         )
 
     def go(self) -> bool:
@@ -165,7 +167,7 @@ class _Loop:
             if told is None:
                 return False
             with clock.measure("tell"):
-                self.optimizer.tell(frame_of(told), _values(told, self.task.objectives))
+                self.optimizer.tell(frame_of(told), values_of(told, self.task.objectives))
             self._note_cost(clock, len(trials))
             self.next_round += 1
         return True
@@ -219,49 +221,5 @@ class _Loop:
         self.last_cost = (self.next_round, RoundCost(seconds["ask"], seconds["tell"], clock.overhead() / n))
 
 
-def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a frame as mappings of plain values; a missing value is None."""
-    return [tables.plain(row) for row in frame.to_dict("records")]
-
-
-def frame_of(trials: Sequence[Trial]) -> DataFrame:
-    """Return the points of trials as a frame, always in the way a resumed run would see them."""
-    from pandas import DataFrame, Series
-
-    columns: dict[str, Series[Any]] = {}
-    for name in trials[0].params:
-        cells = [one.params[name] for one in trials]
-        # One None among numbers would turn integers into floats, and lists need `object` anyway.
-        is_plain = all(
-            type(cell) is type(cells[0]) and isinstance(cell, bool | int | float) for cell in cells
-        )
-        columns[name] = Series(cells) if is_plain else Series(cells, dtype=object)
-    return DataFrame(columns)
-
-
-def _by_round(trials: Sequence[Trial]) -> list[list[Trial]]:
-    rounds: dict[int, list[Trial]] = {}
-    for trial in trials:
-        rounds.setdefault(trial.round, []).append(trial)
-    return [rounds[number] for number in sorted(rounds)]
-
-
-def _is_open(round_: Sequence[Trial]) -> bool:
-    return any(one.status == tables.PENDING for one in round_)
-
-
-def _told(round_: Sequence[Trial], objectives: Sequence[str]) -> Any:
-    return None if _is_open(round_) else _values(round_, objectives)
-
-
-def _values(trials: Sequence[Trial], objectives: Sequence[str]) -> Any:
-    """Return `n x m` values, NaN for what failed."""
-    import numpy as np
-
-    cells = [[(one.values or {}).get(name) for name in objectives] for one in trials]
-    return np.array(cells, dtype=float)
-
-
-def _best(trials: Sequence[Trial], objective: str) -> float | None:
-    values = [(one.values or {}).get(objective) for one in trials if one.status == tables.OK]
-    return min((value for value in values if value is not None), default=None)
+def _told(round_: Sequence[Trial], objectives: Sequence[str]) -> NDArray[np.float64] | None:
+    return None if is_open(round_) else values_of(round_, objectives)

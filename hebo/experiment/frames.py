@@ -1,0 +1,61 @@
+"""Between the rows of the store and the frames that optimisers and tasks speak."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from hebo.experiment import tables
+from hebo.experiment.run_log import Trial
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+    from pandas import DataFrame
+
+
+def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a frame as mappings of plain values; a missing value is None."""
+    return [tables.plain(row) for row in frame.to_dict("records")]
+
+
+def frame_of(trials: Sequence[Trial]) -> DataFrame:
+    """Return the points of trials as a frame, always in the way a resumed run would see them."""
+    from pandas import DataFrame, Series
+
+    columns: dict[str, Series[Any]] = {}
+    for name in trials[0].params:
+        cells = [one.params[name] for one in trials]
+        # One None among numbers would turn integers into floats, and lists need `object` anyway.
+        is_plain = all(
+            type(cell) is type(cells[0]) and isinstance(cell, bool | int | float) for cell in cells
+        )
+        columns[name] = Series(cells) if is_plain else Series(cells, dtype=object)
+    return DataFrame(columns)
+
+
+def values_of(trials: Sequence[Trial], objectives: Sequence[str]) -> NDArray[np.float64]:
+    """Return `n x m` values, NaN for what failed."""
+    import numpy as np
+
+    cells = [[(one.values or {}).get(name) for name in objectives] for one in trials]
+    return np.array(cells, dtype=float)
+
+
+def by_round(trials: Sequence[Trial]) -> list[list[Trial]]:
+    """Return trials in number order as lists, one per round."""
+    rounds: dict[int, list[Trial]] = {}
+    for trial in trials:
+        rounds.setdefault(trial.round, []).append(trial)
+    return [rounds[number] for number in sorted(rounds)]
+
+
+def is_open(round_: Sequence[Trial]) -> bool:
+    """Say whether something of a round is still to be evaluated."""
+    return any(one.status == tables.PENDING for one in round_)
+
+
+def best_of(trials: Sequence[Trial], objective: str) -> float | None:
+    """Return the smallest value of an objective among the trials that are ok; None if there is none."""
+    values = [(one.values or {}).get(objective) for one in trials if one.status == tables.OK]
+    return min((value for value in values if value is not None), default=None)
