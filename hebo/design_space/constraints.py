@@ -25,6 +25,8 @@ _rules: dict[str, Rule] = {}
 def register_constraint(name: str, rule: Rule) -> None:
     """Make a function available to `{"type": "function", "name": name}`; again replaces it.
 
+    Spaces travel to other processes by definition, so register where those processes import it, too.
+
     Args:
         name: A name of one's own; definitions never hold code or dotted paths.
         rule: Takes a frame of `n` points, returns `n` booleans. It must depend on the frame alone.
