@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-clients test-bayesmark check format clean
+.PHONY: help install quickstart test test-slow test-clients test-bayesmark lower-bounds check format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -56,6 +56,9 @@ test-clients: $(VENV)/.installed-clients ## other people's programs that use our
 test-bayesmark: ## the real Bayesmark, in an environment of its own, with the final scores
 	PYTHON=$(PYTHON) configs/bayesmark/run_real.sh
 
+lower-bounds: ## the tests on the oldest versions pyproject.toml allows
+	PYTHON=$(PYTHON) .ci/lower-bounds
+
 check: $(VENV)/.installed-test ## style, types and import order
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -67,5 +70,5 @@ format: $(VENV)/.installed-test ## put the sources into the project's style
 	$(BIN)/ruff format .
 
 clean: ## remove environments, caches and build products (not runs/)
-	rm -rf $(VENV) .venv-bayesmark build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bayesmark .venv-lower-bounds build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hebo mcbo tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +
