@@ -20,7 +20,7 @@ from hebo.experiment.parts import describe
 from hebo.experiment.problem import ConfigMistake
 from hebo.experiment.registry import Entries, NewProblem, NewRun
 from hebo.experiment.run_log import LeaseLost, Outcome
-from hebo.experiment.run_loop import Job, describe_error, execute
+from hebo.experiment.run_loop import Job, execute
 from hebo.experiment.stopping import STOP
 from hebo.experiment.store import Store
 from hebo.experiment.worker_pool import WorkerDied, WorkerPool
@@ -225,6 +225,3 @@ def _new_runs(experiment: Experiment) -> list[NewRun]:
         )
         for one in runs_of(experiment)
     ]
-
-
-__all__ = ["describe_error", "prepare", "record", "run"]
