@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CLASSES = {"DesignSpace": "hebo.design_space.design_space", "HEBO": "hebo.optimizers.hebo"}
 # Code written for the original package says `import hebo` and then `hebo.optimizers.hebo.HEBO`.
-_MODULES = {"design_space": "hebo.design_space.design_space", "optimizers": "hebo.optimizers.hebo"}
+_SUBPACKAGES = frozenset({"design_space", "optimizers"})
 
 __all__ = ["HEBO", "DesignSpace", "__version__"]
 
@@ -25,7 +25,6 @@ def __getattr__(name: str) -> Any:
     """Load a class or a subpackage at its first use."""
     if name in _CLASSES:
         return getattr(import_module(_CLASSES[name]), name)
-    if name in _MODULES:
-        import_module(_MODULES[name])
+    if name in _SUBPACKAGES:
         return import_module(f"hebo.{name}")
     raise AttributeError(f"module 'hebo' has no attribute '{name}'")

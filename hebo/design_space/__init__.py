@@ -24,6 +24,8 @@ __all__ = ["DesignSpace", "register_constraint", "register_parameter_type"]
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for."""
+    if name == "design_space":
+        return import_module("hebo.design_space.design_space")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'hebo.design_space' has no attribute '{name}'")

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
+from typing import Literal
 
 from torch import Generator, Tensor
+
+Method = Literal["sobol", "random"]
 
 
 class Domain(ABC):
@@ -25,8 +28,8 @@ class Domain(ABC):
     discrete_dims: frozenset[int]
 
     @abstractmethod
-    def sample(self, n: int, *, generator: Generator) -> Tensor:
-        """Draw `n` feasible points, `n x d`, spread evenly (scrambled Sobol where possible)."""
+    def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
+        """Draw `n` feasible points, `n x d`: spread evenly (`sobol`) or independent (`random`)."""
 
     @abstractmethod
     def project(self, x: Tensor) -> Tensor:

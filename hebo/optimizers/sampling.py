@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import torch
 from torch import Generator, Tensor
 
 from hebo.base import Domain
@@ -36,7 +35,7 @@ class RandomSearchOptimizer(Optimizer):
     max_objectives = 2**31
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        x = torch.cat([domain.sample(1, generator=generator) for _ in range(n)])
+        x = domain.sample(n, generator=generator, method="random")
         return fill(x, self.data.seen, n, domain, generator=generator)
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 import torch
-from conformance.examples import SPACES, example, observations
+from examples import SPACES, example, observations
 
 from hebo.base import Surrogate
 from hebo.data import Data

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 from botorch.models.model import Model
-from conformance.examples import SPACES, example, names, observations
+from examples import SPACES, example, names, observations
 
 from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Surrogate
 from hebo.data import Data

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
-from conformance.examples import SPACES, example, names
+from examples import SPACES, example, names
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe

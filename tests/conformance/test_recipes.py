@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from conformance.examples import example, names
+from examples import example, names
 from pydantic import ValidationError
 
 from hebo.experiment.catalogue import catalogue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from conformance.examples import example, names
+from examples import example, names
 from pandas import DataFrame
 
 from hebo.design_space.design_space import DesignSpace

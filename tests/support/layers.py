@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("hebo", "mcbo", "tasks")
 
 # Unit -> row. A module belongs to the longest unit that is a prefix of its name, may import its own unit and
