@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-slow test-clients test-bayesmark lower-bounds check format clean
+.PHONY: help install quickstart test test-slow test-clients test-bayesmark lower-bounds check schema format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -64,6 +64,9 @@ check: $(VENV)/.installed-test ## style, types and import order
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict hebo mcbo tasks
 	$(PYTEST) tests/test_imports.py
+
+schema: $(VENV)/.installed ## write the JSON Schema of the experiment files that the package ships
+	$(BIN)/hebo schema -o hebo/experiment/experiment.schema.json
 
 format: $(VENV)/.installed-test ## put the sources into the project's style
 	$(BIN)/ruff check --fix .

@@ -73,7 +73,7 @@ class WarpedGP(Surrogate):
     def _model(self, x: Tensor, y: Tensor, columns: Columns, *, n_starts: int | None = None) -> ExactGP:
         batch = Size() if n_starts is None else Size([n_starts])
         likelihood = GaussianLikelihood(
-            noise_prior=LogNormalPrior(-4.0, 1.0),
+            noise_prior=_log_normal_with_mode(1e-2, 2.0),
             noise_constraint=_positive(self.min_noise),
             batch_shape=batch,
         )
@@ -98,7 +98,7 @@ class WarpedGP(Surrogate):
         kernel = ScaleKernel(
             math.prod(factors[1:], start=factors[0]),
             batch_shape=batch,
-            outputscale_prior=LogNormalPrior(0.0, 1.0),
+            outputscale_prior=_log_normal_with_mode(1.0, 1.0),
             outputscale_constraint=_positive(1e-6),
         )
         kernel.outputscale = torch.ones(batch)
@@ -109,7 +109,7 @@ class WarpedGP(Surrogate):
             return None
         if not self.warp:
             return Normalize(columns.n, indices=columns.numeric, bounds=columns.bounds)
-        prior = LogNormalPrior(0.0, math.sqrt(0.75))
+        prior = _log_normal_with_mode(1.0, math.sqrt(0.75))
         return KumaraswamyWarp(columns.numeric, columns.bounds, prior=prior, batch_shape=batch)
 
 
@@ -130,15 +130,25 @@ def _positive(lower: float) -> GreaterThan:
     return GreaterThan(lower, transform=torch.exp, inv_transform=torch.log)
 
 
+def _log_normal_with_mode(mode: float, spread: float) -> LogNormalPrior:
+    """A LogNormal density that is largest at `mode`, where a MAP fit goes without data.
+
+    Its logarithm has mean `log mode + spread^2`: with mean 0 the mode would lie at `exp(-spread^2)`, and a
+    warp with that prior would bend every input by default.
+    """
+    return LogNormalPrior(math.log(mode) + spread**2, spread)
+
+
 def _matern(smoothness: float, columns: list[int], batch: Size) -> Kernel:
-    location = math.sqrt(2.0) + 0.5 * math.log(len(columns))
+    # Hvarfner et al.: LogNormal(sqrt 2 + log(d) / 2, sqrt 3), whose mode this is.
+    mode = math.exp(math.sqrt(2.0) - 3.0) * math.sqrt(len(columns))
     kernel = MaternKernel(
         nu=smoothness,
         ard_num_dims=len(columns),
         active_dims=columns,
         batch_shape=batch,
-        lengthscale_prior=LogNormalPrior(location, math.sqrt(3.0)),
-        lengthscale_constraint=_positive(1e-2),
+        lengthscale_prior=_log_normal_with_mode(mode, math.sqrt(3.0)),
+        lengthscale_constraint=_positive(5e-2),
     )
     kernel.lengthscale = torch.full((*batch, 1, len(columns)), 0.5 * math.sqrt(len(columns)))
     return kernel
@@ -149,7 +159,7 @@ def _overlap(columns: list[int], batch: Size) -> Kernel:
         ard_num_dims=len(columns),
         active_dims=columns,
         batch_shape=batch,
-        lengthscale_prior=LogNormalPrior(0.0, 1.0),
+        lengthscale_prior=_log_normal_with_mode(0.5, 1.0),
         lengthscale_constraint=_positive(1e-3),
     )
     kernel.lengthscale = torch.ones(*batch, 1, len(columns))
@@ -160,7 +170,7 @@ def _linear(columns: list[int], batch: Size) -> Kernel:
     kernel = LinearKernel(
         active_dims=columns,
         batch_shape=batch,
-        variance_prior=LogNormalPrior(0.0, 1.5),
+        variance_prior=_log_normal_with_mode(0.1, 1.5),
         variance_constraint=_positive(1e-6),
     )
     kernel.variance = torch.full((*batch, 1, 1), 0.1)

@@ -105,7 +105,7 @@ def test_bad_evaluations_are_kept_and_the_run_goes_on(
 
 
 def test_a_crash_costs_its_trial_and_no_other(write_config: Write, hebo: Hebo, out: Path) -> None:
-    config = write_config(tasks=[toy("crash")], budget={"n_trials": 6, "batch_size": 3}, executor=POOL)
+    config = write_config(tasks=[toy("crash")], budget={"n_trials": 15, "batch_size": 3}, executor=POOL)
     assert hebo("run", config).exit_code == 0
     found = load_results(out)
     assert [one == "crashed" for one in found.trials["status"]] == in_corner(found)
@@ -118,7 +118,7 @@ def test_an_evaluation_that_holds_the_interpreter_is_ended_with_its_process(
     write_config: Write, hebo: Hebo, out: Path
 ) -> None:
     config = write_config(
-        tasks=[toy("stuck")], budget={"n_trials": 4}, executor=POOL, limits={"trial_seconds": 0.5}
+        tasks=[toy("stuck")], budget={"n_trials": 12}, executor=POOL, limits={"trial_seconds": 0.5}
     )
     assert hebo("run", config).exit_code == 0
     found = load_results(out)
