@@ -7,7 +7,6 @@ import sys
 
 import pytest
 
-
 NAMES = "hebo.optimizers.hebo.HEBO, hebo.design_space.design_space.DesignSpace, hebo.HEBO, hebo.DesignSpace"
 
 
