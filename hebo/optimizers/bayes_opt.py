@@ -16,6 +16,7 @@ from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.sampling import sobol_points
+from hebo.random import make_generator
 
 
 class BayesOptRecipe(OptimizerRecipe):
@@ -114,5 +115,5 @@ class BayesOpt(Optimizer):
             A BoTorch model of the transformed, maximised objective over encoded points.
         """
         self._need_success()
-        generator = torch.Generator().manual_seed(self.seed)
+        generator = make_generator(self.seed, "ask", self.n_asks)
         return self.recipe.surrogate.fit(self.transformed(self.data), self.space, generator=generator)
