@@ -62,7 +62,7 @@ lower-bounds: ## the tests on the oldest versions pyproject.toml allows
 check: $(VENV)/.installed-test ## style, types and import order
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy --strict hebo mcbo tasks
+	$(BIN)/mypy --strict hebo mcbo tasks hebo_command.py
 	$(PYTEST) tests/test_imports.py
 
 schema: $(VENV)/.installed ## write the JSON Schema of the experiment files that the package ships

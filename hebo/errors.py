@@ -50,7 +50,7 @@ class MissingExtraError(HeboError, ImportError):
     """
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"'{package}' is not installed; `pip install 'hebo[{extra}]'` adds it.")
+        super().__init__(f"'{package}' is not installed; `pip install 'hebo-framework[{extra}]'` adds it.")
 
 
 class EvaluationError(HeboError, RuntimeError):

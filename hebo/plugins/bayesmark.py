@@ -49,7 +49,7 @@ class BayesmarkOptimizer:
     @classmethod
     def get_version(cls) -> str:
         """Return the installed version, which Bayesmark writes beside its results."""
-        return version(cls.primary_import)
+        return version("hebo-framework")
 
     def suggest(self, n_suggestions: int = 1) -> list[Point]:
         """Return points to evaluate next, in Bayesmark's own types (Python numbers, strings, booleans)."""

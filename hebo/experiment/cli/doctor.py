@@ -11,8 +11,8 @@ from importlib.metadata import Distribution, PackageNotFoundError, distributions
 
 from hebo.errors import ConfigError
 
-PACKAGE = "hebo"
-_FIRST_OF_OURS = (0, 9)
+PACKAGE = "hebo-framework"
+_RIVAL = "hebo"
 _REQUIREMENT = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?\s*\(?([^;)]*)\)?(?:;(.*))?$")
 
 
@@ -51,25 +51,23 @@ def check_rivals(installed: Iterable[Distribution]) -> list[Finding]:
     Args:
         installed: All distributions of the environment.
     """
-    # The name is shared, so of several folders with metadata each one is a distribution of its own.
-    found = {
-        (name, one.version) for one in installed if (name := one.metadata["Name"] or "").lower() == PACKAGE
-    }
-    old = sorted(f"{name} {number}" for name, number in found if parse_version(number) < _FIRST_OF_OURS)
-    if old:
+    found = {(one.metadata["Name"] or "", one.version) for one in installed}
+    ours = sorted(version for name, version in found if name.lower() == PACKAGE)
+    rivals = sorted(f"{name} {version}" for name, version in found if name.lower() == _RIVAL)
+    if rivals:
         return [
             Finding(
                 "problem",
-                f"{', '.join(old)} is installed in this environment too, and also provides `import hebo`; "
-                "`pip uninstall hebo` until pip finds no more, then install this package again.",
+                f"{', '.join(rivals)} is installed in this environment too, and also provides `import hebo`; "
+                f"`pip uninstall HEBO`, then install {PACKAGE} again.",
             )
         ]
-    if len(found) > 1:
-        names = ", ".join(sorted(f"{name} {number}" for name, number in found))
-        return [
-            Finding("problem", f"installed several times ({names}); `pip uninstall hebo`, install again.")
-        ]
-    return [Finding("ok", f"{PACKAGE} {number}") for _, number in found] or [
+    if len(ours) > 1:
+        text = (
+            f"{PACKAGE} is installed several times ({', '.join(ours)}); uninstall it, then install it again."
+        )
+        return [Finding("problem", text)]
+    return [Finding("ok", f"{PACKAGE} {number}") for number in ours] or [
         Finding("problem", "hebo is imported from a folder but not installed; run `pip install -e .` there.")
     ]
 
@@ -136,7 +134,7 @@ def _check(name: str, lower: str | None, extra: str | None) -> Finding:
     try:
         found = version(name)
     except PackageNotFoundError:
-        remedy = f"`pip install 'hebo[{extra}]'` adds it" if extra else f"`pip install {name}`"
+        remedy = f"`pip install '{PACKAGE}[{extra}]'` adds it" if extra else f"`pip install {name}`"
         return Finding("note" if extra else "problem", f"{name}{where} is not installed; {remedy}.")
     if lower is not None and parse_version(found) < parse_version(lower):
         return Finding(

@@ -33,21 +33,21 @@ def rivals(*installed: tuple[str, str]) -> list[doctor.Finding]:
 
 
 def test_one_distribution_of_ours_is_well() -> None:
-    (finding,) = rivals(("hebo", "0.9.0"), ("numpy", "2.4"))
-    assert (finding.mark, finding.text) == ("ok", "hebo 0.9.0")
+    (finding,) = rivals(("hebo-framework", "0.9.0"), ("numpy", "2.4"))
+    assert (finding.mark, finding.text) == ("ok", "hebo-framework 0.9.0")
 
 
 def test_an_older_distribution_of_the_same_import_name_is_a_problem_with_a_remedy() -> None:
-    (finding,) = rivals(("hebo", "0.9.0"), ("HEBO", "0.3.6"))
+    (finding,) = rivals(("hebo-framework", "0.9.0"), ("HEBO", "0.3.6"))
     assert finding.is_problem
     assert "HEBO 0.3.6 is installed in this environment too, and also provides `import hebo`" in finding.text
-    assert "pip uninstall hebo" in finding.text
+    assert "pip uninstall HEBO" in finding.text
 
 
 def test_two_of_ours_or_none_are_problems() -> None:
     assert (
-        "installed several times (hebo 0.9.0, hebo 0.9.1)"
-        in rivals(("hebo", "0.9.0"), ("hebo", "0.9.1"))[0].text
+        "installed several times (0.9.0, 0.9.1)"
+        in rivals(("hebo-framework", "0.9.0"), ("hebo-framework", "0.9.1"))[0].text
     )
     assert "imported from a folder but not installed" in rivals(("numpy", "2.4"))[0].text
 
@@ -67,7 +67,7 @@ def test_versions_are_compared_by_number() -> None:
         (
             'no-such[x]>=1; extra == "odd"',
             "note",
-            "no-such (extra 'odd') is not installed; `pip install 'hebo[odd]'`",
+            "no-such (extra 'odd') is not installed; `pip install 'hebo-framework[odd]'`",
         ),
     ],
 )
