@@ -34,7 +34,8 @@ class WarpedGP(Surrogate):
 
     Attributes:
         smoothness: The `nu` of the Matern kernel: 0.5, 1.5 (the paper's) or 2.5.
-        warp: Learn the Kumaraswamy warp; its two exponents have LogNormal(0, 0.75) priors.
+        warp: Learn the Kumaraswamy warp. Its two exponents have LogNormal priors of mode 1, the identity,
+            and variance 0.75 of the logarithm.
         linear: Add a linear kernel over the numeric columns, as the paper does.
         n_starts: Of the hyperparameter fit.
         min_noise: Least noise variance, in units of the variance of `y`.
@@ -63,7 +64,8 @@ class WarpedGP(Surrogate):
         _copy_start(starts, model, best)
         model.eval()
         if len(data.pending):
-            believed = model.posterior(data.pending.unsqueeze(-2)).mean.squeeze(-2)
+            with torch.no_grad():
+                believed = model.posterior(data.pending.unsqueeze(-2)).mean.squeeze(-2)
             fitted = model
             model = self._model(torch.cat([known.x, data.pending]), torch.cat([known.y, believed]), columns)
             model.load_state_dict(fitted.state_dict())
