@@ -6,7 +6,9 @@ Objectives are minimised out here and maximised inside; `Optimizer.data` is wher
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from numbers import Integral
 from typing import Any
 
@@ -20,7 +22,9 @@ from hebo.base import Domain
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
+from hebo.fallbacks import counting_fallbacks
 from hebo.optimizers.values import parse_values
+from hebo.profile import Profile
 from hebo.random import make_generator
 from hebo.recipe import Recipe
 
@@ -45,6 +49,10 @@ class Optimizer(ABC):
         space: Where to search.
         seed: Same seed, same points. None draws one from NumPy's global stream, once, here; whoever seeds
             that stream gets repeatable runs. With a seed, global streams do not matter.
+
+    Attributes:
+        profile: CPU seconds of the latest `ask` by phase ("fit", "search", "rest").
+        fallbacks: Reason -> how often a computation of any `ask` fell back to another way.
     """
 
     max_objectives: int = 1
@@ -57,6 +65,8 @@ class Optimizer(ABC):
         self.seed = int(np.random.randint(2**31)) if seed is None else int(seed)  # noqa: NPY002
         self.n_asks = 0
         self._n_asked_points = 0
+        self.profile = Profile()
+        self.fallbacks: Counter[str] = Counter()
         empty = torch.empty(0, space.n_dims, dtype=torch.float64)
         self._x, self._pending = empty, empty
         self._y: Tensor | None = None
@@ -83,7 +93,8 @@ class Optimizer(ABC):
         count = _check_count(n)
         domain = self._domain(dict(fixed or {}))
         generator = make_generator(self.seed, "ask", self.n_asks)
-        suggested = self.space.decode(self._propose(count, domain, generator))
+        with self._measured():
+            suggested = self.space.decode(self._propose(count, domain, generator))
         # As a caller who stored the frame would replay it: natural units may round the last digit.
         self._asked(self.space.encode(suggested))
         return suggested
@@ -238,6 +249,17 @@ class Optimizer(ABC):
                 self.tell(frame, values)
 
     # ------------------------------------------------------------------ inside
+
+    @contextmanager
+    def _measured(self) -> Iterator[None]:
+        """Time and count the block as one `ask`."""
+        self.profile.reset()
+        with counting_fallbacks() as counter:
+            try:
+                with self.profile.phase("rest"):
+                    yield
+            finally:
+                self.fallbacks.update(counter)
 
     def _asked(self, x: Tensor) -> None:
         self.n_asks += 1

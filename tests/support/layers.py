@@ -19,6 +19,8 @@ ROWS: dict[str, float] = {
     "tasks.catalog": 0,
     "hebo.random": 0.5,
     "hebo.linalg": 0.5,
+    "hebo.profile": 0.5,
+    "hebo.fallbacks": 0.5,
     "hebo.design_space": 1,
     "hebo.data": 2,
     "hebo.base": 2.5,
