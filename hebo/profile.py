@@ -33,7 +33,7 @@ class Profile:
                 self._inner[-1] += elapsed
 
     def add(self, name: str, seconds: float) -> None:
-        """Add CPU seconds that were spent elsewhere, for example in a process that the optimiser waits for."""
+        """Add CPU seconds spent elsewhere, for example in a process that the optimiser waits for."""
         self.seconds[name] = self.seconds.get(name, 0.0) + max(seconds, 0.0)
 
     @property

@@ -30,7 +30,8 @@ def test_blocks_nest():
         with counting_fallbacks() as inner:
             note_fallback("b")
         note_fallback("c")
-    assert set(outer) == {"a", "b", "c"} and set(inner) == {"b"}
+    assert set(outer) == {"a", "b", "c"}
+    assert set(inner) == {"b"}
 
 
 def test_other_threads_count_for_themselves():
