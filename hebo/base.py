@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
 
 from torch import Generator, Tensor
 
@@ -29,6 +29,14 @@ class AcqFunction(Protocol):
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the values at `x`."""
+
+
+@runtime_checkable
+class FastMarginals(Protocol):
+    """A model that predicts separate points without building posterior objects, which cost more than they."""
+
+    def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return means and variances, `b` each, at `b x d` points; differentiable."""
 
 
 class Surrogate(Recipe, ABC):

@@ -8,6 +8,7 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
+from hebo.base import FastMarginals
 from hebo.data import Data
 from hebo.errors import IncompatibleError
 
@@ -25,6 +26,9 @@ def mean_and_sd(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
         )
     if model.num_outputs != 1:
         raise IncompatibleError(f"an analytic acquisition takes one output, not {model.num_outputs}")
+    if isinstance(model, FastMarginals):
+        mean, variance = model.marginals(x.squeeze(-2))
+        return mean, variance.clamp_min(1e-20).sqrt()
     mean, variance = _moments(model, x)
     return mean[..., 0, 0], variance[..., 0, 0].clamp_min(1e-20).sqrt()
 

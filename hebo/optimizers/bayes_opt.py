@@ -80,13 +80,14 @@ class BayesOpt(Optimizer):
 
     def _choose(self, data: Data, n: int, batch_size: int, domain: Domain, generator: Generator) -> Tensor:
         """Choose `n` points at once, of a batch of `batch_size`."""
-        known = self.transformed(data, batch_size)
-        model = self.recipe.surrogate.fit(known, self.space, generator=generator)
-        acq = self.recipe.acquisition.build(model, known.successes(), generator=generator)
-        if bool(data.failed.any()):
-            labels = success_labels(data).to(self.recipe.device)
-            success_model = self.recipe.surrogate.fit(labels, self.space, generator=generator)
-            acq = times_success(acq, success_model, labels)
+        with self.profile.phase("fit"):
+            known = self.transformed(data, batch_size)
+            model = self.recipe.surrogate.fit(known, self.space, generator=generator)
+            acq = self.recipe.acquisition.build(model, known.successes(), generator=generator)
+            if bool(data.failed.any()):
+                labels = success_labels(data).to(self.recipe.device)
+                success_model = self.recipe.surrogate.fit(labels, self.space, generator=generator)
+                acq = times_success(acq, success_model, labels)
 
         # Searches and the space stay on the CPU, wherever the model is.
         def values(x: Tensor) -> Tensor:
@@ -97,7 +98,8 @@ class BayesOpt(Optimizer):
             return mu.to(x.device), sigma.to(x.device)
 
         start = data.best.unsqueeze(0)
-        candidates = self.recipe.acq_optimizer.maximize(values, domain, generator=generator, start=start)
+        with self.profile.phase("search"):
+            candidates = self.recipe.acq_optimizer.maximize(values, domain, generator=generator, start=start)
         return choose_batch(candidates, predict, data.seen, n, domain, generator=generator)
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:

@@ -1,0 +1,1 @@
+"""First-order minimisation of many functions at once."""

@@ -1,0 +1,134 @@
+"""The hyperparameters of a warped GP as one vector of logarithms, with their priors and ranges.
+
+Notation: `s` settings (starts, chains or ensemble members), `p` hyperparameters, `k` numeric and `c`
+categorical columns.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+
+import torch
+from torch import Generator, Tensor
+
+from hebo.design_space.design_space import DesignSpace
+
+
+class Columns:
+    """Which encoded columns are numeric, which categorical, and bounds that are safe to scale by."""
+
+    def __init__(self, space: DesignSpace) -> None:
+        self.n = space.bounds.shape[1]
+        self.categorical = sorted(space.categorical_dims)
+        self.numeric = [column for column in range(self.n) if column not in space.categorical_dims]
+        lower, upper = space.bounds[:, self.numeric]
+        constant = (upper == lower).to(lower)
+        self.lower, self.range = lower - 0.5 * constant, upper - lower + constant
+
+    def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the numeric columns of `... x d` points scaled to `[0, 1]`, and the categorical codes."""
+        scaled = (x[..., self.numeric] - self.lower.to(x)) / self.range.to(x)
+        return scaled, x[..., self.categorical]
+
+
+@dataclass(frozen=True)
+class Prior:
+    """Normal prior of a group of log-hyperparameters, their first value, and the range they are kept in.
+
+    Attributes:
+        mode: The most likely value of the hyperparameter itself.
+        spread: Standard deviation of its logarithm.
+        start: Where the first start of a fit begins; None takes the mode.
+        lower: Least value.
+        upper: Largest value.
+    """
+
+    mode: float
+    spread: float
+    start: float | None = None
+    lower: float = 1e-6
+    upper: float = 1e6
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where each group of hyperparameters lies in the vector.
+
+    All but the last entry, the constant mean, are logarithms.
+
+    Attributes:
+        n_numeric: `k`.
+        n_categorical: `c`.
+        warp: Whether there are two warp exponents per numeric column.
+        priors: Name of a group -> its prior; the names are those of `groups`.
+    """
+
+    n_numeric: int
+    n_categorical: int
+    warp: bool
+    priors: dict[str, Prior]
+
+    @cached_property
+    def groups(self) -> dict[str, slice]:
+        """Name of a group -> its entries."""
+        sizes = {
+            "lengthscale": self.n_numeric,
+            "warp_a": self.n_numeric * self.warp,
+            "warp_b": self.n_numeric * self.warp,
+            "overlap_scale": self.n_categorical,
+            "signal": 1,
+            "noise": 1,
+            "mean": 1,
+        }
+        ends = torch.tensor(list(sizes.values())).cumsum(0).tolist()
+        return {
+            name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)
+        }
+
+    @property
+    def size(self) -> int:
+        """`p`."""
+        return self.groups["mean"].stop
+
+    @cached_property
+    def center(self) -> Tensor:
+        """Means of the normal priors, `p`; the constant mean's is 0."""
+        return self._filled(lambda prior: math.log(prior.mode), 0.0)
+
+    @cached_property
+    def spread(self) -> Tensor:
+        """Standard deviations of the priors, `p`; the constant mean's is 1, the spread of the outputs."""
+        return self._filled(lambda prior: prior.spread, 1.0)
+
+    @cached_property
+    def lower(self) -> Tensor:
+        """Least entries, `p`."""
+        return self._filled(lambda prior: math.log(prior.lower), -1e3)
+
+    @cached_property
+    def upper(self) -> Tensor:
+        """Largest entries, `p`."""
+        return self._filled(lambda prior: math.log(prior.upper), 1e3)
+
+    def starts(self, n: int, *, generator: Generator, scatter: float = 1.0) -> Tensor:
+        """Return `n x p` vectors: the given start, then ones scattered around it in the logarithm."""
+        first = self._filled(lambda prior: math.log(prior.start or prior.mode), 0.0)
+        noise = torch.randn(n, self.size, generator=generator, dtype=torch.float64) * scatter
+        noise[0] = 0.0
+        noise[:, -1] = 0.0
+        return (first + noise).clamp(self.lower, self.upper)
+
+    def log_prior(self, theta: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the log prior density up to a constant, `s`, and its gradient, `s x p`."""
+        z = (theta - self.center) / self.spread
+        return -0.5 * z.square().sum(-1), -z / self.spread
+
+    def _filled(self, value: Callable[[Prior], float], mean: float) -> Tensor:
+        result = torch.full((self.size,), mean, dtype=torch.float64)
+        for name, group in self.groups.items():
+            if name != "mean" and group.stop > group.start:
+                result[group] = value(self.priors[name])
+        return result
