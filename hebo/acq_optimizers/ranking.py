@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import torch
-from pymoo.util.nds.non_dominated_sorting import NonDominatedSorting
 from torch import Tensor
 
+from hebo.acq_optimizers.sorting import front_ranks
 from hebo.base import AcqFunction, Candidates
 
 _CHUNK = 4096
@@ -25,18 +25,21 @@ def rank(x: Tensor, values: Tensor, *, limit: int | None = None) -> Candidates:
         values: `n x n_values`.
         limit: Rank at least this many points; the rest is dropped.
     """
-    order = _first_occurrences(x)
+    order = first_occurrences(x)
     x, values = x[order], values[order]
+    limit = min(limit or len(x), len(x))
     if values.shape[-1] == 1:
         order = torch.argsort(values[:, 0], descending=True, stable=True)[:limit]
         return Candidates(x[order], torch.arange(len(order)))
-    fronts = NonDominatedSorting().do(-values.cpu().numpy(), n_stop_if_ranked=limit or len(x))
-    indices = torch.cat([torch.as_tensor(front) for front in fronts])
-    ranks = torch.cat([torch.full((len(front),), k) for k, front in enumerate(fronts)])
-    return Candidates(x[indices], ranks)
+    ranks = torch.as_tensor(front_ranks(values.cpu().numpy(), limit))
+    order = torch.argsort(ranks, stable=True)
+    last = ranks[order[limit - 1]]
+    order = order[: int((ranks <= last).sum())]
+    return Candidates(x[order], ranks[order])
 
 
-def _first_occurrences(x: Tensor) -> Tensor:
+def first_occurrences(x: Tensor) -> Tensor:
+    """Return the indices of the rows of `x` (`n x d`) that repeat no earlier row, in order."""
     _, inverse = torch.unique(x, dim=0, return_inverse=True)
     first = torch.full((int(inverse.max()) + 1,), len(x))
     first = first.scatter_reduce(0, inverse, torch.arange(len(x)), reduce="amin")
