@@ -28,6 +28,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import EvaluationError
 from hebo.random import derive_seed
 from hebo.recipe import Recipe
+from tasks import best_known
 
 Columns = dict[str, NDArray[Any]]
 """Names to columns of one length, in order."""
@@ -54,6 +55,11 @@ class Task(Recipe, ABC):
     def optimum(self) -> float | None:
         """The smallest value of the first objective without noise, or None where it is not known."""
         return None
+
+    @property
+    def best_known(self) -> float | None:
+        """The optimum where it is known; else the value in the table of `tasks.best_known`, if any."""
+        return best_known.table().get(best_known.key_of(self)) if self.optimum is None else self.optimum
 
     @property
     def minimizers(self) -> pd.DataFrame | None:

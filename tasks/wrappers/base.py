@@ -8,7 +8,7 @@ import pandas as pd
 from pydantic import SerializeAsAny
 
 from hebo.design_space.design_space import DesignSpace
-from tasks.base import Task
+from tasks.base import Columns, Task
 
 
 class Wrapper(Task):
@@ -53,3 +53,18 @@ class Wrapper(Task):
     def space(self) -> DesignSpace:
         """That of the task, constraints included."""
         return self.task.space
+
+
+def noiseless_name(objectives: tuple[str, ...], objective: str) -> str:
+    """Return the column of an objective without noise: `noiseless` for the first, else with its name."""
+    return "noiseless" if objective == objectives[0] else f"{objective}_noiseless"
+
+
+def keep_noiseless(columns: Columns, objectives: tuple[str, ...]) -> Columns:
+    """Return the columns with a copy of each objective as it is before noise is added.
+
+    The copies are columns of information that reports score by. Where a noisy task is wrapped again, the
+    innermost copy stays: it alone is without any noise.
+    """
+    copies = {noiseless_name(objectives, one): columns[one] for one in objectives}
+    return columns | {name: values for name, values in copies.items() if name not in columns}

@@ -8,15 +8,14 @@ from numpy.random import Generator
 from pydantic import Field
 
 from tasks.base import Columns
-from tasks.wrappers.base import Wrapper
+from tasks.wrappers.base import Wrapper, keep_noiseless
 
 
 class Noisy(Wrapper):
     """A task measured with noise: `y = f + (sd + relative_sd |f|) e`, with `e` standard normal.
 
-    The noise is a function of the seed of the evaluation, independent for each objective. A column
-    `<objective>_noiseless` gives `f` for reports; where a noisy task is wrapped again, that of the inner one
-    stays. `optimum` is that of `f`.
+    The noise is a function of the seed of the evaluation, independent for each objective. The column
+    `noiseless` gives `f` for reports (see `keep_noiseless`). `optimum` is that of `f`.
 
     Args:
         sd: Standard deviation where `f = 0`, in the units of the objectives.
@@ -32,10 +31,9 @@ class Noisy(Wrapper):
         return True
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
-        columns = self.task._columns(frame, rng)
+        columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
         for objective in self.objectives:
             f = columns[objective]
             noise = rng.standard_normal(len(f))
             columns[objective] = f + (self.sd + self.relative_sd * np.abs(f)) * noise
-            columns.setdefault(f"{objective}_noiseless", f)
         return columns

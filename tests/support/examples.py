@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hebo.catalog import PARTS
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.experiment.catalogue import catalogue
@@ -29,7 +30,11 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("acq_optimizer", "random"): {"n_points": 64},
     ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
     ("task", "cached"): {"task": {"type": "branin"}},
+    ("task", "clipped"): {"task": {"type": "branin"}, "high": 20.0},
     ("task", "failing"): {"task": {"type": "branin"}, "probability": 0.5},
+    ("task", "heteroscedastic"): {"task": {"type": "branin"}, "low": 0.1, "high": 1.0},
+    ("task", "outliers"): {"task": {"type": "branin"}, "scale": 10.0},
+    ("task", "quantised"): {"task": {"type": "branin"}, "step": 1.0},
     ("task", "noisy"): {"task": {"type": "branin"}, "sd": 0.1},
     ("task", "shifted"): {"task": {"type": "branin"}},
     ("task", "timed"): {"task": {"type": "branin"}, "seconds": 0.0},
@@ -39,6 +44,14 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
 def names(kind: str) -> list[str]:
     """The names of one kind of part."""
     return sorted(catalogue().get(kind, {}))
+
+
+# Those of other libraries cannot do all of what ours can; `tests/clients/test_peers.py` has their checks.
+_PEERS = "hebo.optimizers.peers."
+OWN_OPTIMIZERS = sorted(
+    name for name, (where, _) in PARTS["optimizer"].items() if not where.startswith(_PEERS)
+)
+PEER_OPTIMIZERS = sorted(set(PARTS["optimizer"]) - set(OWN_OPTIMIZERS))
 
 
 def example(kind: str, name: str) -> Recipe:

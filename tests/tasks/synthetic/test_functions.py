@@ -16,6 +16,7 @@ from tasks.synthetic.ackley import Ackley
 from tasks.synthetic.base import Synthetic
 from tasks.synthetic.branin import Branin
 from tasks.synthetic.dixon_price import DixonPrice
+from tasks.synthetic.gramacy_lee import GramacyLee
 from tasks.synthetic.griewank import Griewank
 from tasks.synthetic.hartmann import Hartmann3, Hartmann6
 from tasks.synthetic.levy import Levy
@@ -27,10 +28,9 @@ from tasks.synthetic.sphere import Sphere
 from tasks.synthetic.styblinski_tang import StyblinskiTang
 from tasks.synthetic.zakharov import Zakharov
 
-SYNTHETIC = [target for target, _ in PARTS["task"].values() if target.startswith("tasks.synthetic")]
-CLASSES: list[type[Synthetic]] = [
-    getattr(import_module(target.partition(":")[0]), target.partition(":")[2]) for target in SYNTHETIC
-]
+TARGETS = [target for target, _ in PARTS["task"].values() if target.startswith("tasks.synthetic")]
+FOUND = [getattr(import_module(target.partition(":")[0]), target.partition(":")[2]) for target in TARGETS]
+CLASSES: list[type[Synthetic]] = [cls for cls in FOUND if issubclass(cls, Synthetic)]
 FIXED = (Branin, Hartmann3, Hartmann6)
 TASKS = [cls() for cls in CLASSES if cls in FIXED] + [
     cls(dim=dim) for cls in CLASSES if cls not in FIXED for dim in (2, 5, 20)
@@ -52,6 +52,8 @@ def label(task: Synthetic) -> str:
         (Rosenbrock(dim=2), [2.0, 3.0], 101.0),
         (Levy(dim=2), [5.0, 1.0], 1 + 10 * sin(1) ** 2),
         (Levy(dim=1), [3.0], 1 + 0.25),
+        (GramacyLee(dim=2), [1.0, 2.0], 0 + 1),
+        (GramacyLee(dim=1), [0.55], -1 / 1.1 + 0.45**4),
         (Griewank(dim=2), [pi, 0.0], pi**2 / 4000 + 2),
         (Griewank(dim=2), [0.0, pi], pi**2 / 4000 - cos(pi / sqrt(2)) + 1),
         (Rastrigin(dim=2), [1.0, 0.5], 1 + 0.25 + 20),

@@ -29,9 +29,9 @@ def test_the_spread_can_grow_with_the_value() -> None:
 
 def test_the_noiseless_value_is_given_for_reports() -> None:
     table = Noisy(task=Sphere(dim=1)).evaluate(points(2.0, 2))
-    assert table["y_noiseless"].tolist() == [4.0, 4.0]
+    assert table["noiseless"].tolist() == [4.0, 4.0]
     twice = Noisy(task=Noisy(task=Sphere(dim=1), sd=5.0)).evaluate(points(2.0, 2))
-    assert twice["y_noiseless"].tolist() == [4.0, 4.0]
+    assert twice["noiseless"].tolist() == [4.0, 4.0]
 
 
 def test_noise_is_repeated_under_the_same_seed_only() -> None:

@@ -1,0 +1,50 @@
+"""Measurements of which a few are far off."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from numpy.typing import NDArray
+from pydantic import Field
+
+from tasks.base import Columns
+from tasks.wrappers.base import Wrapper, keep_noiseless
+
+
+class Outliers(Wrapper):
+    """A task of which some measurements are contaminated by an error with heavy tails.
+
+    With `probability`, `scale t` is added to the value, where `t` follows Student's distribution with two
+    degrees of freedom (infinite variance): Huber's contamination model ("Robust estimation of a location
+    parameter", 1964). The column `noiseless` gives the value without it for reports; `optimum` is that of
+    the task. For noise on all measurements wrap a `noisy` task.
+
+    Args:
+        probability: Chance that a measurement is contaminated.
+        scale: Size of the error, in the units of the objectives.
+        side: `up` takes the error's absolute value, as when a run of a program goes wrong; `both` lets a
+            measurement also look better than it is.
+    """
+
+    probability: float = Field(0.1, ge=0, le=1)
+    scale: float = Field(gt=0)
+    side: Literal["up", "both"] = "up"
+
+    @property
+    def is_noisy(self) -> bool:
+        """True: each evaluation draws whether it is contaminated."""
+        return True
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
+        for objective in self.objectives:
+            columns[objective] = columns[objective] + self._errors(len(frame), rng)
+        return columns
+
+    def _errors(self, n: int, rng: Generator) -> NDArray[np.float64]:
+        is_hit = rng.random(n) < self.probability
+        t = self.scale * rng.standard_t(2.0, n)
+        return np.where(is_hit, np.abs(t) if self.side == "up" else t, 0.0)

@@ -1,0 +1,88 @@
+"""Values that do not change from one point to the next: steps, and regions cut off flat."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from hebo.errors import ConfigError
+from tasks.base import Columns
+from tasks.wrappers.base import Wrapper, noiseless_name
+
+Array = NDArray[np.float64]
+
+
+class Flattened(Wrapper):
+    """A task whose objectives go through a function that never falls; a subclass writes `flatten`.
+
+    Minimisers stay minimisers, and the optimum goes through the same function. So does the value without
+    noise, where the task gives one.
+    """
+
+    @abstractmethod
+    def flatten(self, values: Array) -> Array:
+        """Return the `n` flattened values; NaN stays NaN."""
+
+    @property
+    def optimum(self) -> float | None:
+        """That of the task, flattened."""
+        known = self.task.optimum
+        return None if known is None else float(self.flatten(np.array([known]))[0])
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        columns = self.task._columns(frame, rng)
+        noiseless = {noiseless_name(self.objectives, one) for one in self.objectives}
+        for name in {*self.objectives, *noiseless} & set(columns):
+            columns[name] = self.flatten(columns[name])
+        return columns
+
+
+class Quantised(Flattened):
+    """A task whose values are rounded down to steps, as an error rate on a few samples is.
+
+    `y = base + step floor((f - base) / step)`.
+
+    Args:
+        step: Height of a step, in the units of the objectives.
+        base: A value that is a step itself, such as the optimum.
+    """
+
+    step: float = Field(gt=0)
+    base: float = 0.0
+
+    def flatten(self, values: Array) -> Array:
+        """Return the `n` values rounded down to steps."""
+        # A value that is a step up to rounding errors must not fall to the step below.
+        steps = np.floor((values - self.base) / self.step + 1e-9)
+        flat: Array = self.base + self.step * steps
+        return flat
+
+
+class Clipped(Flattened):
+    """A task whose values are cut off: constant where the task is above `high` or below `low`.
+
+    Args:
+        low: Smallest value that is told apart, in the units of the objectives; none by default.
+        high: Largest value that is told apart; none by default.
+    """
+
+    low: float | None = None
+    high: float | None = None
+
+    @model_validator(mode="after")
+    def _check_ends(self) -> Clipped:
+        if self.low is None and self.high is None:
+            raise ConfigError("neither `low` nor `high` given; give at least one of them.")
+        if self.low is not None and self.high is not None and self.low >= self.high:
+            raise ConfigError(f"low={self.low} is not below high={self.high}; swap or change them.")
+        return self
+
+    def flatten(self, values: Array) -> Array:
+        """Return the `n` values within the two ends."""
+        flat: Array = np.clip(values, self.low, self.high)
+        return flat
