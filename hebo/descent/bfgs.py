@@ -126,7 +126,7 @@ class _Descent:
         """Update the inverse Hessians by the BFGS formula where the curvature is positive."""
         sy = (s * y).sum(-1)
         usable = good & (sy > 1e-10 * s.norm(dim=-1) * y.norm(dim=-1))
-        # Nocedal and Wright, (6.20): the first update starts from a multiple of the identity of the right size.
+        # Nocedal and Wright, (6.20): the first update starts from an identity of the right size.
         scale = (sy / y.square().sum(-1).clamp_min(1e-300)).view(-1, 1, 1)
         start = (usable & self.fresh).view(-1, 1, 1)
         inverse = torch.where(start, scale * self.identity, self.inverse)

@@ -84,14 +84,12 @@ class Layout:
             "mean": 1,
         }
         ends = torch.tensor(list(sizes.values())).cumsum(0).tolist()
-        return {
-            name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)
-        }
+        return {name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
 
     @property
     def size(self) -> int:
         """`p`."""
-        return self.groups["mean"].stop
+        return int(self.groups["mean"].stop)
 
     @cached_property
     def center(self) -> Tensor:

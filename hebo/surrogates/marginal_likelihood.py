@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 
 import torch
 from torch import Tensor
@@ -37,12 +38,16 @@ class LogPosterior:
     y: Tensor
     smoothness: float
 
-    def __post_init__(self) -> None:
-        log_u = self.inputs.numeric.clamp(EDGE, 1 - EDGE).log()
+    @cached_property
+    def log_u(self) -> Tensor:
+        """Logarithms of the numeric columns, `n x k`."""
+        return self.inputs.numeric.clamp(EDGE, 1 - EDGE).log()
+
+    @cached_property
+    def differ(self) -> Tensor:
+        """Which categories differ between two points, `n^2 x c`, 0 or 1."""
         codes = self.inputs.codes
-        differ = (codes.unsqueeze(-2) != codes.unsqueeze(-3)).to(self.y)
-        object.__setattr__(self, "_log_u", log_u)
-        object.__setattr__(self, "_differ", differ.flatten(0, 1))
+        return (codes.unsqueeze(-2) != codes.unsqueeze(-3)).to(self.y).flatten(0, 1)
 
     @torch.no_grad()
     def __call__(self, theta: Tensor) -> tuple[Tensor, Tensor]:
@@ -80,7 +85,7 @@ class _Parts:
             plain = plain * self.correlation
         if problem.layout.n_categorical:
             weight = 1.0 / (covariance.group("overlap_scale") * problem.layout.n_categorical)
-            self.overlap = torch.exp(-(problem._differ @ weight.mT)).view(-1, n, n)
+            self.overlap = torch.exp(-(problem.differ @ weight.mT)).view(-1, n, n)
             plain = plain * self.overlap
         self.plain = plain
         shift = covariance.noise + _JITTER * covariance.signal
@@ -91,7 +96,7 @@ class _Parts:
         if not problem.layout.warp:
             self.warped = problem.inputs.numeric
             return
-        self.powered = torch.exp(covariance.group("warp_a") * problem._log_u)
+        self.powered = torch.exp(covariance.group("warp_a") * problem.log_u)
         self.log_rest = torch.log1p(-self.powered)
         self.rest = torch.exp(covariance.group("warp_b") * self.log_rest)
         self.warped = 1 - self.rest
@@ -114,7 +119,7 @@ class _Parts:
 
     def _by_overlap(self, contracted: Tensor) -> Tensor:
         weight = 1.0 / (self.covariance.group("overlap_scale") * self.problem.layout.n_categorical)
-        sums: Tensor = contracted.flatten(1) @ self.problem._differ
+        sums: Tensor = contracted.flatten(1) @ self.problem.differ
         return sums * weight.squeeze(-2)
 
     def _by_features(self, result: Tensor, outer: Tensor) -> None:
@@ -129,6 +134,6 @@ class _Parts:
             by_warped = by_feature / covariance.group("lengthscale")
             a, b = covariance.group("warp_a"), covariance.group("warp_b")
             by_b = -self.log_rest * self.rest * b
-            by_a = b * self.rest / (1 - self.powered) * self.powered * self.problem._log_u * a
+            by_a = b * self.rest / (1 - self.powered) * self.powered * self.problem.log_u * a
             result[:, groups["warp_a"]] = (by_warped * by_a).sum(-2)
             result[:, groups["warp_b"]] = (by_warped * by_b).sum(-2)

@@ -101,7 +101,9 @@ class WarpedGP(Surrogate):
             raise NumericalError("no start of the hyperparameter fit has a finite density; check the data")
         if not self.n_samples:
             return mode.x[best : best + 1]
-        return sample_hyperparameters(density, mode, self.n_samples, n_steps=self.n_steps, generator=generator)
+        return sample_hyperparameters(
+            density, mode, self.n_samples, n_steps=self.n_steps, generator=generator
+        )
 
 
 def _informative(y: Tensor, limit: int, generator: Generator) -> Tensor:

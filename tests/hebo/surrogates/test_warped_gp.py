@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import pytest
 import torch
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
@@ -14,8 +12,7 @@ from botorch.sampling import SobolQMCNormalSampler
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
-from hebo.surrogates.map_fit import fit_map
-from hebo.surrogates.warped_gp import Columns, WarpedGP
+from hebo.surrogates.warped_gp import WarpedGP
 
 SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": -2, "ub": 3} for name in "ab"])
 
@@ -47,35 +44,32 @@ def test_predictions_interpolate_noiseless_data() -> None:
     assert error < 0.1
 
 
-def test_a_function_of_a_power_is_far_more_likely_under_the_warp() -> None:
+def test_a_function_of_a_power_is_predicted_far_better_under_the_warp() -> None:
     space = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}])
     x = torch.linspace(0, 1, 24, dtype=torch.float64).unsqueeze(-1)
-    data = Data(x, torch.sin(12 * x**3))
-    density = {}
-    for warp in (True, False):
-        model = WarpedGP(warp=warp)._model(data.x, data.y, Columns(space), n_starts=2)
-        density[warp] = -fit_map(model, generator=make_generator(0)).min().item()
-    assert density[True] > density[False] + 10  # nats; by hand: the warp x -> x^3 makes it stationary
+    between = x[:-1] + 0.5 / 23
+    error = {}
+    for warp_from in (0, None):
+        model = WarpedGP(warp_from=warp_from).fit(
+            Data(x, torch.sin(12 * x**3)), space, generator=make_generator(0)
+        )
+        error[warp_from] = (model.marginals(between)[0] - torch.sin(12 * between**3)[:, 0]).square().mean()
+    assert error[0] < 0.5 * error[None]
 
 
-def test_the_kernel_is_matern_times_overlap_plus_linear() -> None:
-    space = DesignSpace().parse(
-        [
-            {"name": "a", "type": "num", "lb": 0, "ub": 2},
-            {"name": "c", "type": "cat", "categories": ["u", "v"]},
-        ]
-    )
-    x = torch.tensor([[0.0, 0.0], [1.0, 1.0]], dtype=torch.float64)
-    model = WarpedGP(linear=True, warp=False)._model(x, x[:, :1], Columns(space)).eval()
-    stationary, linear = model.covar_module.kernels
-    stationary.outputscale, linear.variance = 2.0, 3.0
-    matern, overlap = stationary.base_kernel.kernels
-    matern.lengthscale, overlap.lengthscale = 0.7, 0.4
-    z = torch.tensor([[0.0, 0.0], [0.5, 1.0]], dtype=torch.float64)
-    r = math.sqrt(3.0) * 0.5 / 0.7
-    across = 2.0 * (1 + r) * math.exp(-r) * math.exp(-1 / 0.4) + 3.0 * 0.0 * 0.5
-    expected = torch.tensor([[2.0, across], [across, 2.0 + 3.0 * 0.25]], dtype=torch.float64)
-    torch.testing.assert_close(model.covar_module(z).to_dense(), expected, rtol=1e-6, atol=1e-8)
+def test_the_warp_is_learnt_from_a_number_of_observations_on() -> None:
+    sizes = [
+        WarpedGP(warp_from=10).fit(parabola(n), SPACE, generator=make_generator(0)).covariance.theta.shape[1]
+        for n in (9, 10)
+    ]
+    assert sizes == [5, 9]  # two lengthscales, signal, noise, mean; then four exponents more
+
+
+def test_many_observations_are_fitted_on_a_part_and_predicted_from_all() -> None:
+    data = parabola(60)
+    model = WarpedGP(max_fit=20).fit(data, SPACE, generator=make_generator(0))
+    assert len(model.x) == 60
+    assert (model.posterior(data.x).mean - data.y).abs().max().item() < 0.1
 
 
 def test_categories_are_told_apart() -> None:
@@ -109,7 +103,7 @@ def test_failed_rows_are_left_out() -> None:
     y = data.y.clone()
     y[3] = torch.nan
     model = WarpedGP().fit(data.with_y(y), SPACE, generator=make_generator(0))
-    assert model.train_targets.shape == (9,)
+    assert model.y.shape == (9,)
 
 
 @pytest.mark.parametrize("n", [1, 2])
