@@ -36,7 +36,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-clients: $(VENV)/.installed-test
-	$(PINNED) -e '.[test,ray]'
+	$(PINNED) -e '.[test,ray,peers]'
 	@touch $@
 
 install: $(VENV)/.installed ## create the environment and install the project
@@ -50,7 +50,7 @@ test: $(VENV)/.installed-test ## the tests that are neither slow nor need somebo
 test-slow: $(VENV)/.installed-test ## the slow tests
 	$(PYTEST) -n $(WORKERS) -m "slow and not client"
 
-test-clients: $(VENV)/.installed-clients ## other people's programs that use ours: Ray Tune
+test-clients: $(VENV)/.installed-clients ## with other people's packages: Ray Tune's search, the peers
 	$(PYTEST) -m client
 
 test-bayesmark: ## the real Bayesmark, in an environment of its own, with the final scores
@@ -73,5 +73,5 @@ format: $(VENV)/.installed-test ## put the sources into the project's style
 	$(BIN)/ruff format .
 
 clean: ## remove environments, caches and build products (not runs/)
-	rm -rf $(VENV) .venv-bayesmark .venv-lower-bounds build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bayesmark .venv-lower-bounds .venv-hebo .venv-hebo-warped build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hebo mcbo tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +

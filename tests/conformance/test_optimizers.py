@@ -7,12 +7,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import torch
-from examples import SPACES, example, names
+from examples import OWN_OPTIMIZERS, SPACES, example
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 
-OPTIMIZERS = names("optimizer")
+OPTIMIZERS = OWN_OPTIMIZERS
 
 
 def make(name: str, space: DesignSpace, seed: int = 0) -> Optimizer:
