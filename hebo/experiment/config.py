@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from hebo.errors import ConfigError, did_you_mean
 from hebo.experiment.executors import ExecutorRecipe, ProcessPool
-from hebo.experiment.locate import default_output, default_store
+from hebo.experiment.labelled import NAME, NAME_RULE, Labelled, Name, labelled, seeds_of
+from hebo.experiment.locate import default_output, default_store, full_name
 from hebo.experiment.parts import build, describe
-from hebo.experiment.problem import ConfigMistake, Path
+from hebo.experiment.problem import ConfigMistake
+from hebo.experiment.split import PARTS, chosen_part
 from hebo.experiment.translate import translate
 from hebo.experiment.yaml_file import Document, kind_of
 from hebo.recipe import Recipe
 
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
-_NAME_RULE = "letters, digits, dots, dashes and underscores only, the first a letter or digit, at most 100"
-Name = Annotated[str, Field(pattern=_NAME)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+_CONTENT = ("optimizers", "tasks", "seeds", "budget", "told", "suite", "part")
+# Keys of the YAML that are used up when the experiment is built.
+_YAML_ONLY = ("split", "quick")
+Told = Annotated[int, Field(strict=True, ge=0, le=100_000)]
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
@@ -56,27 +58,24 @@ class Limits(Recipe):
     trial_seconds: Annotated[float, Field(gt=0)] | None = None
 
 
-class Labelled(Recipe):
-    """A part and the name it has in tables and figures."""
-
-    label: Name
-    recipe: Recipe
-
-
 class Experiment(Recipe):
     """A whole experiment.
 
     Attributes:
-        name: Names the experiment in the store and, by default, its folder.
+        name: Names the experiment in the store and, by default, its folder; a split adds its part.
         optimizers: What is compared.
         tasks: On what.
         seeds: Of the runs; each optimiser meets each task once per seed.
         budget: Of each run.
+        told: Random points that are evaluated and told before the first ask, beyond the budget; the same
+            for all optimisers, other ones for each seed.
         executor: Where runs are carried out.
         store: SQLAlchemy URL of the results.
         output: Folder of the resolved YAML, the log and the report.
         limits: On one evaluation.
         report: Whether `hebo run` ends with a report.
+        suite: What the experiment is a part of; the name without part where the YAML has a `split`.
+        part: Which half of the suite it is; null where there is none.
     """
 
     name: Name
@@ -84,11 +83,14 @@ class Experiment(Recipe):
     tasks: tuple[Labelled, ...]
     seeds: tuple[Seed, ...] = (0,)
     budget: Budget
+    told: Told = 0
     executor: ExecutorRecipe = ProcessPool()
     store: str
     output: str
     limits: Limits = Limits()
     report: Annotated[bool, Field(strict=True)] = True
+    suite: Name
+    part: Literal["tuning", "reporting"] | None = None
 
 
 @dataclass(frozen=True)
@@ -109,14 +111,18 @@ def runs_of(experiment: Experiment) -> Iterator[RunSpec]:
                 yield RunSpec(f"{optimizer.label}@{task.label}#{seed}", optimizer, task, seed)
 
 
-def build_experiment(document: Document) -> Experiment:
+def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
     """Return the experiment a YAML document describes.
+
+    Args:
+        document: The YAML as read, overrides included.
+        quick: Whether it was shortened by `make_quick`; its name then says so.
 
     Raises:
         ConfigError: One line with file, line, path, what was expected, what came and what would work.
     """
     try:
-        return _build(document.data)
+        return _build(document.data, quick=quick)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
 
@@ -129,18 +135,21 @@ def describe_experiment(experiment: Experiment) -> dict[str, Any]:
         "tasks": [_describe_labelled(one) for one in experiment.tasks],
         "seeds": list(experiment.seeds),
         "budget": experiment.budget.model_dump(),
+        "told": experiment.told,
         "executor": describe(experiment.executor),
         "store": experiment.store,
         "output": experiment.output,
         "limits": experiment.limits.model_dump(),
         "report": experiment.report,
+        "suite": experiment.suite,
+        **({"part": experiment.part} if experiment.part else {}),
     }
 
 
 def content_of(experiment: Experiment) -> dict[str, Any]:
-    """Return the part of the description that decides the results."""
+    """Return the part of the description that decides the results, and what suite they belong to."""
     described = describe_experiment(experiment)
-    return {key: described[key] for key in ("optimizers", "tasks", "seeds", "budget")}
+    return {key: described[key] for key in _CONTENT if key in described}
 
 
 def _describe_labelled(part: Labelled) -> dict[str, Any]:
@@ -148,19 +157,20 @@ def _describe_labelled(part: Labelled) -> dict[str, Any]:
     return {"type": fields.pop("type"), "label": part.label, **fields}
 
 
-def _build(data: Mapping[str, Any]) -> Experiment:
+def _build(data: Mapping[str, Any], *, quick: bool) -> Experiment:
     _check_keys(data)
-    name = _name(data)
+    base = _name(data)
+    name = full_name(base, data["part"] if "split" in data else None, quick=quick)
     output = _text(data, "output") or default_output(name)
     fields: dict[str, Any] = {
-        **data,
-        "optimizers": _labelled("optimizer", data["optimizers"], "optimizers"),
-        "tasks": _labelled("task", data["tasks"], "tasks"),
+        "suite": full_name(base, None, quick=quick),
+        **{key: value for key, value in data.items() if key not in _YAML_ONLY},
+        **_runs(data),
+        "name": name,
+        "optimizers": labelled("optimizer", data["optimizers"], ("optimizers",)),
         "output": output,
         "store": _store(data, output),
     }
-    if "seeds" in data:
-        fields["seeds"] = _seeds(data["seeds"])
     if "executor" in data:
         fields["executor"] = build("executor", data["executor"], ("executor",))
     try:
@@ -169,19 +179,39 @@ def _build(data: Mapping[str, Any]) -> Experiment:
         raise translate(error, Experiment, fields) from error
 
 
+def _runs(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tasks and seeds, those of the chosen part where there is a split."""
+    if "split" in data:
+        return chosen_part(data)
+    fields: dict[str, Any] = {"tasks": labelled("task", data["tasks"], ("tasks",))}
+    return fields | ({"seeds": seeds_of(data["seeds"])} if "seeds" in data else {})
+
+
 def _check_keys(data: Mapping[str, Any]) -> None:
+    known = [*Experiment.model_fields, *_YAML_ONLY]
     for key in data:
-        if key not in Experiment.model_fields:
-            raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, Experiment.model_fields)}")
-    for key in ("name", "optimizers", "tasks", "budget"):
+        if key not in known:
+            raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
+    for key in ("name", "optimizers", "split" if "split" in data else "tasks", "budget"):
         if key not in data:
             raise ConfigMistake((), f"`{key}` is missing; add `{key}:` at the top level.")
+    _check_part(data)
+
+
+def _check_part(data: Mapping[str, Any]) -> None:
+    if "split" in data and data.get("part") not in PARTS:
+        given = f"got {kind_of(data['part'])}" if "part" in data else "it is missing"
+        raise ConfigMistake(("part",), f"expected tuning or reporting, the half of `split` to run; {given}.")
+    if "split" in data and "suite" in data:
+        raise ConfigMistake(("suite",), "the name is the suite where there is a `split`; remove `suite`.")
+    if data.get("part") is not None and "split" not in data and "suite" not in data:
+        raise ConfigMistake(("part",), "there is no `split` to take a part of; remove `part`.")
 
 
 def _name(data: Mapping[str, Any]) -> str:
     name = data["name"]
-    if not isinstance(name, str) or not re.fullmatch(_NAME, name):
-        raise ConfigMistake(("name",), f"{kind_of(name)} is not a name; use {_NAME_RULE}.")
+    if not isinstance(name, str) or not re.fullmatch(NAME, name):
+        raise ConfigMistake(("name",), f"{kind_of(name)} is not a name; use {NAME_RULE}.")
     return name
 
 
@@ -205,56 +235,3 @@ def _store(data: Mapping[str, Any], output: str) -> str:
             "contains a password, which would be copied into the results; use PGPASSWORD or ~/.pgpass.",
         )
     return url
-
-
-def _seeds(value: object) -> object:
-    if isinstance(value, int) and not isinstance(value, bool):
-        if not 1 <= value <= 10_000:
-            raise ConfigMistake(("seeds",), f"expected a count from 1 to 10000 or a list, got {value}.")
-        return tuple(range(value))
-    if not isinstance(value, list) or not value:
-        raise ConfigMistake(("seeds",), f"expected a count or a list of integers, got {_shown(value)}.")
-    for place, seed in enumerate(value):
-        if seed in value[:place]:
-            raise ConfigMistake(("seeds", place), f"the seed {seed} is given twice; keep one.")
-    return value
-
-
-def _labelled(kind: str, value: object, key: str) -> tuple[Labelled, ...]:
-    if not isinstance(value, list) or not value:
-        raise ConfigMistake((key,), f"expected a list with at least one {kind}, got {_shown(value)}.")
-    recipes = [_recipe(kind, one, (key, place)) for place, one in enumerate(value)]
-    labels = _labels(value, key)
-    return tuple(Labelled(label=label, recipe=one) for label, one in zip(labels, recipes, strict=True))
-
-
-def _shown(value: object) -> str:
-    return "an empty list" if value == [] else kind_of(value)
-
-
-def _recipe(kind: str, value: object, path: Path) -> Recipe:
-    if isinstance(value, Mapping):
-        value = {key: one for key, one in value.items() if key != "label"}
-    return build(kind, value, path)
-
-
-def _labels(parts: list[Any], key: str) -> list[str]:
-    """Return the given labels, and for the rest the types, numbered from 1 where a type is repeated."""
-    repeated = Counter(part["type"] for part in parts if part.get("label") is None)
-    seen: Counter[str] = Counter()
-    labels: list[str] = []
-    for place, part in enumerate(parts):
-        label, name = part.get("label"), part["type"]
-        if label is None:
-            seen[name] += 1
-            label = name if repeated[name] == 1 else f"{name}-{seen[name]}"
-        labels.append(_check_label(label, labels, (key, place, "label")))
-    return labels
-
-
-def _check_label(label: object, taken: list[str], path: Path) -> str:
-    if not isinstance(label, str) or not re.fullmatch(_NAME, label):
-        raise ConfigMistake(path, f"{kind_of(label)} is not a label; use {_NAME_RULE}.")
-    if label in taken:
-        raise ConfigMistake(path, f"the label '{label}' is taken; give each one its own `label`.")
-    return label

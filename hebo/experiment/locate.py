@@ -12,6 +12,11 @@ DATABASE = "results.db"
 LOG = "workers.log"
 
 
+def full_name(name: str, part: str | None, *, quick: bool) -> str:
+    """Return the name of an experiment: that of the YAML, the part of its split, and whether it is short."""
+    return "-".join([name, *([part] if part else []), *(["quick"] if quick else [])])
+
+
 def default_output(name: str) -> str:
     """Return the folder an experiment writes to, unless its YAML says otherwise."""
     return f"runs/{name}"
@@ -79,6 +84,7 @@ def _settings(path: Path) -> tuple[str, str, str | None]:
     from hebo.experiment.yaml_file import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
-    name = str(data.get("name", path.stem))
+    part = str(data["part"]) if "split" in data and "part" in data else None
+    name = full_name(str(data.get("name", path.stem)), part, quick=False)
     store = data.get("store")
     return name, str(data.get("output") or default_output(name)), None if store is None else str(store)

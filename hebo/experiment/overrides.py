@@ -1,8 +1,8 @@
-"""Command-line overrides: `budget.n_trials=50 seeds=[0,1] optimizers.0.n_initial=8`."""
+"""Overrides: `budget.n_trials=50 seeds=[0,1]` on the command line, and those of the YAML's `quick`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hebo.errors import ConfigError
@@ -31,6 +31,32 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         except ConfigMistake as mistake:
             raise ConfigError(f"{document.file}{where}: {mistake}") from None
         _note(document, path, where)
+
+
+def make_quick(document: Document) -> None:
+    """Apply the overrides under `quick`, keys with dots as on the command line, in place.
+
+    Raises:
+        ConfigError: If there are none, or one has a path that leads nowhere.
+    """
+    changes = document.data.get("quick")
+    try:
+        if not isinstance(changes, Mapping) or not changes:
+            raise ConfigMistake(
+                (), "--quick applies what stands under `quick`; add `quick: {budget.n_trials: 20}`."
+            )
+        for key, value in changes.items():
+            path = _set_at(document.data, ("quick", key), key, value)
+            _note(document, path, f" (quick, `{key}`)")
+    except ConfigMistake as mistake:
+        raise document.explain(mistake) from None
+
+
+def _set_at(data: Any, place: Path, key: str, value: object) -> Path:
+    try:
+        return _set(data, key.split("."), value)
+    except ConfigMistake as mistake:
+        raise ConfigMistake(place, str(mistake)) from None
 
 
 def _value(text: str, assignment: str) -> Any:

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, case, insert, or_, select, update
 from hebo.errors import ConfigError
 from hebo.experiment import tables
 from hebo.experiment.tables import experiments, problems, runs
+from hebo.experiment.versions import installed_versions
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ class Registration:
             "name": self.name,
             "output": self.output,
             "config": tables.to_json(self.content),
+            "versions": tables.to_json(installed_versions()),
             "created_at": now,
         }
         connection.execute(insert(experiments).values(row))

@@ -13,7 +13,18 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from sqlalchemy import Engine, Table
 
-RUN_COLUMNS = ("run_id", "optimizer", "task", "seed", "status", "n_trials", "optimum", "config", "message")
+RUN_COLUMNS = (
+    "run_id",
+    "optimizer",
+    "task",
+    "seed",
+    "status",
+    "n_trials",
+    "batch_size",
+    "optimum",
+    "config",
+    "message",
+)
 TRIAL_COLUMNS = (
     "run_id",
     "number",
@@ -27,6 +38,10 @@ TRIAL_COLUMNS = (
     "tell_seconds",
     "eval_seconds",
     "overhead_seconds",
+    "ask_cpu_seconds",
+    "tell_cpu_seconds",
+    "profile",
+    "fallbacks",
     "started_at",
     "finished_at",
 )
@@ -39,17 +54,24 @@ class Results:
     Attributes:
         runs: One row per run (optimiser x task x seed), in the order of the YAML: `run_id`,
             `optimizer` and `task` (labels), `seed`, `status` (waiting | running | finished | broken),
-            `n_trials` (the budget), `optimum` (NaN where unknown), `config` (dict with the recipes),
-            `message`.
-        trials: One row per trial, ordered by run and `number` (from 0): `round`, `params` (dict,
-            natural units), `values` (dict objective -> float or None), `extras` (dict), `status`
+            `n_trials` (the budget), `batch_size`, `optimum` (NaN where unknown), `config` (dict with the
+            recipes), `message`.
+        trials: One row per trial, ordered by run and `number` (from 0; below 0 and in round -1 if it was
+            told before the first ask): `round`, `params` (dict, natural units), `values` (dict objective
+            -> float or None), `extras` (dict), `status`
             (pending | ok | failed | timed_out | out_of_memory | crashed), `message`, and seconds:
             `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
             `eval_seconds` (wall time), `overhead_seconds` (CPU time of the runner itself),
-            `started_at`, `finished_at` (since 1970 UTC).
+            `ask_cpu_seconds` and `tell_cpu_seconds` (CPU time of the round divided by its points, that
+            of other processes the optimiser uses included), `started_at`, `finished_at` (since 1970
+            UTC). With the first trial of each round, None with the others: `profile` (phase of the ask ->
+            CPU seconds of the whole ask) and `fallbacks` (reason -> how often).
         spaces: Task label -> the design space as JSON.
         objectives: Task label -> names of its objectives, the first one leading.
         name: Name of the experiment.
+        suite: What it is a part of.
+        part: "tuning" or "reporting" for half of a split suite, else None.
+        versions: Package -> version when it was recorded.
     """
 
     runs: DataFrame
@@ -57,6 +79,9 @@ class Results:
     spaces: Mapping[str, Any]
     name: str
     objectives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    suite: str = ""
+    part: str | None = None
+    versions: Mapping[str, str] = field(default_factory=dict)
 
 
 def load_results(source: str | Path, *, name: str | None = None) -> Results:
@@ -85,6 +110,8 @@ def _read(engine: Engine, name: str | None) -> Results:
     from hebo.experiment import tables
 
     name = _choose(engine, name)
+    (recorded,) = _rows(engine, tables.experiments, name, key="name")
+    content = tables.from_json(recorded["config"])
     problems = {row["task"]: row for row in _rows(engine, tables.problems, name)}
     optima = {task: row["optimum"] for task, row in problems.items()}
     runs = [
@@ -92,7 +119,9 @@ def _read(engine: Engine, name: str | None) -> Results:
         for row in sorted(_rows(engine, tables.runs, name), key=lambda row: row["position"])
     ]
     trials = [
-        row | {key: tables.from_json(row[key]) for key in ("params", "values", "extras")}
+        row
+        | {key: tables.from_json(row[key]) for key in ("params", "values", "extras")}
+        | {key: None if row[key] is None else tables.from_json(row[key]) for key in ("profile", "fallbacks")}
         for row in _rows(engine, tables.trials, name)
     ]
     order = {row["run_id"]: row["position"] for row in runs}
@@ -103,6 +132,9 @@ def _read(engine: Engine, name: str | None) -> Results:
         spaces={task: tables.from_json(row["space"]) for task, row in problems.items()},
         objectives={task: tuple(tables.from_json(row["objectives"])) for task, row in problems.items()},
         name=name,
+        suite=content.get("suite", name),
+        part=content.get("part"),
+        versions=tables.from_json(recorded["versions"]),
     )
 
 
@@ -134,9 +166,9 @@ def _choose(engine: Engine, name: str | None) -> str:
     raise StoreError(f"The store cannot tell which is {wanted}; it holds: {', '.join(names) or 'nothing'}.")
 
 
-def _rows(engine: Engine, table: Table, name: str) -> list[dict[str, Any]]:
+def _rows(engine: Engine, table: Table, name: str, *, key: str = "experiment") -> list[dict[str, Any]]:
     from sqlalchemy import select
 
     with engine.connect().execution_options(hebo_read=True) as connection:
-        query = select(table).where(table.c.experiment == name)
+        query = select(table).where(table.c[key] == name)
         return [dict(row) for row in connection.execute(query).mappings()]

@@ -7,9 +7,9 @@ the run over, it fails with `LeaseLost` and changes nothing.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, case, select, update
@@ -24,13 +24,17 @@ class LeaseLost(StoreError):
     """Another `hebo run` has taken the run over."""
 
 
+TOLD = -1
+"""The round of the points that are told before the first ask."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """One point of a run: asked, and evaluated unless it is pending.
 
     Attributes:
-        number: From 0 within the run.
-        round: The ask it came from, from 0.
+        number: From 0 within the run; below 0 if it was told before the first ask.
+        round: The ask it came from, from 0; `TOLD` if it came from none.
         params: The point in natural units.
         status: One of `tables.TRIAL_STATUSES`.
         values: Objective -> value, None for what is not a number; empty while pending.
@@ -63,11 +67,26 @@ class Outcome:
 
 
 @dataclass(frozen=True)
-class RoundCost:
-    """What a round cost: wall seconds of its ask and tell, CPU seconds of the runner itself."""
+class AskCost:
+    """What an ask cost.
 
-    ask_seconds: float = 0.0
+    Attributes:
+        seconds: Wall time.
+        profile: Phase -> CPU seconds.
+        fallbacks: Reason -> how often.
+    """
+
+    seconds: float
+    profile: Mapping[str, float] = field(default_factory=dict)
+    fallbacks: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RoundCost:
+    """What the rest of a round cost per trial: wall and CPU seconds of its tell, CPU seconds of the rest."""
+
     tell_seconds: float = 0.0
+    tell_cpu_seconds: float = 0.0
     overhead_seconds: float = 0.0
 
 
@@ -99,15 +118,16 @@ class RunLog:
             for number, round_, params, status, values in rows
         ]
 
-    def add_round(self, asked: Sequence[Trial], ask_seconds: float, *, last: RoundCost | None) -> None:
+    def add_round(self, asked: Sequence[Trial], cost: AskCost, *, last: RoundCost | None) -> None:
         """Store the points of an ask as pending, before any is evaluated.
 
         Args:
-            asked: The new trials.
-            ask_seconds: Wall time of the ask.
+            asked: The new trials. Profile and fallbacks of the ask are kept with the first one.
+            cost: What the ask cost.
             last: What the round before cost, known only now; None if it was not run here.
         """
-        share, now = ask_seconds / len(asked), time.time()
+        now, n = time.time(), len(asked)
+        first = {"profile": tables.to_json(cost.profile), "fallbacks": tables.to_json(cost.fallbacks)}
         rows = [
             {
                 **self._key,
@@ -115,12 +135,14 @@ class RunLog:
                 "round": one.round,
                 "params": tables.to_json(one.params),
                 "status": tables.PENDING,
-                "ask_seconds": share,
+                "ask_seconds": cost.seconds / n,
+                "ask_cpu_seconds": sum(cost.profile.values()) / n,
                 "started_at": now if one is asked[0] else None,
+                **(first if one is asked[0] else dict.fromkeys(first)),
             }
             for one in asked
         ]
-        with self._renewed(p_seconds=ask_seconds) as connection:
+        with self._renewed(p_seconds=cost.seconds) as connection:
             connection.execute(statements.ADD, rows)
             if last is not None:
                 self._set_cost(connection, asked[0].round - 1, last)
@@ -139,7 +161,12 @@ class RunLog:
             best: Smallest value of the leading objective so far.
             then: The trial whose evaluation begins next, if any.
         """
-        counted = {"p_done": 1, "p_bad": int(outcome.status != tables.OK), "p_best": best}
+        is_asked = number >= 0
+        counted = {
+            "p_done": int(is_asked),
+            "p_bad": int(is_asked and outcome.status != tables.OK),
+            "p_best": best,
+        }
         with self._renewed(**counted, p_seconds=outcome.seconds or 0.0) as connection:
             connection.execute(statements.FINISH, self._bound | {"p_number": number} | _columns(outcome))
             if then is not None:
@@ -197,7 +224,11 @@ class RunLog:
         connection.execute(statements.START, self._bound | {"p_number": number, "p_now": time.time()})
 
     def _set_cost(self, connection: Connection, round_: int, cost: RoundCost) -> None:
-        seconds = {"p_tell": cost.tell_seconds, "p_overhead": cost.overhead_seconds}
+        seconds = {
+            "p_tell": cost.tell_seconds,
+            "p_tell_cpu": cost.tell_cpu_seconds,
+            "p_overhead": cost.overhead_seconds,
+        }
         connection.execute(statements.COST, self._bound | {"p_round": round_} | seconds)
 
 

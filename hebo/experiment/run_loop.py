@@ -7,18 +7,18 @@ replayed, and what is pending is evaluated. A trial's noise depends on run seed,
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from hebo.errors import HeboError
 from hebo.experiment import tables
+from hebo.experiment.clock import Clock
 from hebo.experiment.evaluation import evaluate
 from hebo.experiment.frames import best_of, by_round, frame_of, is_open, rows_of, values_of
 from hebo.experiment.parts import build
-from hebo.experiment.run_log import LeaseLost, Outcome, RoundCost, RunLog, Trial
+from hebo.experiment.run_log import TOLD, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
 from hebo.experiment.stopping import STOP
 from hebo.experiment.store import engine_of
 
@@ -42,6 +42,7 @@ class Job:
         owner: In whose name.
         trial_seconds: Limit of one evaluation; None for none.
         hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
+        told: Random points to evaluate and tell before the first ask.
     """
 
     url: str
@@ -50,6 +51,7 @@ class Job:
     owner: str
     trial_seconds: float | None
     hard_limit: bool
+    told: int = 0
 
 
 def execute(job: Job) -> str:
@@ -93,28 +95,6 @@ def describe_error(error: BaseException) -> str:
 
 
 @dataclass
-class _Clock:
-    """Wall seconds of the named parts of a round, and the CPU seconds outside of all of them."""
-
-    wall: dict[str, float] = field(default_factory=dict)
-    cpu: float = 0.0
-    began: float = field(default_factory=time.process_time)
-
-    @contextmanager
-    def measure(self, part: str) -> Iterator[None]:
-        wall, cpu = time.perf_counter(), time.process_time()
-        try:
-            yield
-        finally:
-            self.wall[part] = time.perf_counter() - wall
-            self.cpu += time.process_time() - cpu
-
-    def overhead(self) -> float:
-        """Return the CPU seconds of this process since the clock began, less those measured."""
-        return max(0.0, time.process_time() - self.began - self.cpu)
-
-
-@dataclass
 class _Loop:
     job: Job
     log: RunLog
@@ -124,6 +104,8 @@ class _Loop:
     n_trials: int
     batch_size: int
     optimizer: Optimizer
+    told: list[Trial]
+    rounds: list[list[Trial]]
     open_rounds: list[list[Trial]]
     next_round: int
     n_asked: int
@@ -137,9 +119,9 @@ class _Loop:
         task: Any = build("task", row["config"]["task"], ("task",))
         recipe = cast("OptimizerRecipe", build("optimizer", row["config"]["optimizer"], ("optimizer",)))
         optimizer = recipe.build(task.space, seed=row["seed"])
-        trials = log.trials()
+        stored = log.trials()
+        trials = [one for one in stored if one.round != TOLD]
         rounds = by_round(trials)
-        optimizer.restore([(frame_of(one), _told(one, task.objectives)) for one in rounds])
         return cls(
             job=job,
             log=log,
@@ -149,6 +131,8 @@ class _Loop:
             n_trials=row["n_trials"],
             batch_size=row["batch_size"],
             optimizer=optimizer,
+            told=[one for one in stored if one.round == TOLD],
+            rounds=rounds,
             open_rounds=[one for one in rounds if is_open(one)],
             next_round=sum(not is_open(one) for one in rounds),
             n_asked=len(trials),
@@ -157,33 +141,67 @@ class _Loop:
 
     def go(self) -> bool:
         """Work until the budget is spent (True) or a stop is wanted (False)."""
+        if not self._catch_up():
+            return False
         while self.open_rounds or self.n_asked < self.n_trials:
             if STOP.is_set():
                 return False
-            clock = _Clock()
+            clock = Clock()
             is_new = not self.open_rounds
             trials = self._ask(clock) if is_new else self.open_rounds.pop(0)
             told = self._evaluate_all(trials, clock, started=is_new)
             if told is None:
                 return False
+            elsewhere = self.optimizer.profile.total
             with clock.measure("tell"):
-                self.optimizer.tell(frame_of(told), values_of(told, self.task.objectives))
+                self._tell(told)
+            clock.cpu_elsewhere = self.optimizer.profile.total - elsewhere
             self._note_cost(clock, len(trials))
             self.next_round += 1
         return True
 
-    def _ask(self, clock: _Clock) -> list[Trial]:
+    def _catch_up(self) -> bool:
+        """Tell what is told before the first ask and replay past rounds; False if a stop was wanted."""
+        is_new = bool(self.job.told and not self.told)
+        trials = self._draw_told() if is_new else self.told
+        if trials:
+            done = self._evaluate_all(trials, Clock(), started=is_new)
+            if done is None:
+                return False
+            self._tell(done)
+        objectives = self.task.objectives
+        self.optimizer.restore([(frame_of(one), _told(one, objectives)) for one in self.rounds])
+        return True
+
+    def _draw_told(self) -> list[Trial]:
+        """Draw the points to tell first: the same ones for every optimiser, as only task and seed matter."""
+        from hebo.optimizers.sampling import RandomSearch
+        from hebo.random import derive_seed
+
+        n, seed = self.job.told, derive_seed(self.seed, "told")
+        rows = rows_of(RandomSearch().build(self.task.space, seed=seed).ask(n))
+        trials = [Trial(place - n, TOLD, params) for place, params in enumerate(rows)]
+        self.log.add_round(trials, AskCost(0.0), last=None)
+        return trials
+
+    def _tell(self, trials: Sequence[Trial]) -> None:
+        self.optimizer.tell(frame_of(trials), values_of(trials, self.task.objectives))
+
+    def _ask(self, clock: Clock) -> list[Trial]:
         n = min(self.batch_size, self.n_trials - self.n_asked)
+        before = Counter(self.optimizer.fallbacks)
         with clock.measure("ask"):
             frame = self.optimizer.ask(n)
+        profile = self.optimizer.profile.seconds
+        cost = AskCost(clock.wall["ask"], dict(profile), self.optimizer.fallbacks - before)
         rows = rows_of(frame)
         trials = [Trial(self.n_asked + place, self.next_round, params) for place, params in enumerate(rows)]
         last = self.last_cost[1] if self.last_cost else None
-        self.log.add_round(trials, clock.wall["ask"], last=last)
+        self.log.add_round(trials, cost, last=last)
         self.n_asked += len(trials)
         return trials
 
-    def _evaluate_all(self, trials: Sequence[Trial], clock: _Clock, *, started: bool) -> list[Trial] | None:
+    def _evaluate_all(self, trials: Sequence[Trial], clock: Clock, *, started: bool) -> list[Trial] | None:
         """Evaluate what is pending; return the whole round, or None if a stop was wanted before its end."""
         done = [one for one in trials if one.status != tables.PENDING]
         pending = [one for one in trials if one.status == tables.PENDING]
@@ -192,13 +210,13 @@ class _Loop:
         for place, trial in enumerate(pending):
             outcome = self._evaluate(trial, clock)
             following = pending[place + 1].number if place + 1 < len(pending) else None
-            self.log.finish(trial.number, outcome, best=self._improve(outcome), then=following)
+            self.log.finish(trial.number, outcome, best=self._improve(trial, outcome), then=following)
             done.append(Trial(trial.number, trial.round, trial.params, outcome.status, outcome.values))
             if STOP.is_set() and following is not None:
                 return None
         return sorted(done, key=lambda one: one.number)
 
-    def _evaluate(self, trial: Trial, clock: _Clock) -> Outcome:
+    def _evaluate(self, trial: Trial, clock: Clock) -> Outcome:
         from hebo.random import derive_seed
 
         with clock.measure("evaluate"):
@@ -210,15 +228,16 @@ class _Loop:
                 hard=self.job.hard_limit,
             )
 
-    def _improve(self, outcome: Outcome) -> float | None:
+    def _improve(self, trial: Trial, outcome: Outcome) -> float | None:
         value = outcome.values.get(self.task.objectives[0])
-        if outcome.status == tables.OK and value is not None and (self.best is None or value < self.best):
-            self.best = value
+        if trial.round != TOLD and outcome.status == tables.OK and value is not None:
+            self.best = value if self.best is None else min(value, self.best)
         return self.best
 
-    def _note_cost(self, clock: _Clock, n: int) -> None:
-        seconds = {part: clock.wall.get(part, 0.0) / n for part in ("ask", "tell")}
-        self.last_cost = (self.next_round, RoundCost(seconds["ask"], seconds["tell"], clock.overhead() / n))
+    def _note_cost(self, clock: Clock, n: int) -> None:
+        tell_cpu = clock.cpu["tell"] + clock.cpu_elsewhere
+        cost = RoundCost(clock.wall["tell"] / n, tell_cpu / n, clock.overhead() / n)
+        self.last_cost = (self.next_round, cost)
 
 
 def _told(round_: Sequence[Trial], objectives: Sequence[str]) -> NDArray[np.float64] | None:

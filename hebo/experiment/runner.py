@@ -156,6 +156,7 @@ class _Shift:
             owner=str(self.owner),
             trial_seconds=self.experiment.limits.trial_seconds,
             hard_limit=self.experiment.executor.survives_crashes,
+            told=self.experiment.told,
         )
 
     def _settle_finished(self) -> None:

@@ -53,5 +53,9 @@ FINISH = (
 COST = (
     update(trials)
     .where(_TRIALS, trials.c.round == bindparam("p_round"))
-    .values(tell_seconds=bindparam("p_tell"), overhead_seconds=bindparam("p_overhead"))
+    .values(
+        tell_seconds=bindparam("p_tell"),
+        tell_cpu_seconds=bindparam("p_tell_cpu"),
+        overhead_seconds=bindparam("p_overhead"),
+    )
 )

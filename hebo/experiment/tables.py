@@ -14,7 +14,7 @@ from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
 
 from hebo.errors import StoreError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 # How a trial can stand. A pending trial was asked for and has no result yet.
 PENDING = "pending"
@@ -46,6 +46,7 @@ experiments = Table(
     Column("name", String(200), primary_key=True),
     Column("output", Text, nullable=False),
     Column("config", Text, nullable=False),
+    Column("versions", Text, nullable=False),
     Column("created_at", Float, nullable=False),
 )
 
@@ -99,6 +100,10 @@ trials = Table(
     Column("tell_seconds", Float),
     Column("eval_seconds", Float),
     Column("overhead_seconds", Float),
+    Column("ask_cpu_seconds", Float),
+    Column("tell_cpu_seconds", Float),
+    Column("profile", Text),
+    Column("fallbacks", Text),
     Column("started_at", Float),
     Column("finished_at", Float),
 )

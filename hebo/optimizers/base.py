@@ -233,15 +233,15 @@ class Optimizer(ABC):
         self._y = None if y is None else parse_values(y, len(self._x), None)
 
     def restore(self, rounds: Iterable[tuple[DataFrame, Any]]) -> None:
-        """Replay past rounds without computing them again.
+        """Replay past rounds without computing them again; what was told before the first ask is told first.
 
         Args:
             rounds: One `(points, values)` per past `ask`, in order; values None where they are not known yet.
 
         Raises:
-            DataError: If this optimiser has been used already, or a round is unusable.
+            DataError: If this optimiser has been asked already, or a round is unusable.
         """
-        if self.n_asks or len(self._x):
+        if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
         for frame, values in rounds:
             self._asked(self.space.encode(frame))

@@ -60,27 +60,30 @@ def main() -> None:
 @main.command()
 @click.argument("config", type=click.Path(path_type=Path))
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
-def run(config: Path, overrides: tuple[str, ...]) -> None:
+@click.option("--quick", is_flag=True, help="Apply what the file has under `quick`: a short version of it.")
+def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     """Run CONFIG (a YAML file), or go on where an earlier run of it stopped.
 
     KEY=VALUE replaces a value of the file: budget.n_trials=50 seeds=[0,1] optimizers.0.n_initial=8
     """
     from hebo.experiment.config import build_experiment
-    from hebo.experiment.overrides import override
+    from hebo.experiment.overrides import make_quick, override
     from hebo.experiment.problem import ConfigMistake
     from hebo.experiment.runner import prepare, record
     from hebo.experiment.yaml_file import read_yaml
 
     document = read_yaml(config)
+    if quick:
+        make_quick(document)
     override(document, overrides)
-    experiment = build_experiment(document)
+    experiment = build_experiment(document, quick=quick)
     try:
         store = record(experiment, prepare(experiment))
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
     except ConfigError as error:
         raise ConfigError(f"{config}: {error}") from error
-    _carry_out(experiment, store, again=" ".join(["hebo run", str(config), *overrides]))
+    _carry_out(experiment, store, again=" ".join(["hebo run", str(config), *overrides, *["--quick"] * quick]))
 
 
 @main.command()

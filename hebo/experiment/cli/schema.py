@@ -10,11 +10,24 @@ from hebo.errors import MissingExtraError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.config import Experiment
 from hebo.experiment.parts import contract_kind, lookup
+from hebo.experiment.split import PARTS
 from hebo.recipe import Recipe
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # Kinds whose parts may have a `label` when they stand at the top of the YAML.
 _LABELLED = ("optimizer", "task")
+_QUICK = {
+    "type": "object",
+    "description": "Overrides of `hebo run --quick`, keys with dots: budget.n_trials.",
+    "minProperties": 1,
+}
+# Beside a split: how many tasks of the half to run, or which, by their labels.
+_CHOICE = {
+    "oneOf": [
+        {"type": "integer", "minimum": 1},
+        {"type": "array", "minItems": 1, "items": {"type": "string"}},
+    ]
+}
 
 
 def schema_text() -> str:
@@ -30,17 +43,21 @@ def experiment_schema() -> dict[str, Any]:
         definitions[kind] = {"oneOf": [_reference(f"{kind}.{name}") for name in usable]}
     own = Experiment.model_json_schema()
     properties = _rewrite(own["properties"], own.get("$defs", {}), definitions, "experiment")
-    properties |= {f"{kind}s": _list_of(kind) for kind in _LABELLED}
+    properties["optimizers"] = _list_of("optimizer")
     properties["executor"] = _reference("executor")
-    properties["seeds"] = {"oneOf": [{"type": "integer", "minimum": 1}, properties["seeds"]]}
+    seeds = {"oneOf": [{"type": "integer", "minimum": 1}, properties["seeds"]]}
+    properties |= {"seeds": seeds, "split": _split(seeds), "quick": _QUICK}
+    properties["tasks"] = {"oneOf": [_list_of("task"), _CHOICE]}
     for optional in ("store", "output"):
         properties[optional] = {"type": "string", "description": "Left out: beside or in runs/<name>."}
+    properties["suite"] = {"type": "string", "description": "Left out: the name."}
     return {
         "$schema": _DIALECT,
         "title": "A HEBO experiment",
         "type": "object",
         "properties": properties,
-        "required": ["name", "optimizers", "tasks", "budget"],
+        "required": ["name", "optimizers", "budget"],
+        "anyOf": [{"required": ["tasks"]}, {"required": ["split", "part"]}],
         "additionalProperties": False,
         "$defs": definitions,
     }
@@ -108,6 +125,22 @@ def _rewrite(
             definitions[key] = _rewrite(local[name], local, definitions, prefix, contracts)
         return {**{k: v for k, v in node.items() if k != "default"}, **_reference(key)}
     return {key: _rewrite(one, local, definitions, prefix, contracts) for key, one in node.items()}
+
+
+def _split(seeds: dict[str, Any]) -> dict[str, Any]:
+    half = {
+        "type": "object",
+        "properties": {"tasks": _list_of("task"), "seeds": seeds},
+        "required": ["tasks", "seeds"],
+        "additionalProperties": False,
+    }
+    return {
+        "type": "object",
+        "description": "Two halves that share no task and no seed; `part` names the one to run.",
+        "properties": dict.fromkeys(PARTS, half),
+        "required": list(PARTS),
+        "additionalProperties": False,
+    }
 
 
 def _reference(name: str) -> dict[str, str]:

@@ -60,7 +60,7 @@ def trials_table(results: Results, run_id: str) -> Table:
 
 
 def _run_texts(run: Any, trials: DataFrame, leading: str) -> list[str]:
-    done = trials[trials["status"] != tables.PENDING]
+    done = trials[(trials["status"] != tables.PENDING) & (trials["number"] >= 0)]
     ok = done[done["status"] == tables.OK]
     best = min((values[leading] for values in ok["values"]), default=None)
     status = run["status"] if not run["message"] else f"{run['status']}: {run['message']}"

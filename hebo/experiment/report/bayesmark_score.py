@@ -99,7 +99,7 @@ def protocol(results: Results) -> tuple[int, int]:
             f"Bayesmark's score needs finished runs; {len(unfinished)} of {len(results.runs)} are not, first "
             f"'{unfinished['run_id'].iloc[0]}'. `hebo run` with the same configuration continues them."
         )
-    sizes = results.trials.groupby(["run_id", "round"]).size()
+    sizes = results.trials[results.trials["number"] >= 0].groupby(["run_id", "round"]).size()
     if sizes.nunique() != 1:
         raise DataError(
             f"Bayesmark's score needs rounds of one size; here they have {_listed(sizes)} trials. Choose an "

@@ -30,13 +30,13 @@ def observations(results: Results) -> pd.DataFrame:
     """Return the ended trials of all runs in one tidy table.
 
     Returns:
-        One row per trial that is no longer pending: all columns of `results.trials`, the run's
-        `optimizer`, `task` and `seed`, and `value`: the leading objective, NaN unless the trial is `ok`
-        and its value finite. In the order of `results.trials`.
+        One row per trial that was asked for and is no longer pending: all columns of `results.trials`,
+        the run's `optimizer`, `task` and `seed`, and `value`: the leading objective, NaN unless the
+        trial is `ok` and its value finite. In the order of `results.trials`.
     """
     labels = results.runs[["run_id", "optimizer", "task", "seed"]]
     table = results.trials.merge(labels, on="run_id", how="inner")
-    table = table[table["status"] != "pending"].copy()
+    table = table[(table["status"] != "pending") & (table["number"] >= 0)].copy()
     rows = zip(table["task"], table["status"], table["values"], strict=True)
     leading = {task: names[0] for task, names in results.objectives.items()}
     table["value"] = pd.Series(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hebo.experiment.registry import Entries, NewProblem, NewRun
-from hebo.experiment.run_log import Outcome, RunLog, Trial
+from hebo.experiment.run_log import AskCost, Outcome, RunLog, Trial
 from hebo.experiment.store import Store
 
 CONTENT: dict[str, Any] = {"optimizers": [{"type": "o"}], "seeds": [0, 1], "budget": {"n_trials": 3}}
@@ -23,7 +23,8 @@ def register(store: Store, *, output: str = "out", content: dict[str, Any] | Non
 
 
 def ask(log: RunLog, *numbers: int, round_: int = 0) -> None:
-    log.add_round([Trial(number, round_, {"x": number / 10}) for number in numbers], 1.0, last=None)
+    trials = [Trial(number, round_, {"x": number / 10}) for number in numbers]
+    log.add_round(trials, AskCost(1.0, {"rest": 0.5}), last=None)
 
 
 def finished(value: float | None, status: str = "ok") -> Outcome:

@@ -49,3 +49,11 @@ def test_the_folder_of_an_experiment_is_found_from_each_of_its_names(tmp_path: P
     assert output_of(tmp_path) == tmp_path
     with pytest.raises(StoreError, match="say where to write with --output"):
         output_of("sqlite:///results.db")
+
+
+def test_a_split_names_the_part_it_runs(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("name: mine\nsplit: {}\npart: tuning\n")
+    assert find_store(path) == ("sqlite:///runs/mine-tuning/results.db", "mine-tuning")
+    path.write_text("name: mine-tuning\nsuite: mine\npart: tuning\n")
+    assert find_store(path) == ("sqlite:///runs/mine-tuning/results.db", "mine-tuning")

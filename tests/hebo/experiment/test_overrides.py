@@ -3,7 +3,8 @@ from __future__ import annotations
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.overrides import override
+from hebo.experiment.overrides import make_quick, override
+from hebo.experiment.problem import ConfigMistake
 from hebo.experiment.yaml_file import Document, parse_yaml
 
 TEXT = "budget: {n_trials: 5}\noptimizers:\n- {type: hebo}\n- {type: sobol}\nseeds: 2\nlimits:\n"
@@ -61,3 +62,31 @@ def test_messages_about_an_overridden_value_name_the_override() -> None:
     places = changed("budget={n_trials: x}").places
     assert places[("budget",)] == " (override 'budget={n_trials: x}')"
     assert ("budget", "n_trials") not in places
+
+
+def test_quick_applies_its_own_overrides() -> None:
+    document = parse_yaml(
+        "name: x\nbudget: {n_trials: 50}\nquick: {seeds: 2, budget.n_trials: 5, tasks.0.n: 3}\ntasks: [{n: 9}]\n",
+        file="x.yaml",
+    )
+    make_quick(document)
+    assert document.data["budget"] == {"n_trials": 5}
+    assert document.data["seeds"] == 2
+    assert document.data["tasks"] == [{"n": 3}]
+    mistake = document.explain(ConfigMistake(("budget", "n_trials"), "too few."))
+    assert str(mistake) == "x.yaml (quick, `budget.n_trials`): budget.n_trials: too few."
+
+
+@pytest.mark.parametrize(
+    ("quick", "message"),
+    [
+        ("", "x.yaml:1: --quick applies what stands under `quick`; add `quick:"),
+        ("quick: {}", "--quick applies what stands under `quick`"),
+        ("quick: {tasks.7: 1}", "x.yaml:2: quick.tasks.7: tasks: `tasks` has entries 0 to 0"),
+    ],
+)
+def test_a_quick_version_that_cannot_be_made_is_refused(quick: str, message: str) -> None:
+    document = parse_yaml(f"tasks: [1]\n{quick}\n", file="x.yaml")
+    with pytest.raises(ConfigError) as caught:
+        make_quick(document)
+    assert message in str(caught.value)

@@ -5,7 +5,7 @@ import pytest
 from hebo.experiment import tables
 from hebo.experiment.leases import Owner
 from hebo.experiment.results import load_results
-from hebo.experiment.run_log import RoundCost, RunLog, Trial
+from hebo.experiment.run_log import TOLD, AskCost, RoundCost, RunLog, Trial
 from hebo.experiment.store import Store
 
 from .stores import ask, finished, register
@@ -43,13 +43,28 @@ def test_a_transaction_that_fails_leaves_nothing_behind(run_log: RunLog) -> None
 def test_the_cost_of_a_round_is_stored_with_the_next_one_or_the_end(store_url: str, run_log: RunLog) -> None:
     ask(run_log, 0, 1)
     run_log.add_round(
-        [Trial(2, 1, {"x": 0.2})], 3.0, last=RoundCost(tell_seconds=0.25, overhead_seconds=0.001)
+        [Trial(2, 1, {"x": 0.2})],
+        AskCost(3.0, {"fit": 1.5, "rest": 0.5}, {"no fit": 2}),
+        last=RoundCost(tell_seconds=0.25, tell_cpu_seconds=0.125, overhead_seconds=0.001),
     )
     run_log.finish_run((1, RoundCost(tell_seconds=0.5, overhead_seconds=0.002)))
     trials = load_results(store_url).trials
     assert list(trials["ask_seconds"]) == [0.5, 0.5, 3.0]
     assert list(trials["tell_seconds"]) == [0.25, 0.25, 0.5]
     assert list(trials["overhead_seconds"]) == [0.001, 0.001, 0.002]
+    assert list(trials["tell_cpu_seconds"]) == [0.125, 0.125, 0.0]
+    assert list(trials["ask_cpu_seconds"]) == [0.25, 0.25, 2.0]
+    assert list(trials["profile"]) == [{"rest": 0.5}, None, {"fit": 1.5, "rest": 0.5}]
+    assert list(trials["fallbacks"]) == [{}, None, {"no fit": 2}]
+
+
+def test_what_was_told_first_is_not_counted(run_log: RunLog) -> None:
+    ask(run_log, -2, -1, round_=TOLD)
+    run_log.finish(-2, finished(2.0), best=None, then=-1)
+    run_log.finish(-1, finished(None, "failed"), best=None, then=None)
+    row = run_log.read()
+    assert (row["n_done"], row["n_bad"], row["best"]) == (0, 0, None)
+    assert [one.status for one in run_log.trials()] == ["ok", "failed"]
 
 
 def test_a_run_that_is_done_is_finished_unless_its_budget_grew_meanwhile(

@@ -225,3 +225,30 @@ def test_neither_torch_nor_pandas_is_loaded_before_it_is_needed(statement: str) 
     )
     answer = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert answer.returncode == 0, answer.stderr
+
+
+def test_a_short_version_runs_beside_the_whole_one(write_config: Write, hebo: Hebo, tmp_path: Path) -> None:
+    half = {"tasks": [{"type": "toy", "label": "a"}], "seeds": [5, 6]}
+    other = {"tasks": [{"type": "toy", "noise": 1.0}], "seeds": 2}
+    path = write_config(
+        tasks=None,
+        seeds=None,
+        split={"tuning": half, "reporting": other},
+        part="reporting",
+        quick={"seeds": 1, "budget.n_trials": 3, "output": str(tmp_path / "quick")},
+    )
+    assert hebo("run", path, "--quick", "part=tuning").exit_code == 0
+    found = load_results(tmp_path / "quick")
+    assert (found.name, found.suite, found.part) == ("small-tuning-quick", "small-quick", "tuning")
+    assert list(found.runs["run_id"]) == ["random_search@a#5"]
+    assert len(found.trials) == 3
+    assert hebo("run", path).exit_code == 0
+    whole = load_results(tmp_path / "out")
+    assert (whole.name, whole.part, len(whole.trials)) == ("small-reporting", "reporting", 12)
+    assert whole.versions["numpy"]
+
+
+def test_quick_needs_something_to_apply(write_config: Write, hebo: Hebo) -> None:
+    result = hebo("run", write_config(), "--quick")
+    assert result.exit_code == 2
+    assert "--quick applies what stands under `quick`" in result.stderr

@@ -50,8 +50,11 @@ def test_a_field_that_takes_a_part_refers_to_its_kind() -> None:
 
 def test_the_top_level_has_the_keys_of_the_yaml() -> None:
     schema = experiment_schema()
-    assert schema["required"] == ["name", "optimizers", "tasks", "budget"]
-    assert schema["properties"]["tasks"]["items"] == {"$ref": "#/$defs/task"}
+    assert schema["required"] == ["name", "optimizers", "budget"]
+    assert {"required": ["tasks"]} in schema["anyOf"]
+    assert schema["properties"]["tasks"]["oneOf"][0]["items"] == {"$ref": "#/$defs/task"}
+    half = schema["properties"]["split"]["properties"]["tuning"]
+    assert half["properties"]["tasks"]["items"] == {"$ref": "#/$defs/task"}
     assert schema["properties"]["seeds"]["oneOf"][0] == {"type": "integer", "minimum": 1}
     assert "label" in schema["$defs"]["task.toy"]["properties"]
     assert "label" not in schema["$defs"]["executor.in_process"]["properties"]

@@ -55,6 +55,7 @@ def make_results(
                 "seed": seed,
                 "status": "finished" if n_ended >= budget and budget else "running",
                 "n_trials": budget,
+                "batch_size": batch_size,
                 "optimum": (optima or {}).get(task, np.nan),
                 "config": {"optimizer": {"type": optimizer.split("-")[0]}, "task": {"type": task}},
                 "message": None,
@@ -78,6 +79,10 @@ def make_results(
                     "tell_seconds": 0.01,
                     "eval_seconds": np.nan if status == "pending" else 0.5,
                     "overhead_seconds": 0.002,
+                    "ask_cpu_seconds": 0.08,
+                    "tell_cpu_seconds": 0.008,
+                    "profile": None if number % batch_size else {"fit": 0.06, "rest": 0.02},
+                    "fallbacks": None if number % batch_size else {},
                     "started_at": started,
                     "finished_at": np.nan if status == "pending" else started + 0.5,
                 }
