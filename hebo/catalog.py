@@ -16,6 +16,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "optuna_gp": ("hebo.optimizers.peers.optuna_samplers:OptunaGP", "Optuna's GPSampler"),
         "optuna_cmaes": ("hebo.optimizers.peers.optuna_samplers:OptunaCmaEs", "Optuna's CmaEsSampler"),
         "skopt_gp": ("hebo.optimizers.peers.skopt_gp:SkoptGP", "scikit-optimize's GP with gp_hedge"),
+        "external": (
+            "hebo.optimizers.peers.external:External",
+            "An optimiser in another environment, behind JSON lines on its input and output",
+        ),
         "random_search": ("hebo.optimizers.sampling:RandomSearch", "Independent uniform draws, no repeats"),
         "sobol": ("hebo.optimizers.sampling:Sobol", "A scrambled Sobol sequence, no repeats"),
     },

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from pathlib import Path
 from typing import Any
 
 from hebo.catalog import PARTS
@@ -26,6 +28,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "surrogate": {"type": "warped_gp", "n_starts": 1},
         "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
     },
+    ("optimizer", "external"): {"command": [sys.executable, str(Path(__file__).with_name("stand_in.py"))]},
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},

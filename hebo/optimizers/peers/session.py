@@ -57,7 +57,13 @@ class Told:
 
 
 class Session(ABC):
-    """A library's optimiser at work. Its calls run with seeded global streams, restored afterwards."""
+    """A library's optimiser at work. Its calls run with seeded global streams, restored afterwards.
+
+    Attributes:
+        seconds_elsewhere: CPU seconds that the calls so far took in other processes.
+    """
+
+    seconds_elsewhere: float = 0.0
 
     @abstractmethod
     def ask(self, n: int, pending: Sequence[Suggestion]) -> list[Suggestion]:
@@ -115,9 +121,12 @@ class PeerOptimizer(Optimizer):
         self._events.append(["ask", n, self._n_handed])
         with seeded(make_generator(self.seed, "peer", len(self._events))):
             session = self._running()
+            before = session.seconds_elsewhere
             if told:
                 session.tell(told)
             suggestions = session.ask(n, pending)
+        if session.seconds_elsewhere > before:
+            self.profile.add("external", session.seconds_elsewhere - before)
         x = self.dimensions.columns([one.point for one in suggestions])
         self._open += zip(x, suggestions, strict=True)
         return x
