@@ -59,7 +59,7 @@ class Task(Recipe, ABC):
     @property
     def best_known(self) -> float | None:
         """The optimum where it is known; else the value in the table of `tasks.best_known`, if any."""
-        return best_known.table().get(best_known.key_of(self)) if self.optimum is None else self.optimum
+        return best_known.value_of(self) if self.optimum is None else self.optimum
 
     @property
     def minimizers(self) -> pd.DataFrame | None:

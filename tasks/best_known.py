@@ -38,6 +38,11 @@ def table() -> Mapping[str, float]:
     return content
 
 
+def value_of(task: BaseModel) -> float | None:
+    """Return the value of a task in the table; None where it has none."""
+    return table().get(key_of(task))
+
+
 def lowered(known: Mapping[str, float], found: Mapping[str, float]) -> dict[str, float]:
     """Return a table with the smaller value of each task of either, sorted by task."""
     keys = sorted({*known, *found})

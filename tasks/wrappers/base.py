@@ -36,6 +36,12 @@ class Wrapper(Task):
         return self.task.optimum
 
     @property
+    def best_known(self) -> float | None:
+        """That of the task, unless this one has its own."""
+        own = super().best_known
+        return self.task.best_known if own is None else own
+
+    @property
     def minimizers(self) -> pd.DataFrame | None:
         """Those of the task."""
         return self.task.minimizers

@@ -12,6 +12,7 @@ from pydantic import Field, field_validator, model_validator
 
 from hebo.design_space.numeric import Numeric
 from hebo.errors import ConfigError, EvaluationError, did_you_mean
+from tasks import best_known
 from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 
@@ -59,6 +60,12 @@ class Failing(Wrapper):
         if self.probability == 1 or (self.region and (self.minimizers is None or self.minimizers.empty)):
             return None
         return self.task.optimum
+
+    @property
+    def best_known(self) -> float | None:
+        """That of the task, unless it may be a value that fails here."""
+        may_fail = self.optimum is None and (bool(self.region) or self.probability == 1)
+        return best_known.value_of(self) if may_fail else super().best_known
 
     @property
     def minimizers(self) -> pd.DataFrame | None:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError
+from tasks import best_known
 from tasks.base import Columns
 from tasks.wrappers.base import Wrapper, noiseless_name
 
@@ -31,8 +32,16 @@ class Flattened(Wrapper):
     @property
     def optimum(self) -> float | None:
         """That of the task, flattened."""
-        known = self.task.optimum
-        return None if known is None else float(self.flatten(np.array([known]))[0])
+        return self._flatten_one(self.task.optimum)
+
+    @property
+    def best_known(self) -> float | None:
+        """The table's own value, else that of the task, flattened."""
+        own = best_known.value_of(self) if self.optimum is None else self.optimum
+        return self._flatten_one(self.task.best_known) if own is None else own
+
+    def _flatten_one(self, value: float | None) -> float | None:
+        return None if value is None else float(self.flatten(np.array([value]))[0])
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = self.task._columns(frame, rng)
