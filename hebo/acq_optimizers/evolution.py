@@ -8,31 +8,39 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acq_optimizers.operators import Variation
+from hebo.acq_optimizers.polish import polish
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acq_optimizers.screening import screen
-from hebo.acq_optimizers.sorting import Array, survivors
+from hebo.acq_optimizers.sorting import Array, Ints, survivors
 from hebo.base import AcqFunction, AcqOptimizer, Candidates, Domain
 from hebo.random import draw_seed
 
+POLISH_AFTER = 1 / 3
+"""Share of the generations before the polish; the others spread the front between polished points."""
+
 
 class NSGA2(AcqOptimizer):
-    """Non-dominated sorting genetic algorithm II (Deb et al., 2002) on arrays.
+    """Non-dominated sorting genetic algorithm II (Deb et al., 2002), with a screened start and a polish.
 
-    Numeric columns recombine by simulated binary crossover and mutate polynomially; categorical columns
-    exchange and redraw their codes. Every child is projected into the domain, so constraints, steps and
-    pinned columns hold throughout. With one value per point it is an ordinary genetic algorithm. A domain
-    with no more points than the search would evaluate is enumerated instead, and the result is exact.
+    The first generation is the best part of a pool of points. Numeric columns recombine by simulated binary
+    crossover and mutate polynomially; categorical columns exchange and redraw their codes. After a third
+    of the generations the best points climb to local maxima, by gradients and by changes of single
+    discrete columns, and the others fill the front between them. Every point is projected into the domain,
+    so constraints, steps and pinned columns hold throughout. With one value per point it is an ordinary
+    genetic algorithm. A domain with no more points than the search would evaluate is enumerated instead,
+    and the result is exact.
 
     Attributes:
         population: Number of individuals.
         n_generations: Number of generations.
-        screened: Size of the pool of random points and of points near `start` from which the first
-            generation is chosen.
+        screened: Size of the pool, of random points and points near `start`.
+        polish: Number of points polished; 0 leaves all to the generations.
     """
 
     population: int = Field(default=100, ge=4)
-    n_generations: int = Field(default=100, ge=0)
+    n_generations: int = Field(default=15, ge=0)
     screened: int = Field(default=512, ge=4)
+    polish: int = Field(default=24, ge=0)
 
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None
@@ -41,34 +49,55 @@ class NSGA2(AcqOptimizer):
         every = domain.points(self.screened + self.population * self.n_generations)
         if every is not None:
             return rank(every, evaluate(acq, every), limit=self.population)
-        x, values = self._evolve(acq, domain, generator, start)
-        return rank(x, values)
-
-    def _evolve(
-        self, acq: AcqFunction, domain: Domain, generator: Generator, start: Tensor | None
-    ) -> tuple[Tensor, Tensor]:
-        """Return the last population (`population x d`) and its values."""
         pool = screen(domain, self.screened, generator=generator, start=start)
-        x, values = pool.numpy(), evaluate(acq, pool).numpy()
-        variation = Variation(domain, np.random.default_rng(draw_seed(generator)))
-        order, ranks, distances = survivors(values, self.population)
-        x, values = x[order], values[order]
-        for _ in range(self.n_generations):
-            children = domain.project(torch.from_numpy(variation.children(x, ranks, distances))).numpy()
-            children = children[_new(children, x)]
-            if not len(children):
-                continue
-            x = np.concatenate([x, children])
-            values = np.concatenate([values, evaluate(acq, torch.from_numpy(children)).numpy()])
-            order, ranks, distances = survivors(values, self.population)
-            x, values = x[order], values[order]
-        return torch.from_numpy(x), torch.from_numpy(values)
+        rng = np.random.default_rng(draw_seed(generator))
+        people = _Population(acq, domain, pool, self.population, rng)
+        n_first = round(POLISH_AFTER * self.n_generations)
+        people.evolve(n_first)
+        if self.polish:
+            x, values = people.tensors()
+            found = polish(acq, domain, x, values, n=self.polish, pool=pool, generator=generator)
+            people.join(found)
+        people.evolve(self.n_generations - n_first)
+        return rank(*people.tensors())
 
 
-def _new(children: Array, x: Array) -> Array:
-    """Return the indices of the children that repeat no earlier child and no row of `x`."""
-    rows = np.ascontiguousarray(np.concatenate([x, children]) + 0.0)  # + 0.0 turns -0 into 0
+class _Population:
+    """The individuals of one search: points, values, fronts and crowding distances, best first."""
+
+    def __init__(
+        self, acq: AcqFunction, domain: Domain, pool: Tensor, size: int, rng: np.random.Generator
+    ) -> None:
+        self._acq, self._domain, self._size = acq, domain, size
+        self._variation = Variation(domain, rng)
+        self._x = np.empty((0, pool.shape[1]))
+        self._values = np.empty((0, 0))
+        self.join(pool)
+
+    def tensors(self) -> tuple[Tensor, Tensor]:
+        """Return points and values."""
+        return torch.from_numpy(self._x), torch.from_numpy(self._values)
+
+    def evolve(self, n_generations: int) -> None:
+        """Let children join, generation by generation."""
+        for _ in range(n_generations):
+            children = self._variation.children(self._x, self._ranks, self._distances)
+            self.join(self._domain.project(torch.from_numpy(children)))
+
+    def join(self, x: Tensor) -> None:
+        """Evaluate feasible points that are not there yet, and keep the best of all."""
+        newcomers = x.numpy()[_new(x.numpy(), self._x)]
+        if not len(newcomers):
+            return
+        values = evaluate(self._acq, torch.from_numpy(newcomers)).numpy()
+        values = np.concatenate([self._values.reshape(-1, values.shape[1]), values])
+        order, self._ranks, self._distances = survivors(values, self._size)
+        self._x, self._values = np.concatenate([self._x, newcomers])[order], values[order]
+
+
+def _new(x: Array, known: Array) -> Ints:
+    """Return the indices of the rows of `x` that repeat no earlier row and no row of `known`, in order."""
+    rows = np.concatenate([known, x]) + 0.0  # + 0.0 turns -0 into 0
     keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
     _, first = np.unique(keys, return_index=True)
-    kept: Array = np.sort(first[first >= len(x)]) - len(x)
-    return kept
+    return np.sort(first[first >= len(known)]) - len(known)

@@ -16,6 +16,9 @@ Rng = np.random.Generator
 CROSSOVER_SHARE = 0.9
 """Share of pairs that recombine; the others pass on their numbers (Deb et al., 2002)."""
 
+LINE_SHARE = 0.25
+"""Share of pairs whose numbers are blended along one line instead, which keeps to smooth Pareto sets."""
+
 ETA_CROSSOVER = 15.0
 """Distribution index of the crossover: the larger, the nearer are children to their parents."""
 
@@ -43,14 +46,17 @@ class Variation:
         """Return as many children as there are individuals in `x` (one more if odd), not projected."""
         n_pairs = (len(x) + 1) // 2
         parents = x[self._tournament(ranks, distances, 2 * n_pairs)].reshape(2, n_pairs, -1)
-        children = np.where(self._is_code, self._exchange(parents), self._crossover(parents))
+        on_line = self._rng.random((n_pairs, 1)) < LINE_SHARE
+        numbers = np.where(on_line, self._blend(parents), self._crossover(parents))
+        children = np.where(self._is_code, self._exchange(parents), numbers)
         return self._mutate(children.reshape(2 * n_pairs, -1))
 
     def _tournament(self, ranks: Ints, distances: Array, n: int) -> Ints:
         """Draw `n` parents, each the better one of two: of the lower front, or in the emptier region."""
         first, second = self._rng.integers(len(ranks), size=(2, n))
         nearer = (ranks[first] == ranks[second]) & (distances[first] >= distances[second])
-        return np.where((ranks[first] < ranks[second]) | nearer, first, second)
+        winners: Ints = np.where((ranks[first] < ranks[second]) | nearer, first, second)
+        return winners
 
     def _crossover(self, parents: Array) -> Array:
         """Simulated binary crossover of pairs (`2 x n x d`) within the bounds (Deb and Agrawal, 1995)."""
@@ -65,6 +71,12 @@ class Variation:
         swap = self._rng.random(gap.shape) < 0.5
         children = np.stack([np.where(swap, large, small), np.where(swap, small, large)])
         return np.where(crossed, children, parents)
+
+    def _blend(self, parents: Array) -> Array:
+        """Return points between both parents, anywhere on the line."""
+        share = self._rng.random((2, parents.shape[1], 1))
+        children: Array = parents[0] + share * (parents[1] - parents[0])
+        return children
 
     def _exchange(self, parents: Array) -> Array:
         """Swap columns between the parents of a pair."""

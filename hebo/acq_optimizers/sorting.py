@@ -5,21 +5,26 @@ Notation: `n` points, `m` values; larger is better throughout.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-_BLOCK = 256
-"""Points compared with one another at once while a front is sought among many."""
+Places = NDArray[np.signedinteger[Any]]
+
+_DIRECT = 768
+"""Of at most so many points all pairs are compared at once."""
 
 
-def dominance(values: Array) -> NDArray[np.bool_]:
+def dominance(places: Places) -> NDArray[np.bool_]:
     """Say for each pair (`n x n`) whether the row dominates the column: nowhere worse, somewhere better."""
-    columns = np.ascontiguousarray(values.T)
-    not_worse = np.logical_and.reduce(columns[:, :, None] >= columns[:, None, :])
-    dominates: NDArray[np.bool_] = not_worse & ~not_worse.T
+    total = places.sum(0, dtype=places.dtype)
+    dominates: NDArray[np.bool_] = total[:, None] > total[None, :]
+    for place in places:
+        dominates &= place[:, None] >= place[None, :]
     return dominates
 
 
@@ -30,47 +35,65 @@ def front_ranks(values: Array, limit: int | None = None) -> Ints:
         values: `n x m`.
         limit: Once this many points have a front, all others are put into one last front.
     """
-    n, limit = len(values), limit or len(values)
-    if values.shape[1] == 1:
-        return np.unique(-values[:, 0], return_inverse=True)[1].astype(np.int64)
-    if n > 2 * _BLOCK:
-        return _peel(values, limit)
-    dominates = dominance(values)
-    n_above = dominates.sum(0)
-    ranks = np.full(n, -1)
+    places = _places(values)
+    if len(places) == 1:
+        ranks: Ints = (places[0].max(initial=0) - places[0]).astype(np.int64)
+        return ranks
+    peel = _peel_counted if len(values) <= _DIRECT else _peel_searched
+    return peel(places, limit or len(values))
+
+
+def _places(values: Array) -> Places:
+    """Return the place of each point in the order of each value, `m x n`: small integers compare faster."""
+    order = values.argsort(0)
+    ordered = np.take_along_axis(values, order, 0)
+    steps = np.zeros(values.shape, dtype=np.int64)
+    np.cumsum(ordered[1:] > ordered[:-1], axis=0, out=steps[1:])
+    places = np.empty_like(steps)
+    np.put_along_axis(places, order, steps, 0)
+    kind = np.int16 if values.size < 2**15 else np.int64  # sums over the values fit too
+    return np.ascontiguousarray(places.T.astype(kind))
+
+
+def _peel_counted(places: Places, limit: int) -> Ints:
+    """Rank points by how many not yet ranked ones dominate each: all pairs are compared once."""
+    dominates = dominance(places)
+    n_above = dominates.sum(0, dtype=np.int16)
+    ranks = np.full(len(n_above), -1)
     n_ranked, rank = 0, 0
-    while n_ranked < min(n, limit):
-        front = (n_above == 0) & (ranks < 0)
+    while n_ranked < min(limit, len(ranks)):
+        front = np.flatnonzero(n_above == 0)
         ranks[front] = rank
-        n_above = n_above - dominates[front].sum(0)
-        n_ranked, rank = n_ranked + int(front.sum()), rank + 1
+        n_above -= dominates[front].sum(0, dtype=np.int16)
+        n_above[front] = -1
+        n_ranked, rank = n_ranked + len(front), rank + 1
     ranks[ranks < 0] = rank
     return ranks
 
 
-def _peel(values: Array, limit: int) -> Ints:
+def _peel_searched(places: Places, limit: int) -> Ints:
     """Rank many points front by front, without comparing all pairs."""
-    ranks = np.full(len(values), -1)
-    rest, rank = np.arange(len(values)), 0
-    while len(rest) and len(values) - len(rest) < limit:
-        front = _front(values[rest])
-        ranks[rest[front]] = rank
-        rest, rank = np.delete(rest, front), rank + 1
-    ranks[ranks < 0] = rank
+    rest, rank = np.arange(places.shape[1]), 0
+    ranks = np.full(len(rest), -1)
+    while len(rest) and len(ranks) - len(rest) < limit:
+        is_front = _front(places[:, rest])
+        ranks[rest[is_front]] = rank
+        rest, rank = rest[~is_front], rank + 1
+    ranks[rest] = rank
     return ranks
 
 
-def _front(values: Array) -> Ints:
-    """Return the indices of the non-dominated points: those of each block, compared again in larger blocks."""
-    kept = np.lexsort(values.T)[::-1]
-    while True:
-        blocks = np.array_split(kept, -(-len(kept) // _BLOCK))
-        survivors = np.concatenate([block[~dominance(values[block]).any(0)] for block in blocks])
-        if len(blocks) == 1:
-            return survivors
-        if len(survivors) > 0.5 * len(kept):
-            return survivors[~dominance(values[survivors]).any(0)]
-        kept = survivors
+def _front(places: Places) -> NDArray[np.bool_]:
+    """Say which points (`n`) no other dominates: blocks first, then the rest of them in fewer blocks."""
+    kept = np.argsort(-places.sum(0, dtype=np.int64), kind="stable")
+    n_blocks = -(-len(kept) // _DIRECT)
+    while n_blocks:
+        blocks = [kept[k::n_blocks] for k in range(n_blocks)]
+        kept = np.concatenate([block[~dominance(places[:, block]).any(0)] for block in blocks])
+        n_blocks //= 2
+    is_front = np.zeros(places.shape[1], dtype=bool)
+    is_front[kept] = True
+    return is_front
 
 
 def crowding(values: Array, ranks: Ints) -> Array:
