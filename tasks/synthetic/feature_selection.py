@@ -25,8 +25,8 @@ class FeatureSelection(Task):
     `w = M^-1 c`, and the value is the squared error that they leave plus the variance of `n_samples` rows,
     `r + (noise^2 + r) tr((M^-1 A)^2) / n_samples` with `r = b'Cb - 2 w'c + w'Aw`
     (Hastie, Tibshirani and Friedman, "The elements of statistical learning", 2009, section 7.3).
-    A feature without a coefficient may still stand in for a correlated one, so the best choice is
-    no obvious one, and the optimum is not known in closed form.
+    A feature without a coefficient may stand in for a correlated one that is left out, so that the worth of
+    a boolean depends on its neighbours; the optimum is not known in closed form.
 
     Args:
         n_features: Number of booleans, `x1`, `x2`, ...
