@@ -21,3 +21,5 @@ make_environment() { # directory, then requirements
 
 make_environment "$plain" numpy==2.4.6 pandas==3.1.1 scipy==1.17.1 scikit-learn==1.9.1 \
     pymoo==0.6.2 gpytorch==1.15.2 catboost==1.2.10 disjoint-set==0.9.0
+make_environment "$warped" numpy==1.24.4 pandas==2.3.3 scipy==1.12.0 scikit-learn==1.9.1 GPy==1.13.2 \
+    pymoo==0.6.0.1 gpytorch==1.15.2 catboost==1.2.10 disjoint-set==0.9.0
