@@ -12,7 +12,9 @@ from typing import Any
 
 import pandas as pd
 import pytest
+from click.testing import CliRunner
 
+from hebo.experiment.cli.commands import main
 from hebo.experiment.yaml_file import read_yaml
 from tasks.base import Task
 from tasks.hpo.hpo import HPO
@@ -116,3 +118,17 @@ def test_wrappers_that_keep_the_smallest_value_are_taken_off() -> None:
     outside = Failing(task=Branin(), region={"x1": (0.0, 1.0)})
     assert innermost(outside) == outside
     assert innermost(Noisy(task=Clipped(task=Branin(), low=1.0))) == Clipped(task=Branin(), low=1.0)
+
+
+def test_results_give_the_smallest_value_without_noise(tmp_path: Path) -> None:
+    path = tmp_path / "small.yaml"
+    path.write_text(
+        "name: small\nreport: false\nexecutor: {type: in_process}\nbudget: {n_trials: 6}\n"
+        f"output: {tmp_path / 'out'}\noptimizers: [{{type: random_search}}]\ntasks:\n"
+        "  - {type: noisy, sd: 100.0, task: {type: feature_selection, n_features: 3}}\n  - {type: branin}\n"
+    )
+    done = CliRunner().invoke(main, ["run", str(path)])
+    assert done.exit_code == 0, done.output
+    found = script().best_of_results([tmp_path / "out"])
+    assert list(found) == ["FeatureSelection(n_features=3)"]
+    assert 0.0 < found["FeatureSelection(n_features=3)"] < 10.0
