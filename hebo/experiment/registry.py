@@ -30,12 +30,13 @@ class NewRun:
 
 @dataclass(frozen=True)
 class NewProblem:
-    """A task to be registered: its design space as JSON, its objectives, its known optimum."""
+    """A task to be registered: its design space as JSON, its objectives, its known or best known optimum."""
 
     task: str
     space: Any
     objectives: tuple[str, ...]
     optimum: float | None
+    best_known: float | None = None
 
 
 @dataclass(frozen=True)
@@ -142,6 +143,7 @@ def _problem_row(experiment: str, problem: NewProblem) -> dict[str, Any]:
         "space": tables.to_json(problem.space),
         "objectives": tables.to_json(problem.objectives),
         "optimum": problem.optimum,
+        "best_known": problem.best_known,
     }
 
 

@@ -22,6 +22,7 @@ RUN_COLUMNS = (
     "n_trials",
     "batch_size",
     "optimum",
+    "best_known",
     "config",
     "message",
 )
@@ -54,8 +55,9 @@ class Results:
     Attributes:
         runs: One row per run (optimiser x task x seed), in the order of the YAML: `run_id`,
             `optimizer` and `task` (labels), `seed`, `status` (waiting | running | finished | broken),
-            `n_trials` (the budget), `batch_size`, `optimum` (NaN where unknown), `config` (dict with the
-            recipes), `message`.
+            `n_trials` (the budget), `batch_size`, `optimum` (NaN where unknown), `best_known` (the
+            optimum, or the task's best known value at that time, or NaN), `config` (dict with the recipes),
+            `message`.
         trials: One row per trial, ordered by run and `number` (from 0; below 0 and in round -1 if it was
             told before the first ask): `round`, `params` (dict, natural units), `values` (dict objective
             -> float or None), `extras` (dict), `status`
@@ -113,9 +115,10 @@ def _read(engine: Engine, name: str | None) -> Results:
     (recorded,) = _rows(engine, tables.experiments, name, key="name")
     content = tables.from_json(recorded["config"])
     problems = {row["task"]: row for row in _rows(engine, tables.problems, name)}
-    optima = {task: row["optimum"] for task, row in problems.items()}
     runs = [
-        row | {"config": tables.from_json(row["config"]), "optimum": optima.get(row["task"])}
+        row
+        | {key: problems[row["task"]][key] for key in ("optimum", "best_known")}
+        | {"config": tables.from_json(row["config"])}
         for row in sorted(_rows(engine, tables.runs, name), key=lambda row: row["position"])
     ]
     trials = [
@@ -127,7 +130,7 @@ def _read(engine: Engine, name: str | None) -> Results:
     order = {row["run_id"]: row["position"] for row in runs}
     trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
     return Results(
-        runs=_frame(runs, RUN_COLUMNS, {"optimum": "float64"}),
+        runs=_frame(runs, RUN_COLUMNS, {"optimum": "float64", "best_known": "float64"}),
         trials=_frame(trials, TRIAL_COLUMNS, _SECONDS),
         spaces={task: tables.from_json(row["space"]) for task, row in problems.items()},
         objectives={task: tuple(tables.from_json(row["objectives"])) for task, row in problems.items()},

@@ -44,10 +44,11 @@ def prepare(experiment: Experiment) -> Entries:
     for place, one in enumerate(experiment.tasks):
         task = cast(Any, one.recipe)
         try:
-            spaces[one.label], objectives, optimum = task.space, tuple(task.objectives), task.optimum
+            spaces[one.label], objectives = task.space, tuple(task.objectives)
+            known = task.optimum, task.best_known
         except HeboError as error:
             raise ConfigMistake(("tasks", place), str(error)) from error
-        problems.append(NewProblem(one.label, spaces[one.label].to_json(), objectives, optimum))
+        problems.append(NewProblem(one.label, spaces[one.label].to_json(), objectives, *known))
         _check_optimizers(experiment, spaces[one.label], objectives, one.label)
     return Entries(tuple(_new_runs(experiment)), tuple(problems))
 

@@ -58,6 +58,7 @@ problems = Table(
     Column("space", Text, nullable=False),
     Column("objectives", Text, nullable=False),
     Column("optimum", Float),
+    Column("best_known", Float),
 )
 
 runs = Table(

@@ -130,6 +130,28 @@ def score(source: str, metric: str | None) -> None:
         console.print(table)
 
 
+@main.command()
+@click.argument("sources", nargs=-1, required=True, metavar="RUN_DIR|CONFIG|CSV...")
+@click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="Write a table of runs here.")
+@click.option("--reference", metavar="LABEL", help="Compare with this optimiser in place of the first.")
+def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) -> None:
+    """Print normalised scores: 0 is the best known value of a task, 1 the mean of random search.
+
+    Sources are run folders, YAML files, or tables of runs that --csv has written, also on other machines.
+    The optimisers must include random_search; only finished runs count.
+    """
+    from hebo.experiment.cli.scores import collect, score_tables
+    from hebo.experiment.report.run_files import write_run_table
+
+    table = collect(sources)
+    if csv is not None:
+        write_run_table(table, csv)
+        click.echo(f"Wrote {len(table)} runs to {csv}")
+    console = _console(width=None if sys.stdout.isatty() else 250)
+    for one in score_tables(table, reference=reference):
+        console.print(one)
+
+
 @main.command("list")
 @click.argument("kind", required=False)
 def list_parts(kind: str | None) -> None:

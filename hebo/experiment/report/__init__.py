@@ -1,6 +1,14 @@
-"""Reports: one HTML page with the figures of an experiment, and Bayesmark's score.
+"""Reports: one HTML page with the figures of an experiment, Bayesmark's score, and normalised scores.
 
-`write_report` needs matplotlib and `bayesmark_table` pandas, so both load at their first use.
+All of it needs matplotlib or pandas, so each function loads at its first use. Normalised scores of many
+experiments come from small tables:
+
+```python
+table = read_run_tables([Path("docs/benchmarks/hpo.csv")])
+scores = normalised_scores(table)
+print(score_table(scores))
+score_figure(score_curves(scores), scores.optimizers)
+```
 """
 
 from __future__ import annotations
@@ -10,14 +18,42 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hebo.experiment.report.bayesmark_score import bayesmark_table
+    from hebo.experiment.report.normalised import normalised_scores, score_curves
     from hebo.experiment.report.page import write_report
+    from hebo.experiment.report.run_files import merge_run_tables, read_run_tables, write_run_table
+    from hebo.experiment.report.run_table import run_table
+    from hebo.experiment.report.score_figure import score_figure
+    from hebo.experiment.report.score_table import cost_table, score_table, task_table
 
 _HOMES = {
     "write_report": "hebo.experiment.report.page",
+    "cost_table": "hebo.experiment.report.score_table",
     "bayesmark_table": "hebo.experiment.report.bayesmark_score",
+    "normalised_scores": "hebo.experiment.report.normalised",
+    "score_curves": "hebo.experiment.report.normalised",
+    "merge_run_tables": "hebo.experiment.report.run_files",
+    "read_run_tables": "hebo.experiment.report.run_files",
+    "write_run_table": "hebo.experiment.report.run_files",
+    "run_table": "hebo.experiment.report.run_table",
+    "score_figure": "hebo.experiment.report.score_figure",
+    "score_table": "hebo.experiment.report.score_table",
+    "task_table": "hebo.experiment.report.score_table",
 }
 
-__all__ = ["bayesmark_table", "write_report"]
+__all__ = [
+    "bayesmark_table",
+    "cost_table",
+    "merge_run_tables",
+    "normalised_scores",
+    "read_run_tables",
+    "run_table",
+    "score_curves",
+    "score_figure",
+    "score_table",
+    "task_table",
+    "write_report",
+    "write_run_table",
+]
 
 
 def __getattr__(name: str) -> Any:

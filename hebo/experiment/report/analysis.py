@@ -9,9 +9,11 @@ import pandas as pd
 
 from hebo.experiment.report.best_run import BestRun, best_runs
 from hebo.experiment.report.curves import TaskCurves, task_curves
+from hebo.experiment.report.normalised import Scores, normalised_scores
 from hebo.experiment.report.ranks import Blocks, Comparison, blocks, compare
+from hebo.experiment.report.run_table import run_table
 from hebo.experiment.report.statistics import observations
-from hebo.experiment.report.timing import timing_table
+from hebo.experiment.report.timing import phase_table, timing_table
 
 if TYPE_CHECKING:
     from hebo.experiment.results import Results
@@ -30,6 +32,8 @@ class Analysis:
         comparison: What the ranks say.
         best_runs: One per task with ended trials.
         timing: Mean seconds per trial.
+        phases: CPU seconds per ask.
+        scores: Normalised scores of the finished runs; None without random search to measure them by.
     """
 
     results: Results
@@ -40,6 +44,8 @@ class Analysis:
     comparison: Comparison
     best_runs: list[BestRun]
     timing: pd.DataFrame
+    phases: pd.DataFrame
+    scores: Scores | None
 
     @property
     def has_ranks(self) -> bool:
@@ -61,4 +67,14 @@ def analyse(results: Results) -> Analysis:
         comparison=compare(ranked.values),
         best_runs=best_runs(results, table),
         timing=timing_table(table, optimizers),
+        phases=phase_table(table, optimizers),
+        scores=_scores(results) if len(optimizers) > 1 else None,
     )
+
+
+def _scores(results: Results) -> Scores | None:
+    table = run_table(results)
+    # A budget that grew while an experiment runs leaves finished runs of two lengths for a while.
+    whole = table[table["n_trials"] == table["n_trials"].max()]
+    scores = normalised_scores(whole)
+    return scores if len(scores.runs) else None

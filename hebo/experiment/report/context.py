@@ -15,9 +15,12 @@ from hebo.experiment.report.analysis import Analysis
 from hebo.experiment.report.bayesmark_score import bayesmark_table, random_search_labels
 from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.curves import TaskCurves
+from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_rows
 from hebo.experiment.report.rank_figure import rank_figure
 from hebo.experiment.report.regret_figure import regret_panel
+from hebo.experiment.report.score_context import HEADINGS, score_texts
+from hebo.experiment.report.score_figure import score_figure
 from hebo.experiment.report.slice_figure import slice_panel
 from hebo.experiment.report.style import PALETTE, line_style
 from hebo.experiment.report.summary import facts, failures, number_or_dash, period, summary
@@ -50,8 +53,10 @@ def page_context(analysis: Analysis) -> dict[str, Any]:
         "blocks": analysis.blocks,
         "rank_figure": _rank_svg(analysis),
         "score": _score(results),
+        "normalised": _normalised(analysis),
         "best_runs": [_best_run_context(index, run) for index, run in enumerate(analysis.best_runs)],
         "timing": _timing_context(analysis.timing),
+        "phases": _phases_context(analysis.phases),
         "failures": failures(results, table),
         "settings": _settings(results),
     }
@@ -109,6 +114,40 @@ def _timing_context(timing: pd.DataFrame) -> dict[str, Any]:
             for name, row in zip(timing.index, timing.to_numpy(), strict=True)
         ],
         "figure": _svg(timing_figure(timing), "timing", "Mean seconds per trial; the table has the numbers."),
+    }
+
+
+def _phases_context(phases: pd.DataFrame) -> dict[str, Any]:
+    """Return the table of CPU seconds per ask, and what fell back."""
+    columns = ("fit", "search", "rest", "tell", "median", "mean")
+    reasons = [
+        (name, reason, count)
+        for name, found in zip(phases.index, phases["reasons"], strict=True)
+        for reason, count in sorted(found.items())
+    ]
+    rows = [
+        (
+            name,
+            [number_or_dash(row[key], n_digits=3) for key in columns],
+            int(row["n_asks"]),
+            row["fallbacks"],
+        )
+        for name, row in phases.iterrows()
+    ]
+    return {"columns": columns, "rows": rows, "reasons": reasons}
+
+
+def _normalised(analysis: Analysis) -> dict[str, Any] | None:
+    """Return the normalised scores and their curves, or None where there are none."""
+    if analysis.scores is None:
+        return None
+    curves = score_curves(analysis.scores)
+    ends = [f"{name} ends at {curve['mean'].iloc[-1]:.3f}" for name, curve in curves.items()]
+    figure = score_figure(curves, analysis.optimizers)
+    return {
+        "headings": HEADINGS,
+        "texts": score_texts(analysis.scores),
+        "figure": _svg(figure, "scores", f"Mean normalised score against trials; {'; '.join(ends)}."),
     }
 
 

@@ -14,9 +14,11 @@ from matplotlib.figure import Figure
 
 from hebo.experiment.report.analysis import Analysis, analyse
 from hebo.experiment.report.context import page_context
+from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_figure
 from hebo.experiment.report.rank_figure import rank_figure
 from hebo.experiment.report.regret_figure import regret_figure
+from hebo.experiment.report.score_figure import score_figure
 from hebo.experiment.report.slice_figure import slice_figure
 from hebo.experiment.report.style import css_variables
 from hebo.experiment.report.svg import save_png
@@ -58,6 +60,8 @@ def _figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
     """Yield the figures with their file names, one at a time, for there may be hundreds."""
     yield "regret", regret_figure(analysis.curves)
     yield "timing", timing_figure(analysis.timing)
+    if analysis.scores is not None:
+        yield "scores", score_figure(score_curves(analysis.scores), analysis.optimizers)
     if analysis.has_ranks:
         yield "ranks", rank_figure(analysis.comparison, analysis.optimizers)
     for index, run in enumerate(analysis.best_runs):

@@ -15,7 +15,9 @@ def stored(monkeypatch):
     """Two optimisers, one task, two rounds of one trial; `load_results` finds them."""
     runs, trials = [], []
     for name, values in {"hebo": [3.0, 1.0], "random_search": [4.0, 2.0]}.items():
-        runs.append([name, name, "wine", 0, "finished", 2, 1, np.nan, {"optimizer": {"type": name}}, None])
+        runs.append(
+            [name, name, "wine", 0, "finished", 2, 1, np.nan, np.nan, {"optimizer": {"type": name}}, None]
+        )
         for number, value in enumerate(values):
             row = dict.fromkeys(TRIAL_COLUMNS) | {"run_id": name, "number": number, "round": number}
             trials.append(row | {"status": "ok", "values": {"y": value}, "extras": {"error": None}})

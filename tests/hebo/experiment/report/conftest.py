@@ -57,6 +57,7 @@ def make_results(
                 "n_trials": budget,
                 "batch_size": batch_size,
                 "optimum": (optima or {}).get(task, np.nan),
+                "best_known": (optima or {}).get(task, np.nan),
                 "config": {"optimizer": {"type": optimizer.split("-")[0]}, "task": {"type": task}},
                 "message": None,
             }
@@ -90,7 +91,9 @@ def make_results(
     tasks = dict.fromkeys(task for _, task, _ in outcomes)
     definition = {"parameters": DEFAULT_SPACE if space is None else space, "constraints": []}
     return Results(
-        runs=pd.DataFrame(runs, columns=list(RUN_COLUMNS)).astype({"optimum": "float64"}),
+        runs=pd.DataFrame(runs, columns=list(RUN_COLUMNS)).astype(
+            {"optimum": "float64", "best_known": "float64"}
+        ),
         trials=pd.DataFrame(trials, columns=list(TRIAL_COLUMNS)),
         spaces=dict.fromkeys(tasks, definition),
         objectives=dict.fromkeys(tasks, ("y",)),

@@ -90,12 +90,23 @@ def usual_report(usual, tmp_path_factory):
 
 def test_page_has_all_sections_and_files(usual_report):
     page, _, names = usual_report
-    for section in ("summary", "curves", "ranks", "score", "best", "timing", "failures", "settings"):
+    for section in (
+        "summary",
+        "curves",
+        "ranks",
+        "scores",
+        "score",
+        "best",
+        "timing",
+        "failures",
+        "settings",
+    ):
         assert section in page.ids
     assert names == [
         "report.html",
         "regret.png",
         "timing.png",
+        "scores.png",
         "ranks.png",
         "parallel_coordinates.png",
         "slices.png",
@@ -118,7 +129,7 @@ def test_every_reference_finds_its_id_and_ids_are_unique(usual_report):
 
 def test_every_figure_has_a_description(usual_report):
     page, _, _ = usual_report
-    assert len(page.images) == 7  # one curve, ranks, one row of coordinates, three slices, timing
+    assert len(page.images) == 8  # one curve, scores, ranks, one row of coordinates, three slices, timing
     assert all(page.images)
 
 

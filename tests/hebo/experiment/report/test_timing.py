@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from hebo.experiment.report.statistics import observations
-from hebo.experiment.report.timing import PHASES, timing_figure, timing_table
+from hebo.experiment.report.timing import PHASES, phase_table, timing_figure, timing_table
 
 
 def test_timing_is_the_mean_per_ended_trial(make_results):
@@ -20,3 +21,16 @@ def test_bars_are_stacked_in_the_order_of_the_phases():
     means = pd.DataFrame([[1.0, 2.0, 3.0, 4.0]], index=["a"], columns=list(PHASES))
     bars = timing_figure(means).axes[0].patches
     assert [(bar.get_x(), bar.get_width()) for bar in bars] == [(0, 1), (1, 2), (3, 3), (6, 4)]
+
+
+def test_phases_of_an_ask_add_up(make_results) -> None:
+    found = make_results({("hebo", "t", 0): [1.0, 2.0, 3.0, 4.0], ("idle", "t", 0): []}, batch_size=2)
+    found.trials["fallbacks"] = [{"no fit": 2}, None, {}, None]
+    table = phase_table(observations(found), ["hebo", "idle"])
+    hebo = table.loc["hebo"]
+    assert (hebo["fit"], hebo["search"]) == (0.06, 0.0)
+    assert hebo["fit"] + hebo["search"] + hebo["rest"] == pytest.approx(2 * 0.08)
+    assert (hebo["tell"], hebo["mean"]) == (pytest.approx(0.016), pytest.approx(0.176))
+    assert (hebo["n_asks"], hebo["fallbacks"], hebo["reasons"]) == (2, 0.5, {"no fit": 2})
+    assert table.loc["idle", "n_asks"] == 0
+    assert np.isnan(table.loc["idle", "fit"])
