@@ -13,9 +13,9 @@ from rich.table import Table
 from hebo.errors import DataError
 from hebo.experiment.report.normalised import Scores, normalised_scores
 from hebo.experiment.report.run_files import merge_run_tables, read_run_tables
-from hebo.experiment.report.run_table import run_table
+from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
-from hebo.experiment.report.score_table import cost_table
+from hebo.experiment.report.score_tables import cost_table
 from hebo.experiment.results import load_results
 
 if TYPE_CHECKING:

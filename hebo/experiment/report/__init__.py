@@ -21,23 +21,23 @@ if TYPE_CHECKING:
     from hebo.experiment.report.normalised import normalised_scores, score_curves
     from hebo.experiment.report.page import write_report
     from hebo.experiment.report.run_files import merge_run_tables, read_run_tables, write_run_table
-    from hebo.experiment.report.run_table import run_table
-    from hebo.experiment.report.score_figure import score_figure
-    from hebo.experiment.report.score_table import cost_table, score_table, task_table
+    from hebo.experiment.report.run_tables import run_table
+    from hebo.experiment.report.score_figures import score_figure
+    from hebo.experiment.report.score_tables import cost_table, score_table, task_table
 
 _HOMES = {
     "write_report": "hebo.experiment.report.page",
-    "cost_table": "hebo.experiment.report.score_table",
+    "cost_table": "hebo.experiment.report.score_tables",
     "bayesmark_table": "hebo.experiment.report.bayesmark_score",
     "normalised_scores": "hebo.experiment.report.normalised",
     "score_curves": "hebo.experiment.report.normalised",
     "merge_run_tables": "hebo.experiment.report.run_files",
     "read_run_tables": "hebo.experiment.report.run_files",
     "write_run_table": "hebo.experiment.report.run_files",
-    "run_table": "hebo.experiment.report.run_table",
-    "score_figure": "hebo.experiment.report.score_figure",
-    "score_table": "hebo.experiment.report.score_table",
-    "task_table": "hebo.experiment.report.score_table",
+    "run_table": "hebo.experiment.report.run_tables",
+    "score_figure": "hebo.experiment.report.score_figures",
+    "score_table": "hebo.experiment.report.score_tables",
+    "task_table": "hebo.experiment.report.score_tables",
 }
 
 __all__ = [

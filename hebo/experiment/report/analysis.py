@@ -11,7 +11,7 @@ from hebo.experiment.report.best_run import BestRun, best_runs
 from hebo.experiment.report.curves import TaskCurves, task_curves
 from hebo.experiment.report.normalised import Scores, normalised_scores
 from hebo.experiment.report.ranks import Blocks, Comparison, blocks, compare
-from hebo.experiment.report.run_table import run_table
+from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.statistics import observations
 from hebo.experiment.report.timing import phase_table, timing_table
 

@@ -20,7 +20,7 @@ from hebo.experiment.report.parallel_figure import parallel_rows
 from hebo.experiment.report.rank_figure import rank_figure
 from hebo.experiment.report.regret_figure import regret_panel
 from hebo.experiment.report.score_context import HEADINGS, score_texts
-from hebo.experiment.report.score_figure import score_figure
+from hebo.experiment.report.score_figures import score_figure
 from hebo.experiment.report.slice_figure import slice_panel
 from hebo.experiment.report.style import PALETTE, line_style
 from hebo.experiment.report.summary import facts, failures, number_or_dash, period, summary

@@ -18,7 +18,7 @@ import pandas as pd
 
 from hebo.errors import DataError
 from hebo.experiment.report.bayesmark_score import RANDOM_SEARCH
-from hebo.experiment.report.run_table import checkpoints
+from hebo.experiment.report.run_tables import checkpoints
 from hebo.experiment.report.statistics import Floats
 
 _MOST = 1e9

@@ -18,7 +18,7 @@ from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_figure
 from hebo.experiment.report.rank_figure import rank_figure
 from hebo.experiment.report.regret_figure import regret_figure
-from hebo.experiment.report.score_figure import score_figure
+from hebo.experiment.report.score_figures import score_figure
 from hebo.experiment.report.slice_figure import slice_figure
 from hebo.experiment.report.style import css_variables
 from hebo.experiment.report.svg import save_png

@@ -10,7 +10,7 @@ import pandas as pd
 
 from hebo.experiment.report.normalised import Scores
 from hebo.experiment.report.paired import fewest_seeds
-from hebo.experiment.report.score_table import score_table, task_table
+from hebo.experiment.report.score_tables import score_table, task_table
 from hebo.experiment.report.text import number
 
 NOTHING = "–"

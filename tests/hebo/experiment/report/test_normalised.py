@@ -7,7 +7,7 @@ import pytest
 
 from hebo.errors import DataError
 from hebo.experiment.report.normalised import normalised_scores, score_curves
-from hebo.experiment.report.score_figure import score_figure
+from hebo.experiment.report.score_figures import score_figure
 
 from .runs import make_runs
 

@@ -48,10 +48,10 @@ def run_table(results: Results) -> pd.DataFrame:
 
     Returns:
         The columns of `KEY`; `type` of the optimiser; `n_trials`, `batch_size`; `optimum` and `best_known` of
-        the task; `final`: the best value of the run, without noise where the task reports it; `n_failed`
-        trials; `n_asks` and how many of them fell back somewhere (`n_fallback_asks`); CPU seconds: of an ask
-        and the tell after it, median and mean over the rounds (`cpu_median`, `cpu_mean`), totals of asks,
-        tells and the phases of asks (`ask_cpu`, `tell_cpu`, `fit_cpu`, `search_cpu`, `rest_cpu`);
+        the task; `final`: the value of the run's best point, without noise where the task reports it;
+        `n_failed` trials; `n_asks` and how many of them fell back somewhere (`n_fallback_asks`); CPU seconds:
+        of an ask and the tell after it, median and mean over the rounds (`cpu_median`, `cpu_mean`), totals of
+        asks, tells and the phases of asks (`ask_cpu`, `tell_cpu`, `fit_cpu`, `search_cpu`, `rest_cpu`);
         `eval_seconds`, the objective's wall time; `versions` as JSON; `best_<k>`: the best value after `k`
         trials, for Fibonacci numbers `k`.
     """
@@ -67,7 +67,7 @@ def run_table(results: Results) -> pd.DataFrame:
 
 
 def _row(results: Results, run: pd.Series[Any], trials: pd.DataFrame) -> dict[str, Any]:
-    curve = best_so_far(scored_values(trials))
+    curve = scored_curve(trials)
     return {
         "suite": results.suite or results.name,
         "part": results.part or "",
@@ -82,13 +82,20 @@ def _row(results: Results, run: pd.Series[Any], trials: pd.DataFrame) -> dict[st
     }
 
 
-def scored_values(trials: pd.DataFrame) -> Floats:
-    """Return the values of a run's trials, those without noise where there are any; NaN for failed ones."""
+def scored_curve(trials: pd.DataFrame) -> Floats:
+    """Return the value of the best point so far after each trial of a run; NaN before the first success.
+
+    The best point is the one with the smallest measured value, as whoever runs an optimiser knows no other;
+    its value is the one without noise where the task reports that.
+    """
     values = trials["value"].to_numpy(dtype=float)
     clean = [(one or {}).get(NOISELESS) for one in trials["extras"]]
     if all(one is None for one in clean):
-        return values
-    return np.where(np.isfinite(values), np.array(clean, dtype=float), np.nan)
+        return best_so_far(values)
+    measured = np.where(np.isfinite(values), values, np.inf)
+    is_best = np.isfinite(measured) & (measured < np.minimum.accumulate(np.r_[np.inf, measured[:-1]]))
+    latest = np.maximum.accumulate(np.where(is_best, np.arange(len(values)), -1))
+    return np.where(latest >= 0, np.array(clean, dtype=float)[latest], np.nan)
 
 
 def _costs(trials: pd.DataFrame) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 
 from hebo.errors import DataError
 from hebo.experiment.report.run_files import merge_run_tables, read_run_tables, write_run_table
-from hebo.experiment.report.run_table import checkpoint, checkpoints, fibonacci, run_table
+from hebo.experiment.report.run_tables import checkpoint, checkpoints, fibonacci, run_table
 
 from .runs import make_runs
 
@@ -34,10 +34,14 @@ def test_a_row_holds_what_a_run_found_and_cost(make_results) -> None:
 
 
 def test_the_value_without_noise_is_scored_where_there_is_one(make_results) -> None:
-    found = make_results({("hebo", "wine", 0): [1.0, None, 0.0]})
-    found.trials["extras"] = [{"noiseless": 2.0}, {}, {"noiseless": 5.0}]
+    found = make_results({("hebo", "wine", 0): [None, 1.0, 3.0, 0.0, 0.5]})
+    clean = [None, 2.0, 1.0, 5.0, 4.0]
+    found.trials["extras"] = [{} if one is None else {"noiseless": one} for one in clean]
     (row,) = run_table(found).to_dict("records")
-    assert (row["best_1"], row["best_2"], row["final"]) == (2.0, 2.0, 2.0)
+    assert np.isnan(row["best_1"])
+    # Chosen by what was measured: the point that is best without noise, the third, goes unnoticed.
+    assert [row[f"best_{k}"] for k in (2, 3, 5)] == [2.0, 2.0, 5.0]
+    assert row["final"] == 5.0
 
 
 def test_runs_that_are_not_finished_and_points_told_first_are_left_out(make_results) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hebo.errors import DataError
 from hebo.experiment.report.normalised import normalised_scores
 from hebo.experiment.report.score_context import HEADINGS, score_texts
-from hebo.experiment.report.score_table import cost_table, score_table, task_table
+from hebo.experiment.report.score_tables import cost_table, score_table, task_table
 
 from .runs import make_runs
 
