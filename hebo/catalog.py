@@ -15,6 +15,11 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "optuna_tpe": ("hebo.optimizers.peers.optuna_samplers:OptunaTPE", "Optuna's TPESampler"),
         "optuna_gp": ("hebo.optimizers.peers.optuna_samplers:OptunaGP", "Optuna's GPSampler"),
         "optuna_cmaes": ("hebo.optimizers.peers.optuna_samplers:OptunaCmaEs", "Optuna's CmaEsSampler"),
+        "botorch": (
+            "hebo.optimizers.peers.botorch_loop:BoTorch",
+            "BoTorch's tutorial loop: SingleTaskGP, qLogEI or qLogNEI",
+        ),
+        "turbo": ("hebo.optimizers.peers.turbo:TuRBO", "TuRBO-1 as in BoTorch's tutorial"),
         "skopt_gp": ("hebo.optimizers.peers.skopt_gp:SkoptGP", "scikit-optimize's GP with gp_hedge"),
         "external": (
             "hebo.optimizers.peers.external:External",

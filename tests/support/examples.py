@@ -29,6 +29,8 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
     },
     ("optimizer", "external"): {"command": [sys.executable, str(Path(__file__).with_name("stand_in.py"))]},
+    ("optimizer", "botorch"): {"n_initial": 4, "num_restarts": 2, "raw_samples": 16},
+    ("optimizer", "turbo"): {"n_initial": 4},
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
