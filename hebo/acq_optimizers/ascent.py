@@ -87,7 +87,7 @@ class _Evaluation:
                 return None
             (gradient,) = torch.autograd.grad(values.sum(), x)
         scaled = (gradient[:, self._free] * self._width).numpy()
-        return values.detach().numpy(), np.nan_to_num(scaled, posinf=0.0, neginf=0.0)
+        return values.detach().numpy(), np.nan_to_num(scaled, posinf=0.0, neginf=0.0)  # nowhere to go
 
 
 class _Climb:

@@ -39,7 +39,7 @@ class NSGA2(AcqOptimizer):
 
     population: int = Field(default=100, ge=4)
     n_generations: int = Field(default=15, ge=0)
-    screened: int = Field(default=512, ge=4)
+    screened: int = Field(default=256, ge=4)
     polish: int = Field(default=24, ge=0)
 
     def maximize(

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from hebo.base import Domain
 
-MAX_POINTS = 2048
+MAX_POINTS = 512
 """Changed points evaluated in one round; of more a random part is taken."""
 
 ALL_LEVELS = 8

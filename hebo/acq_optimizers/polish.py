@@ -16,9 +16,9 @@ from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import AcqFunction, Domain
 
 ASCENT_ROUNDS = 12
-"""Gradient steps tried between two neighbour searches."""
+"""Gradient steps tried before the first neighbour search; half as many before the second."""
 
-EXCHANGE_ROUNDS = 4
+EXCHANGE_ROUNDS = 6
 """Most discrete changes of a point in one neighbour search."""
 
 ALTERNATIONS = 2
@@ -49,8 +49,9 @@ def polish(
     sums = WeightedSums(acq, values, mixtures(n, values.shape[1], generator=generator))
     chosen = x[starting_rows(domain, x, sums.of_values(values))]
     moves, rows = Moves(domain, pool), torch.arange(n)
-    for _ in range(ALTERNATIONS):
-        chosen[rows] = ascend(partial(sums.smooth, rows), domain, chosen[rows], n_rounds=ASCENT_ROUNDS)
+    for turn in range(1, ALTERNATIONS + 1):
+        n_rounds = ASCENT_ROUNDS // turn
+        chosen[rows] = ascend(partial(sums.smooth, rows), domain, chosen[rows], n_rounds=n_rounds)
         if not moves:
             return chosen
         before = chosen[rows]

@@ -7,14 +7,23 @@ from torch import Tensor
 
 from hebo.acq_optimizers.sorting import front_ranks
 from hebo.base import AcqFunction, Candidates
+from hebo.fallbacks import note_fallback
 
 _CHUNK = 4096
 
 
 @torch.no_grad()
 def evaluate(acq: AcqFunction, x: Tensor) -> Tensor:
-    """Values of `acq` at `n x d` single points, `n x n_values`, in bounded memory."""
-    return torch.cat([acq(part.unsqueeze(-2)) for part in torch.split(x, _CHUNK)])
+    """Values of `acq` at `n x d` single points, `n x n_values`, in bounded memory.
+
+    They come with the dtype and on the device of `x`, and finite, so that searches can compare and scale
+    them: an infinite one becomes a huge one, and one that is not a number the worst possible.
+    """
+    values = torch.cat([acq(part.unsqueeze(-2)) for part in torch.split(x, _CHUNK)]).to(x)
+    if values.isnan().any():
+        note_fallback("acquisition is not a number", f"at {int(values.isnan().any(-1).sum())} points")
+    huge = torch.finfo(values.dtype).max / 8  # differences of two such are finite too
+    return values.nan_to_num(nan=-huge, posinf=huge, neginf=-huge)
 
 
 def rank(x: Tensor, values: Tensor, *, limit: int | None = None) -> Candidates:

@@ -11,6 +11,7 @@ from hebo.acq_optimizers.random import RandomSubset
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.base import AcqOptimizer
 from hebo.design_space.design_space import DesignSpace
+from hebo.fallbacks import counting_fallbacks
 from hebo.random import make_generator
 
 NUMERIC = DesignSpace().parse([{"name": name, "type": "num", "lb": -5, "ub": 5} for name in "abc"])
@@ -117,3 +118,20 @@ def test_rank_sorts_fronts_and_drops_repeats() -> None:
     found = rank(x, values)
     assert sorted(found.x[found.rank == 0].flatten().tolist()) == [0.0, 1.0]
     assert found.x[found.rank == 1].flatten().tolist() == [2.0]
+
+
+def test_polish_reaches_the_top_of_a_bowl_and_generations_alone_do_not() -> None:
+    polished = NSGA2().maximize(bowl, NUMERIC, generator=make_generator(0))
+    plain = NSGA2(polish=0).maximize(bowl, NUMERIC, generator=make_generator(0))
+    assert bowl(polished.x[0]).item() > -1e-8
+    assert bowl(plain.x[0]).item() < bowl(polished.x[0]).item()
+
+
+def test_a_value_that_is_no_number_is_the_worst_and_is_counted() -> None:
+    def acq(x: Tensor) -> Tensor:
+        return torch.where(x[..., 0] > 0, torch.nan, two_bowls(x))
+
+    with counting_fallbacks() as counter:
+        found = NSGA2(n_generations=3).maximize(acq, NUMERIC, generator=make_generator(0))
+    assert (found.x[found.rank == 0][:, 0] <= 0).all()
+    assert counter["acquisition is not a number"] > 0
