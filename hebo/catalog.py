@@ -20,6 +20,9 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "BoTorch's tutorial loop: SingleTaskGP, qLogEI or qLogNEI",
         ),
         "turbo": ("hebo.optimizers.peers.turbo:TuRBO", "TuRBO-1 as in BoTorch's tutorial"),
+        "smac": ("hebo.optimizers.peers.smac_facade:SMAC", "SMAC3's facade for hyperparameters"),
+        "cma_es": ("hebo.optimizers.peers.cma_es:CMAES", "CMA-ES of pycma"),
+        "nevergrad": ("hebo.optimizers.peers.nevergrad_ngopt:NGOpt", "Nevergrad's NGOpt"),
         "skopt_gp": ("hebo.optimizers.peers.skopt_gp:SkoptGP", "scikit-optimize's GP with gp_hedge"),
         "external": (
             "hebo.optimizers.peers.external:External",
@@ -46,6 +49,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
     },
     "output_transform": {
         "power": ("hebo.transforms.power:PowerTransform", "Box-Cox or Yeo-Johnson by HEBO's rule"),
+        "copula": ("hebo.transforms.copula:Copula", "Normal quantiles of the ranks"),
         "standardize": ("hebo.transforms.power:Standardize", "Zero mean and unit spread"),
     },
     "executor": {

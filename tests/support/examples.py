@@ -31,6 +31,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "external"): {"command": [sys.executable, str(Path(__file__).with_name("stand_in.py"))]},
     ("optimizer", "botorch"): {"n_initial": 4, "num_restarts": 2, "raw_samples": 16},
     ("optimizer", "turbo"): {"n_initial": 4},
+    ("optimizer", "smac"): {"n_trials": 20},
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
