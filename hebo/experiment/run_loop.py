@@ -170,7 +170,8 @@ class _Loop:
                 return False
             self._tell(done)
         objectives = self.task.objectives
-        self.optimizer.restore([(frame_of(one), _told(one, objectives)) for one in self.rounds])
+        if self.rounds:
+            self.optimizer.restore([(frame_of(one), _told(one, objectives)) for one in self.rounds])
         return True
 
     def _draw_told(self) -> list[Trial]:
