@@ -32,6 +32,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "botorch"): {"n_initial": 4, "num_restarts": 2, "raw_samples": 16},
     ("optimizer", "turbo"): {"n_initial": 4},
     ("optimizer", "smac"): {"n_trials": 20},
+    ("optimizer", "nevergrad"): {"num_workers": 4},
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import tempfile
 import warnings
+import weakref
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -55,7 +57,8 @@ class SMACSession(Session):
         library = load("ConfigSpace")
         self._space = library.ConfigurationSpace(seed=seed)
         self._space.add([_hyperparameter(library, one) for one in self._free])
-        self._folder = tempfile.TemporaryDirectory(prefix="smac-")
+        folder = tempfile.mkdtemp(prefix="smac-")
+        weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         smac = load("smac")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # that no target function is given
@@ -64,7 +67,7 @@ class SMACSession(Session):
                 deterministic=True,
                 n_trials=max(n_trials, 1),
                 seed=seed,
-                output_directory=Path(self._folder.name),
+                output_directory=Path(folder),
             )
             self._facade = smac.HyperparameterOptimizationFacade(
                 scenario, None, overwrite=True, logging_level=False
