@@ -1,4 +1,4 @@
-"""The covariance of a warped GP: `s^2 M(w(u), w(u')) C(c, c')`, for many hyperparameter settings at once.
+"""The covariance of a warped GP: `s^2 M(w(u), w(u')) C(c, c')`.
 
 `M` is a Matern correlation with one lengthscale per numeric column, of inputs `u` in `[0, 1]` warped by a
 Kumaraswamy CDF `w(u) = 1 - (1 - u^a)^b`, and `C = exp(-mean_i [c_i != c'_i] / l_i)`.
@@ -6,85 +6,88 @@ Kumaraswamy CDF `w(u) = 1 - (1 - u^a)^b`, and `C = exp(-mean_i [c_i != c'_i] / l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import torch
 from torch import Tensor
 
-from hebo.surrogates.hyperparameters import Layout
-from hebo.surrogates.matern import matern, squared_distances
-
-# Keeps the logarithms of the warp finite at the ends of a column.
-EDGE = 1e-6
+from hebo.surrogates.hyperparameters import Columns, Layout
+from hebo.surrogates.marginal_likelihood import EDGE, JITTER
+from hebo.surrogates.matern import matern, matern_slope, squared_distances
 
 
-@dataclass(frozen=True)
-class Inputs:
-    """Points split into what the kernel works on.
-
-    Attributes:
-        numeric: `... x n x k`, in `[0, 1]`.
-        codes: `... x n x c` categories.
-    """
-
-    numeric: Tensor
-    codes: Tensor
-
-
-@dataclass(frozen=True)
 class Covariance:
-    """The covariance function of `s` hyperparameter settings.
+    """The covariance function under one setting of the hyperparameters.
 
-    Attributes:
+    Args:
+        columns: Splits encoded points.
         layout: Of `theta`.
-        theta: `s x p`.
+        theta: `p` hyperparameters.
         smoothness: Of the Matern correlation.
     """
 
-    layout: Layout
-    theta: Tensor
-    smoothness: float
+    def __init__(self, columns: Columns, layout: Layout, theta: Tensor, smoothness: float) -> None:
+        self.columns, self.layout, self.smoothness = columns, layout, smoothness
+        self.mean = theta[-1]
+        positive = {name: theta[group].exp() for name, group in layout.groups.items()}
+        self.signal, self.noise = positive["signal"][0], positive["noise"][0]
+        self.lengthscale = positive["lengthscale"]
+        self.warp_a, self.warp_b = positive["warp_a"], positive["warp_b"]
+        self.overlap_weight = 1.0 / (positive["overlap_scale"] * max(1, layout.n_categorical))
+        self.lower, self.range = columns.lower.to(theta), columns.range.to(theta)
 
-    def group(self, name: str) -> Tensor:
-        """Entries of one group as positive numbers, `s x 1 x size`."""
-        return self.theta[:, self.layout.groups[name]].exp().unsqueeze(-2)
-
-    @property
-    def signal(self) -> Tensor:
-        """Prior variances, `s`."""
-        return self.group("signal")[:, 0, 0]
-
-    @property
-    def noise(self) -> Tensor:
-        """Noise variances, `s`."""
-        return self.group("noise")[:, 0, 0]
-
-    @property
-    def mean(self) -> Tensor:
-        """Constant means, `s`."""
-        return self.theta[:, -1]
-
-    def features(self, numeric: Tensor) -> Tensor:
-        """Warped columns in units of their lengthscales, `s x n x k`."""
-        u = numeric
+    def features(self, x: Tensor) -> Tensor:
+        """Warped numeric columns of `... x d` points in units of their lengthscales, `... x k`."""
+        u = (x[..., self.columns.numeric] - self.lower) / self.range
         if self.layout.warp:
-            log_u = numeric.clamp(EDGE, 1 - EDGE).log()
-            log_rest = torch.log1p(-torch.exp(self.group("warp_a") * log_u))
-            u = -torch.expm1(self.group("warp_b") * log_rest)
-        return u / self.group("lengthscale")
+            powered = torch.exp(self.warp_a * u.clamp(EDGE, 1 - EDGE).log())
+            u = -torch.expm1(self.warp_b * torch.log1p(-powered))
+        scaled: Tensor = u / self.lengthscale
+        return scaled
+
+    def features_with_slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and the derivative of each by its column, both `... x k`."""
+        u = (x[..., self.columns.numeric] - self.lower) / self.range
+        if not self.layout.warp:
+            slopes = (1.0 / (self.range * self.lengthscale)).expand_as(u)
+            return u / self.lengthscale, slopes
+        u = u.clamp(EDGE, 1 - EDGE)
+        powered = torch.exp(self.warp_a * u.log())
+        rest = torch.exp(self.warp_b * torch.log1p(-powered))
+        by_u = self.warp_a * self.warp_b * (powered / u) * (rest / (1 - powered))
+        return (1 - rest) / self.lengthscale, by_u / (self.range * self.lengthscale)
 
     def overlap(self, a: Tensor, b: Tensor) -> Tensor:
-        """Correlation `C` of the categories, `s x n x m`, of `n x c` and `m x c` codes."""
-        differ = (a.unsqueeze(-2) != b.unsqueeze(-3)).to(self.theta)
-        weight = 1.0 / (self.group("overlap_scale") * a.shape[-1])
-        return torch.exp(-(differ.flatten(0, 1) @ weight.mT).squeeze(-1).unflatten(1, differ.shape[:2]))
+        """Correlation of the categories, `... x n x m`, of `... x n x d` and `... x m x d` points."""
+        codes_a, codes_b = a[..., self.columns.categorical], b[..., self.columns.categorical]
+        differ = (codes_a.unsqueeze(-2) != codes_b.unsqueeze(-3)).to(a)
+        return torch.exp(-(differ @ self.overlap_weight))
 
-    def between(self, a: Inputs, b: Inputs, features_b: Tensor | None = None) -> Tensor:
-        """Covariance of two sets of points, `s x n x m`; `features_b` may be given to save their warp."""
-        k = self.signal.view(-1, 1, 1)
+    def between(
+        self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
+    ) -> Tensor:
+        """Covariance of `... x n x d` and `... x m x d` points, `... x n x m`.
+
+        Features may be given where they are known already.
+        """
+        k = self.signal.expand(*a.shape[:-1], b.shape[-2])
         if self.layout.n_numeric:
-            of_b = self.features(b.numeric) if features_b is None else features_b
-            k = k * matern(squared_distances(self.features(a.numeric), of_b), self.smoothness)
-        if self.layout.n_categorical:
-            k = k * self.overlap(a.codes, b.codes)
-        return k.expand(len(self.theta), a.numeric.shape[-2], b.numeric.shape[-2])
+            of_a = self.features(a) if features_a is None else features_a
+            of_b = self.features(b) if features_b is None else features_b
+            k = k * matern(squared_distances(of_a, of_b), self.smoothness)
+        return k * self.overlap(a, b) if self.layout.n_categorical else k
+
+    def between_with_slope(
+        self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Covariance, and its derivative by the squared distance of the features."""
+        square = squared_distances(features_a, features_b)
+        k = self.signal * matern(square, self.smoothness)
+        slope = self.signal * matern_slope(square, self.smoothness)
+        if not self.layout.n_categorical:
+            return k, slope
+        overlap = self.overlap(a, b)
+        return k * overlap, slope * overlap
+
+    def noisy(self, x: Tensor, features: Tensor) -> Tensor:
+        """Covariance of noisy observations, `n x n`, at `n x d` points."""
+        shift = self.noise + JITTER * self.signal
+        return self.between(x, x, features, features) + torch.diag(shift.expand(len(x)))

@@ -1,4 +1,4 @@
-"""An exact Gaussian process, averaged over one or several hyperparameter settings."""
+"""An exact Gaussian process with given hyperparameters, as a BoTorch model."""
 
 from __future__ import annotations
 
@@ -13,39 +13,31 @@ from torch import Size, Tensor
 
 from hebo.errors import IncompatibleError
 from hebo.linalg import safe_cholesky
-from hebo.surrogates.covariance import Covariance, Inputs
-from hebo.surrogates.hyperparameters import Columns
+from hebo.surrogates.covariance import Covariance
 
 _LEAST_VARIANCE = 1e-12
 
 
 class GaussianProcess(Model):
-    """Exact GP posteriors under `s` hyperparameter settings, answered as one Gaussian.
+    """The posterior of a GP given `n` noisy values.
 
-    With several settings the answer has the mean and the covariance of their equally weighted mixture: the
-    average of the covariances plus the covariance of the means (law of total variance). Single points, by
-    the thousand or with gradients, are answered from cached factors without a joint covariance.
+    Single points, by the thousand and with gradients in closed form, are answered from cached factors
+    without a joint covariance.
 
     Args:
-        columns: Splits encoded points.
-        covariance: `s` settings.
+        covariance: With its hyperparameters.
         x: `n x d` encoded points.
         y: `n` values.
     """
 
-    def __init__(self, columns: Columns, covariance: Covariance, x: Tensor, y: Tensor) -> None:
+    def __init__(self, covariance: Covariance, x: Tensor, y: Tensor) -> None:
         super().__init__()
-        self.columns, self.covariance = columns, covariance
-        self.x, self.y = x, y
-        self.inputs = Inputs(*columns.split(x))
-        self.features = covariance.features(self.inputs.numeric)
-        plain = covariance.between(self.inputs, self.inputs, self.features)
-        shift = (covariance.noise + 1e-9 * covariance.signal).unsqueeze(-1).expand(-1, len(x))
-        factor = safe_cholesky(plain + torch.diag_embed(shift))
+        self.covariance, self.x, self.y = covariance, x, y
+        self.features = covariance.features(x)
+        factor = safe_cholesky(covariance.noisy(x, self.features))
         eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
         self.whiten = torch.linalg.solve_triangular(factor, eye, upper=False)
-        whitened = self.whiten @ (y - covariance.mean.unsqueeze(-1)).unsqueeze(-1)
-        self.weights = (self.whiten.mT @ whitened).squeeze(-1)
+        self.weights = self.whiten.mT @ (self.whiten @ (y - covariance.mean))
 
     @property
     def num_outputs(self) -> int:
@@ -54,40 +46,33 @@ class GaussianProcess(Model):
 
     @property
     def batch_shape(self) -> Size:
-        """No batch: the settings are averaged."""
+        """No batch."""
         return Size()
 
     @property
     def noise_variance(self) -> Tensor:
-        """Variance of the observation noise, averaged over the settings."""
-        return self.covariance.noise.mean()
+        """Variance of the observation noise."""
+        return self.covariance.noise
 
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Means and variances, `b` each, at `b x d` points."""
-        cross, means = self._predict(Inputs(*self.columns.split(x)))
-        prior = self.covariance.signal.unsqueeze(-1)
-        explained = (cross @ self.whiten.mT).square().sum(-1)
-        variances = (prior - explained).clamp_min(_LEAST_VARIANCE)
-        if len(means) == 1:
-            return means[0], variances[0]
-        return means.mean(0), variances.mean(0) + means.var(0, correction=0)
+        """Means and variances, `b` each, at `b x d` points; differentiable once."""
+        if x.requires_grad and torch.is_grad_enabled():
+            mean, variance = _Marginals.apply(x, self)
+            return mean, variance
+        cross = self.covariance.between(x, self.x, None, self.features)
+        return self._moments(cross @ self.whiten.mT, cross)
 
-    def _predict(self, inputs: Inputs) -> tuple[Tensor, Tensor]:
-        """Return covariances with the data, `s x b x n`, and means, `s x b`."""
-        cross = self.covariance.between(inputs, self.inputs, self.features)
-        means = self.covariance.mean.unsqueeze(-1) + (cross @ self.weights.unsqueeze(-1)).squeeze(-1)
-        return cross, means
+    def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
+        variance = self.covariance.signal - whitened.square().sum(-1)
+        return self.covariance.mean + cross @ self.weights, variance.clamp_min(_LEAST_VARIANCE)
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Mean, `q`, and covariance, `q x q`, at `q x d` points."""
-        inputs = Inputs(*self.columns.split(x))
-        cross, means = self._predict(inputs)
+        """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
+        cross = self.covariance.between(x, self.x, None, self.features)
         whitened = cross @ self.whiten.mT
-        between = self.covariance.between(inputs, inputs) - whitened @ whitened.mT
-        centred = means - means.mean(0)
-        spread = centred.mT @ centred / len(means)
-        floor = _LEAST_VARIANCE * torch.eye(len(x), dtype=x.dtype, device=x.device)
-        return means.mean(0), between.mean(0) + spread + floor
+        covariance = self.covariance.between(x, x) - whitened @ whitened.mT
+        floor = _LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
+        return self.covariance.mean + cross @ self.weights, covariance + floor
 
     def posterior(
         self,
@@ -103,26 +88,55 @@ class GaussianProcess(Model):
         """
         if output_indices not in (None, [0]):
             raise IncompatibleError(f"this model has one output; output_indices {output_indices} has others")
-        batch, q = X.shape[:-2], X.shape[-2]
-        flat = X.reshape(-1, q, X.shape[-1])
-        if q == 1:
-            mean, variance = self.marginals(flat.squeeze(-2))
-            mean, variance = mean.reshape(*batch, 1), variance.reshape(*batch, 1)
-            normal = MultivariateNormal(mean, DiagLinearOperator(variance + self._extra(observation_noise)))
+        noise = self._noise(observation_noise)
+        if X.shape[-2] == 1:
+            mean, variance = self.marginals(X.reshape(-1, X.shape[-1]))
+            shape = X.shape[:-1]
+            normal = MultivariateNormal(
+                mean.reshape(shape), DiagLinearOperator(variance.reshape(shape) + noise)
+            )
         else:
-            means, covariances = torch.func.vmap(self.joint)(flat)
-            extra = torch.diag_embed((self._extra(observation_noise) + torch.zeros(q).to(X)).expand(q))
-            shape = (*batch, q)
-            normal = MultivariateNormal(means.reshape(shape), covariances.reshape(*shape, q) + extra)
+            mean, covariance = self.joint(X)
+            normal = MultivariateNormal(mean, covariance + torch.diag(noise.expand(X.shape[-2])))
         posterior = GPyTorchPosterior(normal)
         return posterior if posterior_transform is None else posterior_transform(posterior)
 
-    def _extra(self, observation_noise: bool | Tensor) -> Tensor:
+    def _noise(self, observation_noise: bool | Tensor) -> Tensor:
         if isinstance(observation_noise, Tensor):
             return observation_noise.mean()
         return self.noise_variance if observation_noise else torch.zeros_like(self.noise_variance)
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> GaussianProcess:
-        """Return the model with further observations, `k x d` and `k x 1`, under the same settings."""
-        x, y = torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)])
-        return GaussianProcess(self.columns, self.covariance, x, y)
+        """Return the model with further observations, `k x d` and `k x 1`, and the same hyperparameters."""
+        return GaussianProcess(self.covariance, torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)]))
+
+
+class _Marginals(torch.autograd.Function):
+    """Means and variances with their gradients by the numeric columns, in a handful of operations.
+
+    With `g = dk/d(r^2)` of the covariances `k` with the data, weights `w` on `k` move a point's features `f`
+    by `2 sum_i w_i g_i (f - f_i)`: for the mean `w = K^-1 (y - m)`, for the variance `w = -2 K^-1 k`.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, x: Tensor, gp: GaussianProcess) -> tuple[Tensor, Tensor]:
+        covariance = gp.covariance
+        if not covariance.layout.n_numeric:
+            cross = covariance.between(x, gp.x)
+            ctx.save_for_backward(torch.zeros_like(x), torch.zeros_like(x))
+            return gp._moments(cross @ gp.whiten.mT, cross)
+        f, f_slopes = covariance.features_with_slopes(x)
+        cross, slope = covariance.between_with_slope(x, gp.x, f, gp.features)
+        whitened = cross @ gp.whiten.mT
+        mean, variance = gp._moments(whitened, cross)
+        pulls = torch.stack([slope * gp.weights, slope * (-2 * (whitened @ gp.whiten))])
+        moved = 2 * f_slopes * (pulls.sum(-1, keepdim=True) * f - pulls @ gp.features)
+        jacobians = x.new_zeros(2, *x.shape)
+        jacobians[..., covariance.columns.numeric] = moved
+        ctx.save_for_backward(jacobians[0], jacobians[1])
+        return mean, variance
+
+    @staticmethod
+    def backward(ctx: Any, by_mean: Tensor, by_variance: Tensor) -> tuple[Tensor, None]:
+        of_mean, of_variance = ctx.saved_tensors
+        return by_mean.unsqueeze(-1) * of_mean + by_variance.unsqueeze(-1) * of_variance, None

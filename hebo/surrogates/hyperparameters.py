@@ -1,7 +1,6 @@
 """The hyperparameters of a warped GP as one vector of logarithms, with their priors and ranges.
 
-Notation: `s` settings (starts, chains or ensemble members), `p` hyperparameters, `k` numeric and `c`
-categorical columns.
+Notation: `s` starts, `p` hyperparameters, `k` numeric and `c` categorical columns.
 """
 
 from __future__ import annotations
@@ -11,10 +10,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
+
+Array = NDArray[np.float64]
 
 
 class Columns:
@@ -83,7 +86,7 @@ class Layout:
             "noise": 1,
             "mean": 1,
         }
-        ends = torch.tensor(list(sizes.values())).cumsum(0).tolist()
+        ends = np.cumsum(list(sizes.values())).tolist()
         return {name: slice(end - size, end) for (name, size), end in zip(sizes.items(), ends, strict=True)}
 
     @property
@@ -92,40 +95,40 @@ class Layout:
         return int(self.groups["mean"].stop)
 
     @cached_property
-    def center(self) -> Tensor:
+    def center(self) -> Array:
         """Means of the normal priors, `p`; the constant mean's is 0."""
         return self._filled(lambda prior: math.log(prior.mode), 0.0)
 
     @cached_property
-    def spread(self) -> Tensor:
+    def spread(self) -> Array:
         """Standard deviations of the priors, `p`; the constant mean's is 1, the spread of the outputs."""
         return self._filled(lambda prior: prior.spread, 1.0)
 
     @cached_property
-    def lower(self) -> Tensor:
+    def lower(self) -> Array:
         """Least entries, `p`."""
         return self._filled(lambda prior: math.log(prior.lower), -1e3)
 
     @cached_property
-    def upper(self) -> Tensor:
+    def upper(self) -> Array:
         """Largest entries, `p`."""
         return self._filled(lambda prior: math.log(prior.upper), 1e3)
 
-    def starts(self, n: int, *, generator: Generator, scatter: float = 1.0) -> Tensor:
+    def starts(self, n: int, *, generator: Generator, scatter: float) -> Array:
         """Return `n x p` vectors: the given start, then ones scattered around it in the logarithm."""
         first = self._filled(lambda prior: math.log(prior.start or prior.mode), 0.0)
-        noise = torch.randn(n, self.size, generator=generator, dtype=torch.float64) * scatter
+        noise = torch.randn(n, self.size, generator=generator, dtype=torch.float64).numpy() * scatter
         noise[0] = 0.0
         noise[:, -1] = 0.0
-        return (first + noise).clamp(self.lower, self.upper)
+        return np.clip(first + noise, self.lower, self.upper)
 
-    def log_prior(self, theta: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the log prior density up to a constant, `s`, and its gradient, `s x p`."""
+    def log_prior(self, theta: Array) -> tuple[float, Array]:
+        """Return the log prior density up to a constant, and its gradient, `p`."""
         z = (theta - self.center) / self.spread
-        return -0.5 * z.square().sum(-1), -z / self.spread
+        return -0.5 * float(z @ z), -z / self.spread
 
-    def _filled(self, value: Callable[[Prior], float], mean: float) -> Tensor:
-        result = torch.full((self.size,), mean, dtype=torch.float64)
+    def _filled(self, value: Callable[[Prior], float], mean: float) -> Array:
+        result = np.full(self.size, mean)
         for name, group in self.groups.items():
             if name != "mean" and group.stop > group.start:
                 result[group] = value(self.priors[name])

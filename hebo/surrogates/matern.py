@@ -1,11 +1,15 @@
-"""Matern correlations of half-integer smoothness as functions of the squared distance."""
+"""Matern correlations of smoothness 3/2 and 5/2 as functions of the squared distance."""
 
 from __future__ import annotations
 
 import math
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
+
+Array = NDArray[np.float64]
 
 SMOOTHNESS = (1.5, 2.5)
 _ROOT_3, _ROOT_5 = math.sqrt(3.0), math.sqrt(5.0)
@@ -15,25 +19,31 @@ _TINY = 1e-24
 
 def matern(square: Tensor, smoothness: float) -> Tensor:
     """Correlation at scaled squared distances, elementwise (Rasmussen and Williams, 2006, 4.17)."""
-    r = (square + _TINY).sqrt()
     if smoothness == 1.5:
-        scaled = _ROOT_3 * r
+        scaled = (3.0 * square + _TINY).sqrt()
         return (1 + scaled) * torch.exp(-scaled)
-    scaled = _ROOT_5 * r
+    scaled = (5.0 * square + _TINY).sqrt()
     return (1 + scaled + (5.0 / 3.0) * square) * torch.exp(-scaled)
 
 
-def matern_with_slope(square: Tensor, smoothness: float) -> tuple[Tensor, Tensor]:
-    """Correlation and its derivative by the squared distance, elementwise."""
-    r = (square + _TINY).sqrt()
+def matern_slope(square: Tensor, smoothness: float) -> Tensor:
+    """Derivative of the correlation by the squared distance, elementwise."""
     if smoothness == 1.5:
-        scaled = _ROOT_3 * r
-        decay = torch.exp(-scaled)
+        return -1.5 * torch.exp(-(3.0 * square).sqrt())
+    scaled = (5.0 * square).sqrt()
+    return (-5.0 / 6.0) * (1 + scaled) * torch.exp(-scaled)
+
+
+def matern_with_slope(square: Array, smoothness: float) -> tuple[Array, Array]:
+    """Correlation and its derivative by the squared distance, elementwise."""
+    if smoothness == 1.5:
+        scaled = _ROOT_3 * np.sqrt(square)
+        decay = np.exp(-scaled)
         return (1 + scaled) * decay, -1.5 * decay
-    scaled = _ROOT_5 * r
-    decay = torch.exp(-scaled)
-    rise = 1 + scaled
-    return (rise + (5.0 / 3.0) * square) * decay, (-5.0 / 6.0) * rise * decay
+    scaled = _ROOT_5 * np.sqrt(square)
+    decay = np.exp(-scaled)
+    falling = (1 + scaled) * decay
+    return falling + (5.0 / 3.0) * square * decay, (-5.0 / 6.0) * falling
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:

@@ -8,13 +8,11 @@ from torch import Generator, Tensor
 
 from hebo.base import Surrogate
 from hebo.data import Data
-from hebo.descent.bfgs import minimize_bfgs
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import NumericalError
-from hebo.surrogates.covariance import Covariance, Inputs
+from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import GaussianProcess
-from hebo.surrogates.hyperparameter_sampling import sample_hyperparameters
 from hebo.surrogates.hyperparameters import Columns, Layout, Prior
+from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
 from hebo.surrogates.matern import SMOOTHNESS
 
@@ -32,16 +30,12 @@ class WarpedGP(Surrogate):
         smoothness: The `nu` of the Matern correlation: 1.5 or 2.5.
         warp_from: Least number of observations from which the warp is learned; null never warps.
         n_starts: Of the hyperparameter fit.
-        n_samples: Hyperparameter settings averaged over; 0 takes the most likely one alone.
-        n_steps: Of the chain behind each sample.
         max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
     """
 
     smoothness: float = 2.5
     warp_from: int | None = Field(default=0, ge=0)
     n_starts: int = Field(default=2, ge=1)
-    n_samples: int = Field(default=0, ge=0)
-    n_steps: int = Field(default=20, ge=1)
     max_fit: int = Field(default=300, ge=10)
     max_calls: int = 50
     lengthscale_mode: float = 0.2
@@ -65,7 +59,7 @@ class WarpedGP(Surrogate):
         columns = Columns(space)
         layout = self._layout(columns, len(known.x))
         theta = self._hyperparameters(layout, known, columns, generator)
-        model = GaussianProcess(columns, Covariance(layout, theta, self.smoothness), known.x, known.y[:, 0])
+        model = GaussianProcess(Covariance(columns, layout, theta, self.smoothness), known.x, known.y[:, 0])
         if len(data.pending):
             believed, _ = model.marginals(data.pending)
             model = model.condition_on_observations(data.pending, believed.unsqueeze(-1))
@@ -89,21 +83,14 @@ class WarpedGP(Surrogate):
         return Layout(k, len(columns.categorical), warped, priors)
 
     def _hyperparameters(self, layout: Layout, known: Data, columns: Columns, generator: Generator) -> Tensor:
+        """Return the most likely setting, `p`."""
         subset = _informative(known.y[:, 0], self.max_fit, generator)
-        inputs = Inputs(*columns.split(known.x[subset]))
-        density = LogPosterior(layout, inputs, known.y[subset, 0], self.smoothness)
+        numeric, codes = (part.cpu().numpy() for part in columns.split(known.x[subset]))
+        y = known.y[subset, 0].cpu().numpy()
+        density = LogPosterior(layout, numeric, codes, y, self.smoothness)
         starts = layout.starts(self.n_starts, generator=generator, scatter=0.5)
-        mode = minimize_bfgs(
-            density, starts, lower=layout.lower, upper=layout.upper, max_calls=self.max_calls, tolerance=1e-3
-        )
-        best = int(mode.value.argmin())
-        if not bool(torch.isfinite(mode.value[best])):
-            raise NumericalError("no start of the hyperparameter fit has a finite density; check the data")
-        if not self.n_samples:
-            return mode.x[best : best + 1]
-        return sample_hyperparameters(
-            density, mode, self.n_samples, n_steps=self.n_steps, generator=generator
-        )
+        theta = most_likely(density, starts, max_iterations=self.max_calls)
+        return torch.from_numpy(theta).to(known.x)
 
 
 def _informative(y: Tensor, limit: int, generator: Generator) -> Tensor:

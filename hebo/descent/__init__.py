@@ -1,1 +1,0 @@
-"""First-order minimisation of many functions at once."""
