@@ -69,6 +69,25 @@ class UnitCube:
         flat = self._space.project(self._encoded(rows.reshape(-1, self.n_columns)))
         return ((flat[:, self._columns] - self._low) / self._width).reshape(rows.shape)
 
+    def one_hot(self, rows: Tensor) -> Tensor:
+        """Return rows with each category's code replaced by as many columns, at the end, `... x k'`."""
+        kept = [place for place in range(self.n_columns) if place not in self.categories]
+        coded = [
+            torch.nn.functional.one_hot(rows[..., place].long(), count).to(rows)
+            for place, count in self.categories.items()
+        ]
+        return torch.cat([rows[..., kept], *coded], dim=-1)
+
+    def from_one_hot(self, hot: Tensor) -> Tensor:
+        """Undo `one_hot`; where no column is 1 the largest one counts."""
+        kept = [place for place in range(self.n_columns) if place not in self.categories]
+        rows = hot.new_zeros(*hot.shape[:-1], self.n_columns)
+        rows[..., kept], start = hot[..., : len(kept)], len(kept)
+        for place, count in self.categories.items():
+            rows[..., place] = hot[..., start : start + count].argmax(-1).to(hot)
+            start += count
+        return rows
+
     def sobol(self, engine: SobolEngine, n: int) -> list[Point]:
         """Return the next `n` points of a Sobol sequence over all columns; grid values share it evenly."""
         return self._dimensions.points(self._space.draw(engine.draw(n, dtype=torch.float64)))
