@@ -1,0 +1,84 @@
+"""How good predictions are, and tables of that."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from models import Prediction
+from scipy import stats
+from torch import Tensor
+
+from hebo.experiment.report.paired import interval_of_means
+
+# Half width of a normal 90 % interval in standard deviations.
+_HALF_WIDTH = float(stats.norm.ppf(0.95))
+# Nats at which the NLL of one test point is cut off in the clipped mean.
+CLIP = 10.0
+SUMMARY = ["coverage", "nll", "nll_median", "nll_clipped", "rmse", "spearman", "cpu_ms"]
+
+
+def measure(prediction: Prediction, y: Tensor) -> dict[str, Any]:
+    """Compare a prediction with the `n` values that came out.
+
+    Returns:
+        `coverage` of the 90 % interval, `nll` (mean negative log density, nats), `nll_clipped` (each point
+        at most `CLIP`), `rmse`, `spearman` rank correlation (0 for a constant prediction), `cpu_ms` of the
+        fit.
+    """
+    error = y - prediction.mean
+    z = error / prediction.variance.sqrt()
+    nll = 0.5 * (z.square() + prediction.variance.log() + math.log(2 * math.pi))
+    is_flat = bool((prediction.mean == prediction.mean[0]).all()) or bool((y == y[0]).all())
+    spearman = 0.0 if is_flat else float(stats.spearmanr(prediction.mean.numpy(), y.numpy()).statistic)
+    return {
+        "coverage": float((z.abs() <= _HALF_WIDTH).double().mean()),
+        "nll": float(nll.mean()),
+        "nll_clipped": float(nll.clamp_max(CLIP).mean()),
+        "rmse": float(error.square().mean().sqrt()),
+        "spearman": spearman,
+        "cpu_ms": 1e3 * prediction.cpu_seconds,
+    }
+
+
+def summary(cells: pd.DataFrame) -> pd.DataFrame:
+    """Return means over tasks and splits by model and `n`; `nll_median` is over cells, `cpu_ms` a median.
+
+    Args:
+        cells: One row per model, task, split and `n`, with the measures or, where the fit failed, NaN.
+    """
+    groups = cells.groupby(["model", "n"], sort=False)
+    table = groups[["coverage", "nll", "nll_clipped", "rmse", "spearman"]].mean()
+    table["nll_median"] = groups["nll"].median()
+    table["cpu_ms"] = groups["cpu_ms"].median()
+    table = table[SUMMARY]
+    table["cells"] = groups["nll"].count()
+    table["failed"] = groups.size() - table["cells"]
+    return table.reset_index()
+
+
+def differences(cells: pd.DataFrame, to: str, measure_name: str) -> pd.DataFrame:
+    """Return the mean difference of every model to the model `to`, with a paired 95 % bootstrap interval.
+
+    Tasks are resampled, and within each its splits. `n` of "all" averages over the sizes of a split. Cells
+    where either fit failed are left out.
+    """
+    wide = cells.pivot_table(index=["task", "split", "n"], columns="model", values=measure_name, sort=False)
+    rows = []
+    for model in [one for one in cells["model"].unique() if one != to]:
+        if model not in wide or to not in wide:
+            continue
+        by_n = (wide[model] - wide[to]).unstack("n").dropna(how="all")
+        by_n["all"] = by_n.mean(axis=1)
+        for n in by_n:
+            row = _interval(by_n[n].dropna())
+            rows.append({"model": model, "to": to, "measure": measure_name, "n": n, **row})
+    return pd.DataFrame(rows)
+
+
+def _interval(values: pd.Series[float]) -> dict[str, float]:
+    groups = [np.asarray(one, dtype=float).reshape(-1, 1) for _, one in values.groupby(level="task")]
+    mean, lower, upper = interval_of_means(groups)
+    return {"difference": float(mean[0]), "lower": float(lower[0]), "upper": float(upper[0])}
