@@ -197,16 +197,16 @@ class PeerOptimizer(Optimizer):
         self._x, self._y = x, y
 
     def restore(self, rounds: Iterable[tuple[DataFrame, Any]]) -> None:
-        """Replay past rounds; the library computes its points again.
+        """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
 
         Args:
             rounds: One `(points, values)` per past `ask`, in order; values None where they are not known yet.
 
         Raises:
-            DataError: If this optimiser has been used already, a round is unusable, or the library now
+            DataError: If this optimiser has been asked already, a round is unusable, or the library now
                 suggests other points than those stored, as another version of it may.
         """
-        if self.n_asks or len(self._x):
+        if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
         for number, (frame, values) in enumerate(rounds):
             self._repeat(number, self.space.encode(frame))
