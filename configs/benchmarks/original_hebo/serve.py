@@ -46,7 +46,8 @@ class Column:
         if self.kind == "ordinal":
             return {**one, "type": "int", "lb": 0, "ub": len(self.values) - 1}
         if self.is_grid:
-            return {**one, "type": "int", "lb": 0, "ub": math.floor((ends["ub"] - self.lb) / self.step + 1e-9)}
+            last = math.floor((ends["ub"] - self.lb) / self.step + 1e-9)
+            return {**one, "type": "int", "lb": 0, "ub": last}
         if self.kind == "sigmoid":
             return {**one, **ends, "type": "num"}
         if self.definition.get("log"):
@@ -82,6 +83,7 @@ class Served:
     def __init__(self, request, model):
         import numpy as np
         import torch
+
         from hebo.design_space.design_space import DesignSpace
         from hebo.optimizers.hebo import HEBO
 
@@ -100,13 +102,9 @@ class Served:
     def ask(self, request):
         """Suggest points."""
         rows = self.optimizer.suggest(request["n"]).to_dict("records")
-        free = {one.name for one in self.free}
-        return {
-            "x": [
-                {one.name: one.from_hebo(row[one.name]) if one.name in free else one.lb for one in self.columns}
-                for row in rows
-            ]
-        }
+        constants = {one.name: one.lb for one in self.columns if one.constant}
+        found = [{one.name: one.from_hebo(row[one.name]) for one in self.free} for row in rows]
+        return {"x": [{**constants, **point} for point in found]}
 
     def tell(self, request):
         """Observe values; HEBO itself leaves out those that are not finite."""
@@ -127,7 +125,8 @@ def seed_pymoo():
     search = module.minimize
 
     def minimize(problem, algorithm, termination, **options):
-        return search(problem, algorithm, termination, seed=np.random.randint(2**31 - 1), **options)
+        seed = np.random.randint(2**31 - 1)  # noqa: NPY002  (the stream that HEBO itself draws from)
+        return search(problem, algorithm, termination, seed=seed, **options)
 
     if hasattr(module.NSGA2(), "random_state"):
         module.minimize = minimize
