@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from hebo.errors import NumericalError
+from hebo.fallbacks import note_fallback
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _LOG_SQRT_PI_OVER_2 = 0.5 * math.log(math.pi / 2)
@@ -19,7 +20,7 @@ def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
     """Cholesky factors of `... x n x n` matrices, with the least jitter each one needs.
 
     Jitter starts at 1e-10 of a matrix's mean diagonal and grows tenfold; matrices that need none are
-    factorised as they are.
+    factorised as they are. Jitter counts as a fallback.
 
     Raises:
         NumericalError: If a matrix holds NaN, or stays indefinite with `max_jitter`.
@@ -37,6 +38,7 @@ def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
         diagonal = shift.unsqueeze(-1).expand(matrix.shape[:-1])
         factor, still = torch.linalg.cholesky_ex(matrix + torch.diag_embed(diagonal))
         if not bool(still.any()):
+            note_fallback("jitter on a covariance", f"{jitter:g} of its mean diagonal")
             return factor
         info = torch.maximum(info, still)
         jitter *= 10

@@ -12,6 +12,7 @@ from torch import Tensor
 
 from hebo.base import OutputTransform
 from hebo.errors import DataError
+from hebo.fallbacks import note_fallback
 from hebo.transforms.families import BoxCox, Identity, PowerFamily, YeoJohnson
 
 # A cost this many times further from the median than the best one is only ever "very bad". Without the
@@ -95,13 +96,14 @@ class FittedPowerTransform(OutcomeTransform):
 
 @dataclass(frozen=True)
 class _Column:
-    """One column of costs: limit, divide by `scale`, apply a power, standardise."""
+    """One column of costs: limit, divide by `scale`, apply a power, standardise unless all are equal."""
 
     family: PowerFamily
     limit: float
     scale: float
     mean: float = 0.0
     spread: float = 1.0
+    is_flat: bool = False
 
     def forward(self, cost: Tensor) -> Tensor:
         z = self.family.forward(cost.clamp_max(self.limit) / self.scale)
@@ -115,21 +117,25 @@ class _Column:
         mean = float(z.mean())
         spread = float((z - mean).square().sum().div(max(1, len(z) - 1)).sqrt())
         flat = spread <= 1e-12 * max(1.0, abs(mean))
-        return _Column(self.family, self.limit, self.scale, mean, 1.0 if flat else spread)
+        return _Column(self.family, self.limit, self.scale, mean, 1.0 if flat else spread, flat)
 
 
 def _fit_column(cost: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], ...]) -> _Column:
     limit = _limit(cost)
     bounded = cost.clamp_max(limit)
     scale = _scale(bounded)
+    z = bounded / scale  # the smallest of positive costs may be 0 here
     for family in families:
-        if family.needs_positive and not bool((bounded > 0).all()):
+        if family.needs_positive and not bool((z > 0).all()):
             continue
-        column = _Column(family.fit(bounded / scale), limit, scale).standardized(cost)
+        column = _Column(family.fit(z), limit, scale).standardized(cost)
         score = column.forward(cost)
         if bool(torch.isfinite(score).all()) and float(score.std(correction=0)) >= _LEAST_SPREAD:
             return column
-    return _Column(Identity(), limit, scale).standardized(cost)
+    column = _Column(Identity(), limit, scale).standardized(cost)
+    if families and not column.is_flat:
+        note_fallback("no power transform", f"each one tried collapses the {len(cost)} values")
+    return column
 
 
 def _limit(cost: Tensor) -> float:

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from hebo.errors import NumericalError
+from hebo.fallbacks import counting_fallbacks
 from hebo.linalg import log_expected_excess, log_phi, safe_cholesky
 
 mpmath.mp.dps = 60
@@ -68,3 +69,11 @@ def test_safe_cholesky_refuses_nan() -> None:
 def test_safe_cholesky_refuses_an_indefinite_matrix() -> None:
     with pytest.raises(NumericalError, match="indefinite"):
         safe_cholesky(torch.tensor([[1.0, 2.0], [2.0, 1.0]], dtype=torch.float64))
+
+
+def test_jitter_counts_as_a_fallback_once_a_matrix_needs_it() -> None:
+    with counting_fallbacks() as counter:
+        safe_cholesky(torch.eye(3, dtype=torch.float64))
+        assert not counter
+        safe_cholesky(torch.ones(3, 3, dtype=torch.float64))
+    assert counter == {"jitter on a covariance": 1}

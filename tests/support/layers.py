@@ -20,7 +20,7 @@ ROWS: dict[str, float] = {
     "hebo.random": 0.5,
     "hebo.linalg": 0.5,
     "hebo.profile": 0.5,
-    "hebo.fallbacks": 0.5,
+    "hebo.fallbacks": 0,
     "hebo.design_space": 1,
     "hebo.data": 2,
     "hebo.base": 2.5,

@@ -7,6 +7,7 @@ import torch
 from botorch.models import SingleTaskGP
 
 from hebo.errors import DataError
+from hebo.fallbacks import counting_fallbacks
 from hebo.transforms.families import BoxCox, Identity, YeoJohnson
 from hebo.transforms.power import FittedPowerTransform, PowerTransform, Standardize
 
@@ -49,6 +50,7 @@ def test_standardize_uses_no_power() -> None:
         column(1e-300, 3e-300, 2e-299),
         column(-1e300, 0.0, 1e300),
         column(1.0, 2.0, 3.0, 1e300),
+        column(1e-300, 2.0, 1e300),
         column(5.0),
         column(3.0, 3.0 + 1e-15),
     ],
@@ -96,3 +98,26 @@ def test_known_noise_variances_are_refused() -> None:
     y = column(1.0, 2.0)
     with pytest.raises(DataError, match="variances"):
         PowerTransform().fit(y)(y, torch.ones_like(y))
+
+
+class Steepest(YeoJohnson):
+    """Always the largest power, which leaves no difference between large negative values."""
+
+    @classmethod
+    def fit(cls, z: torch.Tensor) -> YeoJohnson:
+        return cls(5.0)
+
+
+def test_values_that_every_power_collapses_are_counted_and_only_standardised() -> None:
+    costs = -4e6 + torch.linspace(0.0, 200.0, 14, dtype=torch.float64)
+    with counting_fallbacks() as counter:
+        transform = FittedPowerTransform(column(*costs.tolist()), families=(Steepest,))
+    assert isinstance(transform.columns[0].family, Identity)
+    assert counter == {"no power transform": 1}
+
+
+def test_equal_costs_need_no_power_transform() -> None:
+    with counting_fallbacks() as counter:
+        PowerTransform().fit(column(2.0, 2.0, 2.0))
+        Standardize().fit(column(1.0, 2.0))
+    assert not counter
