@@ -96,6 +96,39 @@ class AcqOptimizer(Recipe, ABC):
         """
 
 
+@dataclass(frozen=True)
+class Focus:
+    """Where to search in one `ask`.
+
+    Attributes:
+        domain: The part of the space to search.
+        start: `s x d` points of it worth starting from.
+    """
+
+    domain: Domain
+    start: Tensor
+
+
+class Region(Recipe, ABC):
+    """A recipe that says where to search next.
+
+    It has no state of its own: what it needs of the past it reads from the data, so that a run continues
+    from its history alone.
+    """
+
+    @abstractmethod
+    def narrow(self, domain: Domain, data: Data, model: Model, *, turn: int, generator: Generator) -> Focus:
+        """Choose a part of `domain`.
+
+        Args:
+            domain: All that may be searched.
+            data: Everything told, in the order told, with at least one success; values as they are modelled.
+            model: Fitted to `data`.
+            turn: Number of earlier asks.
+            generator: Source of every random decision.
+        """
+
+
 class OutputTransform(Recipe, ABC):
     """A recipe that maps objective values to a scale on which a Gaussian model fits well."""
 

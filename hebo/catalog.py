@@ -47,9 +47,15 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),
         "random": ("hebo.acq_optimizers.random:RandomSubset", "Best of many random points"),
     },
+    "region": {
+        "trust_region": (
+            "hebo.regions.trust_region:TrustRegion",
+            "Every other search near the best point, in a box that success widens",
+        ),
+        "whole_space": ("hebo.regions.whole_space:WholeSpace", "No region: search everywhere"),
+    },
     "output_transform": {
         "power": ("hebo.transforms.power:PowerTransform", "Box-Cox or Yeo-Johnson by HEBO's rule"),
-        "copula": ("hebo.transforms.copula:Copula", "Normal quantiles of the ranks"),
         "standardize": ("hebo.transforms.power:Standardize", "Zero mean and unit spread"),
     },
     "executor": {

@@ -16,7 +16,7 @@ from hebo.linalg import log_expected_excess
 
 
 class Improvement(Acquisition, ABC):
-    """A value of the improvement over the posterior mean at the best observed point.
+    """A value of the improvement over the largest posterior mean at an evaluated point.
 
     Attributes:
         margin: Least improvement that counts, in units of the modelled `y`.

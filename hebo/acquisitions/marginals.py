@@ -44,9 +44,13 @@ def noise_sd(model: Model, data: Data) -> Tensor:
 
 @torch.no_grad()
 def incumbent_mean(model: Model, data: Data) -> Tensor:
-    """Posterior mean at the best observed point: what an improvement is measured against."""
-    mean, _ = _moments(model, data.best.reshape(1, 1, -1))
-    return mean.squeeze()
+    """Largest posterior mean over the evaluated points: what an improvement is measured against.
+
+    With noise this is a better guess of the best value than the mean at the best observation, which may
+    have been lucky.
+    """
+    means, _ = mean_and_sd(model, data.x.unsqueeze(-2))
+    return means.max()
 
 
 def _moments(model: Model, x: Tensor, *, observation_noise: bool = False) -> tuple[Tensor, Tensor]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
 import torch
 from botorch.models.model import Model
 from pydantic import Field, field_validator
@@ -9,14 +13,18 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.success import success_labels, times_success
-from hebo.base import AcqOptimizer, Acquisition, Domain, OutputTransform, Surrogate
+from hebo.base import AcqFunction, AcqOptimizer, Acquisition, Domain, OutputTransform, Region, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
-from hebo.optimizers.batch import choose_batch
+from hebo.optimizers.batch import choose_by_belief, choose_from_front
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.sampling import sobol_points
-from hebo.random import make_generator
+from hebo.random import draw_seed, make_generator
+from hebo.regions.whole_space import WholeSpace
+
+# With many columns, one point for each would leave little of a usual budget to the model.
+_MOST_INITIAL = 16
 
 
 class BayesOptRecipe(OptimizerRecipe):
@@ -27,7 +35,10 @@ class BayesOptRecipe(OptimizerRecipe):
         acquisition: Says what a point is worth under the model.
         acq_optimizer: Finds points worth most.
         output_transform: Scale on which the objective is modelled.
-        n_initial: Sobol points before the first model; None takes one more than there are columns.
+        region: Where the search looks.
+        n_initial: Sobol points before the first model; None takes one more than there are columns, at most 16.
+        batch_rule: How the points of a batch are taken from what the search found: `front` as HEBO does,
+            `belief` one by one, each under the model's own prediction of those before.
         device: Where model and acquisition are computed, as torch names it.
     """
 
@@ -35,7 +46,9 @@ class BayesOptRecipe(OptimizerRecipe):
     acquisition: Acquisition
     acq_optimizer: AcqOptimizer
     output_transform: OutputTransform
+    region: Region = Field(default_factory=WholeSpace)
     n_initial: int | None = Field(default=None, ge=1)
+    batch_rule: Literal["front", "belief"] = "front"
     device: str = "cpu"
 
     @field_validator("device")
@@ -52,6 +65,26 @@ class BayesOptRecipe(OptimizerRecipe):
         return BayesOpt(space, self, seed=seed)
 
 
+@dataclass(frozen=True)
+class _Fitted:
+    """What one `ask` knows: data as modelled, the model, and the acquisition under it or under another model.
+
+    Points come and go on the CPU, where searches and the space stay, wherever the model is.
+    """
+
+    known: Data
+    model: Model
+    build: Callable[[Model], AcqFunction]
+
+    def acquisition(self, model: Model) -> AcqFunction:
+        acq = self.build(model)
+        return lambda x: acq(x.to(self.known.x.device)).to(x.device)
+
+    def predict(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        mu, sigma = mean_and_sd(self.model, x.to(self.known.x.device))
+        return mu.to(x.device), sigma.to(x.device)
+
+
 class BayesOpt(Optimizer):
     """Fit, build, maximise, choose: the loop behind every preset.
 
@@ -64,43 +97,45 @@ class BayesOpt(Optimizer):
     def __init__(self, space: DesignSpace, recipe: BayesOptRecipe, *, seed: int | None = None) -> None:
         super().__init__(space, seed=seed)
         self.recipe = recipe
-        self.n_initial = max(2, space.n_dims + 1) if recipe.n_initial is None else recipe.n_initial
+        self.n_initial = recipe.n_initial or max(2, min(space.n_dims + 1, _MOST_INITIAL))
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         data = self.data
-        if len(data.seen) < self.n_initial or not len(data.successes().x):
+        if len(data.seen) < self.n_initial or not _informative(data):
             x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)
             return fill(x, data.seen, n, domain, generator=generator)
-        if self.recipe.acquisition.n_values > 1:
-            return self._choose(data, n, n, domain, generator)
-        points = torch.empty(0, self.space.n_dims, dtype=torch.float64)
-        for _ in range(n):
-            points = torch.cat([points, self._choose(data.with_pending(points), 1, n, domain, generator)])
-        return points
-
-    def _choose(self, data: Data, n: int, batch_size: int, domain: Domain, generator: Generator) -> Tensor:
-        """Choose `n` points at once, of a batch of `batch_size`."""
         with self.profile.phase("fit"):
-            known = self.transformed(data, batch_size)
-            model = self.recipe.surrogate.fit(known, self.space, generator=generator)
-            acq = self.recipe.acquisition.build(model, known.successes(), generator=generator)
-            if bool(data.failed.any()):
-                labels = success_labels(data).to(self.recipe.device)
-                success_model = self.recipe.surrogate.fit(labels, self.space, generator=generator)
-                acq = times_success(acq, success_model, labels)
-
-        # Searches and the space stay on the CPU, wherever the model is.
-        def values(x: Tensor) -> Tensor:
-            return acq(x.to(self.recipe.device)).to(x.device)
-
-        def predict(x: Tensor) -> tuple[Tensor, Tensor]:
-            mu, sigma = mean_and_sd(model, x.to(self.recipe.device))
-            return mu.to(x.device), sigma.to(x.device)
-
-        start = data.best.unsqueeze(0)
+            fitted = self._fit(data, n, generator)
         with self.profile.phase("search"):
-            candidates = self.recipe.acq_optimizer.maximize(values, domain, generator=generator, start=start)
-        return choose_batch(candidates, predict, data.seen, n, domain, generator=generator)
+            return self._search(fitted, data.seen, n, domain, generator)
+
+    def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:
+        known = self.transformed(data, batch_size)
+        surrogate, acquisition = self.recipe.surrogate, self.recipe.acquisition
+        model = surrogate.fit(known, self.space, generator=generator)
+        seed = draw_seed(generator)
+
+        def build(model: Model) -> AcqFunction:  # every time with the same draws
+            return acquisition.build(model, known.successes(), generator=make_generator(seed))
+
+        if not bool(data.failed.any()):
+            return _Fitted(known, model, build)
+        labels = success_labels(data).to(self.recipe.device)
+        success = surrogate.fit(labels, self.space, generator=generator)
+        return _Fitted(known, model, lambda model: times_success(build(model), success, labels))
+
+    def _search(self, fitted: _Fitted, seen: Tensor, n: int, domain: Domain, generator: Generator) -> Tensor:
+        focus = self.recipe.region.narrow(
+            domain, fitted.known, fitted.model, turn=self.n_asks, generator=generator
+        )
+        candidates = self.recipe.acq_optimizer.maximize(
+            fitted.acquisition(fitted.model), focus.domain, generator=generator, start=focus.start
+        )
+        if n == 1 or self.recipe.batch_rule == "front":
+            return choose_from_front(candidates, fitted.predict, seen, n, domain, generator=generator)
+        return choose_by_belief(
+            candidates, fitted.model, fitted.acquisition, seen, n, domain, generator=generator
+        )
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:
         """Return `data` on the device, with `y` on the scale that the surrogate models."""
@@ -119,3 +154,9 @@ class BayesOpt(Optimizer):
         self._need_success()
         generator = make_generator(self.seed, "ask", self.n_asks)
         return self.recipe.surrogate.fit(self.transformed(self.data), self.space, generator=generator)
+
+
+def _informative(data: Data) -> bool:
+    """Say whether values differ at all: on a plateau a model would only send us to the corners."""
+    values = data.successes().y[:, 0]
+    return bool((values != values[:1]).any())

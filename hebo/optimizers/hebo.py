@@ -6,9 +6,10 @@ from pydantic import Field
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.mace import MACE
-from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Region, Surrogate
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.regions.trust_region import TrustRegion
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform
 
@@ -23,6 +24,7 @@ class HEBORecipe(BayesOptRecipe):
     acquisition: Acquisition = Field(default_factory=MACE)
     acq_optimizer: AcqOptimizer = Field(default_factory=NSGA2)
     output_transform: OutputTransform = Field(default_factory=PowerTransform)
+    region: Region = Field(default_factory=TrustRegion)
 
 
 def HEBO(

@@ -10,7 +10,7 @@ from hebo.acquisitions.marginals import mean_and_sd
 from hebo.base import Candidates
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.batch import choose_batch
+from hebo.optimizers.batch import choose_from_front
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -23,7 +23,7 @@ FRONT = torch.tensor([[9.5], [2.1], [0.7], [3.4]], dtype=torch.float64)
 
 
 def choose(candidates: Candidates, n: int, seed: int = 0, seen: torch.Tensor = X) -> torch.Tensor:
-    return choose_batch(
+    return choose_from_front(
         candidates, partial(mean_and_sd, MODEL), seen, n, SPACE, generator=make_generator(seed)
     )
 

@@ -1,0 +1,1 @@
+"""Regions: parts of a domain around a point, to search in."""

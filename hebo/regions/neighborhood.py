@@ -1,0 +1,91 @@
+"""A neighbourhood of a point: a box in the ordered columns, a Hamming ball in the others."""
+
+from __future__ import annotations
+
+import torch
+from torch import Generator, Tensor
+
+from hebo.base import Domain
+from hebo.design_space.domain import Method
+
+
+class Neighborhood(Domain):
+    """The points of a domain near a center.
+
+    Ordered columns stay within `side / 2` of their range from the center, or within the next level to each
+    side where levels are wider apart. At most `n_changes` of the other columns (categories, and ordered ones
+    of two levels) differ from the center.
+
+    Args:
+        domain: What this is a part of.
+        center: `d`, a feasible point.
+        side: Of the box, as a share of the range of each column.
+        n_changes: Of unordered columns.
+        generator: Draws the neighbours that show where the next levels are.
+    """
+
+    def __init__(
+        self, domain: Domain, center: Tensor, *, side: float, n_changes: int, generator: Generator
+    ) -> None:
+        self._domain, self._center, self._n_changes = domain, center, n_changes
+        lower, upper = domain.bounds
+        self._switches = _switches(domain)
+        half = 0.5 * side * (upper - lower)
+        low, high = torch.maximum(center - half, lower), torch.minimum(center + half, upper)
+        nearest = (
+            domain.neighbors(center, generator=generator) if domain.discrete_dims else center.unsqueeze(0)
+        )
+        for column in domain.discrete_dims:
+            levels = nearest[:, column]
+            below, above = levels[levels < center[column]], levels[levels > center[column]]
+            low[column] = torch.minimum(low[column], below.max()) if len(below) else low[column]
+            high[column] = torch.maximum(high[column], above.min()) if len(above) else high[column]
+        low[self._switches], high[self._switches] = lower[self._switches], upper[self._switches]
+        self.bounds = torch.stack([low, high])
+        self.categorical_dims, self.discrete_dims = domain.categorical_dims, domain.discrete_dims
+
+    def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
+        """See `Domain`: draws of the whole domain, shrunk into the box."""
+        lower, upper = self._domain.bounds
+        drawn = self._domain.sample(n, generator=generator, method=method)
+        share = (drawn - lower) / (upper - lower).clamp_min(1e-300)
+        x = self.bounds[0] + share * (self.bounds[1] - self.bounds[0])
+        if self._switches.any():
+            order = torch.rand(n, len(lower), generator=generator).masked_fill(~self._switches, 2.0)
+            kept = order.argsort(1).argsort(1) >= self._n_changes
+            x = torch.where(self._switches, torch.where(kept, self._center, drawn), x)
+        return self.project(x)
+
+    def project(self, x: Tensor) -> Tensor:
+        """See `Domain`; of too many changed columns, the last ones return to the center."""
+        x = torch.minimum(torch.maximum(x, self.bounds[0]), self.bounds[1])
+        x = self._domain.project(x)
+        changed = (x != self._center) & self._switches
+        surplus = changed & (changed.cumsum(1) > self._n_changes)
+        return torch.where(surplus, self._center, x) if bool(surplus.any()) else x
+
+    def contains(self, x: Tensor) -> Tensor:
+        """See `Domain`."""
+        tolerance = 1e-9 * (self._domain.bounds[1] - self._domain.bounds[0])
+        inside = ((x >= self.bounds[0] - tolerance) & (x <= self.bounds[1] + tolerance)).all(1)
+        near = ((x != self._center) & self._switches).sum(1) <= self._n_changes
+        return inside & near & self._domain.contains(x)
+
+    def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
+        """See `Domain`."""
+        found = self._domain.neighbors(x, generator=generator)
+        return found[self.contains(found)]
+
+    def points(self, limit: int) -> Tensor | None:
+        """See `Domain`."""
+        every = self._domain.points(limit)
+        return None if every is None else every[self.contains(every)]
+
+
+def _switches(domain: Domain) -> Tensor:
+    """Which columns have no useful order: categories, and integers of two levels."""
+    lower, upper = domain.bounds
+    mask = torch.zeros(len(lower), dtype=torch.bool)
+    for column in domain.discrete_dims:
+        mask[column] = column in domain.categorical_dims or bool(upper[column] - lower[column] == 1.0)
+    return mask
