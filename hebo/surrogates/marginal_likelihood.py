@@ -64,7 +64,7 @@ class _Kernel:
 
     def __init__(self, problem: LogPosterior, theta: Array) -> None:
         self.problem, self.theta = problem, theta
-        self.positive = np.exp(theta)
+        self.positive = np.exp(theta[:-1])  # a long step may take the mean where its exponential overflows
         groups = problem.layout.groups
         self.signal, self.noise = (
             float(self.positive[groups["signal"]][0]),

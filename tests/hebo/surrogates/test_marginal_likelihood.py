@@ -101,3 +101,16 @@ def test_predictions_use_the_covariance_that_was_fitted(
     torch.testing.assert_close(noisy, by_hand, rtol=1e-6, atol=1e-8)
     block = covariance.between(data.x[:7], data.x[7:])
     torch.testing.assert_close(block, by_hand[:7, 7:], rtol=1e-6, atol=1e-8)
+
+
+def test_the_ends_of_every_range_raise_no_warning(space: DesignSpace, data: Data) -> None:
+    problem = density(space, data, 2.5)
+    ranges = problem.layout
+    for theta in (
+        ranges.lower,
+        ranges.upper,
+        np.where(np.arange(ranges.size) % 2, ranges.lower, ranges.upper),
+    ):
+        value, gradient = problem(theta)
+        assert not math.isnan(value)
+        assert np.isfinite(gradient).all()
