@@ -52,7 +52,8 @@ class Surrogate(Recipe, ABC):
             generator: Source of every random decision of the fit.
 
         Returns:
-            A model whose `posterior` takes `b x q x d` encoded points and answers in the units of `data.y`.
+            A model whose `posterior` takes `b x q x d` encoded points and answers in the units of `data.y`,
+            and which `condition_on_observations` extends by a point.
         """
 
 

@@ -1,4 +1,4 @@
-"""Rules for taking a batch from the candidates that an acquisition search found."""
+"""Taking one or several points from the candidates that an acquisition search found."""
 
 from __future__ import annotations
 
@@ -12,51 +12,16 @@ from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.base import AcqFunction, Candidates, Domain
 from hebo.optimizers.distinct import distinct, fill
 
-Predict = Callable[[Tensor], tuple[Tensor, Tensor]]
 BuildAcq = Callable[[Model], AcqFunction]
+Believe = Callable[[Model, Tensor], Model]
 
 
 @torch.no_grad()
-def choose_from_front(
-    candidates: Candidates, predict: Predict, seen: Tensor, n: int, domain: Domain, *, generator: Generator
-) -> Tensor:
-    """Choose `n` new points from the front (Cowen-Rivers et al., 2012.03826, section 4).
-
-    Points are drawn from the front at random. For `n > 2` the first slot goes to the front's most uncertain
-    point and the second to its highest mean. A front with too few new points is filled from the next ranks,
-    then with new random points.
-
-    Args:
-        candidates: Result of the acquisition search.
-        predict: Gives means and standard deviations at `k x 1 x d` points.
-        seen: `s x d` evaluated and pending points.
-        n: Batch size.
-        domain: Where random points come from.
-        generator: Source of every random choice.
-
-    Returns:
-        `n x d` points; distinct and new unless a finite domain is exhausted.
-    """
-    tie_break = torch.rand(len(candidates.x), generator=generator)
-    order = torch.argsort(candidates.rank + tie_break)
-    x = distinct(candidates.x[order], seen, domain)
-    n_front = len(distinct(candidates.x[candidates.rank == 0], seen, domain))
-    if n > 2 and n_front > 2:
-        front = x[:n_front]
-        means, deviations = predict(front.unsqueeze(-2))
-        first = int(deviations.argmax())
-        means[first] = -torch.inf
-        second = int(means.argmax())
-        rest = [index for index in range(len(x)) if index not in (first, second)]
-        x = x[[first, second, *rest]]
-    return fill(x, seen, n, domain, generator=generator)
-
-
-@torch.no_grad()
-def choose_by_belief(
+def choose_batch(
     candidates: Candidates,
     model: Model,
     build: BuildAcq,
+    believe: Believe,
     seen: Tensor,
     n: int,
     domain: Domain,
@@ -65,18 +30,19 @@ def choose_by_belief(
 ) -> Tensor:
     """Choose `n` new points one by one, believing the model's mean at those chosen already.
 
-    After each choice the model is conditioned on its own prediction there, the acquisition is built anew,
-    and the next point is drawn from the Pareto front of the candidates (Ginsbourger et al., 2010, the kriging
-    believer, on a list of candidates). The batch spreads by itself: a chosen point takes the uncertainty of
-    its surroundings with it.
+    Each point is drawn at random from the Pareto front of the candidates (2012.03826, section 4). The model
+    is then conditioned on its own prediction there and the acquisition built anew, so that the next front
+    lies elsewhere: a chosen point takes the uncertainty of its surroundings with it (the kriging believer of
+    Ginsbourger et al., 2010, on a list). HEBO draws the whole batch from the first front.
 
     Args:
         candidates: Result of the acquisition search.
-        model: Can be conditioned on further observations.
+        model: What is known.
         build: Returns the acquisition under a model.
+        believe: Returns a model conditioned on its own mean at a point, `1 x d`.
         seen: `s x d` evaluated and pending points.
         n: Batch size.
-        domain: Where random points come from.
+        domain: Where random points come from if the candidates do not suffice.
         generator: Source of every random choice.
 
     Returns:
@@ -84,11 +50,12 @@ def choose_by_belief(
     """
     pool = distinct(candidates.x, seen, domain)
     chosen = pool[:0]
-    while len(chosen) < n and len(pool):
+    while len(pool) and len(chosen) < n:
+        if len(chosen):
+            model = believe(model, chosen[-1:])
         ranked = rank(pool, evaluate(build(model), pool))
-        front = int((ranked.rank == 0).sum())
-        point = ranked.x[int(torch.randint(front, (1,), generator=generator))].unsqueeze(0)
-        chosen = torch.cat([chosen, point])
+        n_front = int((ranked.rank == 0).sum())
+        point = ranked.x[int(torch.randint(n_front, (1,), generator=generator))]
+        chosen = torch.cat([chosen, point.unsqueeze(0)])
         pool = pool[(pool != point).any(1)]
-        model = model.condition_on_observations(point, model.posterior(point).mean)
     return fill(chosen, seen, n, domain, generator=generator)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
 
 import torch
 from botorch.models.model import Model
@@ -17,7 +16,7 @@ from hebo.base import AcqFunction, AcqOptimizer, Acquisition, Domain, OutputTran
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
-from hebo.optimizers.batch import choose_by_belief, choose_from_front
+from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.sampling import sobol_points
 from hebo.random import draw_seed, make_generator
@@ -36,9 +35,7 @@ class BayesOptRecipe(OptimizerRecipe):
         acq_optimizer: Finds points worth most.
         output_transform: Scale on which the objective is modelled.
         region: Where the search looks.
-        n_initial: Sobol points before the first model; None takes one more than there are columns, at most 16.
-        batch_rule: How the points of a batch are taken from what the search found: `front` as HEBO does,
-            `belief` one by one, each under the model's own prediction of those before.
+        n_initial: Sobol points before the first model; None: one more than there are columns, at most 16.
         device: Where model and acquisition are computed, as torch names it.
     """
 
@@ -48,7 +45,6 @@ class BayesOptRecipe(OptimizerRecipe):
     output_transform: OutputTransform
     region: Region = Field(default_factory=WholeSpace)
     n_initial: int | None = Field(default=None, ge=1)
-    batch_rule: Literal["front", "belief"] = "front"
     device: str = "cpu"
 
     @field_validator("device")
@@ -80,9 +76,10 @@ class _Fitted:
         acq = self.build(model)
         return lambda x: acq(x.to(self.known.x.device)).to(x.device)
 
-    def predict(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        mu, sigma = mean_and_sd(self.model, x.to(self.known.x.device))
-        return mu.to(x.device), sigma.to(x.device)
+    def believe(self, model: Model, x: Tensor) -> Model:
+        x = x.to(self.known.x.device)
+        mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+        return model.condition_on_observations(x, mean.unsqueeze(-1))
 
 
 class BayesOpt(Optimizer):
@@ -131,10 +128,15 @@ class BayesOpt(Optimizer):
         candidates = self.recipe.acq_optimizer.maximize(
             fitted.acquisition(fitted.model), focus.domain, generator=generator, start=focus.start
         )
-        if n == 1 or self.recipe.batch_rule == "front":
-            return choose_from_front(candidates, fitted.predict, seen, n, domain, generator=generator)
-        return choose_by_belief(
-            candidates, fitted.model, fitted.acquisition, seen, n, domain, generator=generator
+        return choose_batch(
+            candidates,
+            fitted.model,
+            fitted.acquisition,
+            fitted.believe,
+            seen,
+            n,
+            domain,
+            generator=generator,
         )
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from botorch.models.model import Model
@@ -85,5 +86,5 @@ _MOST_CHANGES = 10
 
 @torch.no_grad()
 def _most_promising(model: Model, x: Tensor) -> Tensor:
-    mean = model.posterior(x.unsqueeze(-2)).mean
-    return x[int(mean.reshape(-1).argmax())]
+    posterior: Any = model.posterior(x.unsqueeze(-2))  # BoTorch's base class does not declare a mean
+    return x[int(posterior.mean.reshape(-1).argmax())]

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 import torch
+from botorch.models.model import Model
+from torch import Tensor
 
+from hebo.acquisitions.confidence_bound import UCB
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import Candidates
+from hebo.base import AcqFunction, Candidates
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.batch import choose_from_front
+from hebo.optimizers.batch import BuildAcq, choose_batch
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -22,33 +23,43 @@ MODEL = WarpedGP().fit(
 FRONT = torch.tensor([[9.5], [2.1], [0.7], [3.4]], dtype=torch.float64)
 
 
-def choose(candidates: Candidates, n: int, seed: int = 0, seen: torch.Tensor = X) -> torch.Tensor:
-    return choose_from_front(
-        candidates, partial(mean_and_sd, MODEL), seen, n, SPACE, generator=make_generator(seed)
-    )
+def ucb(model: Model) -> AcqFunction:
+    return UCB(kappa=2.0).build(model, Data(X, X), generator=make_generator(0))
 
 
-def test_slots_one_and_two_are_most_uncertain_and_best_mean() -> None:
-    for seed in range(5):
-        batch = choose(Candidates(FRONT, torch.zeros(4, dtype=torch.long)), 3, seed)
-        assert batch[0].item() == 9.5
-        assert batch[1].item() == 2.1
+def believe(model: Model, x: Tensor) -> Model:
+    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+    return model.condition_on_observations(x, mean.unsqueeze(-1))
 
 
-def test_single_suggestions_are_drawn_from_the_whole_front() -> None:
-    drawn = {
-        choose(Candidates(FRONT, torch.zeros(4, dtype=torch.long)), 1, seed).item() for seed in range(40)
-    }
-    assert drawn == {9.5, 2.1, 0.7, 3.4}
+def choose(points: Tensor, n: int, seed: int = 0, seen: Tensor = X, build: BuildAcq = ucb) -> Tensor:
+    candidates = Candidates(points, torch.zeros(len(points), dtype=torch.long))
+    return choose_batch(candidates, MODEL, build, believe, seen, n, SPACE, generator=make_generator(seed))
 
 
-def test_later_ranks_fill_up_in_order() -> None:
-    batch = choose(Candidates(FRONT, torch.tensor([0, 1, 2, 3])), 2)
-    assert batch.flatten().tolist() == [9.5, 2.1]
+def test_a_single_value_takes_its_best_point() -> None:
+    best = FRONT[int(ucb(MODEL)(FRONT.unsqueeze(-2)).argmax())]
+    assert choose(FRONT, 1).item() == best.item()
+
+
+def test_a_single_point_is_drawn_from_the_whole_front_of_several_values() -> None:
+    def both_ways(model: Model) -> AcqFunction:
+        return lambda x: torch.cat([x[:, 0], -x[:, 0]], dim=1)  # every point is on the front
+
+    assert {choose(FRONT, 1, seed, build=both_ways).item() for seed in range(40)} == {9.5, 2.1, 0.7, 3.4}
+
+
+def test_a_chosen_point_keeps_the_next_ones_away() -> None:
+    crowd = torch.tensor([[8.9], [9.0], [9.1], [9.2], [2.2]], dtype=torch.float64)
+    values = ucb(MODEL)(crowd.unsqueeze(-2))[:, 0]
+    assert values[4] < values[:4].min()  # alone, each of the crowd is worth more
+    batch = choose(crowd, 2)
+    assert (batch - 9.05).abs().min().item() < 0.2
+    assert 2.2 in batch
 
 
 def test_seen_points_are_left_out_and_random_ones_fill_up() -> None:
-    batch = choose(Candidates(FRONT, torch.zeros(4, dtype=torch.long)), 6, seen=FRONT[:2])
+    batch = choose(FRONT, 6, seen=FRONT[:2])
     assert len(torch.unique(batch)) == 6
     assert not torch.isin(batch, FRONT[:2]).any()
     assert torch.isin(FRONT[2:], batch).all()
