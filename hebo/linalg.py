@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -11,7 +12,8 @@ from hebo.errors import NumericalError
 from hebo.fallbacks import note_fallback
 
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
-_LOG_SQRT_PI_OVER_2 = 0.5 * math.log(math.pi / 2)
+_SQRT_PI_OVER_2 = math.sqrt(math.pi / 2)
+_SQRT_HALF = math.sqrt(0.5)
 # Below this the difference 1 - |u| r(u) loses more digits than the asymptotic series leaves out.
 _ASYMPTOTIC_BELOW = -1e3
 
@@ -57,11 +59,38 @@ def log_expected_excess(u: Tensor) -> Tensor:
     `h = phi(u) (1 - |u| r)`, `r = sqrt(pi/2) erfcx(|u|/sqrt 2)` being Mills' ratio; far out in the
     tail `1 - |u| r` becomes its asymptotic form `1 / u^2` (Ament et al., 2310.20708, section 4).
     """
+    untyped: Any = _LogExpectedExcess  # torch declares no types for `apply`
+    value: Tensor = untyped.apply(u)
+    return value
+
+
+class _LogExpectedExcess(torch.autograd.Function):
+    """`log h` with the derivative `Phi / h` in closed form: much cheaper than through all branches."""
+
+    @staticmethod
+    def forward(ctx: Any, u: Tensor) -> Tensor:
+        value = _log_expected_excess(u)
+        ctx.save_for_backward(u, value)
+        return value
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> Tensor:
+        u, value = ctx.saved_tensors
+        ratio = torch.exp(torch.special.log_ndtr(u) - value)
+        slope: Tensor = gradient * torch.where(u > _ASYMPTOTIC_BELOW, ratio, -u)
+        return slope
+
+
+def _log_expected_excess(u: Tensor) -> Tensor:
     near = u.clamp_min(-1.0)
     log_near = torch.log(torch.exp(log_phi(near)) + near * torch.special.ndtr(near))
     middle = (-u).clamp(1.0, -_ASYMPTOTIC_BELOW)
-    mills = torch.exp(_LOG_SQRT_PI_OVER_2 + torch.log(torch.special.erfcx(middle / math.sqrt(2.0))))
+    mills = _SQRT_PI_OVER_2 * torch.special.erfcx(middle * _SQRT_HALF)
     log_middle = log_phi(middle) + torch.log1p(-(middle * mills).clamp_max(1.0 - 1e-16))
+    value = torch.where(u > -1.0, log_near, log_middle)
+    if not bool((u < _ASYMPTOTIC_BELOW).any()):
+        return value
     far = (-u).clamp_min(-_ASYMPTOTIC_BELOW)
     log_far = log_phi(far) - 2 * torch.log(far) + torch.log1p(-3 / far.square())
-    return torch.where(u > -1.0, log_near, torch.where(u > _ASYMPTOTIC_BELOW, log_middle, log_far))
+    return torch.where(u > _ASYMPTOTIC_BELOW, value, log_far)

@@ -38,9 +38,9 @@ class NSGA2(AcqOptimizer):
     """
 
     population: int = Field(default=100, ge=4)
-    n_generations: int = Field(default=15, ge=0)
+    n_generations: int = Field(default=8, ge=0)
     screened: int = Field(default=256, ge=4)
-    polish: int = Field(default=24, ge=0)
+    polish: int = Field(default=12, ge=0)
 
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None

@@ -15,7 +15,7 @@ from hebo.acq_optimizers.exchange import Moves
 from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import AcqFunction, Domain
 
-ASCENT_ROUNDS = 12
+ASCENT_ROUNDS = 8
 """Gradient steps tried before the first neighbour search; half as many before the second."""
 
 EXCHANGE_ROUNDS = 6

@@ -11,10 +11,10 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.confidence_bound import hebo_kappa
-from hebo.acquisitions.improvement import log_expected_improvement, log_probability_of_improvement
 from hebo.acquisitions.marginals import incumbent_mean, mean_and_sd, noise_sd
 from hebo.base import AcqFunction, Acquisition
 from hebo.data import Data
+from hebo.linalg import log_expected_excess
 
 
 class MACE(Acquisition):
@@ -50,8 +50,8 @@ class MACE(Acquisition):
             mu, sigma = mean_and_sd(model, x)
             mu = mu + shift
             bound = mu + kappa * sigma
-            log_ei = log_expected_improvement(mu, sigma, threshold)
-            log_pi = log_probability_of_improvement(mu, sigma, threshold)
-            return torch.stack([bound, log_ei, log_pi], dim=-1)
+            u = (mu - threshold) / sigma
+            log_ei = torch.log(sigma) + log_expected_excess(u)
+            return torch.stack([bound, log_ei, torch.special.log_ndtr(u)], dim=-1)
 
         return mace

@@ -35,7 +35,7 @@ class WarpedGP(Surrogate):
 
     smoothness: float = 2.5
     warp_from: int | None = Field(default=0, ge=0)
-    n_starts: int = Field(default=2, ge=1)
+    n_starts: int = Field(default=1, ge=1)
     max_fit: int = Field(default=300, ge=10)
     max_calls: int = 50
     lengthscale_mode: float = 0.2
