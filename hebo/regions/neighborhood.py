@@ -32,14 +32,8 @@ class Neighborhood(Domain):
         self._switches = _switches(domain)
         half = 0.5 * side * (upper - lower)
         low, high = torch.maximum(center - half, lower), torch.minimum(center + half, upper)
-        nearest = (
-            domain.neighbors(center, generator=generator) if domain.discrete_dims else center.unsqueeze(0)
-        )
-        for column in domain.discrete_dims:
-            levels = nearest[:, column]
-            below, above = levels[levels < center[column]], levels[levels > center[column]]
-            low[column] = torch.minimum(low[column], below.max()) if len(below) else low[column]
-            high[column] = torch.maximum(high[column], above.min()) if len(above) else high[column]
+        for column, levels in _levels(domain, center, low, high, generator).items():
+            low[column], high[column] = levels
         low[self._switches], high[self._switches] = lower[self._switches], upper[self._switches]
         self.bounds = torch.stack([low, high])
         self.categorical_dims, self.discrete_dims = domain.categorical_dims, domain.discrete_dims
@@ -80,6 +74,29 @@ class Neighborhood(Domain):
         """See `Domain`."""
         every = self._domain.points(limit)
         return None if every is None else every[self.contains(every)]
+
+
+def _levels(
+    domain: Domain, center: Tensor, low: Tensor, high: Tensor, generator: Generator
+) -> dict[int, tuple[Tensor, Tensor]]:
+    """Return per discrete column the levels at the ends of the box, or next to the center beyond them."""
+    if not domain.discrete_dims:
+        return {}
+    columns = sorted(domain.discrete_dims)
+    ends = center.repeat(2 * len(columns), 1)
+    for row, column in enumerate(columns):
+        ends[2 * row, column], ends[2 * row + 1, column] = low[column], high[column]
+    ends = domain.project(ends)
+    nearest = domain.neighbors(center, generator=generator)
+    found = {}
+    for row, column in enumerate(columns):
+        levels, here = nearest[:, column], center[column]
+        below, above = levels[levels < here], levels[levels > here]
+        found[column] = (
+            torch.minimum(ends[2 * row, column], below.max() if len(below) else here),
+            torch.maximum(ends[2 * row + 1, column], above.min() if len(above) else here),
+        )
+    return found
 
 
 def _switches(domain: Domain) -> Tensor:

@@ -9,7 +9,7 @@ import torch
 from botorch.models.model import Model
 from examples import SPACES, example, names, observations
 
-from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Region, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -89,6 +89,22 @@ def test_a_search_returns_distinct_feasible_points_best_first(name: str, space: 
     assert len(torch.unique(found.x, dim=0)) == len(found.x) == len(found.rank)
     assert (acq(found.x.unsqueeze(-2)).squeeze(-1).diff() <= 1e-12).all()
     assert (found.rank.diff() >= 0).all()
+
+
+@pytest.mark.parametrize("name", names("region"))
+def test_a_region_is_a_part_of_the_space_that_holds_its_starts(name: str, space: DesignSpace) -> None:
+    recipe = example("region", name)
+    assert isinstance(recipe, Region)
+    data = observations(space, 12)
+    model = surrogate("warped_gp").fit(data, space, generator=make_generator(0))
+    for turn in range(3):
+        focus = recipe.narrow(space, data, model, turn=turn, generator=make_generator(1))
+        again = recipe.narrow(space, data, model, turn=turn, generator=make_generator(1))
+        assert focus.domain.contains(focus.start).all()
+        x = focus.domain.sample(20, generator=make_generator(2))
+        assert focus.domain.contains(x).all()
+        assert space.contains(x).all()
+        torch.testing.assert_close(again.domain.bounds, focus.domain.bounds, rtol=0, atol=0)
 
 
 @pytest.mark.parametrize("name", names("output_transform"))
