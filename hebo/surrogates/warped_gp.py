@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import torch
 from pydantic import Field, field_validator
 from torch import Generator, Tensor
@@ -16,6 +18,9 @@ from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
 from hebo.surrogates.matern import SMOOTHNESS
 
+# The last digits of a hyperparameter change no suggestion.
+_MAX_ITERATIONS = 50
+
 
 class WarpedGP(Surrogate):
     """Matern GP over numeric and categorical columns with learned input warping.
@@ -28,23 +33,18 @@ class WarpedGP(Surrogate):
 
     Attributes:
         smoothness: The `nu` of the Matern correlation: 1.5 or 2.5.
-        warp_from: Least number of observations from which the warp is learned; null never warps.
+        warp: Learn the Kumaraswamy warp.
         n_starts: Of the hyperparameter fit.
         max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
+            Predictions use them all.
+        min_noise: Least noise variance, in units of the variance of `y`.
     """
 
     smoothness: float = 2.5
-    warp_from: int | None = Field(default=0, ge=0)
+    warp: bool = True
     n_starts: int = Field(default=1, ge=1)
     max_fit: int = Field(default=300, ge=10)
-    max_calls: int = 50
-    lengthscale_mode: float = 0.2
-    lengthscale_spread: float = 1.73
-    shortest: float = 0.05
-    noise_mode: float = 1e-2
-    noise_spread: float = 2.0
-    min_noise: float = 1e-5
-    warp_spread: float = 0.87
+    min_noise: float = Field(default=1e-5, gt=0)
 
     @field_validator("smoothness")
     @classmethod
@@ -57,7 +57,7 @@ class WarpedGP(Surrogate):
         """Return a model conditioned on the successes, and on pending points at their predicted means."""
         known = data.successes()
         columns = Columns(space)
-        layout = self._layout(columns, len(known.x))
+        layout = self._layout(columns)
         theta = self._hyperparameters(layout, known, columns, generator)
         model = GaussianProcess(Covariance(columns, layout, theta, self.smoothness), known.x, known.y[:, 0])
         if len(data.pending):
@@ -65,22 +65,21 @@ class WarpedGP(Surrogate):
             model = model.condition_on_observations(data.pending, believed.unsqueeze(-1))
         return model
 
-    def _layout(self, columns: Columns, n: int) -> Layout:
+    def _layout(self, columns: Columns) -> Layout:
         k = len(columns.numeric)
         root = max(1, k) ** 0.5
-        warp = Prior(1.0, self.warp_spread, lower=0.05, upper=20.0)
+        # Hvarfner et al.: LogNormal(sqrt 2 + log(d) / 2, sqrt 3), whose mode is 0.2 sqrt d.
+        lengthscale = Prior(0.2 * root, math.sqrt(3.0), start=0.5 * root, lower=0.05)
+        warp = Prior(1.0, math.sqrt(0.75), lower=0.05, upper=20.0)
         priors = {
-            "lengthscale": Prior(
-                self.lengthscale_mode * root, self.lengthscale_spread, 0.5 * root, lower=self.shortest
-            ),
+            "lengthscale": lengthscale,
             "warp_a": warp,
             "warp_b": warp,
             "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
             "signal": Prior(1.0, 1.0),
-            "noise": Prior(self.noise_mode, self.noise_spread, 1e-2, lower=self.min_noise),
+            "noise": Prior(1e-2, 2.0, lower=self.min_noise),
         }
-        warped = self.warp_from is not None and n >= self.warp_from
-        return Layout(k, len(columns.categorical), warped, priors)
+        return Layout(k, len(columns.categorical), self.warp, priors)
 
     def _hyperparameters(self, layout: Layout, known: Data, columns: Columns, generator: Generator) -> Tensor:
         """Return the most likely setting, `p`."""
@@ -89,7 +88,7 @@ class WarpedGP(Surrogate):
         y = known.y[subset, 0].cpu().numpy()
         density = LogPosterior(layout, numeric, codes, y, self.smoothness)
         starts = layout.starts(self.n_starts, generator=generator, scatter=0.5)
-        theta = most_likely(density, starts, max_iterations=self.max_calls)
+        theta = most_likely(density, starts, max_iterations=_MAX_ITERATIONS)
         return torch.from_numpy(theta).to(known.x)
 
 

@@ -51,7 +51,7 @@ def test_batches_of_eight_are_distinct_and_solve_branin() -> None:
 
 def test_any_composition_of_parts_runs() -> None:
     recipe = BayesOptRecipe(
-        surrogate=WarpedGP(warp_from=None, smoothness=1.5, n_starts=2),
+        surrogate=WarpedGP(warp=False, smoothness=1.5, n_starts=2),
         acquisition=LogEI(),
         acq_optimizer=RandomSubset(n_points=512),
         output_transform=Standardize(),

@@ -49,20 +49,10 @@ def test_a_function_of_a_power_is_predicted_far_better_under_the_warp() -> None:
     x = torch.linspace(0, 1, 24, dtype=torch.float64).unsqueeze(-1)
     between = x[:-1] + 0.5 / 23
     error = {}
-    for warp_from in (0, None):
-        model = WarpedGP(warp_from=warp_from).fit(
-            Data(x, torch.sin(12 * x**3)), space, generator=make_generator(0)
-        )
-        error[warp_from] = (model.marginals(between)[0] - torch.sin(12 * between**3)[:, 0]).square().mean()
-    assert error[0] < 0.5 * error[None]
-
-
-def test_the_warp_is_learnt_from_a_number_of_observations_on() -> None:
-    learnt = [
-        WarpedGP(warp_from=10).fit(parabola(n), SPACE, generator=make_generator(0)).covariance.layout.warp
-        for n in (9, 10)
-    ]
-    assert learnt == [False, True]
+    for warp in (True, False):
+        model = WarpedGP(warp=warp).fit(Data(x, torch.sin(12 * x**3)), space, generator=make_generator(0))
+        error[warp] = (model.marginals(between)[0] - torch.sin(12 * between**3)[:, 0]).square().mean()
+    assert error[True] < 0.5 * error[False]
 
 
 def test_many_observations_are_fitted_on_a_part_and_predicted_from_all() -> None:
