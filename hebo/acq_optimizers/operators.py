@@ -96,7 +96,7 @@ def _spread(u: Array, room: Array) -> Array:
 
     The density falls as `beta^-(eta + 2)` beyond the parents and is cut where the bound lies.
     """
-    alpha = 2.0 - (1.0 + room) ** -(ETA_CROSSOVER + 1.0)
+    alpha = 2.0 - (1.0 + np.maximum(room, 0.0)) ** -(ETA_CROSSOVER + 1.0)
     inside = u * alpha
     contracting = inside <= 1.0
     base = np.where(contracting, inside, 1.0 / np.maximum(2.0 - inside, 1e-300))
@@ -115,7 +115,8 @@ def _polynomial(u: Array, below: Array, above: Array) -> Array:
     width = below + above
     power = ETA_MUTATION + 1.0
     down = u < 0.5
-    room = np.where(down, below, above) / np.where(width > 0, width, 1.0)
+    # A constraint may have moved a point of a part of the space out of that part.
+    room = np.clip(np.where(down, below, above) / np.where(width > 0, width, 1.0), 0.0, 1.0)
     share = np.where(down, 2.0 * u, 2.0 * (1.0 - u))
     reach: NDArray[np.float64] = 1.0 - (share + (1.0 - share) * (1.0 - room) ** power) ** (1.0 / power)
     return np.where(down, -reach, reach) * width

@@ -22,17 +22,22 @@ class GaussianProcess(Model):
     """The posterior of a GP given `n` noisy values.
 
     Single points, by the thousand and with gradients in closed form, are answered from cached factors
-    without a joint covariance.
+    without a joint covariance. All variances are widened by `(m + 1) / (m - 1)` where `m` values have
+    determined the hyperparameters: with an unknown scale the predictions are Student's, whose variance is
+    larger by `m / (m - 2)` (Shah et al., 2014), and one value more stands for the priors.
 
     Args:
         covariance: With its hyperparameters.
         x: `n x d` encoded points.
         y: `n` values.
+        n_fitted: `m`; None for `n`.
     """
 
-    def __init__(self, covariance: Covariance, x: Tensor, y: Tensor) -> None:
+    def __init__(self, covariance: Covariance, x: Tensor, y: Tensor, n_fitted: int | None = None) -> None:
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
+        self.n_fitted = len(x) if n_fitted is None else n_fitted
+        self.widening = (self.n_fitted + 1) / max(1, self.n_fitted - 1)
         self.features = covariance.features(x)
         factor = safe_cholesky(covariance.noisy(x, self.features))
         eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
@@ -52,7 +57,7 @@ class GaussianProcess(Model):
     @property
     def noise_variance(self) -> Tensor:
         """Variance of the observation noise."""
-        return self.covariance.noise
+        return self.widening * self.covariance.noise
 
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances, `b` each, at `b x d` points; differentiable once."""
@@ -63,8 +68,8 @@ class GaussianProcess(Model):
         return self._moments(cross @ self.whiten.mT, cross)
 
     def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
-        variance = self.covariance.signal - whitened.square().sum(-1)
-        return self.covariance.mean + cross @ self.weights, variance.clamp_min(_LEAST_VARIANCE)
+        variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(_LEAST_VARIANCE)
+        return self.covariance.mean + cross @ self.weights, self.widening * variance
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
@@ -72,7 +77,7 @@ class GaussianProcess(Model):
         whitened = cross @ self.whiten.mT
         covariance = self.covariance.between(x, x) - whitened @ whitened.mT
         floor = _LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
-        return self.covariance.mean + cross @ self.weights, covariance + floor
+        return self.covariance.mean + cross @ self.weights, self.widening * (covariance + floor)
 
     def posterior(
         self,
@@ -108,7 +113,8 @@ class GaussianProcess(Model):
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> GaussianProcess:
         """Return the model with further observations, `k x d` and `k x 1`, and the same hyperparameters."""
-        return GaussianProcess(self.covariance, torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)]))
+        x, y = torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)])
+        return GaussianProcess(self.covariance, x, y, self.n_fitted)
 
 
 class _Marginals(torch.autograd.Function):
@@ -129,7 +135,7 @@ class _Marginals(torch.autograd.Function):
         cross, slope = covariance.between_with_slope(x, gp.x, f, gp.features)
         whitened = cross @ gp.whiten.mT
         mean, variance = gp._moments(whitened, cross)
-        pulls = torch.stack([slope * gp.weights, slope * (-2 * (whitened @ gp.whiten))])
+        pulls = torch.stack([slope * gp.weights, slope * (-2 * gp.widening * (whitened @ gp.whiten))])
         moved = 2 * f_slopes * (pulls.sum(-1, keepdim=True) * f - pulls @ gp.features)
         jacobians = x.new_zeros(2, *x.shape)
         jacobians[..., covariance.columns.numeric] = moved
