@@ -51,19 +51,26 @@ class Neighborhood(Domain):
         return self.project(x)
 
     def project(self, x: Tensor) -> Tensor:
-        """See `Domain`; of too many changed columns, the last ones return to the center."""
+        """See `Domain`; of too many changed columns, the last ones return to the center.
+
+        Where the domain's own repair (of permutations, constraints) leaves the box, the center is returned.
+        """
         x = torch.minimum(torch.maximum(x, self.bounds[0]), self.bounds[1])
         x = self._domain.project(x)
         changed = (x != self._center) & self._switches
         surplus = changed & (changed.cumsum(1) > self._n_changes)
-        return torch.where(surplus, self._center, x) if bool(surplus.any()) else x
+        x = torch.where(surplus, self._center, x) if bool(surplus.any()) else x
+        inside = self._in_box(x)
+        return x if bool(inside.all()) else torch.where(inside.unsqueeze(1), x, self._center)
+
+    def _in_box(self, x: Tensor) -> Tensor:
+        tolerance = 1e-9 * (self._domain.bounds[1] - self._domain.bounds[0])
+        return ((x >= self.bounds[0] - tolerance) & (x <= self.bounds[1] + tolerance)).all(1)
 
     def contains(self, x: Tensor) -> Tensor:
         """See `Domain`."""
-        tolerance = 1e-9 * (self._domain.bounds[1] - self._domain.bounds[0])
-        inside = ((x >= self.bounds[0] - tolerance) & (x <= self.bounds[1] + tolerance)).all(1)
         near = ((x != self._center) & self._switches).sum(1) <= self._n_changes
-        return inside & near & self._domain.contains(x)
+        return self._in_box(x) & near & self._domain.contains(x)
 
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
         """See `Domain`."""

@@ -46,7 +46,8 @@ def test_a_bowl_is_climbed(search: AcqOptimizer) -> None:
 
 
 def test_nsga2_finds_the_pareto_segment() -> None:
-    found = NSGA2().maximize(two_bowls, NUMERIC, generator=make_generator(0))
+    search = NSGA2(n_generations=15, polish=24)
+    found = search.maximize(two_bowls, NUMERIC, generator=make_generator(0))
     front = found.x[found.rank == 0]
     assert len(front) > 50
     assert (front - front.mean(-1, keepdim=True)).abs().max().item() < 0.15  # on the diagonal
