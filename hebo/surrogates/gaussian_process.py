@@ -22,9 +22,10 @@ class GaussianProcess(Model):
     """The posterior of a GP given `n` noisy values.
 
     Single points, by the thousand and with gradients in closed form, are answered from cached factors
-    without a joint covariance. All variances are widened by `(m + 1) / (m - 1)` where `m` values have
-    determined the hyperparameters: with an unknown scale the predictions are Student's, whose variance is
-    larger by `m / (m - 2)` (Shah et al., 2014), and one value more stands for the priors.
+    without a joint covariance. All variances are widened by `(m + 3) / (m - 1)` where `m` values have
+    determined the hyperparameters: predictions with an unknown scale are Student's, whose variance is larger
+    by about `m / (m - 2)` (Shah et al., 2014); the rest covers the other hyperparameters, which are taken at
+    their mode, and was chosen for calibration.
 
     Args:
         covariance: With its hyperparameters.
@@ -37,7 +38,7 @@ class GaussianProcess(Model):
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
         self.n_fitted = len(x) if n_fitted is None else n_fitted
-        self.widening = (self.n_fitted + 1) / max(1, self.n_fitted - 1)
+        self.widening = (self.n_fitted + 3) / max(1, self.n_fitted - 1)
         self.features = covariance.features(x)
         factor = safe_cholesky(covariance.noisy(x, self.features))
         eye = torch.eye(len(x), dtype=x.dtype, device=x.device)

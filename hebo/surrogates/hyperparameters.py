@@ -43,7 +43,8 @@ class Prior:
 
     Attributes:
         mode: The most likely value of the hyperparameter itself.
-        spread: Standard deviation of its logarithm.
+        spread: Standard deviation of its logarithm, for each entry of the group by itself.
+        shared: Standard deviation of what the logarithms of all entries have in common.
         start: Where the first start of a fit begins; None takes the mode.
         lower: Least value.
         upper: Largest value.
@@ -51,6 +52,7 @@ class Prior:
 
     mode: float
     spread: float
+    shared: float = 0.0
     start: float | None = None
     lower: float = 1e-6
     upper: float = 1e6
@@ -123,9 +125,19 @@ class Layout:
         return np.clip(first + noise, self.lower, self.upper)
 
     def log_prior(self, theta: Array) -> tuple[float, Array]:
-        """Return the log prior density up to a constant, and its gradient, `p`."""
+        """Return the log prior density up to a constant, and its gradient, `p`.
+
+        The covariance of a group of `k` is `spread^2 I + shared^2 11^T`, so its precision is
+        `(I - w 11^T) / spread^2` with `w = shared^2 / (spread^2 + k shared^2)`.
+        """
         z = (theta - self.center) / self.spread
-        return -0.5 * float(z @ z), -z / self.spread
+        slope = z.copy()
+        for name, prior in self.priors.items():
+            group = self.groups[name]
+            if prior.shared and group.stop > group.start:
+                k = group.stop - group.start
+                slope[group] -= prior.shared**2 / (prior.spread**2 + k * prior.shared**2) * z[group].sum()
+        return -0.5 * float(z @ slope), -slope / self.spread
 
     def _filled(self, value: Callable[[Prior], float], mean: float) -> Array:
         result = np.full(self.size, mean)

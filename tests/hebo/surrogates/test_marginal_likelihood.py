@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torch.distributions import MultivariateNormal, Normal
+from torch.distributions import MultivariateNormal
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -43,16 +43,24 @@ def covariance_by_hand(x: Tensor, values: list[float], smoothness: float) -> Ten
     return k
 
 
+def prior_by_hand(layout: Layout) -> tuple[Tensor, Tensor]:
+    """Mean and covariance of the logarithms: a group shares a part of its deviations."""
+    covariance = torch.diag(torch.from_numpy(layout.spread) ** 2)
+    group = layout.groups["lengthscale"]
+    covariance[group, group] += layout.priors["lengthscale"].shared ** 2
+    return torch.from_numpy(layout.center), covariance
+
+
 @pytest.mark.parametrize("smoothness", [1.5, 2.5])
 def test_the_value_is_the_normal_density_plus_normal_priors_of_the_logarithms(
     space: DesignSpace, data: Data, theta: Tensor, smoothness: float
 ) -> None:
     problem = density(space, data, smoothness)
-    center, spread = torch.from_numpy(problem.layout.center), torch.from_numpy(problem.layout.spread)
-    prior = Normal(center, spread)
+    center, covariance = prior_by_hand(problem.layout)
+    prior = MultivariateNormal(center, covariance)
     k = covariance_by_hand(data.x, theta[:-1].exp().tolist(), smoothness)
     likelihood = MultivariateNormal(theta[-1].expand(len(k)), k).log_prob(data.y[:, 0])
-    expected = -(likelihood + (prior.log_prob(theta) - prior.log_prob(center)).sum())
+    expected = -(likelihood + prior.log_prob(theta) - prior.log_prob(center))
     assert problem(theta.numpy())[0] == pytest.approx(expected.item(), rel=1e-6)
 
 

@@ -102,3 +102,13 @@ def test_one_or_two_observations_are_enough(n: int) -> None:
     y = torch.zeros(n, 1, dtype=torch.float64)
     model = WarpedGP().fit(Data(x, y), SPACE, generator=make_generator(0))
     assert torch.isfinite(model.posterior(x).variance).all()
+
+
+def test_many_booleans_are_learnt_from_few_observations() -> None:
+    space = DesignSpace().parse([{"name": f"b{i}", "type": "bool"} for i in range(18)])
+    x = space.sample(140, generator=make_generator(0), method="random")
+    y = x @ torch.linspace(-1, 2, 18, dtype=torch.float64)
+    y = ((y - y.mean()) / y.std()).unsqueeze(-1)
+    model = WarpedGP().fit(Data(x[:40], y[:40]), space, generator=make_generator(0))
+    error = (model.marginals(x[40:])[0] - y[40:, 0]).square().mean().item()
+    assert error < 0.2  # the mean alone has 1.0; so had lengthscales that could not grow together
