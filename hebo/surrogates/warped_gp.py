@@ -66,9 +66,8 @@ class WarpedGP(Surrogate):
     def _layout(self, columns: Columns) -> Layout:
         k = len(columns.numeric)
         root = max(1, k) ** 0.5
-        # Placed for calibrated predictions from 10 to 100 observations of tuning problems. Columns differ less
-        # among themselves than problems do: without a shared part, dozens of columns would hold each other
-        # at short lengthscales whatever the data say.
+        # Placed for calibrated predictions from 10 to 100 observations of tuning problems. Without a shared
+        # part, dozens of columns would hold each other at short lengthscales whatever the data say.
         lengthscale = Prior(0.15 * root, 0.7, shared=0.5, start=0.5 * root, lower=0.05)
         warp = Prior(1.0, 0.5, lower=0.05, upper=20.0)
         priors = {
