@@ -50,7 +50,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
     "region": {
         "trust_region": (
             "hebo.regions.trust_region:TrustRegion",
-            "Every other search near the best point, in a box that success widens",
+            "Every fourth search near the best point, in a box that success widens",
         ),
         "whole_space": ("hebo.regions.whole_space:WholeSpace", "No region: search everywhere"),
     },

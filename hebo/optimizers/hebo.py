@@ -18,7 +18,7 @@ class HEBORecipe(BayesOptRecipe):
     """The composition of the paper (power transform, warped GP, MACE, NSGA-II) with measured changes.
 
     Hyperparameters are fitted in closed form, the front of the acquisitions is polished by gradients and by
-    neighbour search, every other search is local, and each point of a batch is chosen under the model's
+    neighbour search, every fourth search is local, and each point of a batch is chosen under the model's
     belief in those before. `docs/benchmarks/` has a row for each of them.
 
     Attributes are those of `BayesOptRecipe`, with defaults.
