@@ -18,6 +18,7 @@ from hebo.surrogates.matern import SMOOTHNESS
 
 # The last digits of a hyperparameter change no suggestion.
 _MAX_ITERATIONS = 50
+_NOISE_PER_POINT = 0.01
 
 
 class WarpedGP(Surrogate):
@@ -35,7 +36,8 @@ class WarpedGP(Surrogate):
         n_starts: Of the hyperparameter fit.
         max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
             Predictions use them all.
-        min_noise: Least noise variance, in units of the variance of `y`.
+        min_noise: Least noise variance, in units of the variance of `y`; with `n` observations no less than
+            `0.01 / n` either, for on a plateau a few equal values look free of noise.
     """
 
     smoothness: float = 1.5
@@ -55,7 +57,7 @@ class WarpedGP(Surrogate):
         """Return a model conditioned on the successes, and on pending points at their predicted means."""
         known = data.successes()
         columns = Columns(space)
-        layout = self._layout(columns)
+        layout = self._layout(columns, len(known.x))
         theta = self._hyperparameters(layout, known, columns, generator)
         model = GaussianProcess(Covariance(columns, layout, theta, self.smoothness), known.x, known.y[:, 0])
         if len(data.pending):
@@ -63,7 +65,7 @@ class WarpedGP(Surrogate):
             model = model.condition_on_observations(data.pending, believed.unsqueeze(-1))
         return model
 
-    def _layout(self, columns: Columns) -> Layout:
+    def _layout(self, columns: Columns, n: int) -> Layout:
         k = len(columns.numeric)
         root = max(1, k) ** 0.5
         # Placed for calibrated predictions from 10 to 100 observations of tuning problems. Without a shared
@@ -76,7 +78,7 @@ class WarpedGP(Surrogate):
             "warp_b": warp,
             "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
             "signal": Prior(1.0, 1.0),
-            "noise": Prior(1e-2, 2.0, lower=self.min_noise),
+            "noise": Prior(1e-2, 2.0, lower=max(self.min_noise, _NOISE_PER_POINT / n)),
         }
         return Layout(k, len(columns.categorical), self.warp, priors)
 

@@ -18,7 +18,7 @@ from hebo.surrogates.warped_gp import WarpedGP
 
 def process(space: DesignSpace, data: Data, theta: Tensor, smoothness: float = 2.5) -> GaussianProcess:
     columns = Columns(space)
-    covariance = Covariance(columns, WarpedGP()._layout(columns), theta, smoothness)
+    covariance = Covariance(columns, WarpedGP()._layout(columns, 20), theta, smoothness)
     return GaussianProcess(covariance, data.x, data.y[:, 0])
 
 

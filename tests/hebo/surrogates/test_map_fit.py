@@ -20,7 +20,7 @@ from hebo.surrogates.warped_gp import WarpedGP
 def density(space: DesignSpace, data: Data) -> LogPosterior:
     columns = Columns(space)
     numeric, codes = (part.numpy() for part in columns.split(data.x))
-    layout = WarpedGP()._layout(columns)
+    layout = WarpedGP()._layout(columns, 20)
     return LogPosterior(layout, numeric, codes, data.y[:, 0].numpy(), 2.5)
 
 

@@ -19,7 +19,7 @@ from hebo.surrogates.warped_gp import WarpedGP
 
 
 def layout(space: DesignSpace, *, warp: bool = True) -> Layout:
-    return WarpedGP(warp=warp)._layout(Columns(space))
+    return WarpedGP(warp=warp)._layout(Columns(space), 20)
 
 
 def density(space: DesignSpace, data: Data, smoothness: float, *, warp: bool = True) -> LogPosterior:
