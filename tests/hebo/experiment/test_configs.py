@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,11 +15,17 @@ CONFIGS = Path(__file__).parents[3] / "configs"
 FILES = sorted(CONFIGS.rglob("*.yaml"))
 
 
+def parameter(path: Path) -> Any:
+    """Configs with optimisers of other libraries are built where those are installed."""
+    marks = pytest.mark.client if "optuna" in path.read_text(encoding="utf-8") else ()
+    return pytest.param(path, id=str(path.relative_to(CONFIGS)), marks=marks)
+
+
 def test_there_are_configurations() -> None:
     assert CONFIGS / "quickstart.yaml" in FILES
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: str(path.relative_to(CONFIGS)))
+@pytest.mark.parametrize("path", map(parameter, FILES))
 def test_the_experiment_builds_and_its_description_builds_it_again(path: Path) -> None:
     experiment = build_experiment(read_yaml(path))
     assert prepare(experiment).runs
