@@ -25,7 +25,7 @@ def test_there_are_configurations() -> None:
     assert CONFIGS / "quickstart.yaml" in FILES
 
 
-@pytest.mark.parametrize("path", map(parameter, FILES))
+@pytest.mark.parametrize("path", [parameter(path) for path in FILES])
 def test_the_experiment_builds_and_its_description_builds_it_again(path: Path) -> None:
     experiment = build_experiment(read_yaml(path))
     assert prepare(experiment).runs
