@@ -1,7 +1,7 @@
 """Calibration of surrogates on the tuning problems of the `hpo` suite, beside the original HEBO's.
 
     script=configs/benchmarks/calibration/run.py
-    python $script --part reporting --csv docs/benchmarks/calibration.csv
+    python $script --part reporting --csv docs/benchmarks/calibration/calibration.csv
     python $script --part tuning --quick --surrogate '{type: warped_gp, smoothness: 1.5}'
 
 Each task is evaluated at random configurations, once; models are fitted to the first 10, 30 or 100 of several
