@@ -42,7 +42,7 @@ def HEBO(
 
     Args:
         space: Where to search.
-        rand_sample: Number of initial Sobol points (at least 2); None takes one more than there are columns.
+        rand_sample: Number of initial Sobol points (at least 2); None: one more than columns, at most 16.
         scramble_seed: Seed of everything random; None draws one from NumPy's global stream.
         recipe: Other settings and parts.
     """

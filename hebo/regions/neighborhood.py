@@ -18,7 +18,7 @@ class Neighborhood(Domain):
 
     Args:
         domain: What this is a part of.
-        center: `d`, a feasible point.
+        center: `d`; the point of `domain` nearest to it is taken, for it may lie outside what is pinned.
         side: Of the box, as a share of the range of each column.
         n_changes: Of unordered columns.
         generator: Draws the neighbours that show where the next levels are.
@@ -27,7 +27,8 @@ class Neighborhood(Domain):
     def __init__(
         self, domain: Domain, center: Tensor, *, side: float, n_changes: int, generator: Generator
     ) -> None:
-        self._domain, self._center, self._n_changes = domain, center, n_changes
+        center = domain.project(center.unsqueeze(0))[0]
+        self._domain, self.center, self._n_changes = domain, center, n_changes
         lower, upper = domain.bounds
         self._switches = _switches(domain)
         half = 0.5 * side * (upper - lower)
@@ -47,21 +48,25 @@ class Neighborhood(Domain):
         if self._switches.any():
             order = torch.rand(n, len(lower), generator=generator).masked_fill(~self._switches, 2.0)
             kept = order.argsort(1).argsort(1) >= self._n_changes
-            x = torch.where(self._switches, torch.where(kept, self._center, drawn), x)
+            x = torch.where(self._switches, torch.where(kept, self.center, drawn), x)
         return self.project(x)
 
     def project(self, x: Tensor) -> Tensor:
         """See `Domain`; of too many changed columns, the last ones return to the center.
 
-        Where the domain's own repair (of permutations, constraints) leaves the box, the center is returned.
+        Where that, or the domain's own repair (of permutations, constraints), leaves the region, the center
+        is returned.
         """
         x = torch.minimum(torch.maximum(x, self.bounds[0]), self.bounds[1])
         x = self._domain.project(x)
-        changed = (x != self._center) & self._switches
+        changed = (x != self.center) & self._switches
         surplus = changed & (changed.cumsum(1) > self._n_changes)
-        x = torch.where(surplus, self._center, x) if bool(surplus.any()) else x
-        inside = self._in_box(x)
-        return x if bool(inside.all()) else torch.where(inside.unsqueeze(1), x, self._center)
+        if bool(surplus.any()):
+            x = torch.where(surplus, self.center, x)
+            inside = self.contains(x)
+        else:
+            inside = self._in_box(x)
+        return x if bool(inside.all()) else torch.where(inside.unsqueeze(1), x, self.center)
 
     def _in_box(self, x: Tensor) -> Tensor:
         tolerance = 1e-9 * (self._domain.bounds[1] - self._domain.bounds[0])
@@ -69,7 +74,7 @@ class Neighborhood(Domain):
 
     def contains(self, x: Tensor) -> Tensor:
         """See `Domain`."""
-        near = ((x != self._center) & self._switches).sum(1) <= self._n_changes
+        near = ((x != self.center) & self._switches).sum(1) <= self._n_changes
         return self._in_box(x) & near & self._domain.contains(x)
 
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:

@@ -43,7 +43,7 @@ class TrustRegion(Region):
         center = _most_promising(model, known.x).cpu()
         size = self.extent(known.y[:, 0], max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size))
         near = Neighborhood(domain, center, side=size.side, n_changes=size.n_changes, generator=generator)
-        return Focus(near, center.unsqueeze(0))
+        return Focus(near, near.center.unsqueeze(0))
 
     def extent(self, y: Tensor, patience: int) -> Extent:
         """Return the size after a history.

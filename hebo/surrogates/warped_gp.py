@@ -84,7 +84,7 @@ class WarpedGP(Surrogate):
 
     def _hyperparameters(self, layout: Layout, known: Data, columns: Columns, generator: Generator) -> Tensor:
         """Return the most likely setting, `p`."""
-        subset = _informative(known.y[:, 0], self.max_fit, generator)
+        subset = _subset(known.y[:, 0], self.max_fit, generator)
         numeric, codes = (part.cpu().numpy() for part in columns.split(known.x[subset]))
         y = known.y[subset, 0].cpu().numpy()
         density = LogPosterior(layout, numeric, codes, y, self.smoothness)
@@ -93,7 +93,7 @@ class WarpedGP(Surrogate):
         return torch.from_numpy(theta).to(known.x)
 
 
-def _informative(y: Tensor, limit: int, generator: Generator) -> Tensor:
+def _subset(y: Tensor, limit: int, generator: Generator) -> Tensor:
     """Indices of at most `limit` observations: the best third of that number, and random ones."""
     if len(y) <= limit:
         return torch.arange(len(y))

@@ -98,3 +98,13 @@ def test_constraints_of_the_space_hold() -> None:
         constrained, torch.tensor([0.5, 0.4]).double(), side=0.5, n_changes=1, generator=make_generator(0)
     )
     assert constrained.contains(region.sample(64, generator=make_generator(1))).all()
+
+
+def test_pins_hold_where_the_center_breaks_them() -> None:
+    pinned = SPACE.fix({"c1": "w", "b0": True, "x": 9.0})
+    region = Neighborhood(pinned, CENTER, side=0.2, n_changes=1, generator=make_generator(0))
+    x = torch.cat([region.sample(128, generator=make_generator(1)), region.center.unsqueeze(0)])
+    assert pinned.contains(x).all()
+    frame = SPACE.decode(x)
+    assert set(frame["c1"]) == {"w"}
+    assert set(frame["x"]) == {9.0}
