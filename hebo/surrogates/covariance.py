@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hebo.surrogates.hyperparameters import Columns, Layout
 from hebo.surrogates.marginal_likelihood import EDGE, JITTER
-from hebo.surrogates.matern import matern, matern_slope, squared_distances
+from hebo.surrogates.matern import matern, matern_with_slope, squared_distances
 
 
 class Covariance:
@@ -79,9 +79,8 @@ class Covariance:
         self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Covariance, and its derivative by the squared distance of the features."""
-        square = squared_distances(features_a, features_b)
-        k = self.signal * matern(square, self.smoothness)
-        slope = self.signal * matern_slope(square, self.smoothness)
+        k, slope = matern_with_slope(squared_distances(features_a, features_b), self.smoothness, torch)
+        k, slope = self.signal * k, self.signal * slope
         if not self.layout.n_categorical:
             return k, slope
         overlap = self.overlap(a, b)

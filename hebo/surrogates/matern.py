@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
+from types import ModuleType
+from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
-
-Array = NDArray[np.float64]
 
 SMOOTHNESS = (1.5, 2.5)
 _ROOT_3, _ROOT_5 = math.sqrt(3.0), math.sqrt(5.0)
@@ -26,22 +25,20 @@ def matern(square: Tensor, smoothness: float) -> Tensor:
     return (1 + scaled + (5.0 / 3.0) * square) * torch.exp(-scaled)
 
 
-def matern_slope(square: Tensor, smoothness: float) -> Tensor:
-    """Derivative of the correlation by the squared distance, elementwise."""
-    if smoothness == 1.5:
-        return -1.5 * torch.exp(-(3.0 * square).sqrt())
-    scaled = (5.0 * square).sqrt()
-    return (-5.0 / 6.0) * (1 + scaled) * torch.exp(-scaled)
+def matern_with_slope(square: Any, smoothness: float, xp: ModuleType = np) -> tuple[Any, Any]:
+    """Correlation and its derivative by the squared distance, elementwise.
 
-
-def matern_with_slope(square: Array, smoothness: float) -> tuple[Array, Array]:
-    """Correlation and its derivative by the squared distance, elementwise."""
+    Args:
+        square: Scaled squared distances, an array or a tensor.
+        smoothness: 1.5 or 2.5.
+        xp: The library of `square`: numpy or torch.
+    """
     if smoothness == 1.5:
-        scaled = _ROOT_3 * np.sqrt(square)
-        decay = np.exp(-scaled)
+        scaled = _ROOT_3 * xp.sqrt(square)
+        decay = xp.exp(-scaled)
         return (1 + scaled) * decay, -1.5 * decay
-    scaled = _ROOT_5 * np.sqrt(square)
-    decay = np.exp(-scaled)
+    scaled = _ROOT_5 * xp.sqrt(square)
+    decay = xp.exp(-scaled)
     falling = (1 + scaled) * decay
     return falling + (5.0 / 3.0) * square * decay, (-5.0 / 6.0) * falling
 
