@@ -27,14 +27,15 @@ class MACE(Acquisition):
 
     Attributes:
         kappa: Width of the confidence bound; None takes HEBO's schedule (`hebo_kappa`).
-        margin: Least improvement that counts, in units of the modelled `y`.
+        margin: Least improvement that counts, in units of the modelled `y`. Without one, the last digits of the
+            continuous columns are polished while booleans and categories are still wrong.
         noise_draw: Shift the means; False searches the plain surfaces.
     """
 
     n_values: ClassVar[int] = 3
 
     kappa: float | None = Field(default=None, ge=0)
-    margin: float = Field(default=1e-4, ge=0)
+    margin: float = Field(default=0.02, ge=0)
     noise_draw: bool = True
 
     def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
