@@ -39,6 +39,14 @@ class FastMarginals(Protocol):
         """Return means and variances, `b` each, at `b x d` points; differentiable."""
 
 
+@runtime_checkable
+class LeaveOneOut(Protocol):
+    """A model that can tell how well each of its observations is predicted by the others."""
+
+    def leave_one_out(self) -> tuple[Tensor, Tensor]:
+        """Return the observed values, `n`, and each minus its mean without it (same hyperparameters)."""
+
+
 class Surrogate(Recipe, ABC):
     """A recipe that fits a BoTorch `Model`."""
 

@@ -27,8 +27,8 @@ class MACE(Acquisition):
 
     Attributes:
         kappa: Width of the confidence bound; None takes HEBO's schedule (`hebo_kappa`).
-        margin: Least improvement that counts, in units of the modelled `y`. Without one, the last digits of the
-            continuous columns are polished while booleans and categories are still wrong.
+        margin: Least improvement that counts, in units of the modelled `y`. Without one, the last digits
+            of the continuous columns are polished while booleans and categories are still wrong.
         noise_draw: Shift the means; False searches the plain surfaces.
     """
 

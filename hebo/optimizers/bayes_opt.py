@@ -18,6 +18,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
+from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
 from hebo.random import draw_seed, make_generator
 from hebo.regions.whole_space import WholeSpace
@@ -99,12 +100,20 @@ class BayesOpt(Optimizer):
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         data = self.data
         if len(data.seen) < self.n_initial or not _informative(data):
-            x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)
-            return fill(x, data.seen, n, domain, generator=generator)
+            return self._explore(n, data.seen, domain, generator)
         with self.profile.phase("fit"):
             fitted = self._fit(data, n, generator)
+        # On a noisy plateau the maxima of a model are corners, so Sobol points take turns with them.
+        n_guided = n if has_insight(fitted.model) else (n + self.n_asks % 2) // 2
         with self.profile.phase("search"):
-            return self._search(fitted, data.seen, n, domain, generator)
+            x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
+            if n_guided == n:
+                return x
+            return torch.cat([x, self._explore(n - n_guided, torch.cat([data.seen, x]), domain, generator)])
+
+    def _explore(self, n: int, seen: Tensor, domain: Domain, generator: Generator) -> Tensor:
+        x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)
+        return fill(x, seen, n, domain, generator=generator)
 
     def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:
         known = self.transformed(data, batch_size)

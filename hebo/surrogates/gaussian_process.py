@@ -72,6 +72,11 @@ class GaussianProcess(Model):
         variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(_LEAST_VARIANCE)
         return self.covariance.mean + cross @ self.weights, self.widening * variance
 
+    def leave_one_out(self) -> tuple[Tensor, Tensor]:
+        """See `hebo.base.LeaveOneOut`; `(K^-1 (y - m))_i / (K^-1)_ii` (Rasmussen & Williams, 2006, 5.12)."""
+        errors = self.weights / self.whiten.square().sum(0)
+        return self.y[: self.n_fitted], errors[: self.n_fitted]  # beliefs at pending points come after them
+
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
         cross = self.covariance.between(x, self.x, None, self.features)
