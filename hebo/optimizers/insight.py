@@ -7,8 +7,10 @@ from botorch.models.model import Model
 from hebo.base import LeaveOneOut
 
 LEAST_SHARE = 0.2
-"""Share of the variance that leave-one-out predictions must explain. On three noisy plateaus made for tuning about
-two of three models stayed below it; on ten other tuning tasks none did from 20 observations on."""
+"""Share of the variance that leave-one-out predictions must explain.
+
+On three noisy plateaus made for tuning about two of three models stayed below it; on ten other tuning tasks
+none did from 20 observations on."""
 
 
 def explained_share(model: LeaveOneOut) -> float:
