@@ -35,6 +35,9 @@ class AcqFunction(Protocol):
 class FastMarginals(Protocol):
     """A model that predicts separate points without building posterior objects, which cost more than they."""
 
+    def means(self, x: Tensor) -> Tensor:
+        """Return means, `b`, at `b x d` points."""
+
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return means and variances, `b` each, at `b x d` points; differentiable."""
 

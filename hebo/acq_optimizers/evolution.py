@@ -11,9 +11,10 @@ from hebo.acq_optimizers.operators import Variation
 from hebo.acq_optimizers.polish import polish
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acq_optimizers.screening import screen
-from hebo.acq_optimizers.sorting import Array, Ints, survivors
+from hebo.acq_optimizers.sorting import survivors
 from hebo.base import AcqFunction, AcqOptimizer, Candidates, Domain
 from hebo.random import draw_seed
+from hebo.rows import new_rows
 
 POLISH_AFTER = 1 / 3
 """Share of the generations before the polish; the others spread the front between polished points."""
@@ -86,18 +87,10 @@ class _Population:
 
     def join(self, x: Tensor) -> None:
         """Evaluate feasible points that are not there yet, and keep the best of all."""
-        newcomers = x.numpy()[_new(x.numpy(), self._x)]
+        newcomers = x.numpy()[new_rows(x.numpy(), self._x)]
         if not len(newcomers):
             return
         values = evaluate(self._acq, torch.from_numpy(newcomers)).numpy()
         values = np.concatenate([self._values.reshape(-1, values.shape[1]), values])
         order, self._ranks, self._distances = survivors(values, self._size)
         self._x, self._values = np.concatenate([self._x, newcomers])[order], values[order]
-
-
-def _new(x: Array, known: Array) -> Ints:
-    """Return the indices of the rows of `x` that repeat no earlier row and no row of `known`, in order."""
-    rows = np.concatenate([known, x]) + 0.0  # + 0.0 turns -0 into 0
-    keys = rows.view(np.dtype((np.void, rows.dtype.itemsize * rows.shape[1])))[:, 0]
-    _, first = np.unique(keys, return_index=True)
-    return np.sort(first[first >= len(known)]) - len(known)

@@ -36,7 +36,7 @@ def choose_batch(
     Ginsbourger et al., 2010, on a list). HEBO draws the whole batch from the first front.
 
     Args:
-        candidates: Result of the acquisition search.
+        candidates: Result of the acquisition search, ranked under `model`.
         model: What is known.
         build: Returns the acquisition under a model.
         believe: Returns a model conditioned on its own mean at a point, `1 x d`.
@@ -53,7 +53,8 @@ def choose_batch(
     while len(pool) and len(chosen) < n:
         if len(chosen):
             model = believe(model, chosen[-1:])
-        ranked = rank(pool, evaluate(build(model), pool))
+        whole = len(pool) == len(candidates.x)
+        ranked = candidates if whole else rank(pool, evaluate(build(model), pool))
         n_front = int((ranked.rank == 0).sum())
         point = ranked.x[int(torch.randint(n_front, (1,), generator=generator))]
         chosen = torch.cat([chosen, point.unsqueeze(0)])

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from hebo.base import Domain
+from hebo.rows import new_rows
 
 # Fresh random draws are tried this often before a finite domain is listed.
 _DRAWS = 8
@@ -15,14 +18,7 @@ _LISTABLE = 200_000
 
 def distinct(x: Tensor, seen: Tensor, domain: Domain) -> Tensor:
     """Return the rows of `x` that are neither in `seen` nor repeat an earlier row, in order."""
-    known = {_key(row) for row in _scaled(seen, domain)}
-    keep = []
-    for index, row in enumerate(_scaled(x, domain)):
-        key = _key(row)
-        if key not in known:
-            known.add(key)
-            keep.append(index)
-    return x[keep]
+    return x[new_rows(_scaled(x, domain), _scaled(seen, domain))]
 
 
 def fill(x: Tensor, seen: Tensor, n: int, domain: Domain, *, generator: Generator) -> Tensor:
@@ -51,11 +47,8 @@ def fill(x: Tensor, seen: Tensor, n: int, domain: Domain, *, generator: Generato
     return chosen
 
 
-def _scaled(x: Tensor, domain: Domain) -> Tensor:
+def _scaled(x: Tensor, domain: Domain) -> NDArray[np.float64]:
     lower, upper = domain.bounds
     width = (upper - lower).clamp_min(1e-12)
-    return torch.round((x - lower) / width * 1e10) + 0.0  # + 0.0 turns -0 into 0
-
-
-def _key(row: Tensor) -> bytes:
-    return row.numpy().tobytes()
+    rounded: NDArray[np.float64] = torch.round((x - lower) / width * 1e10).numpy()
+    return rounded

@@ -68,11 +68,11 @@ class Covariance:
 
         Features may be given where they are known already.
         """
-        k = self.signal.expand(*a.shape[:-1], b.shape[-2])
-        if self.layout.n_numeric:
-            of_a = self.features(a) if features_a is None else features_a
-            of_b = self.features(b) if features_b is None else features_b
-            k = k * matern(squared_distances(of_a, of_b), self.smoothness)
+        if not self.layout.n_numeric:
+            return self.signal * self.overlap(a, b)
+        of_a = self.features(a) if features_a is None else features_a
+        of_b = self.features(b) if features_b is None else features_b
+        k = matern(squared_distances(of_a, of_b), self.smoothness).mul_(self.signal)
         return k * self.overlap(a, b) if self.layout.n_categorical else k
 
     def between_with_slope(
@@ -80,7 +80,8 @@ class Covariance:
     ) -> tuple[Tensor, Tensor]:
         """Covariance, and its derivative by the squared distance of the features."""
         k, slope = matern_with_slope(squared_distances(features_a, features_b), self.smoothness, torch)
-        k, slope = self.signal * k, self.signal * slope
+        k *= self.signal
+        slope *= self.signal
         if not self.layout.n_categorical:
             return k, slope
         overlap = self.overlap(a, b)
@@ -89,4 +90,6 @@ class Covariance:
     def noisy(self, x: Tensor, features: Tensor) -> Tensor:
         """Covariance of noisy observations, `n x n`, at `n x d` points."""
         shift = self.noise + JITTER * self.signal
-        return self.between(x, x, features, features) + torch.diag(shift.expand(len(x)))
+        covariance = self.between(x, x, features, features)
+        covariance.diagonal().add_(shift)
+        return covariance

@@ -32,18 +32,24 @@ class GaussianProcess(Model):
         x: `n x d` encoded points.
         y: `n` values.
         n_fitted: `m`; None for `n`.
+        factor: Cholesky factor of the covariance of `y`, `n x n`, where it is known.
     """
 
-    def __init__(self, covariance: Covariance, x: Tensor, y: Tensor, n_fitted: int | None = None) -> None:
+    def __init__(
+        self,
+        covariance: Covariance,
+        x: Tensor,
+        y: Tensor,
+        n_fitted: int | None = None,
+        factor: Tensor | None = None,
+    ) -> None:
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
         self.n_fitted = len(x) if n_fitted is None else n_fitted
         self.widening = (self.n_fitted + 3) / max(1, self.n_fitted - 1)
         self.features = covariance.features(x)
-        factor = safe_cholesky(covariance.noisy(x, self.features))
-        eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
-        self.whiten = torch.linalg.solve_triangular(factor, eye, upper=False)
-        self.weights = self.whiten.mT @ (self.whiten @ (y - covariance.mean))
+        self.factor = safe_cholesky(covariance.noisy(x, self.features)) if factor is None else factor
+        self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(1), self.factor)[:, 0]
 
     @property
     def num_outputs(self) -> int:
@@ -60,13 +66,24 @@ class GaussianProcess(Model):
         """Variance of the observation noise."""
         return self.widening * self.covariance.noise
 
+    def means(self, x: Tensor) -> Tensor:
+        """Means, `b`, at `b x d` points."""
+        cross = self.covariance.between(x, self.x, None, self.features)
+        return self.covariance.mean + cross @ self.weights
+
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances, `b` each, at `b x d` points; differentiable once."""
         if x.requires_grad and torch.is_grad_enabled():
             mean, variance = _Marginals.apply(x, self)
             return mean, variance
         cross = self.covariance.between(x, self.x, None, self.features)
-        return self._moments(cross @ self.whiten.mT, cross)
+        return self._moments(self._whitened(cross), cross)
+
+    def _whitened(self, cross: Tensor) -> Tensor:
+        """`k L^-T` of `... x n` covariances `k` with the data."""
+        rows = cross.reshape(-1, cross.shape[-1])
+        solved: Tensor = torch.linalg.solve_triangular(self.factor.mT, rows, upper=True, left=False)
+        return solved.reshape(cross.shape)
 
     def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
         variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(_LEAST_VARIANCE)
@@ -74,13 +91,15 @@ class GaussianProcess(Model):
 
     def leave_one_out(self) -> tuple[Tensor, Tensor]:
         """See `hebo.base.LeaveOneOut`; `(K^-1 (y - m))_i / (K^-1)_ii` (Rasmussen & Williams, 2006, 5.12)."""
-        errors = self.weights / self.whiten.square().sum(0)
+        eye = torch.eye(len(self.x), dtype=self.x.dtype, device=self.x.device)
+        inverse = torch.linalg.solve_triangular(self.factor, eye, upper=False)
+        errors = self.weights / inverse.square().sum(0)
         return self.y[: self.n_fitted], errors[: self.n_fitted]  # beliefs at pending points come after them
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
         cross = self.covariance.between(x, self.x, None, self.features)
-        whitened = cross @ self.whiten.mT
+        whitened = self._whitened(cross)
         covariance = self.covariance.between(x, x) - whitened @ whitened.mT
         floor = _LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
         return self.covariance.mean + cross @ self.weights, self.widening * (covariance + floor)
@@ -120,7 +139,15 @@ class GaussianProcess(Model):
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> GaussianProcess:
         """Return the model with further observations, `k x d` and `k x 1`, and the same hyperparameters."""
         x, y = torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)])
-        return GaussianProcess(self.covariance, x, y, self.n_fitted)
+        return GaussianProcess(self.covariance, x, y, self.n_fitted, self._extended(X))
+
+    def _extended(self, x: Tensor) -> Tensor:
+        """The Cholesky factor with `k x d` further points, in `O(k n^2)`."""
+        features = self.covariance.features(x)
+        below = self._whitened(self.covariance.between(x, self.x, features, self.features))
+        corner = safe_cholesky(self.covariance.noisy(x, features) - below @ below.mT)
+        above = below.new_zeros(below.shape[::-1])
+        return torch.cat([torch.cat([self.factor, above], 1), torch.cat([below, corner], 1)])
 
 
 class _Marginals(torch.autograd.Function):
@@ -136,12 +163,13 @@ class _Marginals(torch.autograd.Function):
         if not covariance.layout.n_numeric:
             cross = covariance.between(x, gp.x)
             ctx.save_for_backward(torch.zeros_like(x), torch.zeros_like(x))
-            return gp._moments(cross @ gp.whiten.mT, cross)
+            return gp._moments(gp._whitened(cross), cross)
         f, f_slopes = covariance.features_with_slopes(x)
         cross, slope = covariance.between_with_slope(x, gp.x, f, gp.features)
-        whitened = cross @ gp.whiten.mT
+        whitened = gp._whitened(cross)
         mean, variance = gp._moments(whitened, cross)
-        pulls = torch.stack([slope * gp.weights, slope * (-2 * gp.widening * (whitened @ gp.whiten))])
+        solved = torch.linalg.solve_triangular(gp.factor, whitened, upper=False, left=False)
+        pulls = torch.stack([slope * gp.weights, slope * (-2 * gp.widening * solved)])
         moved = 2 * f_slopes * (pulls.sum(-1, keepdim=True) * f - pulls @ gp.features)
         jacobians = x.new_zeros(2, *x.shape)
         jacobians[..., covariance.columns.numeric] = moved

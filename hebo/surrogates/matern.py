@@ -18,11 +18,14 @@ _TINY = 1e-24
 
 def matern(square: Tensor, smoothness: float) -> Tensor:
     """Correlation at scaled squared distances, elementwise (Rasmussen and Williams, 2006, 4.17)."""
+    # Large arrays cost more to allocate than to compute, hence the operations in place here and below.
     if smoothness == 1.5:
-        scaled = (3.0 * square + _TINY).sqrt()
-        return (1 + scaled) * torch.exp(-scaled)
-    scaled = (5.0 * square + _TINY).sqrt()
-    return (1 + scaled + (5.0 / 3.0) * square) * torch.exp(-scaled)
+        scaled = square.mul(3.0).add_(_TINY).sqrt_()
+        decay = scaled.neg().exp_()
+        return torch.addcmul(decay, scaled, decay)
+    scaled = square.mul(5.0).add_(_TINY).sqrt_()
+    decay = scaled.neg().exp_()
+    return torch.addcmul(decay, scaled.add(square, alpha=5.0 / 3.0), decay)
 
 
 def matern_with_slope(square: Any, smoothness: float, xp: ModuleType = np) -> tuple[Any, Any]:
@@ -33,18 +36,24 @@ def matern_with_slope(square: Any, smoothness: float, xp: ModuleType = np) -> tu
         smoothness: 1.5 or 2.5.
         xp: The library of `square`: numpy or torch.
     """
+    scaled = xp.sqrt(square)
+    scaled *= _ROOT_3 if smoothness == 1.5 else _ROOT_5
+    decay = -scaled
+    xp.exp(decay, out=decay)
+    scaled *= decay
+    scaled += decay
     if smoothness == 1.5:
-        scaled = _ROOT_3 * xp.sqrt(square)
-        decay = xp.exp(-scaled)
-        return (1 + scaled) * decay, -1.5 * decay
-    scaled = _ROOT_5 * xp.sqrt(square)
-    decay = xp.exp(-scaled)
-    falling = (1 + scaled) * decay
-    return falling + (5.0 / 3.0) * square * decay, (-5.0 / 6.0) * falling
+        return scaled, -1.5 * decay
+    slope = (-5.0 / 6.0) * scaled
+    decay *= square
+    decay *= 5.0 / 3.0
+    scaled += decay
+    return scaled, slope
 
 
 def squared_distances(a: Tensor, b: Tensor) -> Tensor:
     """Squared Euclidean distances, `... x n x m`, between `... x n x d` and `... x m x d` points."""
-    cross = a @ b.mT
-    lengths = a.square().sum(-1).unsqueeze(-1) + b.square().sum(-1).unsqueeze(-2)
-    return (lengths - 2 * cross).clamp_min(0.0)
+    square = (a @ b.mT).mul_(-2)
+    square += a.square().sum(-1).unsqueeze(-1)
+    square += b.square().sum(-1).unsqueeze(-2)
+    return square.clamp_min_(0.0)

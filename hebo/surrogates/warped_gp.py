@@ -61,8 +61,8 @@ class WarpedGP(Surrogate):
         theta = self._hyperparameters(layout, known, columns, generator)
         model = GaussianProcess(Covariance(columns, layout, theta, self.smoothness), known.x, known.y[:, 0])
         if len(data.pending):
-            believed, _ = model.marginals(data.pending)
-            model = model.condition_on_observations(data.pending, believed.unsqueeze(-1))
+            believed = model.means(data.pending).unsqueeze(-1)
+            model = model.condition_on_observations(data.pending, believed)
         return model
 
     def _layout(self, columns: Columns, n: int) -> Layout:

@@ -19,6 +19,7 @@ ROWS: dict[str, float] = {
     "tasks.catalog": 0,
     "hebo.random": 0.5,
     "hebo.linalg": 0.5,
+    "hebo.rows": 0.5,
     "hebo.profile": 0.5,
     "hebo.fallbacks": 0,
     "hebo.design_space": 1,

@@ -112,7 +112,7 @@ def test_ten_kills_change_nothing_for_hebo(
         "optimizers": [{"type": "hebo"}],
         "tasks": [{"type": "branin"}],
         "seeds": [0, 1],
-        "budget": {"n_trials": 24, "batch_size": 1},
+        "budget": {"n_trials": 48, "batch_size": 1},
     }
     config = config_of(write_config, tmp_path, "killed", **changes)
     whole = config_of(write_config, tmp_path, "whole", **changes)

@@ -6,9 +6,10 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
+from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acquisitions.confidence_bound import UCB
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import AcqFunction, Candidates
+from hebo.base import AcqFunction
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.batch import BuildAcq, choose_batch
@@ -33,7 +34,7 @@ def believe(model: Model, x: Tensor) -> Model:
 
 
 def choose(points: Tensor, n: int, seed: int = 0, seen: Tensor = X, build: BuildAcq = ucb) -> Tensor:
-    candidates = Candidates(points, torch.zeros(len(points), dtype=torch.long))
+    candidates = rank(points, evaluate(build(MODEL), points))
     return choose_batch(candidates, MODEL, build, believe, seen, n, SPACE, generator=make_generator(seed))
 
 

@@ -48,6 +48,7 @@ def test_single_points_agree_with_joint_ones(model: GaussianProcess, points: Ten
     joint, single = model.posterior(points), model.posterior(points.unsqueeze(-2))
     torch.testing.assert_close(single.mean.squeeze(), joint.mean.squeeze())
     torch.testing.assert_close(single.variance.squeeze(), joint.variance.squeeze(), rtol=1e-6, atol=1e-9)
+    torch.testing.assert_close(model.means(points), joint.mean.squeeze())
 
 
 def test_batches_of_joint_points_are_answered_one_by_one(model: GaussianProcess, points: Tensor) -> None:
