@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from hebo.catalog import PARTS
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.parts import build
 from hebo.random import make_generator
 from hebo.recipe import Recipe
+from mcbo.catalog import PARTS as MCBO_PARTS
 
 # The settings a part cannot do without, or that make its test quick.
 SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
@@ -27,6 +30,18 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "n_initial": 3,
         "surrogate": {"type": "warped_gp", "n_starts": 1},
         "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
+    },
+    **{
+        ("optimizer", name): {"n_initial": 3}
+        for name in ("combinatorial", "casmopolitan", "boils", "antbo", "bodi", "boss", "cocabo", "rducb")
+    },
+    ("optimizer", "bocs"): {
+        "n_initial": 3,
+        "surrogate": {"type": "sparse_linear", "n_draws": 10, "burn_in": 10},
+    },
+    ("optimizer", "combo"): {
+        "n_initial": 3,
+        "surrogate": {"type": "mixed_gp", "kernels": [{"type": "diffusion"}], "n_samples": 2, "burn_in": 2},
     },
     ("optimizer", "external"): {"command": [sys.executable, str(Path(__file__).with_name("stand_in.py"))]},
     ("optimizer", "botorch"): {"n_initial": 4, "num_restarts": 2, "raw_samples": 16},
@@ -58,10 +73,10 @@ def names(kind: str) -> list[str]:
 
 # Those of other libraries cannot do all of what ours can; `tests/clients/test_peers.py` has their checks.
 _PEERS = "hebo.optimizers.peers."
-OWN_OPTIMIZERS = sorted(
-    name for name, (where, _) in PARTS["optimizer"].items() if not where.startswith(_PEERS)
+PEER_OPTIMIZERS = sorted(
+    name for name, (where, _) in PARTS["optimizer"].items() if where.startswith(_PEERS)
 )
-PEER_OPTIMIZERS = sorted(set(PARTS["optimizer"]) - set(OWN_OPTIMIZERS))
+OWN_OPTIMIZERS = sorted({*PARTS["optimizer"], *MCBO_PARTS["optimizer"]} - set(PEER_OPTIMIZERS))
 
 
 def example(kind: str, name: str) -> Recipe:
@@ -97,6 +112,17 @@ SPACES: dict[str, DesignSpace] = {
         constraints=[{"type": "linear", "coefficients": {"a": 1.0, "b": 1.0}, "ub": 0.5}],
     ),
 }
+
+
+def claimed(name: str) -> list[str]:
+    """The sorts of space that an optimiser of ours takes; it refuses the others when it is built."""
+    recipe = example("optimizer", name)
+    found = []
+    for sort, space in SPACES.items():
+        with suppress(IncompatibleError):
+            recipe.build(space, seed=0)  # type: ignore[attr-defined]
+            found.append(sort)
+    return found
 
 
 def observations(space: DesignSpace, n: int = 12) -> Data:
