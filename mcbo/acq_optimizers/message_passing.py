@@ -30,7 +30,7 @@ WINDOW = 2
 """A finer grid reaches so many spacings of the last one to each side of the best point."""
 
 CLIMB_ROUNDS = 100
-"""Most moves of a local search that repairs a maximum outside the domain."""
+"""Most moves of the local search that ends a maximisation."""
 
 
 class MessagePassing(AcqOptimizer):
@@ -38,10 +38,12 @@ class MessagePassing(AcqOptimizer):
 
     RDUCB's search (Ziomek and Bou-Ammar, 2301.12844): discrete columns take all their levels, continuous
     ones the points of a grid, which is then drawn around the best point and made finer, again and again.
-    On discrete columns the result is the maximum over all combinations of levels.
+    Where every column is discrete with at most 64 levels, the result is the maximum over all combinations of
+    these.
 
-    A maximum that the domain does not contain (a constraint, an order, a trust region) is projected; local
-    search then climbs from there, from the best point of a random pool, and from `start`. Columns that no
+    Local search then climbs from that point, in vain if it is such a maximum. A maximum that the domain does
+    not contain (a constraint, an order, a trust region) is projected before, and local search climbs from
+    the best point of a random pool and from `start` as well. Columns that no
     component depends on are taken from `start`, or at random. Neighbours of the result and the pool follow
     it in the ranking, for batches. An additive acquisition has one value per point, so there is no Pareto
     front.
@@ -77,15 +79,14 @@ class MessagePassing(AcqOptimizer):
         x = domain.project(peak.unsqueeze(0))
         if bool(((x - peak).abs() > 1e-9 * (domain.bounds[1] - domain.bounds[0])).any()):
             x = torch.cat([x, archive.x[:1], pool[:1]])
-            x, passed = climb(
-                lambda points, _: evaluate(acq, points)[:, 0],
-                Neighbors(domain, moves.levels, pool, generator=generator),
-                x,
-                n_rounds=CLIMB_ROUNDS,
-                generator=generator,
-            )
-            archive.add(passed)
-        archive.add(x)
+        _, passed = climb(
+            lambda points, _: evaluate(acq, points)[:, 0],
+            Neighbors(domain, moves.levels, pool, generator=generator),
+            x,
+            n_rounds=CLIMB_ROUNDS,
+            generator=generator,
+        )
+        archive.add(passed)
         archive.add(moves.several(archive.x[:1].repeat(self.n_pool, 1), MOST_CHANGES, generator=generator))
         return archive.candidates()
 

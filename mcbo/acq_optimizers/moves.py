@@ -10,8 +10,8 @@ from torch import Generator, Tensor
 
 from hebo.base import Domain
 
-N_SHOWN = 512
-"""Points drawn to see which values the discrete columns take."""
+N_SHOWN = 1024
+"""Points drawn to see which values the discrete columns take; without constraints they show 512 levels."""
 
 N_TRIALS = 8
 """Changes drawn for each point; the first feasible one is taken."""
@@ -27,10 +27,13 @@ def column_levels(domain: Domain, *, generator: Generator) -> dict[int, Tensor]:
     """Return for each discrete column the values within its bounds, in order.
 
     Categories are known. Of the other columns the ends of the bounds and a spread sample show the values, so
-    of a column with hundreds of them a part may be missing. A constraint may forbid a value that is listed.
+    of a column with very many of them a part is missing. A constraint may forbid a value that is listed.
     """
     lower, upper = domain.bounds
-    shown = torch.cat([domain.bounds, domain.sample(N_SHOWN, generator=generator)])
+    ordered = [column for column in domain.discrete_dims if column not in domain.categorical_dims]
+    shown = domain.bounds
+    if bool((upper > lower)[ordered].any()):
+        shown = torch.cat([shown, domain.sample(N_SHOWN, generator=generator)])
     found = {}
     for column in sorted(domain.discrete_dims):
         count = domain.categorical_dims.get(column)

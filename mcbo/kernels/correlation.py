@@ -42,8 +42,7 @@ class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
                 f"{type(self).__name__} is not a sum over columns; call it without last_dim_is_batch"
             )
         if diag and torch.equal(x1, x2):
-            batch = torch.broadcast_shapes(self.batch_shape, x1.shape[:-2])
-            return x1.new_ones(*batch, x1.shape[-2])
+            return x1.new_ones(*self.batch_shape, 1) * x1.new_ones(x1.shape[:-1])
         k = self.correlation(x1, x2)
         return k.diagonal(dim1=-2, dim2=-1) if diag else k
 

@@ -51,6 +51,7 @@ class Diffusion(KernelRecipe):
             IncompatibleError: Also for an ordered column of more than `MAX_LEVELS` levels, or unknown ones.
         """
         self.check(space, columns)
+        _check_levels(space, columns)
         return DiffusionKernel(space, columns)
 
 
@@ -58,7 +59,7 @@ class DiffusionKernel(Lengthscaled):
     """The kernel of `Diffusion`."""
 
     is_nominal: Tensor
-    size: Tensor
+    n_values: Tensor
 
     def __init__(self, space: DesignSpace, columns: Sequence[int]) -> None:
         super().__init__(columns, len(columns), mismatch_prior(len(columns)))
@@ -67,27 +68,30 @@ class DiffusionKernel(Lengthscaled):
         self._ordered = [i for i, column in enumerate(columns) if column not in nominal]
         self.one_hot = OneHot(space, [columns[i] for i in self._nominal])
         self.ranks = Ranks(space, [columns[i] for i in self._ordered])
-        for i, n in zip(self._ordered, self.ranks.n_levels, strict=True):
-            _check_levels(space, columns[i], n)
-        self.paths = ModuleList(Path(n) for n in self.ranks.n_levels)
-        sizes = torch.empty(len(columns), dtype=torch.float64)
-        sizes[self._nominal] = torch.tensor(self.one_hot.n_categories, dtype=torch.float64)
-        sizes[self._ordered] = torch.tensor(self.ranks.n_levels, dtype=torch.float64)
-        self.register_buffer("size", sizes)
+        self._groups = _positions(self.ranks.n_levels)
+        self.paths = ModuleList(Path(n) for n in self._groups)
+        n_values = torch.empty(len(columns), dtype=torch.float64)
+        n_values[self._nominal] = torch.tensor(self.one_hot.n_categories, dtype=torch.float64)
+        n_values[self._ordered] = torch.tensor(self.ranks.n_levels, dtype=torch.float64)
+        self.register_buffer("n_values", n_values)
         self.register_buffer("is_nominal", torch.tensor([column in nominal for column in columns]))
 
     @property
+    def _per_lengthscale(self) -> Tensor:
+        """`beta_i / l_i` of an ordered column; a single level has any."""
+        return (self.n_values.square() - 1).clamp_min(1) / 24
+
+    @property
     def beta(self) -> Tensor:
-        """The diffusion times of the columns, `... x 1 x d`."""
-        nominal = torch.log1p(self.size / torch.expm1(self.lengthscale.reciprocal())) / self.size
-        return torch.where(self.is_nominal, nominal, self.lengthscale * (self.size.square() - 1) / 24)
+        """The diffusion times of the columns, `... x 1 x d`, positive."""
+        nominal = torch.log1p(self.n_values / torch.expm1(self.lengthscale.reciprocal())) / self.n_values
+        return torch.where(self.is_nominal, nominal, self.lengthscale * self._per_lengthscale)
 
     @beta.setter
     def beta(self, value: Tensor | float) -> None:
-        beta = torch.as_tensor(value).to(self.size).expand(self.lengthscale.shape)
-        nominal = torch.log1p(self.size / torch.expm1(self.size * beta)).reciprocal()
-        ordered = 24 * beta / (self.size.square() - 1).clamp_min(1)
-        self.lengthscale = torch.where(self.is_nominal, nominal, ordered)
+        beta = torch.as_tensor(value).to(self.n_values).expand(self.lengthscale.shape)
+        nominal = torch.log1p(self.n_values / torch.expm1(self.n_values * beta)).reciprocal()
+        self.lengthscale = torch.where(self.is_nominal, nominal, beta / self._per_lengthscale)
 
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
@@ -95,11 +99,12 @@ class DiffusionKernel(Lengthscaled):
         k = self.one_hot.decay(x1[..., self._nominal], x2[..., self._nominal], importance)
         if not self._ordered:
             return k
-        beta = self.lengthscale[..., self._ordered] * (self.size[self._ordered].square() - 1) / 24
-        a, b = self.ranks(x1[..., self._ordered]).long(), self.ranks(x2[..., self._ordered]).long()
-        for i, path in enumerate(self.paths):
-            times = beta[..., i : i + 1]
-            k = k * (path(a[..., i], times) @ path(b[..., i], times).mT)
+        beta = (self.lengthscale * self._per_lengthscale)[..., self._ordered]
+        a, b = (self.ranks(x[..., self._ordered]).long() for x in (x1, x2))
+        for path, group in zip(self.paths, self._groups.values(), strict=True):
+            left, right = (path(ranks[..., group], beta[..., group]) for ranks in (a, b))
+            for i in range(len(group)):
+                k = k * (left[..., i, :] @ right[..., i, :].mT)
         return k
 
 
@@ -121,14 +126,28 @@ class Path(Module):
         self.register_buffer("vectors", vectors / torch.linalg.vector_norm(vectors, dim=0))
 
     def forward(self, vertices: Tensor, beta: Tensor) -> Tensor:
-        """Return features of length 1, `... x p x n`, of `... x p` vertices, for times `... x 1 x 1`."""
-        features = self.vectors[vertices] * torch.exp(-0.5 * beta * self.frequencies)
-        return features / torch.linalg.vector_norm(features, dim=-1, keepdim=True)
+        """Return features of length 1, `... x p x g x n`, of vertices, `... x p x g`.
+
+        There are `g` copies of the path, with times `... x 1 x g`.
+        """
+        features: Tensor = self.vectors[vertices] * torch.exp(-0.5 * beta.unsqueeze(-1) * self.frequencies)
+        length: Tensor = torch.linalg.vector_norm(features, dim=-1, keepdim=True)
+        return features / length
 
 
-def _check_levels(space: DesignSpace, column: int, n: int) -> None:
-    if n > MAX_LEVELS:
-        raise IncompatibleError(
-            f"Parameter '{parameter_of(space, column).name}' has {n} levels, and Diffusion takes at most "
-            f"{MAX_LEVELS}; use NumericMatern"
-        )
+def _positions(numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Return where each number stands."""
+    found: dict[int, list[int]] = {}
+    for i, number in enumerate(numbers):
+        found.setdefault(number, []).append(i)
+    return found
+
+
+def _check_levels(space: DesignSpace, columns: Sequence[int]) -> None:
+    ordered = [column for column in columns if column in columns_by_sort(space).get("ordered", [])]
+    for column, n in zip(ordered, Ranks(space, ordered).n_levels, strict=True):
+        if n > MAX_LEVELS:
+            raise IncompatibleError(
+                f"Parameter '{parameter_of(space, column).name}' has {n} levels, and Diffusion takes at most "
+                f"{MAX_LEVELS}; use NumericMatern"
+            )

@@ -20,6 +20,7 @@ from mcbo.kernels.matern import MaternKernel
 from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
 
+
 class HammingEmbedding(KernelRecipe):
     """A Matern-5/2 correlation of `phi_k(x) = sum_i [x_i != a_ki] / d`, the distances from anchors `a_k`.
 
@@ -27,9 +28,9 @@ class HammingEmbedding(KernelRecipe):
     `draw_anchors`), drawn anew for each fit, and a lengthscale of each anchor (see `embedding_prior`). The
     binary wavelets, which the paper has for booleans alone, are left out.
 
-    An anchor of the paper's dictionary has few categories, which are the same ones in all columns, so points
-    that repeat a category are told apart best. That helps where such a point is the optimum, and depends on
-    the order in which categories are listed (Papenmeier et al., 2023, 2307.00618).
+    In each anchor of that dictionary some categories are frequent and others rare, the same ones in all
+    columns, so points that repeat a category are told apart best. That helps where such a point is the
+    optimum, and depends on the order in which categories are listed (Papenmeier et al., 2023, 2307.00618).
 
     Attributes:
         n_anchors: Number `m` of anchors.
@@ -61,17 +62,19 @@ class Embedding(Module):
     """
 
     anchors: Tensor
+    _matching: Tensor
 
     def __init__(self, one_hot: OneHot, anchors: Tensor) -> None:
         super().__init__()
         self.one_hot = one_hot
         self.register_buffer("anchors", anchors)
         indicators = anchors.index_select(1, one_hot.column) == one_hot.category
-        self.register_buffer("_matching", indicators.to(torch.float64) / anchors.shape[1], persistent=False)
+        self.register_buffer("_matching", indicators.to(torch.float64) / anchors.shape[1])
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the `... x m` distances of `... x d` points."""
-        return 1.0 - self.one_hot(x) @ self._matching.mT
+        matches: Tensor = self.one_hot(x) @ self._matching.mT
+        return 1.0 - matches
 
 
 def draw_anchors(n_categories: Sequence[int], n: int, *, generator: Generator) -> Tensor:

@@ -72,8 +72,8 @@ class Mixture(Correlation):
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
         a, b = to_dense(self.first(x1, x2)), to_dense(self.second(x1, x2))
-        l, w = self.interaction, self.share
-        k: Tensor = (1 - l) * (w * a + (1 - w) * b) + l * a * b
+        both, w = self.interaction, self.share
+        k: Tensor = (1 - both) * (w * a + (1 - w) * b) + both * a * b
         return k
 
 

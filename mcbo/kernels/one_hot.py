@@ -51,7 +51,8 @@ class OneHot(Module):
 
     def matches(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
         """Return `sum_i w_i [x_i = x'_i]`, `... x n x m`, with weights `... x 1 x d`."""
-        return (self(x1) * weights.index_select(-1, self.column)) @ self(x2).mT
+        matches: Tensor = (self(x1) * weights.index_select(-1, self.column)) @ self(x2).mT
+        return matches
 
     def decay(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
         """Return `exp(-sum_i w_i [x_i != x'_i])`, `... x n x m`, with weights `... x 1 x d`."""

@@ -37,10 +37,10 @@ class StringSubsequence(KernelRecipe):
     `k(s, t) = sum_p w_p k_p(s, t) / sqrt(k_p(s, s) k_p(t, t))` over the orders `p = 1 .. order`, where
     `k_p(s, t) = sum_u c_u(s) c_u(t)` over all strings `u` of `p` letters, and `c_u(s)` is the sum of
     `gap_decay^(places left out)` over the places, left to right, at which `s` has the letters of `u` (Lodhi
-    et al., 2002; Moss et al., 2010.00979). The order weights are `w_p = match_decay^(2p)` over
-    their sum. Both decays are learned. Where a letter stands does not matter, only what comes before and
-    after it: strings without a common letter have correlation 0, those of the same letters in another order
-    share the first term.
+    et al., 2002; Moss et al., 2010.00979). The order weights `w_p` are `match_decay^(2p)` over their sum.
+    Both decays are learned. Where a letter stands does not matter, only what comes before and after it:
+    strings without a common letter have correlation 0, those of the same letters in another order share the
+    first term, and random ones share much of it.
 
     In the papers the `k_p`, times `match_decay^(2p)`, are added before the sum is normalised. Then the share
     of an order grows with the number of its subsequences, and so with the length, the alphabet and the other
@@ -102,7 +102,7 @@ class StringSubsequenceKernel(Correlation):
         self.register_buffer("step", (last - first) / max(1, self.n_letters - 1) + (last == first))
         self._register_decay("match_decay", match_decay)
         self._register_decay("gap_decay", gap_decay)
-        # Its `a^p` products against the `L^3` or so of a pair of strings.
+        # For a pair of strings, one multiplication of each subsequence or a few times `L^3` of them.
         self.by_features = self.n_letters**self.order <= min(len(columns) ** 3, MAX_FEATURES)
 
     def _register_decay(self, name: str, start: float) -> None:

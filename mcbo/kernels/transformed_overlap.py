@@ -19,9 +19,10 @@ from mcbo.sorts import Sort
 class TransformedOverlap(KernelRecipe):
     """`k(x, x') = exp(-sum_i [x_i != x'_i] / l_i)`, a product of one factor per column.
 
-    Casmopolitan (Wan et al., 2021, 2102.07188) has the exponential of a weighted mean of matches. With weights
-    that sum to 1 its correlation never falls below `1/e`; here nothing is normalised and it can fall to 0, so
-    that the data also decide how far an observation reaches. See `mismatch_prior` for the lengthscales.
+    Casmopolitan (Wan et al., 2021, 2102.07188) has the exponential of a weighted mean of matches, whose
+    correlation never falls below `1/e` when the weights sum to 1. Here nothing is normalised and it can fall
+    to 0, so that the data also decide how far an observation reaches. See `mismatch_prior` for the
+    lengthscales.
 
     Attributes:
         ard: Learn a lengthscale of each column, instead of one for all.
@@ -58,6 +59,6 @@ def mismatch_prior(d: int) -> LogNormalPrior:
     about `exp(-2)` in any number of columns; with constant ones it would vanish as `d` grows, and the
     model would predict its mean everywhere. A deviation of 1 lets 20 observations of 60 columns keep close
     to that, and 200 single out the columns that matter; half-Cauchy priors of `1 / l_i`, which make columns
-    irrelevant at no cost, were overconfident by orders of magnitude there.
+    irrelevant at no cost, left predicted variances far too small there.
     """
     return log_normal(mode=0.5 * d, spread=1.0)

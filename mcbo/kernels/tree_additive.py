@@ -10,17 +10,15 @@ import torch
 from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
-from torch.utils.checkpoint import checkpoint
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import Lengthscaled, log_normal
-from mcbo.kernels.matern import UnitInterval, matern, unit_cube_prior
+from mcbo.kernels.matern import UnitInterval, unit_cube_prior
 from mcbo.sorts import Sort, columns_by_sort
 
-_MOST_KEPT = 1 << 22
-"""Correlations of all components that are kept for a gradient; of more, each is computed again for it."""
+_ROOT_5 = math.sqrt(5.0)
 
 
 class TreeAdditive(KernelRecipe):
@@ -128,18 +126,10 @@ class TreeAdditiveKernel(Lengthscaled):
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
         u, v = self.scaled(x1), self.scaled(x2)
-        kept = len(self.cliques) * u[..., 0].numel() * v.shape[-2]
-        sparing = kept > _MOST_KEPT and torch.is_grad_enabled()
-        total: Any = 0.0
+        total = x1.new_zeros(())
         for index, places in enumerate(self.places):
-            a, b = u[..., list(places)], v[..., list(places)]
-            total = total + (
-                checkpoint(self._covariance, index, a, b, use_reentrant=False, preserve_rng_state=False)
-                if sparing
-                else self._covariance(index, a, b)
-            )
-        k: Tensor = total
-        return k
+            total = total + self._covariance(index, u[..., list(places)], v[..., list(places)])
+        return total
 
     def _covariance(self, index: int, u: Tensor, v: Tensor) -> Tensor:
         """Return a component's covariance at scaled points of its own columns."""
@@ -149,11 +139,41 @@ class TreeAdditiveKernel(Lengthscaled):
         return covariance
 
     def _factor(self, place: int, a: Tensor, b: Tensor) -> Tensor:
-        """Return the correlation of one scaled column, `... x n x m`."""
+        """Return the correlation of one scaled column, `... x n x m`, of `... x n x 1` and `... x 1 x m`."""
         lengthscale = self.lengthscale[..., place].unsqueeze(-1)
         if self.is_nominal[place]:
             return torch.where(a == b, 1.0, (-1.0 / lengthscale).exp())
-        return matern(((a - b) / lengthscale).square(), 2.5)
+        untyped: Any = _Matern  # torch declares no types for `apply`
+        correlation: Tensor = untyped.apply(a, b, lengthscale)
+        return correlation
+
+
+class _Matern(torch.autograd.Function):
+    """`k = (1 + |s| + s^2 / 3) e^-|s|` with `s = sqrt(5) (a - b) / l`, so `dk/ds = -s (1 + |s|) e^-|s| / 3`.
+
+    What the derivatives need is computed again from the points: there are too many columns to keep it.
+    """
+
+    @staticmethod
+    def forward(ctx: Any, a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
+        ctx.save_for_backward(a, b, lengthscale)
+        s = ((a - b) * (_ROOT_5 / lengthscale)).abs_()
+        decay = s.neg().exp_()
+        return s.mul(1.0 / 3.0).add_(1.0).mul_(s).add_(1.0).mul_(decay)
+
+    @staticmethod
+    @torch.autograd.function.once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
+        a, b, lengthscale = ctx.saved_tensors
+        rate = _ROOT_5 / lengthscale
+        s = (a - b) * rate
+        size = s.abs()
+        by_s = size.neg().exp_().mul_(size.add_(1.0)).mul_(s).mul_(gradient).mul_(-1.0 / 3.0)
+        by_length = -(by_s * s).sum_to_size(lengthscale.shape) / lengthscale
+        if not any(ctx.needs_input_grad[:2]):
+            return None, None, by_length
+        by_s *= rate
+        return by_s.sum_to_size(a.shape), -by_s.sum_to_size(b.shape), by_length
 
 
 def draw_forest(n_vertices: int, n_edges: int, generator: Generator) -> list[tuple[int, int]]:

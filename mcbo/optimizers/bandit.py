@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import bisect
+
 import torch
 from pydantic import Field
 from torch import Generator, Tensor
@@ -74,13 +76,13 @@ class BanditOptimizer(Optimizer):
         rewards = torch.zeros(arms.shape, dtype=torch.float64)
         peaks = torch.full(self._values.shape, -torch.inf, dtype=torch.float64)
         columns = torch.arange(len(self._columns))
-        told: list[float] = []
+        told: list[float] = []  # in order
         for number in (~data.failed).nonzero()[:, 0].tolist():
             value = data.y[number, 0]
-            told.append(float(value))
+            bisect.insort(told, float(value))
             here = columns, arms[number]
             peaks[here] = torch.maximum(peaks[here], value)
-            low, high = sorted(told)[(len(told) - 1) // 2], max(told)
+            low, high = told[(len(told) - 1) // 2], told[-1]
             if high > low:
                 rewards[number] = ((peaks[here] - low) / (high - low)).clamp(0.0, 1.0)
         return rewards

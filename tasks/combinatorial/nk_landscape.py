@@ -25,7 +25,7 @@ class NKLandscape(Coded):
     1989. With `k = 0` each variable can be set by itself; with `k = n - 1` the values of neighbouring points
     have nothing in common. Adjacent neighbours are the next `k` variables on a ring; the minimum is then
     found exactly by dynamic programming (Wright, Thompson and Zhang, "The computational complexity of N-K
-    fitness functions", IEEE Trans. Evol. Comput. 4, 2000). With random ones, finding it is NP-hard if `k > 1`.
+    fitness functions", IEEE Trans. Evol. Comput. 4, 2000). With random ones it is NP-hard for `k > 1`.
 
     `optimum` is known for adjacent neighbours if `levels^(2 k + 1)` is at most 2^22 (`k <= 10` for
     booleans), and for any neighbours if `k = 0`.

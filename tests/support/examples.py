@@ -17,6 +17,8 @@ from hebo.random import make_generator
 from hebo.recipe import Recipe
 from mcbo.catalog import PARTS as MCBO_PARTS
 
+INSTANCES = Path(__file__).with_name("instances")
+
 # The settings a part cannot do without, or that make its test quick.
 SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "bayes_opt"): {
@@ -53,6 +55,15 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},
+    ("task", "ehrlich_explicit"): {
+        "length": 5,
+        "n_states": 3,
+        "motifs": [[0, 1], [0, 2]],
+        "spacings": [[2], [1]],
+        "banned": [[1, 2]],
+    },
+    ("task", "qaplib"): {"path": str(INSTANCES / "three.dat")},
+    ("task", "tsplib"): {"path": str(INSTANCES / "four.tsp")},
     ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
     ("task", "cached"): {"task": {"type": "branin"}},
     ("task", "clipped"): {"task": {"type": "branin"}, "high": 20.0},

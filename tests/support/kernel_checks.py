@@ -92,4 +92,5 @@ def assert_gradients(kernel: Kernel, x1: Tensor, x2: Tensor, *, by_x: bool = Fal
 
 def log_prior(kernel: Kernel) -> float:
     """The log density of the hyperparameters under the registered priors."""
-    return sum(float(prior.log_prob(get(of)).sum()) for _, of, prior, get, _ in kernel.named_priors())
+    with torch.no_grad():
+        return sum(float(prior.log_prob(get(of)).sum()) for _, of, prior, get, _ in kernel.named_priors())

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 import pandas as pd
 
+from hebo.experiment.report.normalised import TASK, check_length
 from hebo.experiment.report.statistics import Floats, normalise, run_curve
 
 if TYPE_CHECKING:
@@ -74,18 +75,22 @@ def run_blocks(table: pd.DataFrame, optimizers: list[str]) -> Blocks:
     Args:
         table: A run table, also of several suites; their tasks are different ones.
         optimizers: The columns.
+
+    Raises:
+        DataError: If runs of one task differ in length or batch size.
     """
-    rows, n_incomplete, n_hopeless = {}, 0, 0
-    chosen = table[table["optimizer"].isin(optimizers)]
-    for (suite, part, task, seed), runs in chosen.groupby(["suite", "part", "task", "seed"], sort=False):
-        best = runs.set_index("optimizer")["final"].astype(float).reindex(optimizers).to_numpy()
-        if not set(optimizers) <= set(runs["optimizer"]):
-            n_incomplete += 1
-        elif np.isnan(best).all():
-            n_hopeless += 1
-        else:
-            label = "/".join(filter(None, (str(suite), str(part), str(task))))
-            rows[label, seed] = np.where(np.isnan(best), np.inf, best)
+    rows: dict[tuple[str, int], Floats] = {}
+    n_incomplete = n_hopeless = 0
+    for key, runs in table[table["optimizer"].isin(optimizers)].groupby(TASK, sort=False):
+        label = "/".join(str(one) for one in cast(tuple[Any, ...], key) if one)
+        check_length(label, runs)
+        finals = runs.assign(final=runs["final"].astype(float).fillna(np.inf))
+        wide = finals.pivot(index="seed", columns="optimizer", values="final").reindex(columns=optimizers)
+        complete = wide.dropna()
+        usable = complete[np.isfinite(complete).any(axis=1)]
+        n_incomplete += len(wide) - len(complete)
+        n_hopeless += len(complete) - len(usable)
+        rows |= {(label, seed): row for seed, row in zip(usable.index, usable.to_numpy(), strict=True)}
     return Blocks(_frame(rows, optimizers), n_incomplete, n_hopeless)
 
 

@@ -98,7 +98,7 @@ def _draw_groups(axes: Axes, comparison: Comparison, n: int) -> None:
     ranks = comparison.ranks["mean_rank"].tolist()
     for row, (first, last) in enumerate(comparison.alike):
         height = _AXIS + 0.13 + _BAR * row
-        ends = [_place(ranks[first], n) - 0.05, _place(ranks[last], n) + 0.05]
+        ends = [_place(ranks[first], n) - 0.03, _place(ranks[last], n) + 0.03]
         axes.plot(ends, [height, height], color=INK, linewidth=3.2, solid_capstyle="butt", zorder=3)
 
 

@@ -136,7 +136,7 @@ def _compare_two(found: Comparison, values: pd.DataFrame) -> Comparison:
             f"p-value below {LEVEL:g} to be possible at all."
         )
         return replace(found, verdict=verdict)
-    p_value = signed_rank_p_value(differences.to_numpy(dtype=float))
+    p_value = signed_rank_p_value(np.asarray(differences, dtype=float))
     is_different = p_value < LEVEL
     return replace(
         found,

@@ -37,23 +37,24 @@ def test_the_result_does_not_depend_on_the_scale_of_the_acquisition(nk: Callable
 
 
 def test_heat_takes_chains_over_valleys_that_cold_ones_do_not_cross() -> None:
-    space = DesignSpace().parse([{"name": f"b{i}", "type": "bool"} for i in range(30)])
+    space = DesignSpace().parse([{"name": f"b{i}", "type": "bool"} for i in range(16)])
 
-    def saw(x: Tensor) -> Tensor:  # a change of one boolean at an even number of ones is a loss of 2 or 4
+    def saw(x: Tensor) -> Tensor:  # at an even number of ones every change of one boolean is a loss
         ones = x.squeeze(-2).sum(-1, keepdim=True)
-        return ones - 3 * (ones % 2)
+        return ones - 1.5 * (ones % 2)
 
-    pool_best, cold, hot = (
-        evaluate(
-            saw,
-            SimulatedAnnealing(hottest=heat, coldest=1e-6, n_pool=32, n_chains=8, n_steps=n_steps)
-            .maximize(saw, space, generator=make_generator(1))
-            .x[:1],
-        ).item()
-        for heat, n_steps in ((1e-6, 1), (1e-6, 200), (0.5, 200))
-    )
-    assert cold <= pool_best + 2  # from an odd number of ones to the next even one
-    assert hot >= cold + 4
+    for seed in range(2):
+        pool_best, cold, hot = (
+            evaluate(
+                saw,
+                SimulatedAnnealing(hottest=heat, coldest=min(heat, 0.02), n_pool=8, n_chains=8, n_steps=n)
+                .maximize(saw, space, generator=make_generator(seed))
+                .x[:1],
+            ).item()
+            for heat, n in ((1e-6, 1), (1e-6, 150), (0.4, 150))
+        )
+        assert cold == pool_best
+        assert hot > cold
 
 
 def test_a_value_that_is_infinite_somewhere_leaves_the_temperature_alone() -> None:

@@ -26,7 +26,7 @@ def transformed_overlap() -> Kernel:
 
 def test_a_correlation_without_a_formula_cannot_be_made() -> None:
     with pytest.raises(TypeError, match="correlation"):
-        Correlation()  # type: ignore[abstract]
+        Correlation()
 
 
 def test_only_the_given_columns_are_seen() -> None:

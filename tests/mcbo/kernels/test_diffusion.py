@@ -85,15 +85,16 @@ def test_it_is_the_heat_kernel_of_the_product_of_complete_and_path_graphs() -> N
             {"name": "level", "type": "int", "lb": 1, "ub": 6},
             {"name": "letter", "type": "cat", "categories": list("abc")},
             {"name": "power", "type": "int_exponent", "lb": 2, "ub": 16, "base": 2},
+            {"name": "grade", "type": "ordinal", "levels": ["i", "ii", "iii", "iv"]},
         ]
     )
-    kernel = build(space, [0, 1, 2])
-    beta = [1.3, 0.3, 0.6]
+    kernel = build(space, [0, 1, 2, 3])
+    beta = [1.3, 0.3, 0.6, 0.2]
     kernel.beta = torch.tensor([beta], dtype=torch.float64)
     vertices = torch.tensor(
-        list(itertools.product(range(1, 7), range(3), range(1, 5))), dtype=torch.float64
+        list(itertools.product(range(1, 7), range(3), range(1, 5), range(4))), dtype=torch.float64
     )
-    laplacian = product_graph([path_graph(6), complete_graph(3), path_graph(4)], beta)
+    laplacian = product_graph([path_graph(6), complete_graph(3), path_graph(4), path_graph(4)], beta)
     torch.testing.assert_close(gram(kernel, vertices), heat_correlation(laplacian))
 
 
@@ -126,10 +127,10 @@ def test_the_lengthscale_says_how_far_a_change_of_category_lowers_the_correlatio
 def test_the_lengthscale_says_how_far_the_correlation_of_levels_drops_on_average() -> None:
     space = DesignSpace().parse([{"name": "level", "type": "int", "lb": 0, "ub": 99}])
     kernel = build(space, [0])
-    kernel.lengthscale = 0.05
-    x = torch.tensor([[50.0], [53.0]], dtype=torch.float64)  # far from the ends, where the path is not endless
+    kernel.lengthscale = 0.1
+    x = torch.tensor([[47.0], [53.0]], dtype=torch.float64)  # far from the ends, as on an endless path
     # At r steps the log-correlation is -r^2 / (4 beta) = -r^2 / (l (n^2 - 1) / 6).
-    expected = -(3.0**2) / (0.05 * (100**2 - 1) / 6)
+    expected = -(6.0**2) / (0.1 * (100**2 - 1) / 6)
     assert float(gram(kernel, x)[0, 1].log()) == pytest.approx(expected, rel=0.01)
 
 
@@ -182,9 +183,18 @@ def test_batches_of_times_give_batches_of_correlations() -> None:
         torch.testing.assert_close(stacked[i], gram(single, x))
 
 
+def test_a_single_level_is_no_trouble() -> None:
+    space = DesignSpace().parse([{"name": "level", "type": "int", "lb": 2, "ub": 2}])
+    kernel = build(space, [0])
+    kernel.beta = kernel.beta.detach() + 1.0
+    assert gram(kernel, points(space, 2)).tolist() == [[1.0, 1.0], [1.0, 1.0]]
+
+
 def test_too_many_levels_are_refused_by_name() -> None:
     space = DesignSpace().parse([{"name": "count", "type": "int", "lb": 1, "ub": MAX_LEVELS + 1}])
-    with pytest.raises(IncompatibleError, match="Parameter 'count' has 513 levels, and Diffusion takes at most"):
+    with pytest.raises(
+        IncompatibleError, match="Parameter 'count' has 513 levels, and Diffusion takes at most"
+    ):
         Diffusion().build(space, [0], generator=make_generator(0))
 
 

@@ -66,7 +66,9 @@ def test_it_agrees_with_gpytorch_on_scaled_columns(smoothness: float) -> None:
 def test_its_values_are_those_worked_by_hand() -> None:
     kernel = NumericMatern(ard=False).build(NUMERIC, [0, 1], generator=make_generator(0))
     kernel.lengthscale = 0.5
-    x = torch.tensor([[-1.0, -1.0], [0.0, 9.0]], dtype=torch.float64)  # (0, 0) and (1/2, 1) in the unit square
+    x = torch.tensor(
+        [[-1.0, -1.0], [0.0, 9.0]], dtype=torch.float64
+    )  # (0, 0) and (1/2, 1) in the unit square
     s = math.sqrt(5.0) * math.sqrt(0.25 + 1.0) / 0.5
     assert gram(kernel, x)[0, 1] == pytest.approx((1 + s + s**2 / 3) * math.exp(-s))
     rough = NumericMatern(smoothness=1.5, ard=False).build(NUMERIC, [0, 1], generator=make_generator(0))

@@ -71,7 +71,9 @@ def test_the_weights_stay_between_zero_and_one() -> None:
 
 
 def test_the_log_odds_of_both_weights_have_normal_priors() -> None:
-    kernel = Mixture(Overlap(ard=False).build(MIXED, NOMINAL, generator=make_generator(0)), numeric(), share=0.75)
+    kernel = Mixture(
+        Overlap(ard=False).build(MIXED, NOMINAL, generator=make_generator(0)), numeric(), share=0.75
+    )
     without = log_prior(kernel.second)
     kernel.initialize(raw_share=torch.tensor(math.log(3.0) + 0.5), raw_interaction=torch.tensor(1.0))
     expected = -0.5 * (0.25 + 1.0) / SPREAD**2 - 2 * math.log(SPREAD * math.sqrt(2 * math.pi))
@@ -89,7 +91,7 @@ def test_a_sample_from_a_prior_replaces_the_weight() -> None:
 
 def test_derivatives_are_those_of_finite_differences() -> None:
     kernel = scattered(Mixture(nominal(), numeric()))
-    assert_gradients(kernel, points(MIXED, 5, seed=1), points(MIXED, 4, seed=2))
+    assert_gradients(kernel, points(MIXED, 5, seed=1), points(MIXED, 4, seed=2), by_x=True)
 
 
 def test_points_that_differ_everywhere_can_be_all_but_uncorrelated() -> None:

@@ -32,10 +32,7 @@ def test_weighted_matches_are_those_of_a_loop() -> None:
     x1, x2 = points(MIXED, 6, seed=1)[:, NOMINAL], points(MIXED, 5, seed=2)[:, NOMINAL]
     w = torch.tensor([[0.1, 0.7, 1.3, 2.9]], dtype=torch.float64)
     expected = torch.tensor(
-        [
-            [sum(float(w[0, i]) for i in range(4) if x1[r, i] == x2[s, i]) for s in range(5)]
-            for r in range(6)
-        ],
+        [[sum(float(w[0, i]) for i in range(4) if x1[r, i] == x2[s, i]) for s in range(5)] for r in range(6)],
         dtype=torch.float64,
     )
     torch.testing.assert_close(one_hot.matches(x1, x2, w), expected)

@@ -40,18 +40,13 @@ def test_it_is_a_correlation(ard: bool) -> None:
 def test_it_is_the_matern_correlation_of_level_positions() -> None:
     kernel = scattered(build())
     length = kernel.lengthscale[0].tolist()
-    # Depths 3 to 9, widths 1 to 8 (encoded as logarithms), grades 0 to 2.
-    first, second = MIXED.encode(frame(3, 2, "low")), MIXED.encode(frame(6, 8, "mid"))
+    # Depths 3 to 9, widths 1 to 8 (encoded as logarithms), grades 0 to 2; 3, 2, low against 6, 8, mid.
+    first, second = MIXED.bounds.clone()
+    first[ORDERED], second[ORDERED] = torch.tensor([[3.0, 1.0, 0.0], [6.0, 3.0, 1.0]], dtype=torch.float64)
     r = math.hypot((3 / 6) / length[0], (6 / 7) / length[1], (1 / 2) / length[2])
     s = math.sqrt(5.0) * r
     expected = (1 + s + s**2 / 3) * math.exp(-s)
-    assert gram(kernel, first, second)[0, 0] == pytest.approx(expected)
-
-
-def frame(depth: int, width: int, grade: str):  # type: ignore[no-untyped-def]
-    table = MIXED.decode(points(MIXED, 1))
-    table.loc[0, ["depth", "width", "grade"]] = [depth, width, grade]
-    return table
+    assert gram(kernel, first[None], second[None])[0, 0] == pytest.approx(expected)
 
 
 def test_neighbouring_levels_are_equally_far_apart_on_any_scale() -> None:

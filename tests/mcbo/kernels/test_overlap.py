@@ -78,7 +78,7 @@ def test_a_sample_from_the_prior_replaces_the_weights() -> None:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         kernel.sample_from_prior("weight_prior")
-    assert float(kernel.weight.sum()) == pytest.approx(1.0)
+    assert kernel.weight.sum().item() == pytest.approx(1.0)
     assert kernel.raw_weight.abs().max() > 0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import math
 import pickle
 
 import pytest
@@ -95,13 +96,15 @@ def test_subsequences_are_listed_where_that_is_less_work(
     assert kernel.by_features is by_features
 
 
-def test_a_large_gap_decay_forgives_gaps() -> None:
-    kernel = build(order=2)
-    x = strings("abcccc", "accccb")
+@WAYS
+def test_a_vanishing_gap_decay_compares_the_counts_of_letters_and_of_neighbours(by_features: bool) -> None:
+    kernel = build(by_features=by_features, order=2)
     with torch.no_grad():
-        near = gram(kernel, x)[0, 1]
-        kernel.raw_gap_decay.fill_(4.0)
-    assert gram(kernel, x)[0, 1] > near
+        kernel.raw_gap_decay.fill_(-40.0)
+    # "ababab": a 3, b 3, ab 3, ba 2; "abbbca": a 2, b 3, c 1, ab 1, bb 2, bc 1, ca 1.
+    first, second = 15 / math.sqrt(18 * 14), 3 / math.sqrt(13 * 7)
+    expected = (first + 0.8**2 * second) / (1 + 0.8**2)
+    assert float(gram(kernel, strings("ababab", "abbbca"))[0, 1]) == pytest.approx(expected)
 
 
 def test_a_small_match_decay_leaves_single_letters() -> None:
@@ -138,8 +141,8 @@ def test_numbers_of_two_values_are_letters_too() -> None:
 def test_a_fit_begins_at_the_medians_of_the_priors() -> None:
     recipe = StringSubsequence(match_decay=0.6, gap_decay=0.3)
     kernel = recipe.build(SPACE, range(6), generator=make_generator(0))
-    assert float(kernel.match_decay) == pytest.approx(0.6)
-    assert float(kernel.gap_decay) == pytest.approx(0.3)
+    assert kernel.match_decay.item() == pytest.approx(0.6)
+    assert kernel.gap_decay.item() == pytest.approx(0.3)
     normal = NormalPrior(torch.tensor(0.0).double(), torch.tensor(1.0).double())
     assert log_prior(kernel) == pytest.approx(2 * float(normal.log_prob(torch.tensor(0.0).double())))
 
@@ -149,8 +152,8 @@ def test_a_sample_from_the_prior_replaces_a_decay() -> None:
     with torch.random.fork_rng():
         torch.manual_seed(0)
         kernel.sample_from_prior("gap_decay_prior")
-    assert float(kernel.gap_decay) != 0.5
-    assert float(kernel.match_decay) == pytest.approx(0.8)
+    assert kernel.gap_decay.item() != 0.5
+    assert kernel.match_decay.item() == pytest.approx(0.8)
 
 
 def test_copies_have_the_same_correlations() -> None:
