@@ -19,6 +19,13 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "bocs": ("mcbo.presets:BOCS", "Sparse linear regression on pairs, Thompson sampling, annealing"),
         "boss": ("mcbo.presets:BOSS", "String subsequence kernel, genetic search"),
         "cocabo": ("mcbo.presets:CoCaBO", "Overlap kernel, bandits over the categories"),
+        "hill_climbing": (
+            "mcbo.optimizers.hill_climbing:HillClimbing",
+            "Moves to the best neighbour told, with restarts; no model",
+        ),
+        "simulated_annealing": ("mcbo.optimizers.annealing:Annealing", "Simulated annealing; no model"),
+        "genetic_algorithm": ("mcbo.optimizers.genetic:GeneticAlgorithm", "Genetic algorithm; no model"),
+        "exp3_bandit": ("mcbo.optimizers.bandit:Bandit", "EXP3 over the values of each column; no model"),
         "rducb": ("mcbo.presets:RDUCB", "Random tree decompositions, additive bound, message passing"),
     },
     "surrogate": {

@@ -36,7 +36,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Choosing features of a linear model, many booleans",
         ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
-        "ackley53": ("tasks.combinatorial.ackley53:Ackley53", "Ackley's function of 50 booleans and 3 numbers"),
+        "ackley53": (
+            "tasks.combinatorial.ackley53:Ackley53",
+            "Ackley's function of 50 booleans and 3 numbers",
+        ),
         "contamination": (
             "tasks.combinatorial.contamination:ContaminationControl",
             "Which stages of a food supply chain to disinfect, booleans",

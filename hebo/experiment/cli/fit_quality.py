@@ -54,9 +54,13 @@ _DIFFERENCE_NOTES = (
 
 @click.command("fit-quality")
 @click.argument("source", metavar="RUN_DIR|CONFIG")
-@click.option("--surrogate", "texts", multiple=True, metavar="YAML", help="For example {type: warped_gp}.")
-@click.option("--first", multiple=True, type=click.IntRange(min=2), help="Points to fit to (10, 30, 100).")
-@click.option("--ahead", type=click.IntRange(min=5), help="Following points to test on, in place of all.")
+@click.option(
+    "--surrogate", "texts", multiple=True, metavar="YAML", help="One to compare: {type: random_forest}."
+)
+@click.option(
+    "--first", multiple=True, type=click.IntRange(min=2), help="How many points to fit to [10, 30, 100]."
+)
+@click.option("--ahead", type=click.IntRange(min=5), help="How many to test on, in place of all.")
 @click.option("--optimizer", "optimizers", multiple=True, metavar="LABEL", help="Only runs of this one.")
 @click.option("--task", "tasks", multiple=True, metavar="LABEL", help="Only runs on this one.")
 @click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="Write one row per fit here.")
@@ -69,11 +73,12 @@ def fit_quality(
     tasks: tuple[str, ...],
     csv: Path | None,
 ) -> None:
-    """Compare how well surrogates predict the observations of an experiment.
+    """Compare how well surrogates predict runs.
 
     HEBO's default surrogate and each one given are fitted to the first points of every run and tested on
     those that follow. The fairest runs are those of random search (--optimizer random_search): points that
-    an optimiser chose are those where its own model was too hopeful.
+    an optimiser chose are those where its own model was too hopeful. Options with a label, YAML or number
+    of points may be given several times, but --ahead.
     """
     import pandas as pd
 

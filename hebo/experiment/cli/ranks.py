@@ -20,15 +20,19 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="RUN_DIR|CONFIG|CSV...")
-@click.option("--optimizer", "chosen", multiple=True, metavar="LABEL", help="Rank only these.")
+@click.option(
+    "--optimizer", "chosen", multiple=True, metavar="LABEL", help="Rank only this one and others given."
+)
 @click.option(
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Draw the diagram: a PNG file."
 )
 def ranks(sources: tuple[str, ...], chosen: tuple[str, ...], output: Path | None) -> None:
-    """Rank optimisers over tasks by the final values of their runs: Friedman's test, Nemenyi's difference.
+    """Rank optimisers over tasks, and test their ranks.
 
-    Sources are those of `hebo scores`. Tasks are the blocks of the test, with means over the seeds that all
-    optimisers have; with a single task its seeds are.
+    Ranks are those of final values; the tests are Friedman's and Nemenyi's, Wilcoxon's for two optimisers.
+    Tasks are the blocks of the tests, with means over the seeds that all optimisers have; of a single task,
+    seeds are. Sources are run folders, YAML files, or tables of runs that `hebo scores --csv` has written;
+    only finished runs count.
     """
     from hebo.experiment.cli.console import wide_console
     from hebo.experiment.cli.scores import collect

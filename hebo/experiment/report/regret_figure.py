@@ -26,8 +26,8 @@ from hebo.experiment.report.style import (
 from hebo.experiment.report.text import plain
 
 MAX_COLUMNS = 3
-SMALL = Cell(4.6, 2.75, right=1.62, bottom=0.5, top=0.5)
-LARGE = Cell(5.6, 3.4, right=1.62, bottom=0.5, top=0.5)
+SMALL = Cell(4.7, 2.75, right=1.72, bottom=0.5, top=0.5)
+LARGE = Cell(5.7, 3.4, right=1.72, bottom=0.5, top=0.5)
 # Inches: from entry to entry of a legend, at most and at least; from the axes to bar, line and name.
 _SPACING, _LEAST_SPACING = 0.19, 0.135
 _TO_BAR, _TO_LINE, _TO_NAME = 0.1, 0.16, 0.4
@@ -118,7 +118,7 @@ def _draw_legend(axes: Axes, curves: TaskCurves) -> None:
         y, (colour, dash) = 1 - (row + 0.5) * step, line_style(index)
         ends = [1 + _TO_LINE / width, 1 + (_TO_NAME - 0.05) / width]
         _line(axes, ends, [y, y], color=colour, linestyle=dash, linewidth=2)
-        _write(axes, 1 + _TO_NAME / width, y, plain(name, length=22), INK)
+        _write(axes, 1 + _TO_NAME / width, y, plain(name, length=18), INK)
     if ranking is None or len(ranking.optimizers) < 2:
         return
     for first, last in _stretches(ranking.alike):

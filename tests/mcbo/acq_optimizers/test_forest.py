@@ -31,9 +31,7 @@ def random_forest(seed: int) -> tuple[dict[int, Tensor], dict[tuple[int, int], T
     return unary, pairs
 
 
-def total(
-    unary: dict[int, Tensor], pairs: dict[tuple[int, int], Tensor], chosen: dict[int, int]
-) -> float:
+def total(unary: dict[int, Tensor], pairs: dict[tuple[int, int], Tensor], chosen: dict[int, int]) -> float:
     single = sum(values[chosen[node]].item() for node, values in unary.items())
     return single + sum(values[chosen[i], chosen[j]].item() for (i, j), values in pairs.items())
 

@@ -72,3 +72,12 @@ def test_children_are_feasible_and_an_odd_population_has_one_more() -> None:
     assert children.shape == (8, 6)
     assert space.contains(children).all()
     assert torch.isfinite(children).all()
+
+
+def test_a_boolean_that_all_parents_agree_about_is_changed_in_some_children() -> None:
+    n = 6000
+    x = BOOLS.sample(n, generator=make_generator(0)).numpy()
+    x[:, 0] = 0.0
+    children = family(BOOLS).children(x, np.zeros(n, dtype=np.int64), np.ones(n))
+    # All that repeat a parent move, and half of the others; each move takes one of twenty columns.
+    assert 0.5 / 20 < children[:, 0].mean().item() < 1 / 20

@@ -35,9 +35,24 @@ def hills(x: Tensor) -> Tensor:
     return (height.sum(1) - 5 * misses + x[:, 8:].sum(1) - 3).unsqueeze(1)
 
 
-def test_numbers_follow_the_categories_to_the_exact_maximum() -> None:
-    found = InterleavedSearch().maximize(hills, MIXED, generator=make_generator(0))
-    assert evaluate(hills, found.x[:1]).item() == pytest.approx(HEIGHTS.amax(1).sum().item(), abs=1e-6)
+def test_numbers_follow_the_categories_and_both_come_near_the_maximum() -> None:
+    for seed in range(4):
+        found = InterleavedSearch().maximize(hills, MIXED, generator=make_generator(seed))
+        # A better category far from the present numbers costs more than it gains, so this is no certainty.
+        assert evaluate(hills, found.x[:1]).item() >= 0.97 * HEIGHTS.amax(1).sum().item()
+        codes = found.x[0, 2:8].long()
+        place = PLACES[COLUMNS, codes].reshape(2, 3).mean(1)
+        torch.testing.assert_close(found.x[0, :2], place, rtol=0, atol=1e-4)
+
+
+def test_the_exact_maximum_is_found_where_numbers_and_categories_agree() -> None:
+    def separable(x: Tensor) -> Tensor:
+        x = x.squeeze(-2)
+        height = HEIGHTS[COLUMNS, x[:, 2:8].detach().long()].sum(1)
+        return (height - (x[:, :2] - 0.3).square().sum(1) + x[:, 8:].sum(1) - 3).unsqueeze(1)
+
+    found = InterleavedSearch(n_pool=32, n_restarts=0).maximize(separable, MIXED, generator=make_generator(0))
+    assert evaluate(separable, found.x[:1]).item() == pytest.approx(HEIGHTS.amax(1).sum().item(), abs=1e-8)
     assert found.x[0, 2:8].tolist() == HEIGHTS.argmax(1).tolist()
 
 
@@ -73,7 +88,9 @@ def test_a_maximum_beyond_a_constraint_ends_on_it() -> None:
 
 
 def test_restarts_find_what_a_single_pool_misses(nk: Callable[..., AcqFunction]) -> None:
-    space = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": [0, 1, 2]} for i in range(14)])
+    space = DesignSpace().parse(
+        [{"name": f"c{i}", "type": "cat", "categories": [0, 1, 2]} for i in range(14)]
+    )
     gains = []
     for seed in range(3):
         function = nk(14, 3, 4, seed)

@@ -49,7 +49,9 @@ def test_the_maximum_in_a_hamming_ball_is_found() -> None:
 def test_the_best_ends_of_many_climbs_are_near_the_maximum_of_a_rugged_function(
     nk: Callable[..., AcqFunction],
 ) -> None:
-    space = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": [0, 1, 2]} for i in range(10)])
+    space = DesignSpace().parse(
+        [{"name": f"c{i}", "type": "cat", "categories": [0, 1, 2]} for i in range(10)]
+    )
     every = space.points(3**10)
     assert every is not None
     for seed in range(3):

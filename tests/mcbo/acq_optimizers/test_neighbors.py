@@ -16,7 +16,10 @@ from mcbo.acq_optimizers.moves import column_levels
 from mcbo.acq_optimizers.neighbors import Neighbors
 
 register_constraint("an even sum", lambda f: (f.astype(int).sum(axis=1) % 2 == 0).to_numpy(dtype=bool))
-GRIDS = [{"name": "s", "type": "num", "lb": 0, "ub": 1, "step": 0.3}, {"name": "p", "type": "pow_int", "lb": 1, "ub": 40}]
+GRIDS = [
+    {"name": "s", "type": "num", "lb": 0, "ub": 1, "step": 0.3},
+    {"name": "p", "type": "pow_int", "lb": 1, "ub": 40},
+]
 DOMAINS: dict[str, DesignSpace] = {
     **SPACES,
     "grids": DesignSpace().parse(GRIDS),

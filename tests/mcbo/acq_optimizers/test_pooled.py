@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 import torch
 from examples import SPACES
 from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate
-from hebo.base import AcqFunction, AcqOptimizer
+from hebo.base import AcqOptimizer
 from hebo.design_space.constraints import register_constraint
 from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import counting_fallbacks
@@ -117,7 +115,9 @@ def test_several_values_give_a_front_of_which_no_point_beats_another(search: Acq
     values = evaluate(two_slopes, found.x)
     front = values[found.rank == 0]
     assert len(front) >= 5
-    beaten = (front.unsqueeze(0) >= front.unsqueeze(1)).all(2) & (front.unsqueeze(0) > front.unsqueeze(1)).any(2)
+    beaten = (front.unsqueeze(0) >= front.unsqueeze(1)).all(2) & (
+        front.unsqueeze(0) > front.unsqueeze(1)
+    ).any(2)
     assert not beaten.any()
     pool = evaluate(two_slopes, REGULAR.sample(32, generator=make_generator(5)))
     assert (values.amax(0) > pool.amax(0)).all()
@@ -165,7 +165,6 @@ def test_the_acquisition_is_valued_in_batches(search: AcqOptimizer) -> None:
 
     search.maximize(counted, REGULAR, generator=make_generator(0))
     assert sum(sizes) / len(sizes) >= 4
-
 
 
 def test_the_pool_has_the_start_first_then_its_surroundings() -> None:

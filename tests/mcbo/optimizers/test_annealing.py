@@ -13,7 +13,9 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from mcbo.optimizers.annealing import Annealing
 
-SPACE = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": list(range(4))} for i in range(6)])
+SPACE = DesignSpace().parse(
+    [{"name": f"c{i}", "type": "cat", "categories": list(range(4))} for i in range(6)]
+)
 
 
 def told(values: list[float]) -> Data:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import pandas as pd
 import pytest
@@ -21,7 +22,7 @@ MIXED = DesignSpace().parse(
 )
 
 
-def told(letters: str, values: list[float | None], *, exploration: float = 0.5) -> BanditOptimizer:
+def told(letters: str, values: Sequence[float | None], *, exploration: float = 0.5) -> BanditOptimizer:
     optimizer = Bandit(exploration=exploration).build(PAIR, seed=0)
     optimizer.tell(pd.DataFrame({"c": list(letters)}), values)
     return optimizer

@@ -7,7 +7,9 @@ import pandas as pd
 from hebo.design_space.design_space import DesignSpace
 from mcbo.optimizers.genetic import GeneticAlgorithm
 
-SPACE = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": list(range(6))} for i in range(8)])
+SPACE = DesignSpace().parse(
+    [{"name": f"c{i}", "type": "cat", "categories": list(range(6))} for i in range(8)]
+)
 
 
 def frame(*rows: list[int]) -> pd.DataFrame:

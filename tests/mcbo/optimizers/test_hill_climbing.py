@@ -11,7 +11,9 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from mcbo.optimizers.hill_climbing import HillClimbing
 
-SPACE = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": list(range(4))} for i in range(6)])
+SPACE = DesignSpace().parse(
+    [{"name": f"c{i}", "type": "cat", "categories": list(range(4))} for i in range(6)]
+)
 NUMBERS = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 
 

@@ -37,7 +37,7 @@ ONES = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": [0, 1
 
 def n_wrong(frame: pd.DataFrame) -> np.ndarray[Any, Any]:
     """Number of columns that are not 2."""
-    return (frame != 2).to_numpy().sum(1).astype(float)
+    return np.asarray((frame != 2).to_numpy().sum(1), dtype=float)
 
 
 def play(optimizer: Optimizer, n_rounds: int, batch: int) -> pd.DataFrame:
@@ -62,9 +62,7 @@ def test_points_are_feasible_and_new_while_there_are_new_ones(recipe: OptimizerR
 
 @every_recipe
 @pytest.mark.parametrize("name", sorted(SPACES))
-def test_a_batch_of_sixteen_is_distinct_before_and_after_learning(
-    recipe: OptimizerRecipe, name: str
-) -> None:
+def test_a_batch_of_sixteen_is_distinct_before_and_after_learning(recipe: OptimizerRecipe, name: str) -> None:
     space = SPACES[name]
     asked = space.encode(play(recipe.build(space, seed=0), n_rounds=3, batch=16))
     assert space.contains(asked).all()
@@ -74,7 +72,10 @@ def test_a_batch_of_sixteen_is_distinct_before_and_after_learning(
 @every_recipe
 def test_a_finite_space_is_exhausted_before_anything_repeats(recipe: OptimizerRecipe) -> None:
     space = DesignSpace().parse(
-        [{"name": "c", "type": "cat", "categories": list("uvw")}, {"name": "k", "type": "int", "lb": 0, "ub": 6}]
+        [
+            {"name": "c", "type": "cat", "categories": list("uvw")},
+            {"name": "k", "type": "int", "lb": 0, "ub": 6},
+        ]
     )
     optimizer = recipe.build(space, seed=0)
     asked = play(optimizer, n_rounds=7, batch=3)

@@ -99,3 +99,12 @@ def test_many_optimisers_make_the_panel_higher(curves_of):
     names, _, _ = legend(regret_panel(curves, is_large=False).axes[0])
     assert names[:28] == [f"o{number}" for number in range(28)]
     assert regret_panel(curves, is_large=False).get_figheight() > 28 * 0.13
+
+
+def test_long_names_stay_inside_the_figure(curves_of):
+    names = ["Optuna GPSampler, multivariate", "an optimiser with a very long name"]
+    (curves,) = curves_of(outcomes({name: [1.0, 2.0] for name in names}))
+    figure = regret_panel(curves, is_large=True)
+    figure.canvas.draw()
+    ends = [text.get_window_extent().x1 for text in figure.axes[0].texts]
+    assert max(ends) <= figure.bbox.x1
