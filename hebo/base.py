@@ -8,8 +8,9 @@ is the one place where the sign of a minimised objective is flipped.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from torch import Generator, Tensor
 
@@ -50,8 +51,31 @@ class LeaveOneOut(Protocol):
         """Return the observed values, `n`, and each minus its mean without it (same hyperparameters)."""
 
 
+@runtime_checkable
+class PathSampling(Protocol):
+    """A model that can draw functions from its posterior."""
+
+    def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
+        """Return a random function from `b x d` points to `b` values, always the same at the same point."""
+
+
+Ability = Literal["functions drawn from the posterior", "additive components"]
+"""What one part may offer and another need; a composition is checked when it is made."""
+
+
 class Surrogate(Recipe, ABC):
     """A recipe that fits a BoTorch `Model`."""
+
+    def offers(self) -> frozenset[Ability]:
+        """What the model can do beyond predictions."""
+        return frozenset()
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that no model can be fitted on.
+
+        Raises:
+            IncompatibleError: With the parameter, and what would take it.
+        """
 
     @abstractmethod
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
@@ -69,9 +93,17 @@ class Surrogate(Recipe, ABC):
 
 
 class Acquisition(Recipe, ABC):
-    """A recipe that turns a fitted model into a function to maximise."""
+    """A recipe that turns a fitted model into a function to maximise.
+
+    Attributes:
+        n_values: Values per point.
+        needs: What the model must offer.
+        gives: What the function offers to the search.
+    """
 
     n_values: ClassVar[int] = 1
+    needs: ClassVar[frozenset[Ability]] = frozenset()
+    gives: ClassVar[frozenset[Ability]] = frozenset()
 
     @abstractmethod
     def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
@@ -92,7 +124,13 @@ class Candidates:
 
 
 class AcqOptimizer(Recipe, ABC):
-    """A recipe that finds points where an acquisition is large."""
+    """A recipe that finds points where an acquisition is large.
+
+    Attributes:
+        needs: What the acquisition must give.
+    """
+
+    needs: ClassVar[frozenset[Ability]] = frozenset()
 
     @abstractmethod
     def maximize(

@@ -36,11 +36,20 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
+        "random_forest": (
+            "hebo.surrogates.random_forest:RandomForest",
+            "Extremely randomised trees with their spread as uncertainty",
+        ),
     },
     "acquisition": {
         "mace": ("hebo.acquisitions.mace:MACE", "LogEI, LogPI and LCB at once, with one noise draw"),
         "log_ei": ("hebo.acquisitions.improvement:LogEI", "Logarithm of the expected improvement"),
         "log_pi": ("hebo.acquisitions.improvement:LogPI", "Logarithm of the probability of improvement"),
+        "log_augmented_ei": (
+            "hebo.acquisitions.augmented:LogAugmentedEI",
+            "Expected improvement over the effective best point, for noisy values",
+        ),
+        "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximised)"),
     },
     "acq_optimizer": {

@@ -19,3 +19,9 @@ class Recipe(BaseModel):
         allow_inf_nan=False,
         protected_namespaces=(),
     )
+
+    def __eq__(self, other: object) -> bool:
+        """Compare the settings alone: what a part has cached (arrays, perhaps) is no part of its value."""
+        if type(self) is not type(other):
+            return NotImplemented
+        return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)

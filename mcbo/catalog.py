@@ -2,4 +2,93 @@
 
 from __future__ import annotations
 
-PARTS: dict[str, dict[str, tuple[str, str]]] = {}
+PARTS: dict[str, dict[str, tuple[str, str]]] = {
+    "optimizer": {
+        "combinatorial": (
+            "mcbo.presets:CombinatorialRecipe",
+            "Any combinatorial composition; by default a mixed GP and interleaved search",
+        ),
+        "casmopolitan": (
+            "mcbo.presets:Casmopolitan",
+            "Transformed overlap, interleaved search, trust region",
+        ),
+        "boils": ("mcbo.presets:BOiLS", "String subsequence kernel in a trust region"),
+        "antbo": ("mcbo.presets:AntBO", "Transformed overlap and local search in a trust region"),
+        "combo": ("mcbo.presets:COMBO", "Diffusion kernel, sampled hyperparameters, local search"),
+        "bodi": ("mcbo.presets:BODi", "Hamming distances to a random dictionary"),
+        "bocs": ("mcbo.presets:BOCS", "Sparse linear regression on pairs, Thompson sampling, annealing"),
+        "boss": ("mcbo.presets:BOSS", "String subsequence kernel, genetic search"),
+        "cocabo": ("mcbo.presets:CoCaBO", "Overlap kernel, bandits over the categories"),
+        "hill_climbing": (
+            "mcbo.optimizers.hill_climbing:HillClimbing",
+            "Moves to the best neighbour told, with restarts; no model",
+        ),
+        "simulated_annealing": ("mcbo.optimizers.annealing:Annealing", "Simulated annealing; no model"),
+        "genetic_algorithm": ("mcbo.optimizers.genetic:GeneticAlgorithm", "Genetic algorithm; no model"),
+        "exp3_bandit": ("mcbo.optimizers.bandit:Bandit", "EXP3 over the values of each column; no model"),
+        "rducb": ("mcbo.presets:RDUCB", "Random tree decompositions, additive bound, message passing"),
+    },
+    "surrogate": {
+        "mixed_gp": (
+            "mcbo.surrogates.mixed_gp:MixedGP",
+            "Gaussian process with a kernel for each sort of column",
+        ),
+        "sparse_linear": (
+            "mcbo.surrogates.sparse_linear:SparseLinear",
+            "Linear regression on pairs of categories with a horseshoe prior",
+        ),
+    },
+    "kernel": {
+        "overlap": ("mcbo.kernels.overlap:Overlap", "Weighted share of matching categories"),
+        "transformed_overlap": (
+            "mcbo.kernels.transformed_overlap:TransformedOverlap",
+            "Exponential of minus the weighted number of differing categories",
+        ),
+        "ordinal": ("mcbo.kernels.ordinal:Ordinal", "Matern of the positions of ordered levels"),
+        "numeric_matern": ("mcbo.kernels.matern:NumericMatern", "Matern of continuous and ordered columns"),
+        "string_subsequence": (
+            "mcbo.kernels.string_subsequence:StringSubsequence",
+            "Common subsequences of strings, with gaps",
+        ),
+        "hamming_embedding": (
+            "mcbo.kernels.hamming_embedding:HammingEmbedding",
+            "Matern of Hamming distances to random anchors",
+        ),
+        "diffusion": ("mcbo.kernels.diffusion:Diffusion", "Heat on the product of the columns' graphs"),
+        "tree_additive": (
+            "mcbo.kernels.tree_additive:TreeAdditive",
+            "Sum of functions of one or two columns, paired by a random forest",
+        ),
+        "kendall": ("mcbo.kernels.kendall:Kendall", "Share of concordant pairs of two orders"),
+        "mallows": ("mcbo.kernels.mallows:Mallows", "Exponential of minus the share of discordant pairs"),
+    },
+    "acquisition": {
+        "additive_ucb": (
+            "mcbo.acquisitions.additive:AdditiveUCB",
+            "Sum of the upper confidence bounds of an additive model's components",
+        ),
+    },
+    "acq_optimizer": {
+        "local_search": ("mcbo.acq_optimizers.local_search:LocalSearch", "Best neighbour, from many starts"),
+        "interleaved": (
+            "mcbo.acq_optimizers.interleaved:InterleavedSearch",
+            "Gradients on continuous columns and local moves on the others, in turn",
+        ),
+        "genetic": ("mcbo.acq_optimizers.genetic:GeneticSearch", "Genetic algorithm"),
+        "annealing": ("mcbo.acq_optimizers.annealing:SimulatedAnnealing", "Parallel chains that cool down"),
+        "bandit": (
+            "mcbo.acq_optimizers.bandit:BanditSearch",
+            "EXP3 over the categories of each column, gradients on the numbers",
+        ),
+        "message_passing": (
+            "mcbo.acq_optimizers.message_passing:MessagePassing",
+            "Exact maximum of a sum over a forest of columns",
+        ),
+    },
+    "region": {
+        "hamming_trust_region": (
+            "mcbo.regions.hamming_trust_region:HammingTrustRegion",
+            "Casmopolitan's: a Hamming ball and a box around the best point, with restarts",
+        ),
+    },
+}

@@ -36,6 +36,51 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Choosing features of a linear model, many booleans",
         ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
+        "ackley53": (
+            "tasks.combinatorial.ackley53:Ackley53",
+            "Ackley's function of 50 booleans and 3 numbers",
+        ),
+        "contamination": (
+            "tasks.combinatorial.contamination:ContaminationControl",
+            "Which stages of a food supply chain to disinfect, booleans",
+        ),
+        "ehrlich": (
+            "tasks.combinatorial.ehrlich:Ehrlich",
+            "Ehrlich's function, strings with banned steps and spaced motifs",
+        ),
+        "ehrlich_explicit": (
+            "tasks.combinatorial.ehrlich:ExplicitEhrlich",
+            "An Ehrlich function with given motifs and banned steps",
+        ),
+        "ising": (
+            "tasks.combinatorial.ising:IsingSparsification",
+            "Which edges of an Ising model to keep, booleans",
+        ),
+        "labs": ("tasks.combinatorial.labs:LABS", "Low-autocorrelation binary sequences"),
+        "max_sat": ("tasks.combinatorial.max_sat:MaxSAT", "Weighted clauses left unsatisfied, booleans"),
+        "nk_landscape": ("tasks.combinatorial.nk_landscape:NKLandscape", "Kauffman's rugged landscapes"),
+        "pest_control": (
+            "tasks.combinatorial.pest_control:PestControl",
+            "Which pesticide to use at each of 25 stages, nominal",
+        ),
+        "qaplib": ("tasks.combinatorial.qap:QAPLIB", "A quadratic assignment problem from a file of QAPLIB"),
+        "quadratic_assignment": (
+            "tasks.combinatorial.qap:QuadraticAssignment",
+            "Random facilities and locations, a permutation",
+        ),
+        "rna_inverse_folding": (
+            "tasks.combinatorial.rna_inverse_folding:RNAInverseFolding",
+            "RNA that folds into a given structure",
+        ),
+        "svm_selection": (
+            "tasks.combinatorial.svm_selection:SVMSelection",
+            "Features and settings of a support vector regression",
+        ),
+        "travelling_salesman": (
+            "tasks.combinatorial.tsp:TravellingSalesman",
+            "The shortest tour of random cities, a permutation",
+        ),
+        "tsplib": ("tasks.combinatorial.tsp:TSPLIB", "The shortest tour of the cities in a file of TSPLIB"),
         "cached": ("tasks.wrappers.cached:Cached", "A task that evaluates each point once"),
         "clipped": ("tasks.wrappers.plateau:Clipped", "A task with values cut off, constant beyond two ends"),
         "failing": ("tasks.wrappers.failing:Failing", "A task of which some evaluations fail"),

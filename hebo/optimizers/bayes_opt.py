@@ -4,23 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Self
 
 import torch
 from botorch.models.model import Model
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.success import success_labels, times_success
-from hebo.base import AcqFunction, AcqOptimizer, Acquisition, Domain, OutputTransform, Region, Surrogate
+from hebo.base import (
+    Ability,
+    AcqFunction,
+    AcqOptimizer,
+    Acquisition,
+    Domain,
+    OutputTransform,
+    Region,
+    Surrogate,
+)
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
 from hebo.random import draw_seed, make_generator
+from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
 
 # With many columns, one point for each would leave little of a usual budget to the model.
@@ -57,9 +69,34 @@ class BayesOptRecipe(OptimizerRecipe):
             raise ValueError(f"torch has no device '{name}' here; use 'cpu' ({error})") from None
         return name
 
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Self:
+        _require(self.acquisition, self.acquisition.needs, self.surrogate, self.surrogate.offers())
+        _require(self.acq_optimizer, self.acq_optimizer.needs, self.acquisition, self.acquisition.gives)
+        return self
+
     def build(self, space: DesignSpace, *, seed: int | None = None) -> BayesOpt:
-        """Return the optimiser; see `hebo.optimizers.base.Optimizer`."""
+        """Return the optimiser; see `hebo.optimizers.base.Optimizer`.
+
+        Raises:
+            IncompatibleError: If the surrogate cannot be fitted on this space.
+        """
+        self.surrogate.check(space)
         return BayesOpt(space, self, seed=seed)
+
+
+def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
+    for missing in sorted(needs - has):
+        raise IncompatibleError(
+            f"{type(part).__name__} needs {missing}, which {type(giver).__name__} does not offer; "
+            f"{_REMEDIES[missing]}"
+        )
+
+
+_REMEDIES: dict[Ability, str] = {
+    "functions drawn from the posterior": "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
+    "additive components": "use mixed_gp with the tree_additive kernel alone, and additive_ucb",
+}
 
 
 @dataclass(frozen=True)
@@ -75,6 +112,8 @@ class _Fitted:
 
     def acquisition(self, model: Model) -> AcqFunction:
         acq = self.build(model)
+        if self.known.x.device.type == "cpu":
+            return acq  # as it is, for it may offer more than values
         return lambda x: acq(x.to(self.known.x.device)).to(x.device)
 
     def believe(self, model: Model, x: Tensor) -> Model:
@@ -118,13 +157,15 @@ class BayesOpt(Optimizer):
     def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:
         known = self.transformed(data, batch_size)
         surrogate, acquisition = self.recipe.surrogate, self.recipe.acquisition
+        weighted = "additive components" not in acquisition.gives
+        known = known if weighted else _worst_for_failures(known)
         model = surrogate.fit(known, self.space, generator=generator)
         seed = draw_seed(generator)
 
         def build(model: Model) -> AcqFunction:  # every time with the same draws
             return acquisition.build(model, known.successes(), generator=make_generator(seed))
 
-        if not bool(data.failed.any()):
+        if not (weighted and bool(data.failed.any())):
             return _Fitted(known, model, build)
         labels = success_labels(data).to(self.recipe.device)
         success = surrogate.fit(labels, self.space, generator=generator)
@@ -165,6 +206,12 @@ class BayesOpt(Optimizer):
         self._need_success()
         generator = make_generator(self.seed, "ask", self.n_asks)
         return self.recipe.surrogate.fit(self.transformed(self.data), self.space, generator=generator)
+
+
+def _worst_for_failures(data: Data) -> Data:
+    """Give failed points the lowest value: weighting by success would make a sum of components none."""
+    worst = data.successes().y.amin(0)
+    return data.with_y(torch.where(data.failed.unsqueeze(1), worst, data.y))
 
 
 def _informative(data: Data) -> bool:

@@ -30,7 +30,7 @@ class Neighborhood(Domain):
         center = domain.project(center.unsqueeze(0))[0]
         self._domain, self.center, self._n_changes = domain, center, n_changes
         lower, upper = domain.bounds
-        self._switches = _switches(domain)
+        self._switches = switches(domain)
         half = 0.5 * side * (upper - lower)
         low, high = torch.maximum(center - half, lower), torch.minimum(center + half, upper)
         for column, levels in _levels(domain, center, low, high, generator).items():
@@ -111,7 +111,7 @@ def _levels(
     return found
 
 
-def _switches(domain: Domain) -> Tensor:
+def switches(domain: Domain) -> Tensor:
     """Which columns have no useful order: categories, and integers of two levels."""
     lower, upper = domain.bounds
     mask = torch.zeros(len(lower), dtype=torch.bool)

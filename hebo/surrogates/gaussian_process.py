@@ -2,23 +2,59 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Protocol, runtime_checkable
 
 import torch
-from botorch.models.model import Model
-from botorch.posteriors.gpytorch import GPyTorchPosterior
-from gpytorch.distributions import MultivariateNormal
-from linear_operator.operators import DiagLinearOperator
-from torch import Size, Tensor
+from torch import Generator, Tensor
 
-from hebo.errors import IncompatibleError
 from hebo.linalg import safe_cholesky
-from hebo.surrogates.covariance import Covariance
+from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
+from hebo.surrogates.hyperparameters import Columns
+from hebo.surrogates.paths import sample_path
 
-_LEAST_VARIANCE = 1e-12
+
+class CovarianceFunction(Protocol):
+    """A stationary covariance with its hyperparameters, constant mean and noise.
+
+    Attributes:
+        mean: Of every value.
+        signal: Prior variance, the same at every point.
+        noise: Variance of the observation noise.
+    """
+
+    mean: Tensor
+    signal: Tensor
+    noise: Tensor
+
+    def features(self, x: Tensor) -> Tensor:
+        """Return what is computed once per point, of `... x d` points."""
+
+    def between(
+        self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
+    ) -> Tensor:
+        """Covariance of `... x n x d` and `... x m x d` points, `... x n x m`."""
+
+    def noisy(self, x: Tensor, features: Tensor) -> Tensor:
+        """Covariance of noisy observations, `n x n`, at `n x d` points."""
 
 
-class GaussianProcess(Model):
+@runtime_checkable
+class WithSlopes(Protocol):
+    """A covariance of the squared distance of features, with derivatives in closed form."""
+
+    columns: Columns
+
+    def features_with_slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Features and the derivative of each by its column, both `... x k`."""
+
+    def between_with_slope(
+        self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        """Covariance, and its derivative by the squared distance of the features."""
+
+
+class GaussianProcess(GaussianModel):
     """The posterior of a GP given `n` noisy values.
 
     Single points, by the thousand and with gradients in closed form, are answered from cached factors
@@ -37,7 +73,7 @@ class GaussianProcess(Model):
 
     def __init__(
         self,
-        covariance: Covariance,
+        covariance: CovarianceFunction,
         x: Tensor,
         y: Tensor,
         n_fitted: int | None = None,
@@ -45,21 +81,12 @@ class GaussianProcess(Model):
     ) -> None:
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
+        self._slopes = covariance if isinstance(covariance, WithSlopes) else None
         self.n_fitted = len(x) if n_fitted is None else n_fitted
         self.widening = (self.n_fitted + 3) / max(1, self.n_fitted - 1)
         self.features = covariance.features(x)
         self.factor = safe_cholesky(covariance.noisy(x, self.features)) if factor is None else factor
         self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(1), self.factor)[:, 0]
-
-    @property
-    def num_outputs(self) -> int:
-        """One."""
-        return 1
-
-    @property
-    def batch_shape(self) -> Size:
-        """No batch."""
-        return Size()
 
     @property
     def noise_variance(self) -> Tensor:
@@ -73,8 +100,8 @@ class GaussianProcess(Model):
 
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances, `b` each, at `b x d` points; differentiable once."""
-        if x.requires_grad and torch.is_grad_enabled():
-            mean, variance = _Marginals.apply(x, self)
+        if x.requires_grad and torch.is_grad_enabled() and self._slopes is not None:
+            mean, variance = _Marginals.apply(x, self, self._slopes)
             return mean, variance
         cross = self.covariance.between(x, self.x, None, self.features)
         return self._moments(self._whitened(cross), cross)
@@ -86,7 +113,7 @@ class GaussianProcess(Model):
         return solved.reshape(cross.shape)
 
     def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
-        variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(_LEAST_VARIANCE)
+        variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(LEAST_VARIANCE)
         return self.covariance.mean + cross @ self.weights, self.widening * variance
 
     def leave_one_out(self) -> tuple[Tensor, Tensor]:
@@ -101,40 +128,18 @@ class GaussianProcess(Model):
         cross = self.covariance.between(x, self.x, None, self.features)
         whitened = self._whitened(cross)
         covariance = self.covariance.between(x, x) - whitened @ whitened.mT
-        floor = _LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
+        floor = LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
         return self.covariance.mean + cross @ self.weights, self.widening * (covariance + floor)
 
-    def posterior(
-        self,
-        X: Tensor,
-        output_indices: list[int] | None = None,
-        observation_noise: bool | Tensor = False,
-        posterior_transform: Any = None,
-    ) -> GPyTorchPosterior:
-        """Return the joint posterior at `... x q x d` points; see `botorch.models.model.Model`.
+    def cross(self, a: Tensor, b: Tensor) -> Tensor:
+        """Posterior covariances, `n x m`, of `n x d` and `m x d` points."""
+        of_a = self._whitened(self.covariance.between(a, self.x, None, self.features))
+        of_b = self._whitened(self.covariance.between(b, self.x, None, self.features))
+        return self.widening * (self.covariance.between(a, b) - of_a @ of_b.mT)
 
-        Raises:
-            IncompatibleError: If an output other than the first is asked for.
-        """
-        if output_indices not in (None, [0]):
-            raise IncompatibleError(f"this model has one output; output_indices {output_indices} has others")
-        noise = self._noise(observation_noise)
-        if X.shape[-2] == 1:
-            mean, variance = self.marginals(X.reshape(-1, X.shape[-1]))
-            shape = X.shape[:-1]
-            normal = MultivariateNormal(
-                mean.reshape(shape), DiagLinearOperator(variance.reshape(shape) + noise)
-            )
-        else:
-            mean, covariance = self.joint(X)
-            normal = MultivariateNormal(mean, covariance + torch.diag(noise.expand(X.shape[-2])))
-        posterior = GPyTorchPosterior(normal)
-        return posterior if posterior_transform is None else posterior_transform(posterior)
-
-    def _noise(self, observation_noise: bool | Tensor) -> Tensor:
-        if isinstance(observation_noise, Tensor):
-            return observation_noise.mean()
-        return self.noise_variance if observation_noise else torch.zeros_like(self.noise_variance)
+    def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
+        """See `hebo.surrogates.paths.sample_path`."""
+        return sample_path(self, self.x, generator)
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> GaussianProcess:
         """Return the model with further observations, `k x d` and `k x 1`, and the same hyperparameters."""
@@ -158,9 +163,8 @@ class _Marginals(torch.autograd.Function):
     """
 
     @staticmethod
-    def forward(ctx: Any, x: Tensor, gp: GaussianProcess) -> tuple[Tensor, Tensor]:
-        covariance = gp.covariance
-        if not covariance.layout.n_numeric:
+    def forward(ctx: Any, x: Tensor, gp: GaussianProcess, covariance: Any) -> tuple[Tensor, Tensor]:
+        if not covariance.columns.numeric:
             cross = covariance.between(x, gp.x)
             ctx.save_for_backward(torch.zeros_like(x), torch.zeros_like(x))
             return gp._moments(gp._whitened(cross), cross)
@@ -177,6 +181,6 @@ class _Marginals(torch.autograd.Function):
         return mean, variance
 
     @staticmethod
-    def backward(ctx: Any, by_mean: Tensor, by_variance: Tensor) -> tuple[Tensor, None]:
+    def backward(ctx: Any, by_mean: Tensor, by_variance: Tensor) -> tuple[Tensor, None, None]:
         of_mean, of_variance = ctx.saved_tensors
-        return by_mean.unsqueeze(-1) * of_mean + by_variance.unsqueeze(-1) * of_variance, None
+        return by_mean.unsqueeze(-1) * of_mean + by_variance.unsqueeze(-1) * of_variance, None, None

@@ -3,20 +3,31 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 from scipy.optimize import minimize
 
 from hebo.errors import NumericalError
 from hebo.surrogates.hyperparameters import Array
-from hebo.surrogates.marginal_likelihood import LogPosterior
 
 # Stands for an impossible setting: the line search needs a number to step back from.
 _IMPOSSIBLE = 1e10
 
 
-def most_likely(density: LogPosterior, starts: Array, *, max_iterations: int) -> Array:
+class Density(Protocol):
+    """A negative log posterior density of `p` hyperparameters."""
+
+    @property
+    def bounds(self) -> Sequence[tuple[float, float]]:
+        """Ranges of the hyperparameters."""
+
+    def __call__(self, theta: Array) -> tuple[float, Array]:
+        """Return the value and its gradient, `p`."""
+
+
+def most_likely(density: Density, starts: Array, *, max_iterations: int) -> Array:
     """Return the best local minimum, `p`, of a negative log posterior.
 
     Args:
@@ -27,8 +38,6 @@ def most_likely(density: LogPosterior, starts: Array, *, max_iterations: int) ->
     Raises:
         NumericalError: If no start has a finite posterior density.
     """
-    layout = density.layout
-    bounds = list(zip(layout.lower, layout.upper, strict=True))
     best_value = math.inf
     best: Array = starts[0]
     for start in starts:
@@ -37,7 +46,7 @@ def most_likely(density: LogPosterior, starts: Array, *, max_iterations: int) ->
             start,
             jac=True,
             method="L-BFGS-B",
-            bounds=bounds,
+            bounds=density.bounds,
             # A tenth of a nat between two settings means nothing; neither does a slope of a hundredth.
             options={"maxiter": max_iterations, "maxcor": 20, "ftol": 1e-5, "gtol": 1e-2},
         )
@@ -48,7 +57,7 @@ def most_likely(density: LogPosterior, starts: Array, *, max_iterations: int) ->
     return best
 
 
-def _finite(density: LogPosterior) -> Callable[[Array], tuple[float, Array]]:
+def _finite(density: Density) -> Callable[[Array], tuple[float, Array]]:
     def value(theta: Array) -> tuple[float, Array]:
         cost, gradient = density(theta)
         return (

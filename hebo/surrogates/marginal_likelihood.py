@@ -43,6 +43,11 @@ class LogPosterior:
         self.log_u = np.log(np.clip(numeric, EDGE, 1 - EDGE))
         self.differ = (codes[:, None, :] != codes[None, :, :]).astype(float)
 
+    @property
+    def bounds(self) -> list[tuple[float, float]]:
+        """Ranges of the hyperparameters."""
+        return list(zip(self.layout.lower.tolist(), self.layout.upper.tolist(), strict=True))
+
     def __call__(self, theta: Array) -> tuple[float, Array]:
         """Return the value in nats and its gradient, `p`; an infinite value where `K` is not definite."""
         kernel = _Kernel(self, theta)

@@ -6,7 +6,7 @@ import torch
 from pydantic import Field, field_validator
 from torch import Generator, Tensor
 
-from hebo.base import Surrogate
+from hebo.base import Ability, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.surrogates.covariance import Covariance
@@ -15,6 +15,7 @@ from hebo.surrogates.hyperparameters import Columns, Layout, Prior
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
 from hebo.surrogates.matern import SMOOTHNESS
+from hebo.surrogates.subset import best_and_random
 
 # The last digits of a hyperparameter change no suggestion.
 _MAX_ITERATIONS = 50
@@ -53,6 +54,10 @@ class WarpedGP(Surrogate):
             raise ValueError(f"smoothness {nu:g} has no closed form here; use 1.5 or 2.5")
         return nu
 
+    def offers(self) -> frozenset[Ability]:
+        """See `hebo.base.Surrogate`."""
+        return frozenset({"functions drawn from the posterior"})
+
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
         """Return a model conditioned on the successes, and on pending points at their predicted means."""
         known = data.successes()
@@ -84,20 +89,10 @@ class WarpedGP(Surrogate):
 
     def _hyperparameters(self, layout: Layout, known: Data, columns: Columns, generator: Generator) -> Tensor:
         """Return the most likely setting, `p`."""
-        subset = _subset(known.y[:, 0], self.max_fit, generator)
+        subset = best_and_random(known.y[:, 0], self.max_fit, generator)
         numeric, codes = (part.cpu().numpy() for part in columns.split(known.x[subset]))
         y = known.y[subset, 0].cpu().numpy()
         density = LogPosterior(layout, numeric, codes, y, self.smoothness)
         starts = layout.starts(self.n_starts, generator=generator, scatter=0.5)
         theta = most_likely(density, starts, max_iterations=_MAX_ITERATIONS)
         return torch.from_numpy(theta).to(known.x)
-
-
-def _subset(y: Tensor, limit: int, generator: Generator) -> Tensor:
-    """Indices of at most `limit` observations: the best third of that number, and random ones."""
-    if len(y) <= limit:
-        return torch.arange(len(y))
-    order = torch.argsort(y, descending=True).cpu()
-    best, rest = order[: limit // 3], order[limit // 3 :]
-    chosen = torch.randperm(len(rest), generator=generator)[: limit - len(best)]
-    return torch.cat([best, rest[chosen]]).sort().values

@@ -12,7 +12,10 @@ from examples import SPACES, example, names, observations
 from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Region, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.random import make_generator
+from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.surrogates.mixed_gp import MixedGP
 
 
 def surrogate(name: str) -> Surrogate:
@@ -21,9 +24,22 @@ def surrogate(name: str) -> Surrogate:
     return recipe
 
 
+def takes(name: str, space: DesignSpace) -> bool:
+    """Whether a surrogate claims a space."""
+    try:
+        surrogate(name).check(space)
+    except IncompatibleError:
+        return False
+    return True
+
+
 @pytest.mark.parametrize("name", names("surrogate"))
-def test_a_surrogate_is_a_botorch_model_of_every_space(name: str, space: DesignSpace) -> None:
+def test_a_surrogate_is_a_botorch_model_of_every_space_it_claims(name: str, space: DesignSpace) -> None:
     data = observations(space)
+    if not takes(name, space):
+        with pytest.raises(IncompatibleError, match=r"use|add"):
+            surrogate(name).fit(data, space, generator=make_generator(0))
+        return
     model = surrogate(name).fit(data, space, generator=make_generator(0))
     assert isinstance(model, Model)
     assert model.num_outputs == 1
@@ -40,7 +56,7 @@ def test_a_surrogate_is_a_botorch_model_of_every_space(name: str, space: DesignS
 
 @pytest.mark.parametrize("name", names("surrogate"))
 def test_a_surrogate_learns_more_than_the_mean(name: str) -> None:
-    space = SPACES["numeric"]
+    space = next(SPACES[one] for one in ("numeric", "categorical") if takes(name, SPACES[one]))
     model = surrogate(name).fit(observations(space, 30), space, generator=make_generator(0))
     test = observations(space, 64)
     with torch.no_grad():
@@ -50,7 +66,8 @@ def test_a_surrogate_learns_more_than_the_mean(name: str) -> None:
 
 @pytest.mark.parametrize("name", names("surrogate"))
 def test_a_fit_depends_on_its_generator_alone_and_changes_no_data(name: str) -> None:
-    space, means = SPACES["mixed"], []
+    space = next(SPACES[one] for one in ("mixed", "categorical") if takes(name, SPACES[one]))
+    means = []
     data = observations(space)
     before = data.x.clone(), data.y.clone()
     for seed in (0, 1):
@@ -66,6 +83,8 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     model, data = fitted
     recipe = example("acquisition", name)
     assert isinstance(recipe, Acquisition)
+    if "additive components" in recipe.needs:
+        model = MixedGP(kernels=[TreeAdditive()]).fit(data, SPACES["mixed"], generator=make_generator(0))
     acq = recipe.build(model, data, generator=make_generator(0))
     x = SPACES["mixed"].sample(50, generator=make_generator(1)).unsqueeze(-2)
     values = acq(x)
@@ -75,15 +94,26 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     torch.testing.assert_close(values, again, rtol=0, atol=0)
 
 
+class Bowl:
+    """Minus the squared distance from a point, a sum over single columns."""
+
+    def __init__(self, space: DesignSpace) -> None:
+        self._lower, self._upper = space.bounds
+        self.cliques = [(column,) for column in range(space.n_dims)]
+
+    def components(self, index: int, points: torch.Tensor) -> torch.Tensor:
+        width = self._upper[index] - self._lower[index]
+        return -((points[:, 0] - self._lower[index]) / width - 0.3).square()
+
+    def __call__(self, x: torch.Tensor) -> torch.Tensor:
+        return -((x - self._lower) / (self._upper - self._lower) - 0.3).square().sum(-1)
+
+
 @pytest.mark.parametrize("name", names("acq_optimizer"))
 def test_a_search_returns_distinct_feasible_points_best_first(name: str, space: DesignSpace) -> None:
     recipe = example("acq_optimizer", name)
     assert isinstance(recipe, AcqOptimizer)
-    lower, upper = space.bounds
-
-    def acq(x: torch.Tensor) -> torch.Tensor:
-        return -((x - lower) / (upper - lower) - 0.3).square().sum(-1)
-
+    acq = Bowl(space)
     found = recipe.maximize(acq, space, generator=make_generator(0))
     assert space.contains(found.x).all()
     assert len(torch.unique(found.x, dim=0)) == len(found.x) == len(found.rank)

@@ -14,7 +14,12 @@ from tasks.base import Task
 TASKS = names("task")
 
 
+EXTRAS = {"rna_inverse_folding": "RNA"}
+
+
 def make(name: str) -> Task:
+    if name in EXTRAS:
+        pytest.importorskip(EXTRAS[name])
     recipe = example("task", name)
     assert isinstance(recipe, Task)
     return recipe

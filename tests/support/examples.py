@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from hebo.catalog import PARTS
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.parts import build
 from hebo.random import make_generator
 from hebo.recipe import Recipe
+from mcbo.catalog import PARTS as MCBO_PARTS
+
+INSTANCES = Path(__file__).with_name("instances")
 
 # The settings a part cannot do without, or that make its test quick.
 SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
@@ -28,6 +33,18 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "surrogate": {"type": "warped_gp", "n_starts": 1},
         "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
     },
+    **{
+        ("optimizer", name): {"n_initial": 3}
+        for name in ("combinatorial", "casmopolitan", "boils", "antbo", "bodi", "boss", "cocabo", "rducb")
+    },
+    ("optimizer", "bocs"): {
+        "n_initial": 3,
+        "surrogate": {"type": "sparse_linear", "n_draws": 10, "burn_in": 10},
+    },
+    ("optimizer", "combo"): {
+        "n_initial": 3,
+        "surrogate": {"type": "mixed_gp", "kernels": [{"type": "diffusion"}], "n_samples": 2, "burn_in": 2},
+    },
     ("optimizer", "external"): {"command": [sys.executable, str(Path(__file__).with_name("stand_in.py"))]},
     ("optimizer", "botorch"): {"n_initial": 4, "num_restarts": 2, "raw_samples": 16},
     ("optimizer", "turbo"): {"n_initial": 4},
@@ -38,6 +55,15 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},
+    ("task", "ehrlich_explicit"): {
+        "length": 5,
+        "n_states": 3,
+        "motifs": [[0, 1], [0, 2]],
+        "spacings": [[2], [1]],
+        "banned": [[1, 2]],
+    },
+    ("task", "qaplib"): {"path": str(INSTANCES / "three.dat")},
+    ("task", "tsplib"): {"path": str(INSTANCES / "four.tsp")},
     ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
     ("task", "cached"): {"task": {"type": "branin"}},
     ("task", "clipped"): {"task": {"type": "branin"}, "high": 20.0},
@@ -58,10 +84,8 @@ def names(kind: str) -> list[str]:
 
 # Those of other libraries cannot do all of what ours can; `tests/clients/test_peers.py` has their checks.
 _PEERS = "hebo.optimizers.peers."
-OWN_OPTIMIZERS = sorted(
-    name for name, (where, _) in PARTS["optimizer"].items() if not where.startswith(_PEERS)
-)
-PEER_OPTIMIZERS = sorted(set(PARTS["optimizer"]) - set(OWN_OPTIMIZERS))
+PEER_OPTIMIZERS = sorted(name for name, (where, _) in PARTS["optimizer"].items() if where.startswith(_PEERS))
+OWN_OPTIMIZERS = sorted({*PARTS["optimizer"], *MCBO_PARTS["optimizer"]} - set(PEER_OPTIMIZERS))
 
 
 def example(kind: str, name: str) -> Recipe:
@@ -97,6 +121,17 @@ SPACES: dict[str, DesignSpace] = {
         constraints=[{"type": "linear", "coefficients": {"a": 1.0, "b": 1.0}, "ub": 0.5}],
     ),
 }
+
+
+def claimed(name: str) -> list[str]:
+    """The sorts of space that an optimiser of ours takes; it refuses the others when it is built."""
+    recipe = example("optimizer", name)
+    found = []
+    for sort, space in SPACES.items():
+        with suppress(IncompatibleError):
+            recipe.build(space, seed=0)  # type: ignore[attr-defined]
+            found.append(sort)
+    return found
 
 
 def observations(space: DesignSpace, n: int = 12) -> Data:

@@ -35,10 +35,13 @@ ROWS: dict[str, float] = {
     "hebo.acq_optimizers": 4,
     "hebo.regions": 4,
     "tasks": 4,
+    "mcbo.sorts": 1.5,
     "mcbo.surrogates": 4.5,
+    "mcbo.acquisitions": 4.5,
     "mcbo.acq_optimizers": 4.5,
     "mcbo.regions": 4.5,
     "hebo.optimizers": 6,
+    "mcbo.optimizers": 6.3,
     "mcbo.presets": 6.5,
     "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`
     "mcbo": 6.6,

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-import time
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import torch
-from torch import Tensor
 
 from hebo.base import Surrogate
-from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import NumericalError
+from hebo.experiment.report.fit_measures import Prediction
+from hebo.experiment.report.fit_quality import Problem, checked, predict
 from hebo.optimizers.peers.external_process import Child
 from hebo.random import make_generator
 from hebo.surrogates.hyperparameters import Columns
@@ -36,30 +34,6 @@ _TIMEOUT_SECONDS = 600.0
 
 class FitFailed(Exception):
     """A model that gave no finite prediction."""
-
-
-@dataclass(frozen=True)
-class Problem:
-    """What one model sees: training points and values (larger is better), and test points."""
-
-    space: DesignSpace
-    x: Tensor
-    y: Tensor
-    test_x: Tensor
-    seed: int
-
-
-@dataclass(frozen=True)
-class Prediction:
-    """Means and variances of new observations, noise included, and the CPU seconds of the fit."""
-
-    mean: Tensor
-    variance: Tensor
-    cpu_seconds: float
-
-    def at(self, chosen: Tensor) -> Prediction:
-        """Return the prediction at some of the points."""
-        return Prediction(self.mean[chosen], self.variance[chosen], self.cpu_seconds)
 
 
 class Model(ABC):
@@ -83,15 +57,10 @@ class Ours(Model):
     def predict(self, problem: Problem) -> Prediction:
         """See `Model`."""
         generator = make_generator("calibration", problem.seed)
-        began = time.process_time()
         try:
-            model = self.surrogate.fit(Data(problem.x, problem.y), problem.space, generator=generator)
+            return predict(self.surrogate, problem, generator=generator)
         except NumericalError as error:
             raise FitFailed(str(error)) from None
-        seconds = time.process_time() - began
-        with torch.no_grad():
-            posterior: Any = model.posterior(problem.test_x.unsqueeze(-2), observation_noise=True)
-        return _finite(Prediction(posterior.mean.flatten(), posterior.variance.flatten(), seconds))
 
 
 class Original(Model):
@@ -114,7 +83,10 @@ class Original(Model):
         if "failed" in answer:
             raise FitFailed(answer["failed"])
         mean, variance = (torch.tensor(answer[key], dtype=torch.float64) for key in ("mean", "variance"))
-        return _finite(Prediction(-mean, variance, answer["cpu_seconds"]))
+        try:
+            return checked(Prediction(-mean, variance, answer["cpu_seconds"]))
+        except NumericalError as error:
+            raise FitFailed(str(error)) from None
 
     def _answer(self, request: dict[str, Any]) -> Any:
         key = hashlib.sha256(json.dumps([self._name, request]).encode()).hexdigest()
@@ -139,10 +111,3 @@ def _request(problem: Problem) -> dict[str, Any]:
         "y": (-problem.y[:, 0]).tolist(),
         "seed": problem.seed,
     }
-
-
-def _finite(prediction: Prediction) -> Prediction:
-    usable = torch.isfinite(prediction.mean) & torch.isfinite(prediction.variance) & (prediction.variance > 0)
-    if not bool(usable.all()):
-        raise FitFailed(f"{int((~usable).sum())} of {len(usable)} predictions are not usable")
-    return prediction

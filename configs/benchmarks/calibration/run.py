@@ -22,11 +22,12 @@ from typing import Any
 import pandas as pd
 import torch
 from configurations import Measured, measured_tasks
-from measures import differences, measure, summary
-from models import ORIGINALS, FitFailed, Model, Original, Ours, Problem
+from models import ORIGINALS, FitFailed, Model, Original, Ours
 
 from hebo.base import Surrogate
 from hebo.experiment.parts import build
+from hebo.experiment.report.fit_measures import differences, measure, summary
+from hebo.experiment.report.fit_quality import Problem
 from hebo.experiment.yaml_file import parse_yaml
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import derive_seed, make_generator

@@ -17,10 +17,11 @@ import click
 
 from hebo import __version__
 from hebo.errors import ConfigError, HeboError, MissingExtraError
+from hebo.experiment.cli.console import console, wide_console
+from hebo.experiment.cli.fit_quality import fit_quality
+from hebo.experiment.cli.ranks import ranks
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from hebo.experiment.config import Experiment
     from hebo.experiment.store import Store
 
@@ -96,8 +97,7 @@ def show(source: str, run_id: str | None) -> None:
 
     results = load_results(source)
     table = runs_table(results) if run_id is None else trials_table(results, run_id)
-    # Piped into a file or a pager there is no width to fit into.
-    _console(width=None if sys.stdout.isatty() else 250).print(table)
+    wide_console().print(table)
 
 
 @main.command()
@@ -118,16 +118,13 @@ def score(source: str, metric: str | None) -> None:
 
     The experiment must include random_search, and all its runs must be finished.
     """
-    from rich.console import Console
-
     from hebo.experiment.cli.score import score_tables
     from hebo.experiment.report import bayesmark_table
     from hebo.experiment.results import load_results
 
     scores = bayesmark_table(load_results(source), metric=metric)
-    console = Console(width=None if sys.stdout.isatty() else 250)
     for table in score_tables(scores, metric=metric):
-        console.print(table)
+        wide_console().print(table)
 
 
 @main.command()
@@ -147,9 +144,12 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
     if csv is not None:
         write_run_table(table, csv)
         click.echo(f"Wrote {len(table)} runs to {csv}")
-    console = _console(width=None if sys.stdout.isatty() else 250)
     for one in score_tables(table, reference=reference):
-        console.print(one)
+        wide_console().print(one)
+
+
+main.add_command(ranks)
+main.add_command(fit_quality)
 
 
 @main.command("list")
@@ -203,7 +203,7 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
     from hebo.experiment.runner import run as run_all
     from hebo.experiment.stopping import STOP, stop_on_signals
 
-    monitor = Monitor(store, _console(), n_slots=experiment.executor.slots)
+    monitor = Monitor(store, console(), n_slots=experiment.executor.slots)
     complete = False
     try:
         with stop_on_signals(lambda: _say_stopping(experiment.executor.survives_crashes)):
@@ -217,13 +217,6 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
         _write_report(experiment.output, Path(experiment.output))
     click.echo(f"Results: hebo show {experiment.output}")
     _end(monitor, complete)
-
-
-def _console(width: int | None = None) -> Console:
-    """Return a console that shows texts as they are: `[a]` is a category, not a style."""
-    from rich.console import Console
-
-    return Console(width=width, markup=False, emoji=False, highlight=False)
 
 
 def _end(monitor: Any, complete: bool) -> None:

@@ -1,4 +1,4 @@
-"""Reports: one HTML page with the figures of an experiment, Bayesmark's score, and normalised scores.
+"""Reports: the page of an experiment, scores and ranks of optimisers, predictions of surrogates.
 
 All of it needs matplotlib or pandas, so each function loads at its first use. Normalised scores of many
 experiments come from small tables:
@@ -8,6 +8,9 @@ table = read_run_tables([Path("docs/benchmarks/hpo.csv")])
 scores = normalised_scores(table)
 print(score_table(scores))
 score_figure(score_curves(scores), scores.optimizers)
+
+comparison = compare(run_blocks(table, ["hebo", "optuna_tpe", "random_search"]).values)
+critical_difference_figure(comparison, ["hebo", "optuna_tpe", "random_search"])
 ```
 """
 
@@ -18,8 +21,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hebo.experiment.report.bayesmark_score import bayesmark_table
+    from hebo.experiment.report.blocks import run_blocks
+    from hebo.experiment.report.critical_difference_figure import critical_difference_figure
+    from hebo.experiment.report.fit_quality import cut_histories, fit_cells, histories
     from hebo.experiment.report.normalised import normalised_scores, score_curves
     from hebo.experiment.report.page import write_report
+    from hebo.experiment.report.ranks import compare
     from hebo.experiment.report.run_files import merge_run_tables, read_run_tables, write_run_table
     from hebo.experiment.report.run_tables import run_table
     from hebo.experiment.report.score_figures import score_figure
@@ -29,6 +36,12 @@ _HOMES = {
     "write_report": "hebo.experiment.report.page",
     "cost_table": "hebo.experiment.report.score_tables",
     "bayesmark_table": "hebo.experiment.report.bayesmark_score",
+    "compare": "hebo.experiment.report.ranks",
+    "critical_difference_figure": "hebo.experiment.report.critical_difference_figure",
+    "cut_histories": "hebo.experiment.report.fit_quality",
+    "fit_cells": "hebo.experiment.report.fit_quality",
+    "histories": "hebo.experiment.report.fit_quality",
+    "run_blocks": "hebo.experiment.report.blocks",
     "normalised_scores": "hebo.experiment.report.normalised",
     "score_curves": "hebo.experiment.report.normalised",
     "merge_run_tables": "hebo.experiment.report.run_files",
@@ -42,10 +55,16 @@ _HOMES = {
 
 __all__ = [
     "bayesmark_table",
+    "compare",
     "cost_table",
+    "critical_difference_figure",
+    "cut_histories",
+    "fit_cells",
+    "histories",
     "merge_run_tables",
     "normalised_scores",
     "read_run_tables",
+    "run_blocks",
     "run_table",
     "score_curves",
     "score_figure",

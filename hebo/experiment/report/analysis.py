@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from hebo.experiment.report.best_run import BestRun, best_runs
+from hebo.experiment.report.blocks import Blocks, blocks
 from hebo.experiment.report.curves import TaskCurves, task_curves
 from hebo.experiment.report.normalised import Scores, normalised_scores
-from hebo.experiment.report.ranks import Blocks, Comparison, blocks, compare
+from hebo.experiment.report.ranks import Comparison, compare
 from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.statistics import observations
+from hebo.experiment.report.task_ranking import task_rankings
 from hebo.experiment.report.timing import phase_table, timing_table
 
 if TYPE_CHECKING:
@@ -52,6 +54,11 @@ class Analysis:
         """Whether there is anything to compare."""
         return len(self.optimizers) > 1 and self.comparison.n_blocks > 0
 
+    @property
+    def has_diagram(self) -> bool:
+        """Whether there is a critical difference between tasks to draw."""
+        return self.comparison.unit == "task" and self.comparison.critical_difference is not None
+
 
 def analyse(results: Results) -> Analysis:
     """Compute all that a report of `results` shows."""
@@ -62,7 +69,7 @@ def analyse(results: Results) -> Analysis:
         results=results,
         table=table,
         optimizers=optimizers,
-        curves=task_curves(results, table),
+        curves=task_curves(results, table, task_rankings(ranked.values)),
         blocks=ranked,
         comparison=compare(ranked.values),
         best_runs=best_runs(results, table),

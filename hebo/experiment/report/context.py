@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from markupsafe import Markup
-from matplotlib.figure import Figure
 
 from hebo import __version__
 from hebo.errors import DataError
@@ -17,14 +16,14 @@ from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.curves import TaskCurves
 from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_rows
-from hebo.experiment.report.rank_figure import rank_figure
+from hebo.experiment.report.rank_context import rank_context
 from hebo.experiment.report.regret_figure import regret_panel
 from hebo.experiment.report.score_context import HEADINGS, score_texts
 from hebo.experiment.report.score_figures import score_figure
 from hebo.experiment.report.slice_figure import slice_panel
 from hebo.experiment.report.style import PALETTE, line_style
 from hebo.experiment.report.summary import facts, failures, number_or_dash, period, summary
-from hebo.experiment.report.svg import inline_svg
+from hebo.experiment.report.svg import page_svg
 from hebo.experiment.report.text import number
 from hebo.experiment.report.timing import PHASES, timing_figure
 
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     from hebo.experiment.results import Results
 
 NOT_YET = "no successful trial"
+_TIMING = "Mean seconds per trial; the table has the numbers."
 
 
 def page_context(analysis: Analysis) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def page_context(analysis: Analysis) -> dict[str, Any]:
         "panels": _curve_panels(analysis.curves),
         "comparison": analysis.comparison,
         "blocks": analysis.blocks,
-        "rank_figure": _rank_svg(analysis),
+        "ranks": rank_context(analysis) if analysis.has_ranks else None,
         "score": _score(results),
         "normalised": _normalised(analysis),
         "best_runs": [_best_run_context(index, run) for index, run in enumerate(analysis.best_runs)],
@@ -69,11 +69,6 @@ def _legend_entry(index: int, name: str) -> dict[str, str]:
     return {"name": name, "colour": f"--optimizer-{index % len(PALETTE)}", "border": border}
 
 
-def _svg(figure: Figure, name: str, description: str) -> Markup:
-    # Safe: made of matplotlib's own elements, user text in it is escaped by the XML writer.
-    return Markup(inline_svg(figure, name, description))
-
-
 def _optima(results: Results) -> dict[str, float]:
     return dict(zip(results.runs["task"].astype(str), results.runs["optimum"].astype(float), strict=True))
 
@@ -81,7 +76,7 @@ def _optima(results: Results) -> dict[str, float]:
 def _curve_panels(curves: list[TaskCurves]) -> list[Markup]:
     is_large = len(curves) <= 2
     return [
-        _svg(regret_panel(one, is_large=is_large), f"curve-{index}", _curve_description(one))
+        page_svg(regret_panel(one, is_large=is_large), f"curve-{index}", _curve_description(one))
         for index, one in enumerate(curves)
     ]
 
@@ -94,16 +89,16 @@ def _curve_description(curves: TaskCurves) -> str:
     ]
     return (
         f"{curves.task}: median {curves.quantity} against trials; {'; '.join(ends) or 'no successful trial'}."
+        f"{_alike_text(curves)}"
     )
 
 
-def _rank_svg(analysis: Analysis) -> Markup | None:
-    if not analysis.has_ranks:
-        return None
-    ranks = analysis.comparison.ranks["mean_rank"]
-    ends = "; ".join(f"{name} {rank:.2f}" for name, rank in ranks.items())
-    figure = rank_figure(analysis.comparison, analysis.optimizers)
-    return _svg(figure, "ranks", f"Mean ranks, 1 is best: {ends}.")
+def _alike_text(curves: TaskCurves) -> str:
+    if curves.ranking is None or not curves.ranking.is_testable:
+        return ""
+    pairs = list(zip(curves.ranking.optimizers, curves.ranking.alike, strict=True))
+    others = [name for name, is_alike in pairs[1:] if is_alike]
+    return f" Not significantly different from {pairs[0][0]}: {', '.join(others) or 'none'}."
 
 
 def _timing_context(timing: pd.DataFrame) -> dict[str, Any]:
@@ -113,7 +108,7 @@ def _timing_context(timing: pd.DataFrame) -> dict[str, Any]:
             (name, [number_or_dash(value, n_digits=3) for value in row])
             for name, row in zip(timing.index, timing.to_numpy(), strict=True)
         ],
-        "figure": _svg(timing_figure(timing), "timing", "Mean seconds per trial; the table has the numbers."),
+        "figure": page_svg(timing_figure(timing), "timing", _TIMING),
     }
 
 
@@ -147,7 +142,7 @@ def _normalised(analysis: Analysis) -> dict[str, Any] | None:
     return {
         "headings": HEADINGS,
         "texts": score_texts(analysis.scores),
-        "figure": _svg(figure, "scores", f"Mean normalised score against trials; {'; '.join(ends)}."),
+        "figure": page_svg(figure, "scores", f"Mean normalised score against trials; {'; '.join(ends)}."),
     }
 
 
@@ -182,7 +177,7 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
         "trial": None if run.best is None else int(run.numbers[run.best]) + 1,
         "params": [(name, _value_text(value)) for name, value in run.params.items()],
         "parallel": [
-            _svg(
+            page_svg(
                 figure,
                 f"parallel-{index}-{row}",
                 f"Parallel coordinates of {what}, part {row + 1} of {len(rows)}.",
@@ -190,7 +185,7 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
             for row, figure in enumerate(rows)
         ],
         "slices": [
-            _svg(
+            page_svg(
                 slice_panel(run, axis),
                 f"slice-{index}-{place}",
                 f"{run.objective} against {axis.name}; {what}.",

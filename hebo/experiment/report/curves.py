@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from hebo.experiment.report.statistics import Band, Floats, quartile_band, run_curve, stack_curves
+from hebo.experiment.report.task_ranking import TaskRanking
 from hebo.experiment.report.view import View, full_view, spans_decades
 
 if TYPE_CHECKING:
@@ -25,6 +27,7 @@ class TaskCurves:
         view: The shown part of the vertical axis.
         bands: Optimiser -> median and quartiles over its runs, in the fixed order of optimisers.
         optimum: Known optimum where best values are drawn and it is not far from them, else None.
+        ranking: The order of the legend; None where no seed has results of every optimiser.
     """
 
     task: str
@@ -32,6 +35,14 @@ class TaskCurves:
     view: View
     bands: dict[str, Band]
     optimum: float | None = None
+    ranking: TaskRanking | None = None
+
+    @property
+    def legend(self) -> list[tuple[int, str]]:
+        """Place in the fixed order, and name, of each optimiser, the best first."""
+        names = list(self.bands)
+        ranked = names if self.ranking is None else self.ranking.optimizers
+        return [(names.index(name), name) for name in ranked]
 
     @property
     def is_empty(self) -> bool:
@@ -39,9 +50,18 @@ class TaskCurves:
         return not any(np.isfinite(band.median).any() for band in self.bands.values())
 
 
-def task_curves(results: Results, table: pd.DataFrame) -> list[TaskCurves]:
-    """Return the curves of all tasks; `table` holds the `observations` of `results`."""
-    return [_one_task(results, table, str(task)) for task in dict.fromkeys(results.runs["task"])]
+def task_curves(
+    results: Results, table: pd.DataFrame, rankings: Mapping[str, TaskRanking]
+) -> list[TaskCurves]:
+    """Return the curves of all tasks.
+
+    Args:
+        results: The experiment.
+        table: Its `observations`.
+        rankings: Task -> order of its legend, for those that have one.
+    """
+    tasks = [str(task) for task in dict.fromkeys(results.runs["task"])]
+    return [replace(_one_task(results, table, task), ranking=rankings.get(task)) for task in tasks]
 
 
 def _one_task(results: Results, table: pd.DataFrame, task: str) -> TaskCurves:

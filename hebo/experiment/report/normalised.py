@@ -63,7 +63,7 @@ def normalised_scores(table: pd.DataFrame) -> Scores:
     left_out: dict[str, str] = {}
     for key, runs in table.groupby(TASK, sort=False):
         label = "/".join(str(one) for one in _as_tuple(key) if one)
-        _check_length(label, runs)
+        check_length(label, runs)
         scale = _scale(runs)
         if isinstance(scale, str):
             left_out[label] = scale
@@ -77,7 +77,16 @@ def _as_tuple(key: Any) -> tuple[Any, ...]:
     return key if isinstance(key, tuple) else (key,)
 
 
-def _check_length(label: str, runs: pd.DataFrame) -> None:
+def check_length(label: str, runs: pd.DataFrame) -> None:
+    """Refuse to compare runs of different length.
+
+    Args:
+        label: Of the task, for the message.
+        runs: Rows of a run table.
+
+    Raises:
+        DataError: If the number of trials or the batch size differs.
+    """
     for column in ("n_trials", "batch_size"):
         found = sorted(set(runs[column]))
         if len(found) > 1:

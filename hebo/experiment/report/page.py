@@ -14,6 +14,7 @@ from matplotlib.figure import Figure
 
 from hebo.experiment.report.analysis import Analysis, analyse
 from hebo.experiment.report.context import page_context
+from hebo.experiment.report.critical_difference_figure import critical_difference_figure
 from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_figure
 from hebo.experiment.report.rank_figure import rank_figure
@@ -64,6 +65,8 @@ def _figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
         yield "scores", score_figure(score_curves(analysis.scores), analysis.optimizers)
     if analysis.has_ranks:
         yield "ranks", rank_figure(analysis.comparison, analysis.optimizers)
+    if analysis.has_diagram:
+        yield "critical_difference", critical_difference_figure(analysis.comparison, analysis.optimizers)
     for index, run in enumerate(analysis.best_runs):
         suffix = "" if len(analysis.best_runs) == 1 else f"_{index + 1:02d}_{_slug(run.task)}"
         yield f"parallel_coordinates{suffix}", parallel_figure(run)

@@ -1,8 +1,10 @@
-"""Curves of simple regret or best value against trials, one panel per task."""
+"""Curves of simple regret or best value against trials, one panel per task, each with a ranked legend."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -15,48 +17,47 @@ from hebo.experiment.report.style import (
     INK,
     MUTED,
     Cell,
-    legend_above,
-    legend_height,
     line_style,
     plain_axes,
     sheet,
     title,
     vertical_ticks,
 )
+from hebo.experiment.report.text import plain
 
 MAX_COLUMNS = 3
-SMALL = Cell(3.5, 2.75, bottom=0.5, top=0.5)
-LARGE = Cell(5.2, 3.4, bottom=0.5, top=0.5)
+SMALL = Cell(4.7, 2.75, right=1.72, bottom=0.5, top=0.5)
+LARGE = Cell(5.7, 3.4, right=1.72, bottom=0.5, top=0.5)
+# Inches: from entry to entry of a legend, at most and at least; from the axes to bar, line and name.
+_SPACING, _LEAST_SPACING = 0.19, 0.135
+_TO_BAR, _TO_LINE, _TO_NAME = 0.1, 0.16, 0.4
 
 
 def regret_panel(curves: TaskCurves, *, is_large: bool) -> Figure:
-    """Return the panel of one task as a figure of its own, without a legend."""
-    figure, (axes,) = sheet(1, LARGE if is_large else SMALL, columns=1)
+    """Return the panel of one task as a figure of its own."""
+    cell = _high_enough(LARGE if is_large else SMALL, len(curves.bands))
+    figure, (axes,) = sheet(1, cell, columns=1)
     draw_curves(axes, curves)
     return figure
 
 
 def regret_figure(tasks: Sequence[TaskCurves]) -> Figure:
-    """Return all panels on one sheet with a legend, for a file."""
-    names = list(dict.fromkeys(name for task in tasks for name in task.bands))
-    columns = min(len(tasks), MAX_COLUMNS) or 1
-    cell = LARGE if len(tasks) <= 2 else SMALL
-    header = legend_height(columns * cell.width, len(names)) if names else 0.0
-    figure, panels = sheet(len(tasks), cell, columns=columns, header=header)
+    """Return all panels on one sheet, for a file."""
+    most = max((len(task.bands) for task in tasks), default=0)
+    cell = _high_enough(LARGE if len(tasks) <= 2 else SMALL, most)
+    figure, panels = sheet(len(tasks), cell, columns=min(len(tasks), MAX_COLUMNS) or 1)
     for axes, curves in zip(panels, tasks, strict=True):
         draw_curves(axes, curves)
-    if names:
-        legend_above(figure, [_handle(index) for index in range(len(names))], names, left=cell.left)
     return figure
 
 
-def _handle(index: int) -> Line2D:
-    colour, dash = line_style(index)
-    return Line2D([], [], color=colour, linestyle=dash, linewidth=2)
+def _high_enough(cell: Cell, n: int) -> Cell:
+    """Return the cell with room for a legend of `n` entries and a note."""
+    return replace(cell, height=max(cell.height, cell.top + cell.bottom + (n + 1) * _LEAST_SPACING))
 
 
 def draw_curves(axes: Axes, curves: TaskCurves) -> None:
-    """Draw median and inter-quartile band of each optimiser into `axes`."""
+    """Draw median and inter-quartile band of each optimiser into `axes`, and the legend beside it."""
     plain_axes(axes)
     title(axes, curves.task, subtitle=curves.quantity, length=40)
     axes.set_xlabel("trials", fontsize=8.5, color=MUTED)
@@ -71,6 +72,7 @@ def draw_curves(axes: Axes, curves: TaskCurves) -> None:
     axes.set_xlim(1, max(2, *(len(band.median) for band in curves.bands.values())))
     if curves.optimum is not None:
         _mark_optimum(axes, float(curves.view.position(np.array([curves.optimum]))[0]))
+    _draw_legend(axes, curves)
 
 
 def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
@@ -106,3 +108,42 @@ def _mark_optimum(axes: Axes, height: float) -> None:
         fontsize=7.5,
         color=INK,
     )
+
+
+def _draw_legend(axes: Axes, curves: TaskCurves) -> None:
+    """List the optimisers beside `axes`, best first; a bar marks those that do not differ from the best."""
+    (width, height), ranking = _size(axes), curves.ranking
+    step = min(_SPACING / height, 1 / (len(curves.legend) + 1))
+    for row, (index, name) in enumerate(curves.legend):
+        y, (colour, dash) = 1 - (row + 0.5) * step, line_style(index)
+        ends = [1 + _TO_LINE / width, 1 + (_TO_NAME - 0.05) / width]
+        _line(axes, ends, [y, y], color=colour, linestyle=dash, linewidth=2)
+        _write(axes, 1 + _TO_NAME / width, y, plain(name, length=18), INK)
+    if ranking is None or len(ranking.optimizers) < 2:
+        return
+    for first, last in _stretches(ranking.alike):
+        _line(axes, [1 + _TO_BAR / width] * 2, [1 - first * step, 1 - last * step], color=INK, linewidth=2.4)
+    if not ranking.is_testable:
+        y, note = 1 - (len(ranking.optimizers) + 0.5) * step, f"{ranking.n_seeds} of {ranking.n_needed} seeds"
+        _write(axes, 1 + _TO_LINE / width, y, f"{note} for a test", MUTED)
+
+
+def _stretches(marks: Sequence[bool]) -> list[tuple[int, int]]:
+    """Return begin and end of each run of True."""
+    edges = np.flatnonzero(np.diff(np.array([False, *marks, False], dtype=int)))
+    return [(int(begin), int(end)) for begin, end in edges.reshape(-1, 2)]
+
+
+def _size(axes: Axes) -> tuple[float, float]:
+    """Return width and height in inches."""
+    figure, box = axes.get_figure(), axes.get_position()
+    assert isinstance(figure, Figure)
+    return float(box.width * figure.get_figwidth()), float(box.height * figure.get_figheight())
+
+
+def _line(axes: Axes, x: list[float], y: list[float], **style: Any) -> None:
+    axes.add_artist(Line2D(x, y, transform=axes.transAxes, clip_on=False, solid_capstyle="butt", **style))
+
+
+def _write(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
+    axes.text(x, y, text, transform=axes.transAxes, va="center", fontsize=8, color=colour)

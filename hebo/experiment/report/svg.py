@@ -8,6 +8,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import matplotlib as mpl
+from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from hebo.experiment.report.style import CSS_COLOURS, quiet_glyphs
@@ -53,6 +54,14 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
         "style": f"--natural-width: {width * 96:.0f}px; aspect-ratio: {width:.3f} / {height:.3f}",
     }
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)
+
+
+def page_svg(figure: Figure, name: str, description: str) -> Markup:
+    """Return `inline_svg` as it may stand in a page unescaped.
+
+    It is made of matplotlib's own elements; user text in it is escaped by the XML writer.
+    """
+    return Markup(inline_svg(figure, name, description))
 
 
 def _render(figure: Figure, name: str) -> str:

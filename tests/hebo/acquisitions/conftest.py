@@ -40,6 +40,12 @@ class FormulaModel(Model):
 
 
 @pytest.fixture
+def formula_model() -> type[FormulaModel]:
+    """The class itself, for formulas of one's own."""
+    return FormulaModel
+
+
+@pytest.fixture
 def linear_model() -> FormulaModel:
     """`f(x) ~ N(sum(x), 0.5^2)` with observation noise 0.3."""
     return FormulaModel(

@@ -7,7 +7,7 @@ from hebo.experiment.report.statistics import observations
 
 
 def curves_of(results):
-    return task_curves(results, observations(results))
+    return task_curves(results, observations(results), {})
 
 
 def test_a_known_optimum_that_is_not_reached_gives_simple_regret_on_a_log_axis(make_results):

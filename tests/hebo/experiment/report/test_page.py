@@ -286,3 +286,31 @@ def test_a_broken_run_tells_why(report, make_results):
     page, text, _ = report(results)
     assert "ValueError: no <good>" in page.text
     assert "no <good>" not in text
+
+
+def test_three_optimisers_on_two_tasks_have_a_critical_difference_diagram(report, make_results):
+    names = ("hebo", "tpe", "random_search")
+    outcomes = {(name, task, 0): [float(place)] for place, name in enumerate(names) for task in "tu"}
+    page, _, files = report(make_results(outcomes))
+    assert "critical_difference.png" in files
+    assert any("Critical difference 2.34" in (image or "") for image in page.images)
+    assert "No critical-difference diagram" not in page.text
+    assert "Tasks are the blocks of the test" in page.text
+
+
+def test_a_single_task_has_none_and_says_why(usual_report):
+    page, _, names = usual_report
+    assert "critical_difference.png" not in names
+    assert "it needs at least two tasks" in page.text
+    assert "They speak about this task only" in page.text
+
+
+def test_the_description_of_a_curve_names_those_that_do_not_differ(report, make_results):
+    outcomes = {
+        (name, "t", seed): [float(seed) + shift] for name, shift in (("a", 0), ("b", 9)) for seed in range(6)
+    }
+    outcomes |= {("c", "t", seed): [5.5 - seed] for seed in range(6)}
+    page, _, _ = report(
+        make_results(outcomes | {("a", "t", 6): [1.0], ("b", "t", 6): [20.0], ("c", "t", 6): [2.0]})
+    )
+    assert any("Not significantly different from a: c." in (image or "") for image in page.images)

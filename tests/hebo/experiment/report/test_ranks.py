@@ -4,31 +4,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hebo.experiment.report.ranks import (
-    blocks,
-    compare,
-    critical_difference,
-    paired_differences,
-    win_tie_loss,
-)
-from hebo.experiment.report.statistics import observations
+from hebo.experiment.report.ranks import compare, paired_differences, win_tie_loss
 
 
 def frame(rows, names, tasks=None):
     keys = [("t" if tasks is None else tasks[i], i) for i in range(len(rows))]
     index = pd.MultiIndex.from_tuples(keys, names=["task", "seed"])
     return pd.DataFrame(rows, columns=names, index=index, dtype=float)
-
-
-# Demsar (2006), table 5(a): the quantile q at alpha = 0.05 for k classifiers.
-@pytest.mark.parametrize(("k", "q"), [(2, 1.960), (3, 2.343), (5, 2.728), (10, 3.164)])
-def test_critical_difference_agrees_with_the_table_of_demsar(k, q):
-    assert critical_difference(k, 14) == pytest.approx(q * np.sqrt(k * (k + 1) / (6 * 14)), rel=1e-3)
-
-
-def test_critical_difference_of_the_worked_example_of_demsar():
-    # Four classifiers on 14 data sets: CD = 2.569 sqrt(4 * 5 / (6 * 14)) = 1.25.
-    assert critical_difference(4, 14) == pytest.approx(1.25, abs=0.01)
 
 
 def test_mean_ranks_share_ties():
@@ -70,23 +52,84 @@ def test_a_failure_is_worse_than_anything_on_the_scale():
 
 
 def test_friedman_p_value_of_a_perfect_order():
-    # n = 8, k = 3, always the same order: chi2 = n (k - 1) = 16 with 2 degrees of freedom, p = exp(-8).
+    # n = 8, k = 3, always the same order: one of the 6 ** 7 ways to order seven more blocks.
     comparison = compare(frame([[1, 2, 3]] * 8, ["a", "b", "c"]))
-    assert comparison.p_value == pytest.approx(np.exp(-8))
+    assert comparison.p_value == pytest.approx(6.0**-7)
     assert comparison.different == [("a", "c")]  # CD = 2.343 sqrt(12 / 48) = 1.17
     assert comparison.critical_difference == pytest.approx(1.17, abs=0.01)
+    assert comparison.alike == [(0, 1), (1, 2)]
+    assert comparison.test == "Friedman test, F(2, 14) = infinite, chi-square 16.00, all orders counted"
 
 
-def test_few_blocks_of_three_optimisers_give_no_p_value():
-    comparison = compare(frame([[1, 2, 3]] * 4, ["a", "b", "c"]))
-    assert comparison.p_value is None
-    assert comparison.verdict.startswith("Too few blocks for a significance test: 4")
+def test_two_blocks_of_three_optimisers_cannot_be_significant():
+    comparison = compare(frame([[1, 2, 3]] * 2, ["a", "b", "c"]))
+    assert comparison.p_value == pytest.approx(1 / 6)
+    assert comparison.verdict == (
+        "Too few for a significance test: the same order of 3 optimisers on all 2 seeds has p = 0.17 by chance alone."
+    )
+    assert comparison.alike == [(0, 2)]
+
+
+def test_a_single_block_is_no_test():
+    comparison = compare(frame([[1, 2, 3]], ["a", "b", "c"]))
+    assert (comparison.p_value, comparison.critical_difference, comparison.alike) == (None, None, [])
+    assert comparison.verdict == "Too few for a significance test: 1 seed; add more."
 
 
 def test_all_ties_give_no_p_value():
     comparison = compare(frame([[1, 1, 1]] * 9, ["a", "b", "c"]))
     assert comparison.p_value is None
-    assert "tie" in comparison.verdict
+    assert comparison.verdict == "All optimisers tie on every seed."
+
+
+def test_several_tasks_are_the_blocks_whatever_their_seeds():
+    """Ten seeds each of two tasks that disagree are no evidence, however many runs there are."""
+    rows = [[1, 2, 3]] * 10 + [[3, 2, 1]] * 10
+    comparison = compare(frame(rows, ["a", "b", "c"], tasks=["t"] * 10 + ["u"] * 10))
+    assert (comparison.unit, comparison.n_blocks) == ("task", 2)
+    assert comparison.p_value == 1.0
+    assert comparison.ranks["mean_rank"].tolist() == [2.0, 2.0, 2.0]
+
+
+def test_tasks_are_ranked_by_means_and_runs_by_themselves():
+    rows = [[1, 2, 9], [9, 2, 1], [1, 2, 9], [1, 5, 9], [1, 5, 9]]
+    comparison = compare(frame(rows, ["a", "b", "c"], tasks=["t", "t", "t", "u", "u"]))
+    table = comparison.ranks.loc[["a", "b", "c"]]
+    assert table["mean_rank"].tolist() == [1.5, 1.5, 3.0]  # means of t: 3.67, 2.00, 6.33
+    assert table["run_rank"].tolist() == [1.4, 2.0, 2.6]
+    assert table["n_best"].tolist() == [1, 1, 0]
+
+
+def test_ties_for_the_first_place_are_best_for_both():
+    comparison = compare(frame([[1, 1, 3], [2, 1, 3]], ["a", "b", "c"], tasks=["t", "u"]))
+    assert comparison.ranks["n_best"].to_dict() == {"b": 2, "a": 1, "c": 0}
+
+
+def test_without_a_difference_of_all_no_two_are_told_apart():
+    """A mean rank may be far from another while Friedman's test finds nothing; the bar then joins all."""
+    rows = [[1, 2, 3], [3, 1, 2], [1, 2, 3]]
+    comparison = compare(frame(rows, ["a", "b", "c"], tasks=["t", "u", "v"]))
+    assert comparison.p_value > 0.05
+    assert comparison.different == []
+    assert comparison.alike == [(0, 2)]
+
+
+def test_two_optimisers_are_compared_on_means_of_tasks():
+    tasks = [f"t{number // 2}" for number in range(12)]
+    rows = [[0, 1 + number] for number in range(12)]
+    comparison = compare(frame(rows, ["a", "b"], tasks=tasks))
+    assert comparison.p_value == pytest.approx(2 / 2**6)
+    assert comparison.verdict == (
+        "a is better than b on 6 of 6 tasks; the difference is significant at the 5 % level."
+    )
+    five = compare(frame(rows[:10], ["a", "b"], tasks=tasks[:10]))
+    assert five.p_value is None
+    assert "Too few for a significance test: 5 untied" in five.verdict
+
+
+def test_the_better_of_two_is_named_first():
+    comparison = compare(frame([[1 + i, 0] for i in range(6)], ["a", "b"]))
+    assert comparison.different == [("b", "a")]
 
 
 def test_no_difference_is_reported_as_such():
@@ -102,25 +145,3 @@ def test_one_optimiser_has_nothing_to_be_compared_with():
 
 def test_no_blocks_are_reported_as_such():
     assert "No (task, seed) pair" in compare(frame([], ["a", "b"]).iloc[:0]).verdict
-
-
-def test_blocks_compare_at_the_trials_that_all_have_done(make_results):
-    results = make_results({("a", "t", 0): [5.0, 4.0, 0.0], ("b", "t", 0): [3.0, 3.5]})
-    found = blocks(results, observations(results))
-    assert found.values.loc[("t", 0)].tolist() == [4.0, 3.0]
-
-
-def test_incomplete_and_hopeless_blocks_are_left_out_and_counted(make_results):
-    results = make_results(
-        {
-            ("a", "t", 0): [1.0],
-            ("a", "t", 1): [1.0],
-            ("a", "u", 0): [None],
-            ("b", "t", 0): [None],
-            ("b", "t", 1): ["pending"],
-            ("b", "u", 0): ["crashed"],
-        }
-    )
-    found = blocks(results, observations(results))
-    assert found.values.loc[("t", 0)].tolist() == [1.0, np.inf]
-    assert (len(found.values), found.n_incomplete, found.n_hopeless) == (1, 1, 1)

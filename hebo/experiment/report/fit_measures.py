@@ -1,32 +1,48 @@
-"""How good predictions are, and tables of that."""
+"""How good the predictions of surrogates are, and paired tables of that."""
 
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from models import Prediction
 from scipy import stats
 from torch import Tensor
 
 from hebo.experiment.report.paired import interval_of_means
 
-# Half width of a normal 90 % interval in standard deviations.
 _HALF_WIDTH = float(stats.norm.ppf(0.95))
-# Nats at which the NLL of one test point is cut off in the clipped mean.
+"""Half the width of a normal 90 % interval, in standard deviations."""
+
 CLIP = 10.0
-SUMMARY = ["coverage", "nll", "nll_median", "nll_clipped", "rmse", "spearman", "cpu_ms"]
+"""Nats at which the loss of one point is cut off in the clipped mean."""
+
+MEASURES = ("coverage", "nll", "nll_clipped", "rmse", "spearman")
+_SUMMARY = ["coverage", "nll", "nll_median", "nll_clipped", "rmse", "spearman", "cpu_ms"]
 
 
-def measure(prediction: Prediction, y: Tensor) -> dict[str, Any]:
-    """Compare a prediction with the `n` values that came out.
+@dataclass(frozen=True)
+class Prediction:
+    """Means and variances of new observations, noise included, and the CPU seconds of the fit."""
+
+    mean: Tensor
+    variance: Tensor
+    cpu_seconds: float
+
+    def at(self, chosen: Tensor) -> Prediction:
+        """Return the prediction at some of the points."""
+        return Prediction(self.mean[chosen], self.variance[chosen], self.cpu_seconds)
+
+
+def measure(prediction: Prediction, y: Tensor) -> dict[str, float]:
+    """Compare a prediction, taken as normal, with the `n` values that came out.
 
     Returns:
-        `coverage` of the 90 % interval, `nll` (mean negative log density, nats), `nll_clipped` (each point
-        at most `CLIP`), `rmse`, `spearman` rank correlation (0 for a constant prediction), `cpu_ms` of the
-        fit.
+        `coverage` of the 90 % interval; `nll`: mean negative log predictive density in nats; `nll_clipped`:
+        the same with each point at most `CLIP`; `rmse`; `spearman`: rank correlation (0 for a constant
+        prediction); `cpu_ms` of the fit.
     """
     error = y - prediction.mean
     z = error / prediction.variance.sqrt()
@@ -47,13 +63,13 @@ def summary(cells: pd.DataFrame) -> pd.DataFrame:
     """Return means over tasks and splits by model and `n`; `nll_median` is over cells, `cpu_ms` a median.
 
     Args:
-        cells: One row per model, task, split and `n`, with the measures or, where the fit failed, NaN.
+        cells: One row per `model`, `task`, `split` and `n`, with the measures or, where the fit failed, NaN.
     """
     groups = cells.groupby(["model", "n"], sort=False)
-    table = groups[["coverage", "nll", "nll_clipped", "rmse", "spearman"]].mean()
+    table = groups[list(MEASURES)].mean()
     table["nll_median"] = groups["nll"].median()
     table["cpu_ms"] = groups["cpu_ms"].median()
-    table = table[SUMMARY]
+    table = table[_SUMMARY]
     table["cells"] = groups["nll"].count()
     table["failed"] = groups.size() - table["cells"]
     return table.reset_index()
@@ -72,13 +88,13 @@ def differences(cells: pd.DataFrame, to: str, measure_name: str) -> pd.DataFrame
             continue
         by_n = (wide[model] - wide[to]).unstack("n").dropna(how="all")
         by_n["all"] = by_n.mean(axis=1)
-        for n in by_n:
-            row = _interval(by_n[n].dropna())
-            rows.append({"model": model, "to": to, "measure": measure_name, "n": n, **row})
-    return pd.DataFrame(rows)
+        for n, values in by_n.items():
+            row = {"model": model, "to": to, "measure": measure_name, "n": n}
+            rows += [{**row, **_interval(values.dropna())}] if values.notna().any() else []
+    return pd.DataFrame(rows, columns=["model", "to", "measure", "n", "difference", "lower", "upper"])
 
 
-def _interval(values: pd.Series[float]) -> dict[str, float]:
+def _interval(values: pd.Series[float]) -> dict[str, Any]:
     groups = [np.asarray(one, dtype=float).reshape(-1, 1) for _, one in values.groupby(level="task")]
     mean, lower, upper = interval_of_means(groups)
     return {"difference": float(mean[0]), "lower": float(lower[0]), "upper": float(upper[0])}

@@ -1,0 +1,1 @@
+"""Acquisition optimisers for combinatorial and mixed domains."""

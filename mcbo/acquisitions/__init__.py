@@ -1,0 +1,1 @@
+"""Acquisitions that need more of a model than its predictions."""

@@ -1,0 +1,1 @@
+"""Kernels: recipes of correlation functions over nominal, ordered, continuous and permutation columns."""

@@ -1,0 +1,113 @@
+"""`Correlation`: what the kernels of this package share."""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from functools import partial
+from itertools import chain
+from typing import Any
+
+import torch
+from gpytorch.constraints import Positive
+from gpytorch.kernels import Kernel
+from gpytorch.priors import LogNormalPrior, Prior
+from torch import Tensor
+from torch.nn import Parameter
+
+from hebo.errors import IncompatibleError
+
+
+class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
+    """A GPyTorch kernel that is 1 on its diagonal; a subclass writes `correlation`.
+
+    Args:
+        columns: Of the encoded points, the only ones that `correlation` sees; None for all of them.
+    """
+
+    def __init__(self, columns: Sequence[int] | None = None) -> None:
+        super().__init__(active_dims=None if columns is None else tuple(columns))
+
+    @abstractmethod
+    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """Return the correlations, `... x n x m`, of `... x n x d` and `... x m x d` points."""
+
+    def forward(
+        self, x1: Tensor, x2: Tensor, diag: bool = False, last_dim_is_batch: bool = False, **_: Any
+    ) -> Tensor:
+        """Return all correlations, or with `diag` those of the pairs with one index, `... x n`."""
+        if last_dim_is_batch:
+            raise IncompatibleError(
+                f"{type(self).__name__} is not a sum over columns; call it without last_dim_is_batch"
+            )
+        if diag and torch.equal(x1, x2):
+            return x1.new_ones(*self.batch_shape, 1) * x1.new_ones(x1.shape[:-1])
+        k = self.correlation(x1, x2)
+        return k.diagonal(dim1=-2, dim2=-1) if diag else k
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """That of the hyperparameters, or of the constants of a kernel without any."""
+        tensors = chain(self.parameters(), self.buffers())
+        return next((one.dtype for one in tensors if one.is_floating_point()), torch.float64)
+
+    def register_positive(self, name: str, start: Tensor, prior: Prior) -> None:
+        """Add a positive hyperparameter, stored as its logarithm `raw_<name>`.
+
+        A subclass gives it a property `name`, from `positive` and `set_positive`.
+        """
+        self.register_parameter(f"raw_{name}", Parameter(start.log()))
+        self.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
+        self.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
+
+    def positive(self, name: str) -> Tensor:
+        """Return a hyperparameter that `register_positive` added."""
+        raw: Tensor = getattr(self, f"raw_{name}")
+        return raw.exp()
+
+    def set_positive(self, name: str, value: Tensor | float) -> None:
+        """Set a hyperparameter that `register_positive` added; `value` may be of one entry for all."""
+        raw: Tensor = getattr(self, f"raw_{name}")
+        numbers = torch.as_tensor(value, dtype=raw.dtype, device=raw.device)
+        self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
+
+
+class Lengthscaled(Correlation):
+    """A correlation with lengthscales, one or one of each column or feature.
+
+    Args:
+        columns: See `Correlation`.
+        n_lengthscales: Their number.
+        prior: Of each of them; a fit begins at its mode.
+    """
+
+    has_lengthscale = True
+
+    def __init__(self, columns: Sequence[int] | None, n_lengthscales: int, prior: LogNormalPrior) -> None:
+        super().__init__(columns)
+        start = torch.full((1, n_lengthscales), float(prior.mode), dtype=torch.float64)
+        self.register_positive("lengthscale", start, prior)
+
+    @property
+    def lengthscale(self) -> Tensor:
+        """The lengthscales, `... x 1 x k`."""
+        return self.positive("lengthscale")
+
+    @lengthscale.setter
+    def lengthscale(self, value: Tensor | float) -> None:
+        self.set_positive("lengthscale", value)
+
+
+def log_normal(*, mode: float, spread: float) -> LogNormalPrior:
+    """Return the log-normal prior with a given mode, and standard deviation of the logarithm."""
+    location = torch.tensor(math.log(mode) + spread**2, dtype=torch.float64)
+    return LogNormalPrior(location, torch.tensor(spread, dtype=torch.float64))
+
+
+def _get(kernel: Kernel, *, name: str) -> Any:
+    return getattr(kernel, name)
+
+
+def _set(kernel: Kernel, value: Tensor | float, *, name: str) -> None:
+    setattr(kernel, name, value)

@@ -1,0 +1,201 @@
+"""Published combinatorial methods as compositions, and `build`, which makes one from short names.
+
+Each preset is the loop of `BayesOpt` with other parts. What differs from the papers is the same everywhere:
+improvements are computed as logarithms, kernels have a free amplitude, and every part honours input
+constraints, pinned parameters, pending points and batches.
+"""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from pydantic import Field
+
+from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.augmented import LogAugmentedEI
+from hebo.acquisitions.confidence_bound import UCB
+from hebo.acquisitions.improvement import LogEI, LogPI
+from hebo.acquisitions.mace import MACE
+from hebo.acquisitions.thompson import ThompsonSampling
+from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Region, Surrogate
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, did_you_mean
+from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.recipe import Recipe
+from hebo.regions.whole_space import WholeSpace
+from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import Standardize
+from mcbo.acq_optimizers.annealing import SimulatedAnnealing
+from mcbo.acq_optimizers.bandit import BanditSearch
+from mcbo.acq_optimizers.genetic import GeneticSearch
+from mcbo.acq_optimizers.interleaved import InterleavedSearch
+from mcbo.acq_optimizers.local_search import LocalSearch
+from mcbo.acq_optimizers.message_passing import MessagePassing
+from mcbo.acquisitions.additive import AdditiveUCB
+from mcbo.kernels.base import KernelRecipe
+from mcbo.kernels.diffusion import Diffusion
+from mcbo.kernels.hamming_embedding import HammingEmbedding
+from mcbo.kernels.mallows import Mallows
+from mcbo.kernels.matern import NumericMatern
+from mcbo.kernels.overlap import Overlap
+from mcbo.kernels.string_subsequence import StringSubsequence
+from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.regions.hamming_trust_region import HammingTrustRegion
+from mcbo.surrogates.mixed_gp import MixedGP
+from mcbo.surrogates.sparse_linear import SparseLinear
+
+Part = TypeVar("Part", bound=Recipe)
+
+
+def _gp(nominal: KernelRecipe) -> MixedGP:
+    return MixedGP(kernels=[nominal, NumericMatern(), Mallows()])
+
+
+class CombinatorialRecipe(BayesOptRecipe):
+    """Any combinatorial method: `BayesOptRecipe` with the parts of Casmopolitan as defaults, no region.
+
+    Attributes are those of `BayesOptRecipe`.
+    """
+
+    surrogate: Surrogate = Field(default_factory=MixedGP)
+    acquisition: Acquisition = Field(default_factory=LogEI)
+    acq_optimizer: AcqOptimizer = Field(default_factory=InterleavedSearch)
+    output_transform: OutputTransform = Field(default_factory=Standardize)
+    n_initial: int | None = Field(default=20, ge=1)
+
+
+class Casmopolitan(CombinatorialRecipe):
+    """Transformed overlap, interleaved search, trust region (Wan et al., 2102.07188)."""
+
+    region: Region = Field(default_factory=HammingTrustRegion)
+
+
+class BOiLS(CombinatorialRecipe):
+    """String subsequence kernel in a trust region (Grosnit et al., 2111.06178)."""
+
+    surrogate: Surrogate = Field(default_factory=lambda: _gp(StringSubsequence()))
+    region: Region = Field(default_factory=HammingTrustRegion)
+
+
+class AntBO(CombinatorialRecipe):
+    """Transformed overlap and local search in a trust region (Khan et al., 2201.12570)."""
+
+    acq_optimizer: AcqOptimizer = Field(default_factory=LocalSearch)
+    region: Region = Field(default_factory=HammingTrustRegion)
+
+
+class COMBO(CombinatorialRecipe):
+    """Diffusion kernel with sampled hyperparameters, local search (Oh et al., 1902.00448)."""
+
+    surrogate: Surrogate = Field(default_factory=lambda: MixedGP(kernels=[Diffusion()], n_samples=10))
+    acq_optimizer: AcqOptimizer = Field(default_factory=LocalSearch)
+
+
+class BODi(CombinatorialRecipe):
+    """Hamming distances to a random dictionary (Deshwal et al., 2303.01774)."""
+
+    surrogate: Surrogate = Field(default_factory=lambda: _gp(HammingEmbedding()))
+
+
+class BOCS(CombinatorialRecipe):
+    """Sparse linear regression on pairs, Thompson sampling, annealing (Baptista and Poloczek, 1806.08838)."""
+
+    surrogate: Surrogate = Field(default_factory=SparseLinear)
+    acquisition: Acquisition = Field(default_factory=ThompsonSampling)
+    acq_optimizer: AcqOptimizer = Field(default_factory=SimulatedAnnealing)
+
+
+class BOSS(CombinatorialRecipe):
+    """String subsequence kernel, genetic search (Moss et al., 2010.00979)."""
+
+    surrogate: Surrogate = Field(default_factory=lambda: _gp(StringSubsequence()))
+    acq_optimizer: AcqOptimizer = Field(default_factory=GeneticSearch)
+
+
+class CoCaBO(CombinatorialRecipe):
+    """Overlap kernel mixed with a Matern, bandits over the categories (Ru et al., 1906.08878)."""
+
+    surrogate: Surrogate = Field(default_factory=lambda: _gp(Overlap()))
+    acq_optimizer: AcqOptimizer = Field(default_factory=BanditSearch)
+
+
+class RDUCB(CombinatorialRecipe):
+    """Random tree decompositions, additive bound, message passing (Ziomek and Bou Ammar, 2301.12844)."""
+
+    surrogate: Surrogate = Field(default_factory=lambda: MixedGP(kernels=[TreeAdditive()]))
+    acquisition: Acquisition = Field(default_factory=AdditiveUCB)
+    acq_optimizer: AcqOptimizer = Field(default_factory=MessagePassing)
+
+
+MODELS: dict[str, Surrogate] = {
+    "gp_o": _gp(Overlap()),
+    "gp_to": MixedGP(),
+    "gp_hed": _gp(HammingEmbedding()),
+    "gp_ssk": _gp(StringSubsequence()),
+    "gp_diff": MixedGP(kernels=[Diffusion()]),
+    "gp_rd": MixedGP(kernels=[TreeAdditive()]),
+    "lr_sparse_hs": SparseLinear(),
+    "warped_gp": WarpedGP(),
+    "rf": RandomForest(),
+}
+SEARCHES: dict[str, AcqOptimizer] = {
+    "ls": LocalSearch(),
+    "is": InterleavedSearch(),
+    "ga": GeneticSearch(),
+    "sa": SimulatedAnnealing(),
+    "mab": BanditSearch(),
+    "mp": MessagePassing(),
+    "rs": RandomSubset(),
+}
+ACQUISITIONS: dict[str, Acquisition] = {
+    "ei": LogEI(),
+    "pi": LogPI(),
+    "aei": LogAugmentedEI(),
+    "lcb": UCB(kappa=1.96),
+    "addlcb": AdditiveUCB(),
+    "ts": ThompsonSampling(),
+    "mace": MACE(),
+}
+REGIONS: dict[str, Region] = {"basic": HammingTrustRegion(), "none": WholeSpace()}
+
+
+def build(
+    space: DesignSpace,
+    *,
+    model: str = "gp_to",
+    acq_opt: str = "is",
+    acq: str = "ei",
+    tr: str | None = "basic",
+    n_initial: int = 20,
+    seed: int | None = None,
+) -> BayesOpt:
+    """Return the optimiser that short names describe; they are those of the MCBO package (2306.09803).
+
+    Args:
+        space: Where to search.
+        model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp` or `rf`.
+        acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp` or `rs`.
+        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`.
+        tr: `basic`, or `none` (also None) to search everywhere.
+        n_initial: Sobol points before the first model.
+        seed: See `hebo.optimizers.base.Optimizer`.
+
+    Raises:
+        ConfigError: If a name is unknown.
+        IncompatibleError: If two parts do not work together, or the model cannot take the space.
+    """
+    recipe = CombinatorialRecipe(
+        surrogate=_named(MODELS, "model", model),
+        acquisition=_named(ACQUISITIONS, "acq", acq),
+        acq_optimizer=_named(SEARCHES, "acq_opt", acq_opt),
+        region=_named(REGIONS, "tr", tr or "none"),
+        n_initial=n_initial,
+    )
+    return recipe.build(space, seed=seed)
+
+
+def _named(parts: dict[str, Part], argument: str, name: str) -> Part:
+    if name not in parts:
+        raise ConfigError(f"{argument} '{name}' is none of {', '.join(parts)}.{did_you_mean(name, parts)}")
+    return parts[name]

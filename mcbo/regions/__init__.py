@@ -1,0 +1,1 @@
+"""Regions: where a combinatorial search looks."""

@@ -1,0 +1,108 @@
+"""Casmopolitan's trust region: a Hamming ball and a box around the best point since the last restart."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import torch
+from botorch.models.model import Model
+from pydantic import Field
+from torch import Generator, Tensor
+
+from hebo.acquisitions.marginals import mean_and_sd
+from hebo.base import Domain, Focus, Region
+from hebo.data import Data
+from hebo.regions.neighborhood import Neighborhood, switches
+
+_LEAST_GAIN = 1e-3
+
+
+class HammingTrustRegion(Region):
+    """Search only near the best point found since the last restart (Wan et al., Casmopolitan, 2102.07188).
+
+    `wins` improvements in a row multiply both extents by `factor`; `patience` evaluations without one divide
+    them. Where an extent falls below its least value, the region starts anew at the most promising of many
+    random points under `mu + kappa s` (section 3.4), and forgets what it found before. All of it is replayed
+    from the history, so that a run continues from there.
+
+    Attributes:
+        n_changes: First share of the unordered columns that may differ from the center.
+        side: First side of the box in the ordered columns, as a share of their ranges.
+        least_side: Least side; the least number of changes is 1.
+        factor: By which the extents grow and shrink.
+        wins: Improvements in a row for growth.
+        patience: Evaluations without improvement for shrinkage.
+        kappa: Width of the bound that chooses the point of a restart.
+    """
+
+    n_changes: float = Field(default=0.8, gt=0, le=1)
+    side: float = Field(default=0.8, gt=0, le=1)
+    least_side: float = Field(default=2.0**-5, gt=0)
+    factor: float = Field(default=1.5, gt=1)
+    wins: int = Field(default=3, ge=1)
+    patience: int = Field(default=40, ge=1)
+    kappa: float = Field(default=1.96, ge=0)
+
+    def narrow(self, domain: Domain, data: Data, model: Model, *, turn: int, generator: Generator) -> Focus:
+        """See `hebo.base.Region`."""
+        known = data.successes()
+        n_unordered = int(switches(domain).sum())
+        extent = self.extent(known.y[:, 0], n_unordered)
+        center = self._center(domain, known, model, extent.since, generator)
+        n_changes = max(1, round(extent.changes)) if n_unordered else 0
+        near = Neighborhood(
+            domain, center, side=min(1.0, extent.side), n_changes=n_changes, generator=generator
+        )
+        return Focus(near, near.center.unsqueeze(0))
+
+    def extent(self, y: Tensor, n_unordered: int) -> HammingExtent:
+        """Return the extent after a history of values (`n`, in the order told, in standard deviations)."""
+        first = HammingExtent(math.ceil(self.n_changes * n_unordered), self.side, 0)
+        now, wins, losses, best = first, 0, 0, -math.inf
+        for index, value in enumerate(y.tolist()):
+            wins, losses = (wins + 1, 0) if value > best + _LEAST_GAIN else (0, losses + 1)
+            best = max(best, value)
+            if wins == self.wins:
+                now, wins = now.scaled(self.factor, n_unordered), 0
+            elif losses == self.patience:
+                now, losses = now.scaled(1 / self.factor, n_unordered), 0
+            if (n_unordered and now.changes < 1) or now.side < self.least_side:
+                now = HammingExtent(first.changes, first.side, index + 1)
+                wins, losses, best = 0, 0, -math.inf
+        return now
+
+    @torch.no_grad()
+    def _center(self, domain: Domain, known: Data, model: Model, since: int, generator: Generator) -> Tensor:
+        """The best point since the restart, or a promising random one right after it."""
+        if since < len(known.x):
+            x = known.x[since:]
+            mu, _ = mean_and_sd(model, x.unsqueeze(-2))
+            return x[mu.argmax()].cpu()
+        x = domain.sample(_N_RESTART_POINTS, generator=generator)
+        mu, sigma = mean_and_sd(model, x.to(known.x.device).unsqueeze(-2))
+        return x[(mu + self.kappa * sigma).argmax().cpu()]
+
+
+@dataclass(frozen=True)
+class HammingExtent:
+    """Size of a region.
+
+    Attributes:
+        changes: Unordered columns that may differ from the center, before rounding.
+        side: Share of the range of an ordered column.
+        since: Number of evaluations before the last restart.
+    """
+
+    changes: float
+    side: float
+    since: int
+
+    def scaled(self, factor: float, n_unordered: int) -> HammingExtent:
+        """Return the extent multiplied by `factor`, at most the whole space."""
+        return HammingExtent(
+            min(self.changes * factor, n_unordered), min(self.side * factor, 1.0), self.since
+        )
+
+
+_N_RESTART_POINTS = 2000

@@ -1,0 +1,41 @@
+"""Which encoded columns are nominal, ordered, continuous, or positions of a permutation."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.permutation import Permutation
+
+Sort = Literal["nominal", "ordered", "continuous", "permutation"]
+"""Nominal: categories, and ordered columns of two levels. Ordered: of more levels. Permutation: positions."""
+
+
+def columns_by_sort(space: DesignSpace) -> dict[Sort, list[int]]:
+    """Return the columns of each sort that a space has, in order; a column is of one sort."""
+    positions = {
+        column
+        for name, parameter in space.parameters.items()
+        if isinstance(parameter, Permutation)
+        for column in range(space.columns[name].start, space.columns[name].stop)
+    }
+    found: dict[Sort, list[int]] = {}
+    for column in range(space.n_dims):
+        found.setdefault(_sort_of(space, column, positions), []).append(column)
+    return found
+
+
+def n_levels(space: DesignSpace, column: int) -> int:
+    """Return the number of values of a nominal column."""
+    return space.categorical_dims.get(column, 2)
+
+
+def _sort_of(space: DesignSpace, column: int, positions: set[int]) -> Sort:
+    if column in positions:
+        return "permutation"
+    if column in space.categorical_dims:
+        return "nominal"
+    if column not in space.discrete_dims:
+        return "continuous"
+    name = next(name for name, span in space.columns.items() if span.start <= column < span.stop)
+    return "nominal" if space.parameters[name].cardinality == 2 else "ordered"

@@ -1,0 +1,1 @@
+"""Surrogates over nominal, ordered, continuous and permutation columns."""

@@ -1,0 +1,42 @@
+"""A kernel with amplitude, mean and noise, as the covariance of a `GaussianProcess`."""
+
+from __future__ import annotations
+
+import gpytorch
+from gpytorch.kernels import Kernel
+from torch import Tensor
+
+from mcbo.surrogates.prior import JITTER
+
+
+class KernelCovariance:
+    """`s^2 k(x, x')` with constant mean `m` and noise variance `v`; see `CovarianceFunction`.
+
+    Args:
+        kernel: Correlation function, 1 on its diagonal.
+        mean: `m`.
+        signal: `s^2`.
+        noise: `v`.
+    """
+
+    def __init__(self, kernel: Kernel, mean: Tensor, signal: Tensor, noise: Tensor) -> None:
+        self.kernel, self.mean, self.signal, self.noise = kernel, mean, signal, noise
+        kernel.requires_grad_(False)
+
+    def features(self, x: Tensor) -> Tensor:
+        """The points themselves: kernels compute their own features."""
+        return x
+
+    def between(
+        self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
+    ) -> Tensor:
+        """Covariance of `... x n x d` and `... x m x d` points, `... x n x m`."""
+        with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
+            correlation: Tensor = self.kernel(a, b.expand(*a.shape[:-2], *b.shape[-2:])).to_dense()
+        return self.signal * correlation
+
+    def noisy(self, x: Tensor, features: Tensor) -> Tensor:
+        """Covariance of noisy observations, `n x n`, at `n x d` points."""
+        covariance = self.between(x, x)
+        covariance.diagonal().add_(self.noise + JITTER * self.signal)
+        return covariance

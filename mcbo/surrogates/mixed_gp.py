@@ -1,0 +1,118 @@
+"""A Gaussian process over any mix of columns, with a kernel for each sort of them."""
+
+from __future__ import annotations
+
+import copy
+
+import torch
+from botorch.models.model import Model
+from gpytorch.kernels import Kernel
+from pydantic import Field
+from torch import Generator, Tensor
+
+from hebo.base import Ability, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.map_fit import most_likely
+from hebo.surrogates.subset import best_and_random
+from mcbo.kernels.base import KernelRecipe
+from mcbo.kernels.mallows import Mallows
+from mcbo.kernels.matern import NumericMatern
+from mcbo.kernels.mixture import mix
+from mcbo.kernels.transformed_overlap import TransformedOverlap
+from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.sorts import columns_by_sort
+from mcbo.surrogates.ensemble import Ensemble
+from mcbo.surrogates.kernel_covariance import KernelCovariance
+from mcbo.surrogates.prior import Array, GPPrior
+from mcbo.surrogates.slice_sampling import slice_samples
+
+_MAX_ITERATIONS = 40
+
+
+def _default_kernels() -> list[KernelRecipe]:
+    return [TransformedOverlap(), NumericMatern(), Mallows()]
+
+
+class MixedGP(Surrogate):
+    """GP with amplitude, mean, noise and one kernel per sort of column, mixed by sums and products.
+
+    Each kernel takes the columns that it has a correlation for and no kernel before it has taken; kernels
+    that are left without a column are not used, so that the default serves every space. Several kernels are
+    combined with learned weights (see `mcbo.kernels.mixture`). Hyperparameters are the most likely ones, or
+    a sample of the posterior.
+
+    Attributes:
+        kernels: In the order in which they choose columns.
+        n_samples: Hyperparameter settings drawn by slice sampling, of which predictions are a mixture, as
+            in COMBO (Oh et al., 1902.00448, section 3.3); 0 takes the most likely setting.
+        burn_in: Sweeps before the first sample.
+        max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
+            Predictions use them all.
+        min_noise: Least noise variance, in units of the variance of `y`.
+    """
+
+    kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
+    n_samples: int = Field(default=0, ge=0)
+    burn_in: int = Field(default=20, ge=0)
+    max_fit: int = Field(default=300, ge=10)
+    min_noise: float = Field(default=1e-5, gt=0)
+
+    def offers(self) -> frozenset[Ability]:
+        """See `hebo.base.Surrogate`."""
+        paths: frozenset[Ability] = frozenset({"functions drawn from the posterior"})
+        if len(self.kernels) == 1 and isinstance(self.kernels[0], TreeAdditive) and not self.n_samples:
+            return paths | {"additive components"}
+        return frozenset() if self.n_samples else paths
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space with a column that no kernel takes; see `hebo.base.Surrogate`."""
+        for recipe, columns in self._shared_out(space):
+            recipe.check(space, columns)
+
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+        """Return a model conditioned on the successes, and on pending points at their predicted means."""
+        known = data.successes()
+        kernel = self._kernel(space, generator)
+        subset = best_and_random(known.y[:, 0], self.max_fit, generator)
+        prior = GPPrior(kernel, known.x[subset], known.y[subset, 0], min_noise=self.min_noise)
+        theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
+        if not self.n_samples:
+            return _conditioned(_process(prior, theta, known), data.pending)
+        samples = slice_samples(prior, theta, self.n_samples, burn_in=self.burn_in, generator=generator)
+        return _conditioned(Ensemble([_process(prior, one, known) for one in samples]), data.pending)
+
+    def _kernel(self, space: DesignSpace, generator: Generator) -> Kernel:
+        parts = self._shared_out(space)
+        return mix([recipe.build(space, columns, generator=generator) for recipe, columns in parts])
+
+    def _shared_out(self, space: DesignSpace) -> list[tuple[KernelRecipe, list[int]]]:
+        """Return each kernel that is needed with its columns."""
+        sorts = columns_by_sort(space)
+        found = []
+        for recipe in self.kernels:
+            taken = sorted(column for sort in recipe.handles for column in sorts.pop(sort, []))
+            if taken:
+                found.append((recipe, taken))
+        for sort, columns in sorts.items():
+            raise IncompatibleError(
+                f"no kernel of {[type(one).__name__ for one in self.kernels]} takes the {sort} column "
+                f"{columns[0]} of {space.names}; add one that does, such as "
+                f"{[type(one).__name__ for one in _default_kernels() if sort in one.handles]}"
+            )
+        return found
+
+
+def _process(prior: GPPrior, theta: Array, known: Data) -> GaussianProcess:
+    mean, signal, noise = prior.set(theta)
+    covariance = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
+    return GaussianProcess(covariance, known.x, known.y[:, 0])
+
+
+def _conditioned(model: GaussianProcess | Ensemble, pending: Tensor) -> Model:
+    if not len(pending):
+        return model
+    with torch.no_grad():
+        return model.condition_on_observations(pending, model.means(pending).unsqueeze(-1))

@@ -1,0 +1,156 @@
+"""The prior of a GP with a given kernel: mean, amplitude, noise and kernel hyperparameters as one vector.
+
+`y_i = m + s f(x_i) + e_i` with `f` of unit variance and `e_i ~ N(0, v)`. The vector holds `m`, `log s^2`,
+`log v`, then the raw parameters of the kernel (before GPyTorch's constraints), `p` in all.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+
+import gpytorch
+import numpy as np
+import torch
+from gpytorch.kernels import Kernel
+from numpy.typing import NDArray
+from torch import Tensor
+
+Array = NDArray[np.float64]
+
+JITTER = 1e-8
+"""Always added to the diagonal, in units of the prior variance."""
+
+# Log-normal priors, outputs being standardised. A kernel that explains nothing must be able to say so: the
+# noise may take all of the variance.
+_SIGNAL, _SIGNAL_SPREAD = 1.0, 1.0
+_NOISE, _NOISE_SPREAD = 1e-2, 2.0
+
+
+class GPPrior:
+    """The negative log posterior of all hyperparameters given `n` observations.
+
+    Args:
+        kernel: Correlation of encoded points; its parameters are set by each call.
+        x: `n x d`.
+        y: `n` values in standard deviations.
+        min_noise: Least noise variance.
+    """
+
+    def __init__(self, kernel: Kernel, x: Tensor, y: Tensor, *, min_noise: float) -> None:
+        self.kernel, self.x, self.y = kernel, x, y
+        self._parameters = [one for one in kernel.parameters() if one.requires_grad]
+        self.eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
+        self.min_noise = min_noise
+
+    @property
+    def start(self) -> Array:
+        """Where a fit begins: zero mean, prior modes, and the kernel as it is now."""
+        own = [0.0, math.log(_SIGNAL), math.log(max(_NOISE, 2 * self.min_noise))]
+        return np.concatenate([own, *(_flat(one) for one in self._parameters)])
+
+    @property
+    def bounds(self) -> list[tuple[float, float]]:
+        """Ranges of the entries; raw kernel parameters stay where their constraints have a slope."""
+        own = [(-3.0, 3.0), (math.log(1e-4), math.log(1e3)), (math.log(self.min_noise), math.log(10.0))]
+        return own + [(-30.0, 30.0)] * (len(self.start) - 3)
+
+    def set(self, theta: Array) -> tuple[Tensor, Tensor, Tensor]:
+        """Put an entry vector into the kernel; return mean, signal and noise variance."""
+        position = 3
+        with torch.no_grad():
+            for one in self._parameters:
+                part = torch.from_numpy(theta[position : position + one.numel()])
+                one.copy_(part.reshape(one.shape))
+                position += one.numel()
+        mean, signal, noise = torch.from_numpy(theta[:3].copy()).to(self.x)
+        return mean, signal.exp(), noise.exp()
+
+    def value(self, theta: Array) -> float:
+        """Return the value in nats; infinity where the covariance is not definite."""
+        with torch.no_grad():
+            return _Evaluated(self, theta).value
+
+    def __call__(self, theta: Array) -> tuple[float, Array]:
+        """Return the value and its gradient, `p`."""
+        with torch.enable_grad():
+            evaluated = _Evaluated(self, theta)
+            return evaluated.value, evaluated.gradient()
+
+    @property
+    def parameters(self) -> list[Tensor]:
+        """Raw parameters of the kernel."""
+        return self._parameters
+
+    def log_prior(self) -> Tensor:
+        """Return the log prior density of the kernel's parameters as they are now."""
+        terms = [prior.log_prob(closure(module)).sum() for _, module, prior, closure, _ in self._priors()]
+        return torch.stack(terms).sum() if terms else self.y.new_zeros(())
+
+    def _priors(self) -> Iterable[tuple]:  # type: ignore[type-arg]  # GPyTorch declares no types
+        return self.kernel.named_priors()  # type: ignore[no-any-return]
+
+
+class _Evaluated:
+    """One setting of the hyperparameters.
+
+    With `G = (K^-1 - a a^T) / 2`, `a = K^-1 (y - m)`, the slope of the value along any hyperparameter is
+    `<G, dK>` (Rasmussen and Williams, 2006, 5.9): only the kernel itself is differentiated automatically.
+    """
+
+    def __init__(self, prior: GPPrior, theta: Array) -> None:
+        self._prior, self._theta = prior, theta
+        self.mean, self.signal, self.noise = prior.set(theta)
+        with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
+            self.correlation = prior.kernel(prior.x, prior.x).to_dense()
+        self.log_prior = prior.log_prior()
+        self.plain = self.signal * self.correlation.detach()
+        self.factor, info = torch.linalg.cholesky_ex(
+            self.plain + (self.noise + JITTER * self.signal) * prior.eye
+        )
+        self.is_definite = int(info) == 0
+        self.value = self._value() if self.is_definite else math.inf
+
+    def _value(self) -> float:
+        residual = (self._prior.y - self.mean).unsqueeze(1)
+        self.weights = torch.cholesky_solve(residual, self.factor)
+        value = 0.5 * float(residual.mT @ self.weights) + float(self.factor.diagonal().log().sum())
+        value += 0.5 * len(residual) * math.log(2 * math.pi) + 0.5 * float(self.mean) ** 2
+        value += _cost(self.signal, _SIGNAL, _SIGNAL_SPREAD) + _cost(self.noise, _NOISE, _NOISE_SPREAD)
+        return value - float(self.log_prior.detach())
+
+    def gradient(self) -> Array:
+        """Return the slopes of the value by all entries, `p`; zeros where there is no value."""
+        if not self.is_definite:
+            return np.zeros_like(self._theta)
+        outer = 0.5 * (torch.cholesky_inverse(self.factor) - self.weights @ self.weights.mT)
+        trace = float(outer.trace())
+        by_signal = float((outer * self.plain).sum()) + JITTER * float(self.signal) * trace
+        own = [
+            float(self.mean) - float(self.weights.sum()),
+            by_signal + _slope(self.signal, _SIGNAL, _SIGNAL_SPREAD),
+            float(self.noise) * trace + _slope(self.noise, _NOISE, _NOISE_SPREAD),
+        ]
+        return np.concatenate([own, self._by_kernel(self.signal * outer)])
+
+    def _by_kernel(self, outer: Tensor) -> Array:
+        parameters = self._prior.parameters
+        if not parameters:
+            return np.empty(0)
+        cost = (self.correlation * outer).sum() - self.log_prior
+        slopes = torch.autograd.grad(cost, parameters, allow_unused=True)
+        pairs = zip(parameters, slopes, strict=True)
+        return np.concatenate([_flat(torch.zeros_like(p) if s is None else s) for p, s in pairs])
+
+
+def _flat(parameter: Tensor) -> Array:
+    flat: Array = parameter.detach().reshape(-1).cpu().numpy().astype(np.float64)
+    return flat
+
+
+def _cost(value: Tensor, mode: float, spread: float) -> float:
+    return 0.5 * (math.log(float(value) / mode) / spread) ** 2
+
+
+def _slope(value: Tensor, mode: float, spread: float) -> float:
+    return math.log(float(value) / mode) / spread**2

@@ -1,0 +1,145 @@
+"""Sparse Bayesian linear regression on pairs of categories (BOCS)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from pydantic import Field
+from torch import Generator, Tensor
+
+from hebo.base import Ability, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.random import draw_seed, make_generator
+from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
+from mcbo.sorts import columns_by_sort, n_levels
+from mcbo.surrogates.horseshoe import horseshoe_draws
+
+
+class SparseLinear(Surrogate):
+    """`f(x) = a_0 + sum_i a_i z_i + sum_i<j a_ij z_i z_j` with a horseshoe prior on all but `a_0`.
+
+    The `z` are the indicators of all levels but the first of each nominal column; products are taken of
+    indicators of different columns (Baptista and Poloczek, BOCS, 1806.08838, section 3.1, for two levels).
+    The posterior is represented by draws of a Gibbs sampler; means and variances are theirs.
+
+    Attributes:
+        order: 1 leaves the products out.
+        n_draws: Draws kept.
+        burn_in: Draws before the first that is kept.
+    """
+
+    order: int = Field(default=2, ge=1, le=2)
+    n_draws: int = Field(default=100, ge=2)
+    burn_in: int = Field(default=100, ge=0)
+
+    def offers(self) -> frozenset[Ability]:
+        """See `hebo.base.Surrogate`."""
+        return frozenset({"functions drawn from the posterior"})
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse columns that are not nominal; see `hebo.base.Surrogate`."""
+        for sort, columns in columns_by_sort(space).items():
+            if sort != "nominal":
+                raise IncompatibleError(
+                    f"SparseLinear takes nominal parameters only, column {columns[0]} of {space.names} is "
+                    f"{sort}; use MixedGP, or make it a category"
+                )
+
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> LinearDraws:
+        """Return a model of the successes, and of pending points at their predicted means."""
+        self.check(space)
+        known = data.successes()
+        levels = [n_levels(space, column) for column in range(space.n_dims)]
+        features = Indicators(levels, self.order)
+        weights, noise = horseshoe_draws(
+            features(known.x), known.y[:, 0], self.n_draws, burn_in=self.burn_in, generator=generator
+        )
+        model = LinearDraws(features, weights, noise, draw_seed(generator))
+        if not len(data.pending):
+            return model
+        return model.condition_on_observations(data.pending, model.means(data.pending).unsqueeze(-1))
+
+
+class Indicators:
+    """The regressors: one, the indicators `z`, and their products.
+
+    Args:
+        levels: Number of levels of each column.
+        order: 1 or 2.
+    """
+
+    def __init__(self, levels: list[int], order: int) -> None:
+        self._column = torch.tensor([c for c, count in enumerate(levels) for _ in range(1, count)])
+        self._code = torch.tensor([k for count in levels for k in range(1, count)])
+        first, second = torch.triu_indices(len(self._column), len(self._column), offset=1)
+        apart = self._column[first] != self._column[second]
+        self._pairs = (first[apart], second[apart]) if order == 2 else None
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return the regressors, `... x p`, of `... x d` points."""
+        z = (x[..., self._column] == self._code.to(x)).to(x)
+        parts = [torch.ones_like(x[..., :1]), z]
+        if self._pairs is not None:
+            parts.append(z[..., self._pairs[0]] * z[..., self._pairs[1]])
+        return torch.cat(parts, dim=-1)
+
+
+class LinearDraws(GaussianModel):
+    """A linear model given by `s` equally likely settings of its weights.
+
+    Further observations move the draws by an ensemble Kalman step (Evensen, 1994): right in mean and
+    variance for normal weights, and no new run of the sampler for every believed point of a batch.
+
+    Args:
+        features: Regressors of points.
+        weights: `s x p`.
+        noise: Noise variance of each draw, `s`.
+        seed: Of the Kalman steps.
+    """
+
+    def __init__(self, features: Indicators, weights: Tensor, noise: Tensor, seed: int) -> None:
+        super().__init__()
+        self.features, self.weights, self.noise, self.seed = features, weights, noise, seed
+
+    @property
+    def noise_variance(self) -> Tensor:
+        """Mean of the draws."""
+        return self.noise.mean()
+
+    def means(self, x: Tensor) -> Tensor:
+        """Means, `b`, at `b x d` points."""
+        return self.features(x) @ self.weights.mean(0)
+
+    def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means and variances, `b` each, at `b x d` points; without gradients."""
+        values = self.features(x) @ self.weights.T
+        return values.mean(-1), values.var(-1).clamp_min(LEAST_VARIANCE)
+
+    def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
+        values = self.features(x) @ self.weights.T
+        apart = values - values.mean(-1, keepdim=True)
+        covariance = apart @ apart.mT / (values.shape[-1] - 1)
+        floor = LEAST_VARIANCE * torch.eye(x.shape[-2]).to(x)
+        return values.mean(-1), covariance + floor
+
+    def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
+        """Return the function of one draw of the weights."""
+        weights = self.weights[int(torch.randint(len(self.weights), (), generator=generator))]
+        return lambda x: self.features(x) @ weights
+
+    def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> LinearDraws:
+        """Return the draws after further observations, `k x d` and `k x 1`, one Kalman step for each."""
+        weights, generator = self.weights, make_generator(self.seed)
+        for phi, y in zip(self.features(X), Y[:, 0], strict=True):
+            predicted = weights @ phi
+            errors = torch.randn(len(weights), generator=generator, dtype=torch.float64).to(weights)
+            apart, off = weights - weights.mean(0), predicted - predicted.mean()
+            gain = (off @ apart) / (off @ off + self.noise.sum())
+            missing = y + self.noise.sqrt() * errors - predicted
+            weights = weights + missing.unsqueeze(1) * gain
+        return LinearDraws(self.features, weights, self.noise, draw_seed(generator))

@@ -1,0 +1,1 @@
+"""Problems of booleans and categories from the literature on combinatorial optimisation."""

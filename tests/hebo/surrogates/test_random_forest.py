@@ -1,0 +1,72 @@
+"""Tests of `hebo.surrogates.random_forest`."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+from hebo.surrogates.random_forest import Forest, RandomForest
+
+SPACE = DesignSpace().parse(
+    [
+        {"name": "a", "type": "num", "lb": 0, "ub": 1},
+        {"name": "c", "type": "cat", "categories": ["u", "v", "w"]},
+    ]
+)
+
+
+def observed(n: int) -> Data:
+    x = SPACE.sample(n, generator=make_generator(0))
+    y = 2.0 * (x[:, 0] > 0.5) + 1.0 * (x[:, 1] == 1)
+    return Data(x, (y - y.mean()).unsqueeze(1))
+
+
+@pytest.fixture(scope="module")
+def forest() -> Forest:
+    return RandomForest().fit(observed(80), SPACE, generator=make_generator(1))
+
+
+def test_steps_and_categories_are_learnt(forest: Forest) -> None:
+    levels = forest.means(torch.tensor([[0.1, 0.0], [0.9, 0.0], [0.1, 1.0], [0.9, 2.0]]).double())
+    low, high, other, also_high = levels.tolist()
+    assert high - low == pytest.approx(2.0, abs=0.3)
+    assert other - low == pytest.approx(1.0, abs=0.3)
+    assert also_high == pytest.approx(high, abs=0.3)
+
+
+def test_the_variance_is_largest_where_trees_disagree(forest: Forest) -> None:
+    _, variance = forest.marginals(torch.tensor([[0.5, 0.0], [0.1, 0.0]]).double())
+    assert variance[0] > 5 * variance[1]
+
+
+def test_moments_are_those_of_the_trees(forest: Forest) -> None:
+    x = SPACE.sample(6, generator=make_generator(3))
+    means, within = forest._of_trees(x)
+    mean, variance = forest.marginals(x)
+    trees = forest._trees.estimators_
+    expected = torch.tensor(
+        [[float(tree.predict(forest._features(x))[i]) for i in range(6)] for tree in trees]
+    )
+    torch.testing.assert_close(means, expected.to(means), rtol=1e-6, atol=1e-9)
+    torch.testing.assert_close(mean, means.mean(0))
+    torch.testing.assert_close(variance, means.var(0, correction=0) + within.mean(0), atol=1e-11, rtol=1e-9)
+
+
+def test_joint_and_single_predictions_agree(forest: Forest) -> None:
+    x = SPACE.sample(6, generator=make_generator(4))
+    mean, variance = forest.marginals(x)
+    joint_mean, covariance = forest.joint(x)
+    torch.testing.assert_close(joint_mean, mean)
+    torch.testing.assert_close(covariance.diagonal(), variance, atol=1e-10, rtol=1e-9)
+    batched_mean, _ = forest.joint(x.reshape(2, 3, 2))
+    torch.testing.assert_close(batched_mean.reshape(6), mean)
+
+
+def test_a_believed_point_is_learnt(forest: Forest) -> None:
+    x = torch.tensor([[0.25, 2.0]], dtype=torch.float64)
+    before = forest.means(x)
+    after = forest.condition_on_observations(x, torch.tensor([[5.0]]).double()).means(x)
+    assert after > before + 1.0

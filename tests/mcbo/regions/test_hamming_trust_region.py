@@ -1,0 +1,86 @@
+"""Tests of `mcbo.regions.hamming_trust_region`."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+import torch
+from torch import Tensor
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+from hebo.surrogates.warped_gp import WarpedGP
+from mcbo.regions.hamming_trust_region import HammingTrustRegion
+
+CATS = [{"name": f"c{i}", "type": "cat", "categories": list("uvwx")} for i in range(10)]
+SPACE = DesignSpace().parse([*CATS, {"name": "a", "type": "num", "lb": 0, "ub": 2}])
+REGION = HammingTrustRegion(patience=5)
+
+
+def history(*values: float) -> Tensor:
+    return torch.tensor(values, dtype=torch.float64)
+
+
+def test_it_begins_with_most_of_the_space() -> None:
+    extent = REGION.extent(history(), 10)
+    assert (extent.changes, extent.side, extent.since) == (8, 0.8, 0)
+
+
+def test_three_improvements_in_a_row_widen_it_up_to_the_whole() -> None:
+    extent = REGION.extent(history(0.0, 0.1, 0.2), 10)
+    assert extent.changes == 10
+    assert extent.side == 1.0
+
+
+def test_patience_without_improvement_narrows_it() -> None:
+    extent = REGION.extent(history(1.0, *[0.0] * 5), 10)
+    assert extent.changes == pytest.approx(8 / 1.5)
+    assert extent.side == pytest.approx(0.8 / 1.5)
+
+
+def test_a_tiny_gain_is_no_improvement() -> None:
+    extent = REGION.extent(history(1.0, *[1.0 + 1e-6 * k for k in range(5)]), 10)
+    assert extent.side == pytest.approx(0.8 / 1.5)
+
+
+def test_below_one_change_it_starts_anew() -> None:
+    n_shrinks = math.ceil(math.log(8) / math.log(1.5) + 1e-9)
+    extent = REGION.extent(history(1.0, *[0.0] * (5 * n_shrinks)), 10)
+    assert (extent.changes, extent.side, extent.since) == (8, 0.8, 1 + 5 * n_shrinks)
+
+
+def test_without_unordered_columns_the_side_alone_decides() -> None:
+    n_shrinks = math.ceil(math.log(0.8 / 2.0**-5) / math.log(1.5))
+    assert REGION.extent(history(1.0, *[0.0] * (5 * n_shrinks)), 0).since == 1 + 5 * n_shrinks
+    assert REGION.extent(history(1.0, *[0.0] * (5 * n_shrinks - 1)), 0).since == 0
+
+
+def focus(data: Data) -> tuple[Tensor, Tensor]:
+    model = WarpedGP().fit(data, SPACE, generator=make_generator(0))
+    found = REGION.narrow(SPACE, data, model, turn=0, generator=make_generator(1))
+    return found.start[0], found.domain.sample(300, generator=make_generator(2))
+
+
+def test_points_stay_near_the_best_one() -> None:
+    x = SPACE.sample(12, generator=make_generator(3))
+    y = torch.cat([history(3.0), torch.linspace(0, -1, 11, dtype=torch.float64)])
+    center, drawn = focus(Data(x, y.unsqueeze(1)))
+    torch.testing.assert_close(center, x[0])
+    n_changes = REGION.extent(y, 10).changes
+    assert n_changes == pytest.approx(8 / 1.5**2)
+    assert int((drawn[:, :10] != center[:10]).sum(1).max()) == round(n_changes)
+    assert (drawn[:, 10] - center[10]).abs().max() <= 0.8 / 1.5**2 + 1e-9
+
+
+def test_after_a_restart_earlier_points_are_not_the_center() -> None:
+    n_shrinks = math.ceil(math.log(8) / math.log(1.5) + 1e-9)
+    y = history(3.0, *[-0.3 - 0.01 * k for k in range(5 * n_shrinks)])
+    x = SPACE.sample(len(y), generator=make_generator(4))
+    center, _ = focus(Data(x, y.unsqueeze(1)))
+    assert not bool((x == center).all(1).any())  # a new point, chosen by its bound
+    fresh = SPACE.sample(2, generator=make_generator(5))
+    more = Data(torch.cat([x, fresh]), torch.cat([y, history(0.2, -0.9)]).unsqueeze(1))
+    center, _ = focus(more)
+    torch.testing.assert_close(center, fresh[0])

@@ -1,0 +1,123 @@
+"""Tests of `mcbo.surrogates.mixed_gp`, its covariance and the ensemble."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+from examples import SPACES, observations
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.random import make_generator
+from hebo.surrogates.gaussian_process import GaussianProcess
+from mcbo.kernels.matern import NumericMatern
+from mcbo.kernels.overlap import Overlap
+from mcbo.kernels.string_subsequence import StringSubsequence
+from mcbo.kernels.transformed_overlap import TransformedOverlap
+from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.surrogates.ensemble import Ensemble
+from mcbo.surrogates.mixed_gp import MixedGP
+
+LETTERS = DesignSpace().parse(
+    [{"name": f"c{i}", "type": "cat", "categories": list("uvwx")} for i in range(8)]
+)
+
+
+def matches(n: int, seed: int = 0) -> Data:
+    """Values are the number of columns that match a hidden string, which a nominal kernel can learn."""
+    x = LETTERS.sample(n, generator=make_generator(seed), method="random")
+    y = (x == torch.tensor([0, 1, 2, 3, 0, 1, 2, 3])).sum(1).double()
+    return Data(x, ((y - 2.0) / 1.2).unsqueeze(1))
+
+
+def fit(recipe: MixedGP, data: Data, space: DesignSpace = LETTERS) -> GaussianProcess | Ensemble:
+    model = recipe.fit(data, space, generator=make_generator(7))
+    assert isinstance(model, GaussianProcess | Ensemble)
+    return model
+
+
+@pytest.mark.parametrize("kernel", [TransformedOverlap(), Overlap(), TreeAdditive()])
+def test_sums_of_matches_are_learnt(kernel: TransformedOverlap) -> None:
+    model = fit(MixedGP(kernels=[kernel]), matches(120))
+    fresh = matches(200, seed=1)
+    error = (model.means(fresh.x) - fresh.y[:, 0]).square().mean()
+    assert error < 0.25 * fresh.y.var()
+
+
+@pytest.mark.parametrize("name", sorted(SPACES))
+def test_the_default_serves_every_space(name: str) -> None:
+    data = observations(SPACES[name])
+    model = fit(MixedGP(), data, SPACES[name])
+    mean, variance = model.marginals(data.x)
+    assert (variance > 0).all()
+    assert torch.corrcoef(torch.stack([mean, data.y[:, 0]]))[0, 1] > 0.7
+
+
+def test_the_amplitude_is_free() -> None:
+    data = matches(60)
+    large = Data(data.x, 20 * data.y)
+    signals = [fit(MixedGP(), one).covariance.signal for one in (data, large)]
+    assert signals[1] > 20 * signals[0]
+
+
+def test_gradients_by_continuous_columns_are_those_of_differences() -> None:
+    space = SPACES["mixed"]
+    model = fit(MixedGP(), observations(space, 30), space)
+    x = space.sample(5, generator=make_generator(3)).requires_grad_()
+    mean, variance = model.marginals(x)
+    (slope,) = torch.autograd.grad((mean + variance).sum(), x)
+    step = torch.zeros_like(x)
+    step[:, 0] = 1e-5
+    with torch.no_grad():
+        above, below = (sum(model.marginals(x + sign * step)) for sign in (1, -1))
+    torch.testing.assert_close(slope[:, 0], (above - below) / 2e-5, rtol=1e-3, atol=1e-5)
+
+
+def test_a_column_without_a_kernel_is_refused_by_name() -> None:
+    with pytest.raises(IncompatibleError, match=r"continuous column 0.*NumericMatern"):
+        MixedGP(kernels=[TransformedOverlap()]).check(SPACES["mixed"])
+    with pytest.raises(IncompatibleError, match="same"):
+        MixedGP(kernels=[StringSubsequence(), NumericMatern()]).check(SPACES["mixed"])
+
+
+def test_only_a_tree_alone_offers_components() -> None:
+    alone, beside = MixedGP(kernels=[TreeAdditive()]), MixedGP(kernels=[TransformedOverlap(), TreeAdditive()])
+    assert "additive components" in alone.offers()
+    assert "additive components" not in beside.offers()
+
+
+def test_pending_points_are_believed() -> None:
+    data = matches(40)
+    fresh = matches(5, seed=4).x
+    free, bound = fit(MixedGP(), data), fit(MixedGP(), Data(data.x, data.y, fresh))
+    assert (bound.marginals(fresh)[1] < free.marginals(fresh)[1]).all()
+    torch.testing.assert_close(bound.means(fresh), free.means(fresh), rtol=0, atol=0.1)
+
+
+def test_an_ensemble_has_the_moments_of_its_mixture() -> None:
+    data = matches(30)
+    members = [fit(MixedGP(kernels=[one]), data) for one in (TransformedOverlap(), Overlap())]
+    ensemble, x = Ensemble(members), matches(10, seed=5).x  # type: ignore[arg-type]
+    moments = [one.marginals(x) for one in members]
+    mean = (moments[0][0] + moments[1][0]) / 2
+    apart = (moments[0][0] - moments[1][0]).square() / 4
+    torch.testing.assert_close(ensemble.marginals(x)[0], mean)
+    torch.testing.assert_close(ensemble.marginals(x)[1], (moments[0][1] + moments[1][1]) / 2 + apart)
+    joint_mean, joint = ensemble.joint(x)
+    torch.testing.assert_close(joint_mean, mean)
+    torch.testing.assert_close(joint.diagonal(), ensemble.marginals(x)[1], rtol=1e-6, atol=1e-9)
+
+
+def test_sampled_hyperparameters_make_an_ensemble_of_so_many_members() -> None:
+    model = fit(MixedGP(n_samples=3, burn_in=2), matches(20))
+    assert isinstance(model, Ensemble)
+    assert len(model.members) == 3
+    settings = {float(one.covariance.signal) for one in model.members}
+    assert len(settings) == 3
+
+
+def test_the_same_generator_gives_the_same_model() -> None:
+    data, x = matches(30), matches(6, seed=8).x
+    first, second = (fit(MixedGP(kernels=[TreeAdditive()]), data).means(x) for _ in range(2))
+    torch.testing.assert_close(first, second, rtol=0, atol=0)
