@@ -149,7 +149,10 @@ def difference_table(cells: DataFrame) -> Table:
 
     headings = ("surrogate", "measure", "first", "difference", "95 % interval")
     shown = _table("Differences to HEBO's default on the same points", headings, caption=_DIFFERENCE_NOTES)
-    for _, row in pd.concat([differences(cells, DEFAULT, name) for name in COMPARED]).iterrows():
+    rows = pd.concat([differences(cells, DEFAULT, name) for name in COMPARED])
+    if cells["n"].nunique() == 1:
+        rows = rows[rows["n"] != "all"]
+    for _, row in rows.iterrows():
         interval = f"{row['lower']:+.3f} … {row['upper']:+.3f}" if pd.notna(row["lower"]) else "–"
         cell = f"{row['difference']:+.3f}"
         shown.add_row(row["model"], _HEADINGS[row["measure"]], str(row["n"]), cell, interval)

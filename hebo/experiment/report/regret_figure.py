@@ -26,8 +26,8 @@ from hebo.experiment.report.style import (
 from hebo.experiment.report.text import plain
 
 MAX_COLUMNS = 3
-SMALL = Cell(4.7, 2.75, right=1.72, bottom=0.5, top=0.5)
-LARGE = Cell(5.7, 3.4, right=1.72, bottom=0.5, top=0.5)
+SMALL = Cell(4.8, 2.75, right=1.82, bottom=0.5, top=0.5)
+LARGE = Cell(5.8, 3.4, right=1.82, bottom=0.5, top=0.5)
 # Inches: from entry to entry of a legend, at most and at least; from the axes to bar, line and name.
 _SPACING, _LEAST_SPACING = 0.19, 0.135
 _TO_BAR, _TO_LINE, _TO_NAME = 0.1, 0.16, 0.4

@@ -45,6 +45,7 @@ def test_surrogates_are_compared_with_the_default(hebo: Hebo, folder: Path, tmp_
     expected = (difference["warped_gp, warp: false"] - difference["default"]).mean()
     (shown,) = (line for line in second.splitlines() if "RMSE" in line and " 6 " in line)
     assert f"{expected:+.3f}" in shown
+    assert " all " not in second  # one size: the mean over sizes would say it twice
 
 
 def test_the_default_alone_has_nothing_to_differ_from(hebo: Hebo, folder: Path) -> None:
