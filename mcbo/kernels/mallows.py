@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
 
 import torch
 from gpytorch.kernels import Kernel
-from torch import Generator, Tensor
+from torch import Tensor
 
-from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import Correlation, log_normal
-from mcbo.kernels.kendall import permutations, rank_correlation
-from mcbo.sorts import Sort
+from mcbo.kernels.orders import OrderRecipe, rank_correlation
 
 RATE = 4.0
 """Mode of the prior of the rates: unrelated orders, at half the largest distance, have correlation `e^-2`."""
 
 
-class Mallows(KernelRecipe):
+class Mallows(OrderRecipe):
     """`k = prod_g exp(-r_g d_g)` over the permutation parameters `g`, with learned rates `r_g`.
 
     `d`, the share of the `p (p - 1) / 2` pairs of items that two orders put differently, is Kendall's
@@ -29,21 +25,8 @@ class Mallows(KernelRecipe):
     linear in the pairs, it has room for any function of the order (Mania et al., 1603.08035).
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"permutation"})
-
-    def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and a part of a permutation.
-
-        Raises:
-            IncompatibleError: See above.
-        """
-        super().check(space, columns)
-        permutations(space, columns)
-
-    def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
-        """Return the kernel; nothing in it is random."""
-        self.check(space, columns)
-        return MallowsKernel(columns, permutations(space, columns))
+    def _of_groups(self, columns: Sequence[int], groups: Sequence[list[int]]) -> Kernel:
+        return MallowsKernel(columns, groups)
 
 
 class MallowsKernel(Correlation):

@@ -14,7 +14,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from mcbo.kernels.correlation import log_normal
-from mcbo.kernels.kendall import Kendall, KendallKernel, permutations, rank_correlation
+from mcbo.kernels.kendall import Kendall, KendallKernel
 
 
 def space_of(*lengths: int) -> DesignSpace:
@@ -31,14 +31,6 @@ def build(space: DesignSpace) -> KendallKernel:
 
 def taus(x1: Tensor, x2: Tensor) -> Tensor:
     return torch.tensor([[kendalltau(a, b).statistic for b in x2] for a in x1], dtype=torch.float64)
-
-
-@pytest.mark.parametrize("length", [2, 5, 50])
-def test_the_rank_correlation_is_that_of_scipy(length: int) -> None:
-    space = space_of(length)
-    x1, x2 = points(space, 6, seed=1), points(space, 5, seed=2)
-    torch.testing.assert_close(rank_correlation(x1, x2), taus(x1, x2))
-    torch.testing.assert_close(rank_correlation(x1, x1[:1].flip(1))[0, 0], taus(x1, x1[:1].flip(1))[0, 0])
 
 
 def test_it_is_a_correlation() -> None:
@@ -91,18 +83,6 @@ def test_one_item_has_one_order() -> None:
     space = space_of(1, 4)
     x = points(space, 6)
     torch.testing.assert_close(gram(build(space), x), gram(build(space_of(4)), x[:, 1:]))
-
-
-def test_permutations_are_found_among_other_columns() -> None:
-    space = DesignSpace().parse(
-        [
-            {"name": "a", "type": "permutation", "length": 3},
-            {"name": "x", "type": "num", "lb": 0, "ub": 1},
-            {"name": "b", "type": "permutation", "items": ["u", "v"]},
-        ]
-    )
-    assert permutations(space, [0, 1, 2, 4, 5]) == [[0, 1, 2], [3, 4]]
-    assert permutations(space, [5, 4]) == [[1, 0]]
 
 
 def test_a_part_of_a_permutation_is_refused() -> None:
