@@ -73,6 +73,11 @@ class BayesOptRecipe(OptimizerRecipe):
     def _parts_fit_together(self) -> Self:
         _require(self.acquisition, self.acquisition.needs, self.surrogate, self.surrogate.offers())
         _require(self.acq_optimizer, self.acq_optimizer.needs, self.acquisition, self.acquisition.gives)
+        if self.acq_optimizer.needs and torch.device(self.device).type != "cpu":
+            raise IncompatibleError(
+                f"{type(self.acq_optimizer).__name__} looks into the acquisition, on the CPU only; "
+                f"device '{self.device}' hides it: use device 'cpu' or another search"
+            )
         return self
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> BayesOpt:

@@ -13,7 +13,7 @@ from hebo.regions.whole_space import WholeSpace
 from mcbo.acq_optimizers.genetic import GeneticSearch
 from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.kernels.overlap import Overlap
-from mcbo.presets import BOCS, COMBO, BOiLS, Casmopolitan
+from mcbo.presets import BOCS, COMBO, RDUCB, BOiLS, Casmopolitan
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.surrogates.mixed_gp import MixedGP
 
@@ -48,6 +48,11 @@ def test_parts_that_do_not_fit_are_refused_when_they_are_put_together() -> None:
         mcbo.build(SPACE, acq_opt="mp")
     with pytest.raises(IncompatibleError, match="ThompsonSampling needs functions drawn"):
         mcbo.build(SPACE, model="rf", acq="ts")
+
+
+def test_message_passing_is_refused_away_from_the_cpu() -> None:
+    with pytest.raises(IncompatibleError, match=r"MessagePassing .* device 'meta'"):
+        RDUCB(device="meta")
 
 
 @pytest.mark.parametrize("preset", [BOiLS, BOCS, COMBO])
