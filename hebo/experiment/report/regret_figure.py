@@ -124,8 +124,8 @@ def _draw_legend(axes: Axes, curves: TaskCurves) -> None:
     for first, last in _stretches(ranking.alike):
         _line(axes, [1 + _TO_BAR / width] * 2, [1 - first * step, 1 - last * step], color=INK, linewidth=2.4)
     if not ranking.is_testable:
-        y, note = 1 - (len(ranking.optimizers) + 0.5) * step, f"{ranking.n_seeds} of {ranking.n_needed} seeds"
-        _write(axes, 1 + _TO_LINE / width, y, f"{note} for a test", MUTED)
+        y = 1 - (len(ranking.optimizers) + 0.5) * step
+        _write(axes, 1 + _TO_LINE / width, y, f"a test needs {ranking.n_needed} seeds", MUTED)
 
 
 def _stretches(marks: Sequence[bool]) -> list[tuple[int, int]]:

@@ -90,7 +90,7 @@ def test_the_legend_is_ranked_and_a_bar_joins_what_does_not_differ(curves_of):
 def test_too_few_seeds_leave_the_bar_out_and_say_so(curves_of):
     (curves,) = curves_of(outcomes({"a": [1.0, 1.1], "b": [2.0, 2.1]}))
     names, _, bars = legend(regret_panel(curves, is_large=False).axes[0])
-    assert names == ["a", "b", "2 of 6 seeds for a test"]
+    assert names == ["a", "b", "a test needs 6 seeds"]
     assert bars == []
 
 
