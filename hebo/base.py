@@ -47,8 +47,12 @@ class FastMarginals(Protocol):
 class LeaveOneOut(Protocol):
     """A model that can tell how well each of its observations is predicted by the others."""
 
-    def leave_one_out(self) -> tuple[Tensor, Tensor]:
-        """Return the observed values, `n`, and each minus its mean without it (same hyperparameters)."""
+    def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Predict each of `n` observations from the others, with the same hyperparameters.
+
+        Returns:
+            The observed values, each minus its predicted mean, and the predicted variances with noise.
+        """
 
 
 @runtime_checkable

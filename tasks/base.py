@@ -66,6 +66,15 @@ class Task(Recipe, ABC):
         """Known points, in natural units, where the first objective is `optimum`; None where unknown."""
         return None
 
+    def initial_points(self, n: int, *, seed: int | None = None) -> pd.DataFrame | None:
+        """Return `n` points to begin with, where points drawn at random would tell nothing; else None.
+
+        Args:
+            n: How many.
+            seed: Other points for another seed; None: those of the problem's authors, if they name some.
+        """
+        return None
+
     @property
     def is_noisy(self) -> bool:
         """Whether `_evaluate` draws from its generator; it is then handed one row at a time."""

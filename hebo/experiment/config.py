@@ -67,8 +67,9 @@ class Experiment(Recipe):
         tasks: On what.
         seeds: Of the runs; each optimiser meets each task once per seed.
         budget: Of each run.
-        told: Random points that are evaluated and told before the first ask, beyond the budget; the same
-            for all optimisers, other ones for each seed.
+        told: Points that are evaluated and told before the first ask, beyond the budget: those that the task
+            begins with if it names some, else random ones. The same for all optimisers, other ones for each
+            seed.
         executor: Where runs are carried out.
         store: SQLAlchemy URL of the results.
         output: Folder of the resolved YAML, the log and the report.

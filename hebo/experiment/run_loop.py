@@ -42,7 +42,7 @@ class Job:
         owner: In whose name.
         trial_seconds: Limit of one evaluation; None for none.
         hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
-        told: Random points to evaluate and tell before the first ask.
+        told: Points to evaluate and tell before the first ask.
     """
 
     url: str
@@ -175,12 +175,18 @@ class _Loop:
         return True
 
     def _draw_told(self) -> list[Trial]:
-        """Draw the points to tell first: the same ones for every optimiser, as only task and seed matter."""
+        """Draw the points to tell first: the task's own or random ones.
+
+        They are the same ones for every optimiser, as only task and seed matter.
+        """
         from hebo.optimizers.sampling import RandomSearch
         from hebo.random import derive_seed
 
         n, seed = self.job.told, derive_seed(self.seed, "told")
-        rows = rows_of(RandomSearch().build(self.task.space, seed=seed).ask(n))
+        frame = self.task.initial_points(n, seed=seed)
+        if frame is None:
+            frame = RandomSearch().build(self.task.space, seed=seed).ask(n)
+        rows = rows_of(frame)
         trials = [Trial(place - n, TOLD, params) for place, params in enumerate(rows)]
         self.log.add_round(trials, AskCost(0.0), last=None)
         return trials

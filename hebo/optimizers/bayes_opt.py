@@ -49,6 +49,10 @@ class BayesOptRecipe(OptimizerRecipe):
         output_transform: Scale on which the objective is modelled.
         region: Where the search looks.
         n_initial: Sobol points before the first model; None: one more than there are columns, at most 16.
+        exploration: Share of a batch that is Sobol points whatever the model says, rounded down to points: a
+            batch of one has none. A model that is wrong would spend whole batches on one place.
+        least_insight: Share of the variance that leave-one-out predictions must explain; while they do not,
+            Sobol points take turns with those of the model. None: the model is always followed.
         device: Where model and acquisition are computed, as torch names it.
     """
 
@@ -58,6 +62,8 @@ class BayesOptRecipe(OptimizerRecipe):
     output_transform: OutputTransform
     region: Region = Field(default_factory=WholeSpace)
     n_initial: int | None = Field(default=None, ge=1)
+    exploration: float = Field(default=0.25, ge=0, le=1)
+    least_insight: float | None = Field(default=0.2, le=1)
     device: str = "cpu"
 
     @field_validator("device")
@@ -147,13 +153,19 @@ class BayesOpt(Optimizer):
             return self._explore(n, data.seen, domain, generator)
         with self.profile.phase("fit"):
             fitted = self._fit(data, n, generator)
-        # On a noisy plateau the maxima of a model are corners, so Sobol points take turns with them.
-        n_guided = n if has_insight(fitted.model) else (n + self.n_asks % 2) // 2
+        n_guided = self._n_guided(n, fitted.model)
         with self.profile.phase("search"):
             x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
             if n_guided == n:
                 return x
             return torch.cat([x, self._explore(n - n_guided, torch.cat([data.seen, x]), domain, generator)])
+
+    def _n_guided(self, n: int, model: Model) -> int:
+        """How many of `n` points the model chooses; Sobol points are the others."""
+        least = self.recipe.least_insight
+        if least is None or has_insight(model, least):
+            return n - int(self.recipe.exploration * n)
+        return (n + self.n_asks % 2) // 2  # on a noisy plateau the maxima of a model are corners
 
     def _explore(self, n: int, seen: Tensor, domain: Domain, generator: Generator) -> Tensor:
         x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)

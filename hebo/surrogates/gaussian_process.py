@@ -116,12 +116,16 @@ class GaussianProcess(GaussianModel):
         variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(LEAST_VARIANCE)
         return self.covariance.mean + cross @ self.weights, self.widening * variance
 
-    def leave_one_out(self) -> tuple[Tensor, Tensor]:
-        """See `hebo.base.LeaveOneOut`; `(K^-1 (y - m))_i / (K^-1)_ii` (Rasmussen & Williams, 2006, 5.12)."""
+    def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
+        """See `hebo.base.LeaveOneOut`.
+
+        The errors are `(K^-1 (y - m))_i / (K^-1)_ii`, the variances `1 / (K^-1)_ii` (Rasmussen & Williams,
+        2006, 5.12), widened as all are.
+        """
         eye = torch.eye(len(self.x), dtype=self.x.dtype, device=self.x.device)
-        inverse = torch.linalg.solve_triangular(self.factor, eye, upper=False)
-        errors = self.weights / inverse.square().sum(0)
-        return self.y[: self.n_fitted], errors[: self.n_fitted]  # beliefs at pending points come after them
+        precision = torch.linalg.solve_triangular(self.factor, eye, upper=False).square().sum(0)
+        told = slice(self.n_fitted)  # beliefs at pending points come after them
+        return self.y[told], (self.weights / precision)[told], (self.widening / precision)[told]
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""

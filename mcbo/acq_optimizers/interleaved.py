@@ -10,6 +10,7 @@ from pydantic import Field
 
 from hebo.acq_optimizers.ascent import ascend
 from mcbo.acq_optimizers.climbing import climb
+from mcbo.acq_optimizers.neighbors import Neighbors
 from mcbo.acq_optimizers.pooled import PooledSearch, Search, spread_pool
 
 MOVES_A_TURN = 2
@@ -36,10 +37,11 @@ class InterleavedSearch(PooledSearch):
     n_starts: int = Field(default=8, ge=1)
     n_rounds: int = Field(default=40, ge=1)
     n_steps: int = Field(default=8, ge=1)
-    n_restarts: int = Field(default=2, ge=0)
+    n_restarts: int = Field(default=1, ge=0)
 
     def _improve(self, search: Search) -> None:
-        self._interleave(search)
+        neighbors = search.neighbors()
+        self._interleave(search, neighbors)
         for _ in range(self.n_restarts):
             best = search.archive.x[: self.n_starts]
             pool = spread_pool(
@@ -47,12 +49,12 @@ class InterleavedSearch(PooledSearch):
             )
             # The points passed so far would be chosen as starting points again; only their neighbours may.
             pool = pool[len(best) :]
-            self._interleave(replace(search, pool=pool, values=search.archive.add(pool)))
+            self._interleave(replace(search, pool=pool, values=search.archive.add(pool)), neighbors)
 
-    def _interleave(self, search: Search) -> None:
+    def _interleave(self, search: Search, neighbors: Neighbors) -> None:
         """Climb from the best points of the pool until none moves any more."""
         x, sums = search.starts(self.n_starts)
-        neighbors, rows = search.neighbors(), torch.arange(self.n_starts)
+        rows = torch.arange(self.n_starts)
         for _ in range(self.n_rounds):
             before = x[rows]
             stepped = ascend(partial(sums.smooth, rows), search.domain, before, n_rounds=self.n_steps)

@@ -73,6 +73,26 @@ class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
         self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
 
 
+class FeatureCorrelation(Correlation):
+    """A correlation of features of the points.
+
+    A model computes the features of its data once and not for every prediction; see `KernelCovariance`.
+    """
+
+    @abstractmethod
+    def encode(self, x: Tensor) -> Tensor:
+        """Return the features, `... x n x k`, of the kernel's columns of points, `... x n x d`."""
+
+    @abstractmethod
+    def compare(self, a: Tensor, b: Tensor) -> Tensor:
+        """Return the correlations, `... x n x m`, of `... x n x k` and `... x m x k` features."""
+
+    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """See `Correlation`."""
+        a = self.encode(x1)
+        return self.compare(a, a if torch.equal(x1, x2) else self.encode(x2))
+
+
 class Lengthscaled(Correlation):
     """A correlation with lengthscales, one or one of each column or feature.
 

@@ -96,7 +96,8 @@ class DiffusionKernel(Lengthscaled):
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
         importance = self.lengthscale[..., self._nominal].reciprocal()
-        k = self.one_hot.decay(x1[..., self._nominal], x2[..., self._nominal], importance)
+        indicators = (self.one_hot(x[..., self._nominal]) for x in (x1, x2))
+        k = self.one_hot.decay(*indicators, importance)
         if not self._ordered:
             return k
         beta = (self.lengthscale * self._per_lengthscale)[..., self._ordered]

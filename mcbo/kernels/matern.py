@@ -15,7 +15,7 @@ from torch.nn import Module
 
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Lengthscaled
+from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
 from mcbo.sorts import Sort
 
 SMOOTHNESS = (1.5, 2.5)
@@ -71,7 +71,7 @@ class UnitInterval(Module):
         return (x - self.lower) / self.range
 
 
-class MaternKernel(Lengthscaled):
+class MaternKernel(FeatureCorrelation, Lengthscaled):
     """A Matern correlation of features of the points.
 
     Args:
@@ -94,9 +94,13 @@ class MaternKernel(Lengthscaled):
         super().__init__(columns, n_lengthscales, prior)
         self.features, self.smoothness = features, smoothness
 
-    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Return the correlations, `... x n x m`."""
-        a, b = self.features(x1) / self.lengthscale, self.features(x2) / self.lengthscale
+    def encode(self, x: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
+        scaled: Tensor = self.features(x) / self.lengthscale
+        return scaled
+
+    def compare(self, a: Tensor, b: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
         return matern(squared_distances(a, b), self.smoothness)
 
 

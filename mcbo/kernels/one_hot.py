@@ -49,11 +49,16 @@ class OneHot(Module):
         codes = ((x - self.first) / self.gap).round()
         return (codes.index_select(-1, self.column) == self.category).to(self.gap)
 
-    def matches(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
-        """Return `sum_i w_i [x_i = x'_i]`, `... x n x m`, with weights `... x 1 x d`."""
-        matches: Tensor = (self(x1) * weights.index_select(-1, self.column)) @ self(x2).mT
-        return matches
+    def matches(self, a: Tensor, b: Tensor, weights: Tensor) -> Tensor:
+        """Return `sum_i w_i [x_i = x'_i]`, `... x n x m`, of two sets of indicators.
 
-    def decay(self, x1: Tensor, x2: Tensor, weights: Tensor) -> Tensor:
-        """Return `exp(-sum_i w_i [x_i != x'_i])`, `... x n x m`, with weights `... x 1 x d`."""
-        return (self.matches(x1, x2, weights) - weights.sum(-1, keepdim=True)).exp()
+        Args:
+            a: `... x n x C`.
+            b: `... x m x C`.
+            weights: `... x 1 x d`.
+        """
+        return (a * weights.index_select(-1, self.column)) @ b.mT
+
+    def decay(self, a: Tensor, b: Tensor, weights: Tensor) -> Tensor:
+        """Return `exp(-sum_i w_i [x_i != x'_i])`, `... x n x m`; see `matches`."""
+        return (self.matches(a, b, weights) - weights.sum(-1, keepdim=True)).exp()

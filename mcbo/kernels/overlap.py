@@ -13,7 +13,7 @@ from torch.nn import Parameter
 
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Correlation
+from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
 
@@ -44,7 +44,7 @@ class Overlap(KernelRecipe):
         return OverlapKernel(space, columns, ard=self.ard)
 
 
-class OverlapKernel(Correlation):
+class OverlapKernel(FeatureCorrelation):
     """The kernel of `Overlap`; `w = softmax(raw_weight)`, with a normal prior of each raw weight."""
 
     def __init__(self, space: DesignSpace, columns: Sequence[int], *, ard: bool) -> None:
@@ -64,9 +64,13 @@ class OverlapKernel(Correlation):
         raw: Tensor = self.raw_weight
         return raw.softmax(-1)
 
-    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Return the weighted shares of matches, `... x n x m`."""
-        return self.one_hot.matches(x1, x2, self.weight)
+    def encode(self, x: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
+        return self.one_hot(x)
+
+    def compare(self, a: Tensor, b: Tensor) -> Tensor:
+        """See `FeatureCorrelation`; the weighted shares of matches."""
+        return self.one_hot.matches(a, b, self.weight)
 
 
 def _raw_weight(kernel: OverlapKernel) -> Tensor:

@@ -20,7 +20,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.parameter import Parameter as SpaceParameter
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Correlation
+from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.subsequences import pair_sums, unit_features
 from mcbo.sorts import Sort, n_levels
 
@@ -85,7 +85,7 @@ class StringSubsequence(KernelRecipe):
         )
 
 
-class StringSubsequenceKernel(Correlation):
+class StringSubsequenceKernel(FeatureCorrelation):
     """The kernel of `StringSubsequence`, which says what the arguments mean."""
 
     first: Tensor
@@ -130,13 +130,17 @@ class StringSubsequenceKernel(Correlation):
         powers = self.match_decay ** torch.arange(self.order, device=self.match_decay.device)
         return powers / powers.square().sum().sqrt()
 
-    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Return the correlations, `... x n x m`."""
-        s, t = (((x - self.first) / self.step).round().long() for x in (x1, x2))
+    def encode(self, x: Tensor) -> Tensor:
+        """Return the features, or where there are too many of them the letters; see `FeatureCorrelation`."""
+        codes = ((x - self.first) / self.step).round().long()
+        return self._features(codes) if self.by_features else codes
+
+    def compare(self, a: Tensor, b: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
+        return a @ b.mT if self.by_features else self._pairwise(a, b)
+
+    def _pairwise(self, s: Tensor, t: Tensor) -> Tensor:
         is_same = torch.equal(s, t)
-        if self.by_features:
-            features = self._features(s)
-            return features @ (features if is_same else self._features(t)).mT
         batch = np.broadcast_shapes(s.shape[:-2], t.shape[:-2])
         s, t = (one.expand(*batch, -1, -1).reshape(-1, *one.shape[-2:]) for one in (s, t))
         sums = self._among(s) if is_same else self._between(s, t)

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Lengthscaled, log_normal
+from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
 from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
 
@@ -38,7 +38,7 @@ class TransformedOverlap(KernelRecipe):
         return TransformedOverlapKernel(space, columns, ard=self.ard)
 
 
-class TransformedOverlapKernel(Lengthscaled):
+class TransformedOverlapKernel(FeatureCorrelation, Lengthscaled):
     """The kernel of `TransformedOverlap`."""
 
     def __init__(self, space: DesignSpace, columns: Sequence[int], *, ard: bool) -> None:
@@ -46,10 +46,15 @@ class TransformedOverlapKernel(Lengthscaled):
         super().__init__(columns, d if ard else 1, mismatch_prior(d))
         self.one_hot = OneHot(space, columns)
 
-    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
-        """Return the correlations, `... x n x m`."""
+    def encode(self, x: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
+        return self.one_hot(x)
+
+    def compare(self, a: Tensor, b: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
         importance = self.lengthscale.reciprocal()
-        return self.one_hot.decay(x1, x2, importance.expand(*importance.shape[:-1], x1.shape[-1]))
+        weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
+        return self.one_hot.decay(a, b, weights)
 
 
 def mismatch_prior(d: int) -> LogNormalPrior:

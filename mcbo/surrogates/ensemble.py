@@ -47,10 +47,12 @@ class Ensemble(GaussianModel):
         spread = (apart.unsqueeze(-1) * apart.unsqueeze(-2)).mean(0)
         return means.mean(0), covariances.mean(0) + spread
 
-    def leave_one_out(self) -> tuple[Tensor, Tensor]:
-        """See `hebo.base.LeaveOneOut`: mean errors of the members."""
-        values, errors = zip(*(one.leave_one_out() for one in self.members), strict=True)
-        return values[0], torch.stack(errors).mean(0)
+    def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
+        """See `hebo.base.LeaveOneOut`: the moments of the mixture."""
+        values, errors, variances = map(
+            torch.stack, zip(*(one.leave_one_out() for one in self.members), strict=True)
+        )
+        return values[0], errors.mean(0), variances.mean(0) + errors.var(0, correction=0)
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> Ensemble:
         """Return the mixture with further observations, `k x d` and `k x 1`, in every member."""

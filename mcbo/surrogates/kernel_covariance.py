@@ -6,6 +6,7 @@ import gpytorch
 from gpytorch.kernels import Kernel
 from torch import Tensor
 
+from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.surrogates.prior import JITTER
 
 
@@ -24,19 +25,27 @@ class KernelCovariance:
         kernel.requires_grad_(False)
 
     def features(self, x: Tensor) -> Tensor:
-        """The points themselves: kernels compute their own features."""
-        return x
+        """Those of a kernel that has some, else the points themselves."""
+        if not isinstance(self.kernel, FeatureCorrelation):
+            return x
+        return self.kernel.encode(x.index_select(-1, self.kernel.active_dims))
 
     def between(
         self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
     ) -> Tensor:
         """Covariance of `... x n x d` and `... x m x d` points, `... x n x m`."""
+        if isinstance(self.kernel, FeatureCorrelation):
+            features_a, features_b = (
+                self.features(x) if known is None else known
+                for x, known in ((a, features_a), (b, features_b))
+            )
+            return self.signal * self.kernel.compare(features_a, features_b)
         with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
             correlation: Tensor = self.kernel(a, b.expand(*a.shape[:-2], *b.shape[-2:])).to_dense()
         return self.signal * correlation
 
     def noisy(self, x: Tensor, features: Tensor) -> Tensor:
         """Covariance of noisy observations, `n x n`, at `n x d` points."""
-        covariance = self.between(x, x)
+        covariance = self.between(x, x, features, features)
         covariance.diagonal().add_(self.noise + JITTER * self.signal)
         return covariance

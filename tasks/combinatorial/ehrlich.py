@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError
+from hebo.random import derive_seed
 from tasks.base import Columns, Task
 from tasks.combinatorial.ehrlich_instance import Chain, Codes, Instance, draw_instance
 
@@ -153,9 +154,15 @@ class Ehrlich(_EhrlichFunction):
         """Motifs, spacings and allowed steps."""
         return self._drawn[0]
 
-    def initial_points(self, n: int) -> pd.DataFrame:
-        """Return `n` feasible strings to start from: those of `initial_solution` in the reference."""
-        generator = torch.Generator().manual_seed(self.seed)
+    def initial_points(self, n: int, *, seed: int | None = None) -> pd.DataFrame:
+        """Return `n` feasible strings, walks along allowed steps.
+
+        Args:
+            n: How many.
+            seed: Of the walks; None: those of `initial_solution` in the reference.
+        """
+        walks = self.seed if seed is None else derive_seed("ehrlich", self.seed, seed)
+        generator = torch.Generator().manual_seed(walks)
         return self._frame(self._drawn[1].sample(n, self.length, generator=generator))
 
 

@@ -46,6 +46,10 @@ class Wrapper(Task):
         """Those of the task."""
         return self.task.minimizers
 
+    def initial_points(self, n: int, *, seed: int | None = None) -> pd.DataFrame | None:
+        """Return those of the task."""
+        return self.task.initial_points(n, seed=seed)
+
     @property
     def is_noisy(self) -> bool:
         """Whether the task is."""

@@ -43,6 +43,16 @@ def test_told_points_are_shared_and_beyond_the_budget(
     assert set(found.runs["status"]) == {"finished"}
 
 
+def test_a_task_may_name_the_points_to_begin_with(write_config: Write, hebo: Hebo, tmp_path: Path) -> None:
+    ehrlich = {"type": "ehrlich", "length": 32, "n_states": 12, "n_motifs": 4}
+    settings = SETTINGS | {"tasks": [ehrlich], "budget": {"n_trials": 2}, "told": 5}
+    assert hebo("run", write_config(**settings)).exit_code == 0
+    found = load_results(tmp_path / "out").trials
+    is_told = found["number"] < 0
+    assert set(found.loc[is_told, "status"]) == {"ok"}
+    assert found.loc[is_told, "params"].map(str).nunique() == 2 * 5
+
+
 def test_an_optimizer_learns_from_them_before_its_first_ask(
     write_config: Write, hebo: Hebo, tmp_path: Path
 ) -> None:

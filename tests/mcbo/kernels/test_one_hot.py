@@ -35,8 +35,9 @@ def test_weighted_matches_are_those_of_a_loop() -> None:
         [[sum(float(w[0, i]) for i in range(4) if x1[r, i] == x2[s, i]) for s in range(5)] for r in range(6)],
         dtype=torch.float64,
     )
-    torch.testing.assert_close(one_hot.matches(x1, x2, w), expected)
-    torch.testing.assert_close(one_hot.decay(x1, x2, w), (expected - 5.0).exp())
+    a, b = one_hot(x1), one_hot(x2)
+    torch.testing.assert_close(one_hot.matches(a, b, w), expected)
+    torch.testing.assert_close(one_hot.decay(a, b, w), (expected - 5.0).exp())
 
 
 def test_without_columns_nothing_matches_and_nothing_decays() -> None:

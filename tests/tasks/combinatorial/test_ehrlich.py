@@ -121,6 +121,10 @@ def test_the_known_minimiser_has_the_optimum_and_initial_points_are_feasible(
     assert task.evaluate(task.minimizers)["y"].tolist() == [-1.0]
     assert task.evaluate(task.initial_points(5))["y"].between(-1.0, 0.0).all()
     assert task.is_feasible(task.initial_points(5)).all()
+    again, other = (task.initial_points(5, seed=seed) for seed in (1, 2))
+    assert task.is_feasible(again).all()
+    assert again.equals(task.initial_points(5, seed=1))
+    assert not again.equals(other)
 
 
 def test_the_minimiser_of_a_given_instance_has_the_optimum() -> None:
