@@ -8,6 +8,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.presets:CombinatorialRecipe",
             "Any combinatorial composition; by default a mixed GP and interleaved search",
         ),
+        "mcbo": ("mcbo.presets:MCBO", "The default: of three kernels the most predictive one, trust region"),
         "casmopolitan": (
             "mcbo.presets:Casmopolitan",
             "Transformed overlap, interleaved search, trust region",
@@ -32,6 +33,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "mixed_gp": (
             "mcbo.surrogates.mixed_gp:MixedGP",
             "Gaussian process with a kernel for each sort of column",
+        ),
+        "most_predictive": (
+            "mcbo.surrogates.most_predictive:MostPredictive",
+            "Of several surrogates the one whose leave-one-out predictions are the most likely",
         ),
         "sparse_linear": (
             "mcbo.surrogates.sparse_linear:SparseLinear",

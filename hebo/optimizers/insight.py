@@ -15,5 +15,9 @@ def explained_share(model: LeaveOneOut) -> float:
 
 
 def has_insight(model: Model, least: float) -> bool:
-    """Say whether a model explains more than `least` of its data; one that cannot leave any out is trusted."""
+    """Say whether a model explains more than the share `least` of the variance of its data.
+
+    One that cannot leave data out is trusted. For a share of 0.2, about two of three models of three noisy
+    plateaus made for tuning stayed below; on ten other tuning tasks none did from 20 observations on.
+    """
     return not isinstance(model, LeaveOneOut) or explained_share(model) > least

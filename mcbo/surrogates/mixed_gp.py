@@ -77,12 +77,16 @@ class MixedGP(Surrogate):
         known = data.successes()
         kernel = self._kernel(space, generator)
         subset = best_and_random(known.y[:, 0], self.max_fit, generator)
-        prior = GPPrior(kernel, known.x[subset], known.y[subset, 0], min_noise=self.min_noise)
+        prior = self._prior(kernel, known.x[subset], known.y[subset, 0])
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
         if not self.n_samples:
             return _conditioned(_process(prior, theta, known), data.pending)
         samples = slice_samples(prior, theta, self.n_samples, burn_in=self.burn_in, generator=generator)
         return _conditioned(Ensemble([_process(prior, one, known) for one in samples]), data.pending)
+
+    def _prior(self, kernel: Kernel, x: Tensor, y: Tensor) -> GPPrior:
+        """Return the prior of the hyperparameters given `n x d` points and `n` values."""
+        return GPPrior(kernel, x, y, min_noise=self.min_noise)
 
     def _kernel(self, space: DesignSpace, generator: Generator) -> Kernel:
         parts = self._shared_out(space)

@@ -13,15 +13,22 @@ from hebo.regions.whole_space import WholeSpace
 from mcbo.acq_optimizers.genetic import GeneticSearch
 from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.kernels.overlap import Overlap
-from mcbo.presets import BOCS, COMBO, RDUCB, BOiLS, Casmopolitan
+from mcbo.presets import BOCS, COMBO, MCBO, RDUCB, BOiLS, Casmopolitan
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.surrogates.mixed_gp import MixedGP
+from mcbo.surrogates.most_predictive import MostPredictive
 
 SPACE = SPACES["categorical"]
 
 
-def test_nothing_given_is_casmopolitan() -> None:
-    recipe = mcbo.build(SPACE, seed=0).recipe
+def test_nothing_given_is_the_default_preset() -> None:
+    recipe, preset = mcbo.build(SPACE, seed=0).recipe, MCBO()
+    assert recipe.model_dump() == preset.model_dump()
+    assert (recipe.surrogate, recipe.region) == (MostPredictive(), HammingTrustRegion())
+
+
+def test_short_names_make_casmopolitan() -> None:
+    recipe = mcbo.build(SPACE, model="gp_to", seed=0).recipe
     assert recipe.surrogate == Casmopolitan().surrogate
     assert recipe.acq_optimizer == InterleavedSearch()
     assert recipe.acquisition == LogEI()
@@ -37,7 +44,7 @@ def test_short_names_are_those_of_their_parts() -> None:
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"model 'gp_tr' is none of gp_o, .*Did you mean"):
+    with pytest.raises(ConfigError, match=r"model 'gp_tr' is none of auto, gp_o, .*Did you mean"):
         mcbo.build(SPACE, model="gp_tr")
     with pytest.raises(ConfigError, match=r"tr 'box' is none of basic, none"):
         mcbo.build(SPACE, tr="box")

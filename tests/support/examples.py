@@ -35,7 +35,17 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     },
     **{
         ("optimizer", name): {"n_initial": 3}
-        for name in ("combinatorial", "casmopolitan", "boils", "antbo", "bodi", "boss", "cocabo", "rducb")
+        for name in (
+            "combinatorial",
+            "mcbo",
+            "casmopolitan",
+            "boils",
+            "antbo",
+            "bodi",
+            "boss",
+            "cocabo",
+            "rducb",
+        )
     },
     ("optimizer", "bocs"): {
         "n_initial": 3,

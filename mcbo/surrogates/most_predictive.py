@@ -1,0 +1,84 @@
+"""Choosing among surrogates by how well they predict observations that they have not seen."""
+
+from __future__ import annotations
+
+import math
+
+import torch
+from botorch.models.model import Model
+from pydantic import Field
+from torch import Generator, Tensor
+
+from hebo.base import Ability, LeaveOneOut, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from mcbo.kernels.hamming_embedding import HammingEmbedding
+from mcbo.kernels.mallows import Mallows
+from mcbo.kernels.matern import NumericMatern
+from mcbo.kernels.string_subsequence import StringSubsequence
+from mcbo.surrogates.mixed_gp import MixedGP
+
+
+def _default_surrogates() -> list[Surrogate]:
+    strings = MixedGP(kernels=[StringSubsequence(), NumericMatern(), Mallows()])
+    embedded = MixedGP(kernels=[HammingEmbedding(), NumericMatern(), Mallows()])
+    return [MixedGP(), embedded, strings]
+
+
+class MostPredictive(Surrogate):
+    """Fits several surrogates and keeps the one whose leave-one-out predictions are the most likely.
+
+    Which correlation suits a problem is seldom known before, and no kernel of categories is the best on all
+    of them (MCBO, 2306.09803). The sum of `log p(y_i | the others)` compares models with any number of
+    hyperparameters and any priors (Rasmussen and Williams, 2006, 5.4.2). It is done anew for each fit.
+
+    Attributes:
+        surrogates: What there is to choose from; those that cannot take a space are left out there.
+    """
+
+    surrogates: list[Surrogate] = Field(default_factory=_default_surrogates, min_length=1)
+
+    def offers(self) -> frozenset[Ability]:
+        """What all of them can do."""
+        return frozenset.intersection(*(one.offers() for one in self.surrogates))
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that none of the surrogates takes; see `hebo.base.Surrogate`."""
+        self._usable(space)
+
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+        """Return the best of the fitted models."""
+        usable = self._usable(space)
+        models = [one.fit(data, space, generator=generator) for one in usable]
+        if len(models) == 1:
+            return models[0]
+        return max(models, key=log_predictive_density)
+
+    def _usable(self, space: DesignSpace) -> list[Surrogate]:
+        usable, reasons = [], []
+        for one in self.surrogates:
+            try:
+                one.check(space)
+                usable.append(one)
+            except IncompatibleError as error:
+                reasons.append(error)
+        if not usable:
+            raise reasons[0]
+        return usable
+
+
+def log_predictive_density(model: Model) -> float:
+    """Return the mean over observations of their log density given all others, in nats.
+
+    Raises:
+        IncompatibleError: If the model cannot leave observations out.
+    """
+    if not isinstance(model, LeaveOneOut):
+        raise IncompatibleError(
+            f"{type(model).__name__} cannot predict its observations from one another; choose among "
+            "Gaussian processes, such as mixed_gp and warped_gp"
+        )
+    _, error, variance = model.leave_one_out()
+    density: Tensor = -0.5 * (error.square() / variance + variance.log() + math.log(2 * math.pi))
+    return float(torch.nan_to_num(density, nan=-torch.inf).mean())
