@@ -26,7 +26,7 @@ from tasks.wrappers.noisy import Noisy
 from tasks.wrappers.plateau import Clipped
 
 FOLDER = Path(__file__).parents[2] / "configs" / "benchmarks"
-SUITES = ["synthetic", "hpo", "hpo_batch", "noisy", "plateau", "budget_large"]
+SUITES = ["synthetic", "hpo", "hpo_batch", "noisy", "plateau", "budget_large", "combinatorial"]
 
 
 @cache
