@@ -96,14 +96,14 @@ class DiffusionKernel(Lengthscaled):
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
         importance = self.lengthscale[..., self._nominal].reciprocal()
-        indicators = (self.one_hot(x[..., self._nominal]) for x in (x1, x2))
-        k = self.one_hot.decay(*indicators, importance)
+        a, b = (self.one_hot(x[..., self._nominal]) for x in (x1, x2))
+        k = self.one_hot.decay(a, b, importance)
         if not self._ordered:
             return k
         beta = (self.lengthscale * self._per_lengthscale)[..., self._ordered]
-        a, b = (self.ranks(x[..., self._ordered]).long() for x in (x1, x2))
+        s, t = (self.ranks(x[..., self._ordered]).long() for x in (x1, x2))
         for path, group in zip(self.paths, self._groups.values(), strict=True):
-            left, right = (path(ranks[..., group], beta[..., group]) for ranks in (a, b))
+            left, right = (path(ranks[..., group], beta[..., group]) for ranks in (s, t))
             for i in range(len(group)):
                 k = k * (left[..., i, :] @ right[..., i, :].mT)
         return k

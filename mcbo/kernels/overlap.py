@@ -66,7 +66,8 @@ class OverlapKernel(FeatureCorrelation):
 
     def encode(self, x: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        return self.one_hot(x)
+        indicators: Tensor = self.one_hot(x)
+        return indicators
 
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`; the weighted shares of matches."""

@@ -48,7 +48,8 @@ class TransformedOverlapKernel(FeatureCorrelation, Lengthscaled):
 
     def encode(self, x: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        return self.one_hot(x)
+        indicators: Tensor = self.one_hot(x)
+        return indicators
 
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
