@@ -138,12 +138,16 @@ class Optimizer(ABC):
 
     def _parse_constraints(self, constraints: Any, n_points: int) -> Tensor:
         if constraints is not None:
-            self._check_takes_constraints()
+            self.check_takes_constraints()
         earlier = None if self._constraints is None else self._constraints.shape[1]
         return parse_constraints(constraints, n_points, earlier)
 
-    def _check_takes_constraints(self) -> None:
-        """Raise IncompatibleError if measured constraints would have no effect."""
+    def check_takes_constraints(self) -> None:
+        """Refuse measured constraints that would have no effect, before any is told.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
         if not self.takes_constraints:
             raise IncompatibleError(
                 f"{type(self).__name__} makes no use of measured constraints; use HEBO or another BayesOpt "
@@ -259,7 +263,7 @@ class Optimizer(ABC):
             raise DataError("the state belongs to another design space; use the one it was saved with")
         limits = _stored_constraints(state)
         if limits is not None and limits.shape[1]:
-            self._check_takes_constraints()
+            self.check_takes_constraints()
         d = self.space.n_dims
         self.seed, self.n_asks = int(state["seed"]), int(state["n_asks"])
         self._n_asked_points = int(state["n_asked_points"])

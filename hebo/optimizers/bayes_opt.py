@@ -234,7 +234,8 @@ class BayesOpt(Optimizer):
         known = Data(data.x, y, data.pending, batch_size, data.constraints)
         return known.to(self.recipe.device)
 
-    def _check_takes_constraints(self) -> None:
+    def check_takes_constraints(self) -> None:
+        """Refuse acquisitions that a weight would break; see `Optimizer.check_takes_constraints`."""
         acquisition, search = self.recipe.acquisition, self.recipe.acq_optimizer
         if "additive components" in acquisition.gives:
             raise IncompatibleError(
