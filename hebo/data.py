@@ -17,23 +17,39 @@ class Data:
         y: `n x m` objective values, larger is better; a row with NaN is a failed evaluation.
         pending: `p x d` points that were asked for and have no value yet.
         batch_size: How many points are about to be chosen together.
+        constraints: `n x c` measured constraint values, fulfilled where <= 0; a row with NaN failed as well.
     """
 
     x: Tensor
     y: Tensor
     pending: Tensor = field(default_factory=lambda: torch.empty(0, 0))
     batch_size: int = 1
+    constraints: Tensor = field(default_factory=lambda: torch.empty(0, 0))
 
     def __post_init__(self) -> None:
         if self.x.shape[0] != self.y.shape[0]:
             raise AssertionError(f"{self.x.shape[0]} points but {self.y.shape[0]} values")
         if self.pending.numel() == 0:
             object.__setattr__(self, "pending", self.x.new_empty(0, self.x.shape[1]))
+        if self.constraints.shape[1] == 0:
+            object.__setattr__(self, "constraints", self.x.new_empty(len(self.x), 0))
+        if self.x.shape[0] != self.constraints.shape[0]:
+            raise AssertionError(f"{self.x.shape[0]} points but {self.constraints.shape[0]} constraint rows")
 
     @property
     def failed(self) -> Tensor:
-        """`n` bool: rows whose evaluation gave no value."""
-        return ~torch.isfinite(self.y).all(-1)
+        """`n` bool: rows that lack an objective or a constraint value."""
+        return ~(torch.isfinite(self.y).all(-1) & torch.isfinite(self.constraints).all(-1))
+
+    @property
+    def feasible(self) -> Tensor:
+        """`n` bool: successful rows that fulfil every constraint; all successes where there is none."""
+        return ~self.failed & (self.constraints <= 0).all(-1)
+
+    @property
+    def merit(self) -> Tensor:
+        """`n`: the first value of feasible rows, -inf for the others, which cannot be the best."""
+        return self.y[:, 0].masked_fill(~self.feasible, -torch.inf)
 
     @property
     def seen(self) -> Tensor:
@@ -42,17 +58,24 @@ class Data:
 
     @property
     def best(self) -> Tensor:
-        """`d`: the successful point with the largest first value."""
-        return self.x[int(self.y[:, 0].nan_to_num(nan=-torch.inf).argmax())]
+        """`d`: the feasible point with the largest first value; the first point while none is feasible."""
+        return self.x[int(self.merit.argmax())]
 
     def successes(self) -> Data:
         """Return the data without its failed rows."""
-        keep = ~self.failed
-        return replace(self, x=self.x[keep], y=self.y[keep])
+        return self._rows(~self.failed)
+
+    def feasible_successes(self) -> Data:
+        """Return the data without its failed and infeasible rows."""
+        return self._rows(self.feasible)
 
     def with_y(self, y: Tensor) -> Data:
         """Return the same points with other values, `n x m`."""
         return replace(self, y=y)
+
+    def without_constraints(self) -> Data:
+        """Return the same points and values; what lacks a constraint value only did not fail then."""
+        return replace(self, constraints=self.x.new_empty(len(self.x), 0))
 
     def with_pending(self, x: Tensor) -> Data:
         """Return the data with more pending points, `k x d`."""
@@ -60,4 +83,8 @@ class Data:
 
     def to(self, device: torch.device | str) -> Data:
         """Return the data on another device."""
-        return replace(self, x=self.x.to(device), y=self.y.to(device), pending=self.pending.to(device))
+        x, y, pending = (one.to(device) for one in (self.x, self.y, self.pending))
+        return replace(self, x=x, y=y, pending=pending, constraints=self.constraints.to(device))
+
+    def _rows(self, keep: Tensor) -> Data:
+        return replace(self, x=self.x[keep], y=self.y[keep], constraints=self.constraints[keep])

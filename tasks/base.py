@@ -52,8 +52,13 @@ class Task(Recipe, ABC):
         return ("y",)
 
     @property
+    def constraints(self) -> tuple[str, ...]:
+        """The names of the `c` columns of measured constraints, fulfilled where <= 0; none by default."""
+        return ()
+
+    @property
     def optimum(self) -> float | None:
-        """The smallest value of the first objective without noise, or None where it is not known."""
+        """The smallest feasible value of the first objective without noise, or None where unknown."""
         return None
 
     @property
@@ -100,7 +105,8 @@ class Task(Recipe, ABC):
 
         Returns:
             `n` or `n x m` values, or a table (a frame, or names to columns of length `n`) with a column per
-            objective and any further columns of information. NaN marks a failed evaluation.
+            objective, one per measured constraint if the task has some, and any further columns of
+            information. NaN marks a failed evaluation.
         """
 
     def evaluate(self, frame: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
@@ -114,9 +120,9 @@ class Task(Recipe, ABC):
             seed: Fixes the noise; has no effect on a task that has none.
 
         Returns:
-            A table with the index of `frame`: a float64 column per objective, then columns of information
-            (the same for each row). Rows outside the space's input constraints are not evaluated and
-            hold NaN, like failed ones.
+            A table with the index of `frame`: a float64 column per objective, then one per measured
+            constraint, then columns of information (the same for each row). Rows outside the space's input
+            constraints are not evaluated and hold NaN, like failed ones.
 
         Raises:
             DataError: If a column is missing or unknown, or a value is outside its parameter's range.
@@ -130,7 +136,7 @@ class Task(Recipe, ABC):
         else:
             parts = [self._columns(points[inside], _generator(seed, 0))] if positions else []
         if not parts:
-            return pd.DataFrame(np.nan, index=frame.index, columns=list(self.objectives))
+            return pd.DataFrame(np.nan, index=frame.index, columns=[*self.objectives, *self.constraints])
         columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
         return pd.DataFrame({name: _place(one, inside, frame.index) for name, one in columns.items()})
 
@@ -138,29 +144,35 @@ class Task(Recipe, ABC):
         """Run `_evaluate` on valid points and check what it returns; wrappers call this on their task.
 
         Returns:
-            Name -> `n` values: float64 objectives with NaN for failed evaluations, then information.
+            Name -> `n` values: float64 objectives and constraints with NaN for failed evaluations, then
+            information.
         """
         result = self._evaluate(frame, rng)
         named = result if isinstance(result, pd.DataFrame | Mapping) else self._named(result)
         columns = {str(name): np.asarray(values) for name, values in named.items()}
-        missing = [name for name in self.objectives if name not in columns]
+        numbers = (*self.objectives, *self.constraints)
+        missing = [name for name in numbers if name not in columns]
         if missing or {one.shape for one in columns.values()} != {(len(frame),)}:
             shapes = {name: one.shape for name, one in columns.items()}
             raise EvaluationError(
                 f"{type(self).__name__}._evaluate returned columns of the shapes {shapes} for {len(frame)} "
-                f"points; expected {(len(frame),)} for each of the objectives {list(self.objectives)}."
+                f"points; expected {(len(frame),)} for each of the {self._kinds()} {list(numbers)}."
             )
-        objectives = {name: self._to_float(name, columns.pop(name)) for name in self.objectives}
-        return objectives | columns
+        measured = {name: self._to_float(name, columns.pop(name)) for name in numbers}
+        return measured | columns
+
+    def _kinds(self) -> str:
+        return "objectives and constraints" if self.constraints else "objectives"
 
     def _named(self, values: NDArray[np.float64]) -> Columns:
         """Name the columns of `n` or `n x m` values."""
         array = np.asarray(values)
         table = array[:, None] if array.ndim == 1 else array
-        if table.ndim != 2 or table.shape[1] != len(self.objectives):
+        if table.ndim != 2 or table.shape[1] != len(self.objectives) or self.constraints:
             raise EvaluationError(
                 f"{type(self).__name__}._evaluate returned an array of shape {array.shape}; expected one "
-                f"column for each of the objectives {list(self.objectives)}."
+                f"{'named ' if self.constraints else ''}column for each of the {self._kinds()} "
+                f"{[*self.objectives, *self.constraints]}."
             )
         return dict(zip(self.objectives, table.T, strict=True))
 

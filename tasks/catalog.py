@@ -35,6 +35,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.synthetic.feature_selection:FeatureSelection",
             "Choosing features of a linear model, many booleans",
         ),
+        "pressure_vessel": (
+            "tasks.engineering.pressure_vessel:PressureVessel",
+            "Cost of a pressure vessel under three measured limits",
+        ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",

@@ -16,7 +16,8 @@ _LABEL_VARIANCE = 0.01
 
 def success_labels(data: Data) -> Data:
     """Return all points of `data` with y = +1 where the evaluation succeeded and -1 where it failed."""
-    return data.with_y(torch.where(data.failed, -1.0, 1.0).to(data.x).unsqueeze(-1))
+    labels = torch.where(data.failed, -1.0, 1.0).to(data.x).unsqueeze(-1)
+    return data.without_constraints().with_y(labels)
 
 
 def times_success(acq: AcqFunction, success_model: Model, labels: Data) -> AcqFunction:

@@ -42,19 +42,20 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
     """
     if limit is not None:
         _check_timers()
+    objectives, constraints = tuple(task.objectives), tuple(task.constraints)
     started = time.perf_counter()
     try:
         with time_limit(limit, hard=hard):
             answer = task.evaluate(frame, seed=seed)
-        values, extras = _split(answer, tuple(task.objectives))
-        status, message = _judge(values, extras)
+        values, extras = _split(answer, (*objectives, *constraints))
+        status, message = _judge(values, constraints, extras)
     except OutOfTime:
         values, extras, status = {}, {}, tables.TIMED_OUT
         message = f"not finished within {limit:g} s (limits.trial_seconds)"
     except (Exception, SystemExit) as error:
         values, extras, status = {}, {}, _status_of(error)
         message = " ".join(f"{type(error).__name__}: {error}".split())[:_MAX_MESSAGE]
-    unknown = dict.fromkeys(task.objectives)
+    unknown = dict.fromkeys((*objectives, *constraints))
     seconds = time.perf_counter() - started
     return Outcome(status, {**unknown, **values}, extras, message, seconds)
 
@@ -111,15 +112,15 @@ def _nothing() -> Iterator[None]:
     yield
 
 
-def _split(answer: DataFrame, objectives: tuple[str, ...]) -> tuple[dict[str, float | None], dict[str, Any]]:
-    """Return objectives and extra columns of the one row a task answered with."""
-    if len(answer) != 1 or not set(objectives) <= set(answer.columns):
+def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, float | None], dict[str, Any]]:
+    """Return objectives with constraints, and extra columns, of the one row a task answered with."""
+    if len(answer) != 1 or not set(measured) <= set(answer.columns):
         raise EvaluationError(
             f"the task answered {len(answer)} rows with columns {list(answer.columns)}; "
-            f"expected 1 row with {list(objectives)}."
+            f"expected 1 row with {list(measured)}."
         )
     row = {str(name): answer[name].iloc[0] for name in answer.columns}
-    values = {name: _finite(float(row.pop(name))) for name in objectives}
+    values = {name: _finite(float(row.pop(name))) for name in measured}
     return values, {name: _extra(value) for name, value in row.items()}
 
 
@@ -134,12 +135,17 @@ def _extra(value: object) -> Any:
         return str(value)
 
 
-def _judge(values: Mapping[str, float | None], extras: Mapping[str, Any]) -> tuple[str, str | None]:
+def _judge(
+    values: Mapping[str, float | None], constraints: tuple[str, ...], extras: Mapping[str, Any]
+) -> tuple[str, str | None]:
     """Return status and message; a task that knows why it failed says so in a column `error`."""
-    bad = [name for name, value in values.items() if value is None]
+    known = {name: value for name, value in values.items() if value is not None}
+    bad = [name for name in values if name not in known]
     if not bad:
-        return tables.OK, None
-    reason = extras.get("error") or f"the objective {', '.join(bad)} is not a finite number"
+        broken = [f"{name} = {known[name]:.3g}" for name in constraints if known[name] > 0]
+        return (tables.INFEASIBLE, f"{', '.join(broken)} > 0") if broken else (tables.OK, None)
+    kind = "constraint" if bad[0] in constraints else "objective"
+    reason = extras.get("error") or f"the {kind} {', '.join(bad)} is not a finite number"
     return tables.FAILED, " ".join(str(reason).split())[:_MAX_MESSAGE]
 
 

@@ -34,11 +34,11 @@ def frame_of(trials: Sequence[Trial]) -> DataFrame:
     return DataFrame(columns)
 
 
-def values_of(trials: Sequence[Trial], objectives: Sequence[str]) -> NDArray[np.float64]:
-    """Return `n x m` values, NaN for what failed."""
+def values_of(trials: Sequence[Trial], names: Sequence[str]) -> NDArray[np.float64]:
+    """Return `n x m` values of objectives or constraints, NaN for what failed."""
     import numpy as np
 
-    cells = [[(one.values or {}).get(name) for name in objectives] for one in trials]
+    cells = [[(one.values or {}).get(name) for name in names] for one in trials]
     return np.array(cells, dtype=float)
 
 

@@ -15,7 +15,7 @@ class Cell:
     Attributes:
         n_trials: Budget of all of them.
         n_done: Evaluations that ended, whichever way.
-        n_bad: Those that did not end `ok`.
+        n_bad: Those that ended neither `ok` nor `infeasible`.
         best: Smallest value of the leading objective; None if there is none.
         busy_seconds: Spent in asks and evaluations.
         states: Status -> number of runs.

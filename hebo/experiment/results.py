@@ -60,8 +60,9 @@ class Results:
             `message`.
         trials: One row per trial, ordered by run and `number` (from 0; below 0 and in round -1 if it was
             told before the first ask): `round`, `params` (dict, natural units), `values` (dict objective
-            -> float or None), `extras` (dict), `status`
-            (pending | ok | failed | timed_out | out_of_memory | crashed), `message`, and seconds:
+            or constraint -> float or None), `extras` (dict), `status`
+            (pending | ok | infeasible | failed | timed_out | out_of_memory | crashed), `message` (of an
+            infeasible one: the constraints it breaks), and seconds:
             `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
             `eval_seconds` (wall time), `overhead_seconds` (CPU time of the runner itself),
             `ask_cpu_seconds` and `tell_cpu_seconds` (CPU time of the round divided by its points, that

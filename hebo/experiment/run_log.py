@@ -164,7 +164,7 @@ class RunLog:
         is_asked = number >= 0
         counted = {
             "p_done": int(is_asked),
-            "p_bad": int(is_asked and outcome.status != tables.OK),
+            "p_bad": int(is_asked and outcome.status not in (tables.OK, tables.INFEASIBLE)),
             "p_best": best,
         }
         with self._renewed(**counted, p_seconds=outcome.seconds or 0.0) as connection:

@@ -169,9 +169,8 @@ class _Loop:
             if done is None:
                 return False
             self._tell(done)
-        objectives = self.task.objectives
         if self.rounds:
-            self.optimizer.restore([(frame_of(one), _told(one, objectives)) for one in self.rounds])
+            self.optimizer.restore([self._past(one) for one in self.rounds])
         return True
 
     def _draw_told(self) -> list[Trial]:
@@ -192,7 +191,17 @@ class _Loop:
         return trials
 
     def _tell(self, trials: Sequence[Trial]) -> None:
-        self.optimizer.tell(frame_of(trials), values_of(trials, self.task.objectives))
+        values, limits = values_of(trials, self.task.objectives), self._limits(trials)
+        self.optimizer.tell(frame_of(trials), values, constraints=limits)
+
+    def _past(self, round_: Sequence[Trial]) -> tuple[Any, Any, Any]:
+        """Return points, values and constraints of a round; values None while some are to come."""
+        values = None if is_open(round_) else values_of(round_, self.task.objectives)
+        return frame_of(round_), values, self._limits(round_)
+
+    def _limits(self, trials: Sequence[Trial]) -> NDArray[np.float64] | None:
+        """Return `n x c` constraint values; None if the task has no constraints."""
+        return values_of(trials, self.task.constraints) if self.task.constraints else None
 
     def _ask(self, clock: Clock) -> list[Trial]:
         n = min(self.batch_size, self.n_trials - self.n_asked)
@@ -245,7 +254,3 @@ class _Loop:
         tell_cpu = clock.cpu["tell"] + clock.cpu_elsewhere
         cost = RoundCost(clock.wall["tell"] / n, tell_cpu / n, clock.overhead() / n)
         self.last_cost = (self.next_round, cost)
-
-
-def _told(round_: Sequence[Trial], objectives: Sequence[str]) -> NDArray[np.float64] | None:
-    return None if is_open(round_) else values_of(round_, objectives)

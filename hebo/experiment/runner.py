@@ -49,7 +49,7 @@ def prepare(experiment: Experiment) -> Entries:
         except HeboError as error:
             raise ConfigMistake(("tasks", place), str(error)) from error
         problems.append(NewProblem(one.label, spaces[one.label].to_json(), objectives, *known))
-        _check_optimizers(experiment, spaces[one.label], objectives, one.label)
+        _check_optimizers(experiment, task, one.label)
     return Entries(tuple(_new_runs(experiment)), tuple(problems))
 
 
@@ -199,10 +199,13 @@ class _Shift:
         return Outcome(tables.CRASHED, {}, {}, f"{death} during the evaluation", seconds)
 
 
-def _check_optimizers(experiment: Experiment, space: Any, objectives: tuple[str, ...], label: str) -> None:
+def _check_optimizers(experiment: Experiment, task: Any, label: str) -> None:
+    objectives = tuple(task.objectives)
     for place, one in enumerate(experiment.optimizers):
         try:
-            optimizer = cast(Any, one.recipe).build(space, seed=experiment.seeds[0])
+            optimizer = cast(Any, one.recipe).build(task.space, seed=experiment.seeds[0])
+            if task.constraints:
+                optimizer.check_takes_constraints()
         except HeboError as error:
             raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
         most = getattr(optimizer, "max_objectives", 1)

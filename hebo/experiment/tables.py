@@ -16,14 +16,16 @@ from hebo.errors import StoreError
 
 SCHEMA_VERSION = 2
 
-# How a trial can stand. A pending trial was asked for and has no result yet.
+# How a trial can stand. A pending trial was asked for and has no result yet; an infeasible one was measured
+# like one that is ok, and breaks a constraint.
 PENDING = "pending"
 OK = "ok"
+INFEASIBLE = "infeasible"
 FAILED = "failed"
 TIMED_OUT = "timed_out"
 OUT_OF_MEMORY = "out_of_memory"
 CRASHED = "crashed"
-TRIAL_STATUSES = (PENDING, OK, FAILED, TIMED_OUT, OUT_OF_MEMORY, CRASHED)
+TRIAL_STATUSES = (PENDING, OK, INFEASIBLE, FAILED, TIMED_OUT, OUT_OF_MEMORY, CRASHED)
 
 # How a run can stand. A broken run is one whose optimiser failed; the next `hebo run` tries again.
 WAITING = "waiting"

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from numbers import Integral
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,12 +23,15 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
-from hebo.optimizers.values import parse_values
+from hebo.optimizers.values import parse_constraints, parse_values
 from hebo.profile import Profile
 from hebo.random import make_generator
 from hebo.recipe import Recipe
 
 STATE_FORMAT = 1
+
+Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any]
+"""What one ask gave: points, their values, and measured constraints where there are some."""
 
 
 class OptimizerRecipe(Recipe, ABC):
@@ -51,11 +54,14 @@ class Optimizer(ABC):
             that stream gets repeatable runs. With a seed, global streams do not matter.
 
     Attributes:
+        max_objectives: How many columns of `y` it takes.
+        takes_constraints: Whether it makes use of measured constraints.
         profile: CPU seconds of the latest `ask` by phase ("fit", "search", "rest").
         fallbacks: Reason -> how often a computation of any `ask` fell back to another way.
     """
 
     max_objectives: int = 1
+    takes_constraints: ClassVar[bool] = False
 
     def __init__(self, space: DesignSpace, *, seed: int | None = None) -> None:
         if not space.names:
@@ -70,6 +76,7 @@ class Optimizer(ABC):
         empty = torch.empty(0, space.n_dims, dtype=torch.float64)
         self._x, self._pending = empty, empty
         self._y: Tensor | None = None
+        self._constraints: Tensor | None = None
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -99,7 +106,7 @@ class Optimizer(ABC):
         self._asked(self.space.encode(suggested))
         return suggested
 
-    def tell(self, x: DataFrame, y: Any) -> None:
+    def tell(self, x: DataFrame, y: Any, *, constraints: Any = None) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
         Nothing is recorded unless all of it is usable.
@@ -107,9 +114,14 @@ class Optimizer(ABC):
         Args:
             x: `n` rows in natural units, one column per parameter.
             y: `n` or `n x m` values, minimised; NaN, None or +inf for a failed evaluation.
+            constraints: `n` or `n x c` measured values, each in its own unit, fulfilled where <= 0 (as in
+                BoTorch and Optuna); NaN, None or +inf where one could not be measured, which fails the
+                evaluation. All points are told with the same `c`, or all without.
 
         Raises:
             DataError: If a point or value is unusable; the message says which one and why.
+            IncompatibleError: If there are more objectives than the optimiser takes, or constraints and it
+                makes no use of them.
         """
         points = self.space.encode(x)
         values = parse_values(y, len(points), None if self._y is None else self._y.shape[1])
@@ -118,9 +130,29 @@ class Optimizer(ABC):
                 f"{type(self).__name__} takes {self.max_objectives} objective, "
                 f"y has {values.shape[1]} columns; combine them into one"
             )
+        limits = self._parse_constraints(constraints, len(points))
         self._drop_pending(points)
         self._x = torch.cat([self._x, points])
         self._y = values if self._y is None else torch.cat([self._y, values])
+        self._constraints = limits if self._constraints is None else torch.cat([self._constraints, limits])
+
+    def _parse_constraints(self, constraints: Any, n_points: int) -> Tensor:
+        if constraints is not None:
+            self.check_takes_constraints()
+        earlier = None if self._constraints is None else self._constraints.shape[1]
+        return parse_constraints(constraints, n_points, earlier)
+
+    def check_takes_constraints(self) -> None:
+        """Refuse measured constraints that would have no effect, before any is told.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        if not self.takes_constraints:
+            raise IncompatibleError(
+                f"{type(self).__name__} makes no use of measured constraints; use HEBO or another BayesOpt "
+                "composition, or tell NaN as the value of an infeasible point"
+            )
 
     def forget(self, x: DataFrame) -> None:
         """Give up on pending points, for example those of a cancelled evaluation.
@@ -144,7 +176,8 @@ class Optimizer(ABC):
     def data(self) -> Data:
         """All that is known, in encoded columns, larger is better."""
         y = self._x.new_empty(0, 1) if self._y is None else -self._y
-        return Data(self._x, y, self._pending)
+        limits = self._x.new_empty(0, 0) if self._constraints is None else self._constraints
+        return Data(self._x, y, self._pending, constraints=limits)
 
     @property
     def X(self) -> DataFrame:
@@ -158,10 +191,12 @@ class Optimizer(ABC):
 
     @property
     def history(self) -> DataFrame:
-        """All told points with their values in columns `objective_0 ...`, NaN where they failed."""
+        """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed."""
         frame = self.space.decode(self._x)
         for column, values in enumerate((-self.data.y).unbind(-1)):
             frame[f"objective_{column}"] = values.numpy()
+        for column, values in enumerate(self.data.constraints.unbind(-1)):
+            frame[f"constraint_{column}"] = values.numpy()
         return frame
 
     @property
@@ -171,23 +206,23 @@ class Optimizer(ABC):
 
     @property
     def best_x(self) -> DataFrame:
-        """The best point told so far, as a frame with one row.
+        """The best feasible point told so far, as a frame with one row.
 
         Raises:
-            DataError: If no successful evaluation has been told.
+            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
         """
-        self._need_success()
+        self._need_feasible()
         return self.space.decode(self.data.best.unsqueeze(0))
 
     @property
     def best_y(self) -> float:
-        """The lowest value told so far.
+        """The lowest value told so far of a feasible point.
 
         Raises:
-            DataError: If no successful evaluation has been told.
+            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
         """
-        self._need_success()
-        return float(self.y[:, 0].min())
+        self._need_feasible()
+        return -float(self.data.merit.max())
 
     # ------------------------------------------------------------------ names of the original package
 
@@ -195,9 +230,9 @@ class Optimizer(ABC):
         """Call `ask` by the original package's name."""
         return self.ask(n_suggestions, fixed=fix_input)
 
-    def observe(self, X: DataFrame, y: Any) -> None:
+    def observe(self, X: DataFrame, y: Any, *, constraints: Any = None) -> None:
         """Call `tell` by the original package's name."""
-        self.tell(X, y)
+        self.tell(X, y, constraints=constraints)
 
     # ------------------------------------------------------------------ saving and resuming
 
@@ -210,7 +245,8 @@ class Optimizer(ABC):
             "n_asks": self.n_asks,
             "n_asked_points": self._n_asked_points,
             "x": self._x.tolist(),
-            "y": None if self._y is None else [[None if v != v else v for v in r] for r in self._y.tolist()],
+            "y": _plain(self._y),
+            "constraints": _plain(self._constraints),
             "pending": self._pending.tolist(),
         }
 
@@ -219,11 +255,15 @@ class Optimizer(ABC):
 
         Raises:
             DataError: If the state is of another format or of another design space.
+            IncompatibleError: If it has measured constraints and this optimiser makes no use of them.
         """
         if state.get("format") != STATE_FORMAT:
             raise DataError(f"state format {state.get('format')!r} is not {STATE_FORMAT}; save it anew")
         if DesignSpace.from_json(state["space"]) != self.space:
             raise DataError("the state belongs to another design space; use the one it was saved with")
+        limits = _stored_constraints(state)
+        if limits is not None and limits.shape[1]:
+            self.check_takes_constraints()
         d = self.space.n_dims
         self.seed, self.n_asks = int(state["seed"]), int(state["n_asks"])
         self._n_asked_points = int(state["n_asked_points"])
@@ -231,22 +271,24 @@ class Optimizer(ABC):
         self._pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, d)
         y = state["y"]
         self._y = None if y is None else parse_values(y, len(self._x), None)
+        self._constraints = limits
 
-    def restore(self, rounds: Iterable[tuple[DataFrame, Any]]) -> None:
+    def restore(self, rounds: Iterable[Round]) -> None:
         """Replay past rounds without computing them again; what was told before the first ask is told first.
 
         Args:
-            rounds: One `(points, values)` per past `ask`, in order; values None where they are not known yet.
+            rounds: One `(points, values)` or `(points, values, constraints)` per past `ask`, in order; values
+                None where they are not known yet.
 
         Raises:
             DataError: If this optimiser has been asked already, or a round is unusable.
         """
         if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
-        for frame, values in rounds:
+        for frame, values, *constraints in rounds:
             self._asked(self.space.encode(frame))
             if values is not None:
-                self.tell(frame, values)
+                self.tell(frame, values, constraints=constraints[0] if constraints else None)
 
     # ------------------------------------------------------------------ inside
 
@@ -291,6 +333,14 @@ class Optimizer(ABC):
         if not len(self.data.successes().x):
             raise DataError("no successful evaluation has been told yet, so there is no best point")
 
+    def _need_feasible(self) -> None:
+        self._need_success()
+        if not bool(self.data.feasible.any()):
+            raise DataError(
+                f"no feasible point yet: none of {len(self.data.successes().x)} successful evaluations keeps "
+                "every constraint (<= 0); ask for more points, or read the violations in `history`"
+            )
+
     def __repr__(self) -> str:
         size = f"{len(self.space.names)} parameters, {len(self._x)} told"
         return f"{type(self).__name__}({size}, seed={self.seed})"
@@ -300,3 +350,17 @@ def _check_count(n: Any) -> int:
     if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
         raise DataError(f"cannot suggest {n!r} points; ask for a positive whole number")
     return int(n)
+
+
+def _plain(table: Tensor | None) -> list[list[float | None]] | None:
+    """Return a table as JSON has it: None for NaN."""
+    return None if table is None else [[None if v != v else v for v in row] for row in table.tolist()]
+
+
+def _stored_constraints(state: Mapping[str, Any]) -> Tensor | None:
+    """Read the constraints of a saved state; states from before there were any have none."""
+    if state["y"] is None:
+        return None
+    rows = state.get("constraints")
+    empty = not rows or not rows[0]
+    return parse_constraints(None if empty else rows, len(state["y"]), None)

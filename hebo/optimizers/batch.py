@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TypeVar
 
 import torch
-from botorch.models.model import Model
 from torch import Generator, Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.base import AcqFunction, Candidates, Domain
 from hebo.optimizers.distinct import distinct, fill
 
-BuildAcq = Callable[[Model], AcqFunction]
-Believe = Callable[[Model, Tensor], Model]
+Belief = TypeVar("Belief")
+"""What is known: a model, or the models of objective and constraints."""
 
 
 @torch.no_grad()
 def choose_batch(
     candidates: Candidates,
-    model: Model,
-    build: BuildAcq,
-    believe: Believe,
+    belief: Belief,
+    build: Callable[[Belief], AcqFunction],
+    believe: Callable[[Belief, Tensor], Belief],
     seen: Tensor,
     n: int,
     domain: Domain,
@@ -36,10 +36,10 @@ def choose_batch(
     Ginsbourger et al., 2010, on a list). HEBO draws the whole batch from the first front.
 
     Args:
-        candidates: Result of the acquisition search, ranked under `model`.
-        model: What is known.
-        build: Returns the acquisition under a model.
-        believe: Returns a model conditioned on its own mean at a point, `1 x d`.
+        candidates: Result of the acquisition search, ranked under `belief`.
+        belief: What is known.
+        build: Returns the acquisition under a belief.
+        believe: Returns a belief conditioned on its own mean at a point, `1 x d`.
         seen: `s x d` evaluated and pending points.
         n: Batch size.
         domain: Where random points come from if the candidates do not suffice.
@@ -52,9 +52,9 @@ def choose_batch(
     chosen = pool[:0]
     while len(pool) and len(chosen) < n:
         if len(chosen):
-            model = believe(model, chosen[-1:])
+            belief = believe(belief, chosen[-1:])
         whole = len(pool) == len(candidates.x)
-        ranked = candidates if whole else rank(pool, evaluate(build(model), pool))
+        ranked = candidates if whole else rank(pool, evaluate(build(belief), pool))
         n_front = int((ranked.rank == 0).sum())
         point = ranked.x[int(torch.randint(n_front, (1,), generator=generator))]
         chosen = torch.cat([chosen, point.unsqueeze(0)])

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from botorch.models.model import Model
 from pydantic import Field, field_validator, model_validator
 from torch import Generator, Tensor
 
+from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility, toward_feasible
 from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.success import success_labels, times_success
 from hebo.base import (
@@ -110,37 +111,48 @@ _REMEDIES: dict[Ability, str] = {
 }
 
 
+Models = tuple[Model, ...]
+"""The model of the objective, then one per measured constraint."""
+
+
 @dataclass(frozen=True)
 class _Fitted:
-    """What one `ask` knows: data as modelled, the model, and the acquisition under it or under another model.
+    """What one `ask` knows: data as modelled, the models, and the acquisition under them or under others.
 
-    Points come and go on the CPU, where searches and the space stay, wherever the model is.
+    Points come and go on the CPU, where searches and the space stay, wherever the models are.
     """
 
     known: Data
-    model: Model
-    build: Callable[[Model], AcqFunction]
+    models: Models
+    build: Callable[[Models], AcqFunction]
 
-    def acquisition(self, model: Model) -> AcqFunction:
-        acq = self.build(model)
+    def acquisition(self, models: Models) -> AcqFunction:
+        acq = self.build(models)
         if self.known.x.device.type == "cpu":
             return acq  # as it is, for it may offer more than values
         return lambda x: acq(x.to(self.known.x.device)).to(x.device)
 
-    def believe(self, model: Model, x: Tensor) -> Model:
+    def believe(self, models: Models, x: Tensor) -> Models:
         x = x.to(self.known.x.device)
-        mean, _ = mean_and_sd(model, x.unsqueeze(-2))
-        return model.condition_on_observations(x, mean.unsqueeze(-1))
+        means = [mean_and_sd(model, x.unsqueeze(-2))[0].unsqueeze(-1) for model in models]
+        return tuple(
+            model.condition_on_observations(x, mean) for model, mean in zip(models, means, strict=True)
+        )
 
 
 class BayesOpt(Optimizer):
     """Fit, build, maximise, choose: the loop behind every preset.
+
+    Measured constraints are modelled by the recipe's surrogate too, and every value of the acquisition is
+    weighted by the probability that they hold; see `hebo.acquisitions.constrained`.
 
     Args:
         space: Where to search.
         recipe: The parts.
         seed: See `Optimizer`.
     """
+
+    takes_constraints: ClassVar[bool] = True
 
     def __init__(self, space: DesignSpace, recipe: BayesOptRecipe, *, seed: int | None = None) -> None:
         super().__init__(space, seed=seed)
@@ -149,11 +161,11 @@ class BayesOpt(Optimizer):
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         data = self.data
-        if len(data.seen) < self.n_initial or not _informative(data):
+        if len(data.seen) < self.n_initial or not _informative(toward_feasible(data)):
             return self._explore(n, data.seen, domain, generator)
         with self.profile.phase("fit"):
             fitted = self._fit(data, n, generator)
-        n_guided = self._n_guided(n, fitted.model)
+        n_guided = self._n_guided(n, fitted.models[0])
         with self.profile.phase("search"):
             x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
             if n_guided == n:
@@ -172,32 +184,39 @@ class BayesOpt(Optimizer):
         return fill(x, seen, n, domain, generator=generator)
 
     def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:
-        known = self.transformed(data, batch_size)
+        known = self.transformed(toward_feasible(data), batch_size)
         surrogate, acquisition = self.recipe.surrogate, self.recipe.acquisition
         weighted = "additive components" not in acquisition.gives
         known = known if weighted else _worst_for_failures(known)
-        model = surrogate.fit(known, self.space, generator=generator)
-        seed = draw_seed(generator)
+        targets = [known, *(one.to(self.recipe.device) for one in slack_data(data))]
+        models = tuple(surrogate.fit(one, self.space, generator=generator) for one in targets)
+        seed, incumbents = draw_seed(generator), known.feasible_successes()
+        n_values, has_incumbent = acquisition.n_values, bool(data.feasible.any())
 
-        def build(model: Model) -> AcqFunction:  # every time with the same draws
-            return acquisition.build(model, known.successes(), generator=make_generator(seed))
+        def build(models: Models) -> AcqFunction:
+            objective, *limits = models
+            if has_incumbent:  # every time with the same draws
+                acq = acquisition.build(objective, incumbents, generator=make_generator(seed))
+            else:
+                acq = indifferent(n_values)
+            return times_feasibility(acq, limits) if limits else acq
 
         if not (weighted and bool(data.failed.any())):
-            return _Fitted(known, model, build)
+            return _Fitted(known, models, build)
         labels = success_labels(data).to(self.recipe.device)
         success = surrogate.fit(labels, self.space, generator=generator)
-        return _Fitted(known, model, lambda model: times_success(build(model), success, labels))
+        return _Fitted(known, models, lambda models: times_success(build(models), success, labels))
 
     def _search(self, fitted: _Fitted, seen: Tensor, n: int, domain: Domain, generator: Generator) -> Tensor:
         focus = self.recipe.region.narrow(
-            domain, fitted.known, fitted.model, turn=self.n_asks, generator=generator
+            domain, fitted.known, fitted.models[0], turn=self.n_asks, generator=generator
         )
         candidates = self.recipe.acq_optimizer.maximize(
-            fitted.acquisition(fitted.model), focus.domain, generator=generator, start=focus.start
+            fitted.acquisition(fitted.models), focus.domain, generator=generator, start=focus.start
         )
         return choose_batch(
             candidates,
-            fitted.model,
+            fitted.models,
             fitted.acquisition,
             fitted.believe,
             seen,
@@ -212,7 +231,18 @@ class BayesOpt(Optimizer):
         transform = self.recipe.output_transform.fit(successes)
         y = data.y.clone()
         y[~data.failed] = transform(successes)[0]
-        return Data(data.x, y, data.pending, batch_size).to(self.recipe.device)
+        known = Data(data.x, y, data.pending, batch_size, data.constraints)
+        return known.to(self.recipe.device)
+
+    def check_takes_constraints(self) -> None:
+        """Refuse acquisitions that a weight would break; see `Optimizer.check_takes_constraints`."""
+        acquisition, search = self.recipe.acquisition, self.recipe.acq_optimizer
+        if "additive components" in acquisition.gives:
+            raise IncompatibleError(
+                f"{type(acquisition).__name__} gives {type(search).__name__} a sum of additive components, "
+                "which measured constraints would end, as they multiply it by a probability; use another "
+                "acquisition and search, such as log_ei with local_search"
+            )
 
     def fit_model(self) -> Model:
         """Fit the surrogate to all that is known, as the next `ask` would.

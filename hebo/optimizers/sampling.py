@@ -33,6 +33,7 @@ class RandomSearchOptimizer(Optimizer):
     """See `RandomSearch`."""
 
     max_objectives = 2**31
+    takes_constraints = True
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         x = domain.sample(n, generator=generator, method="random")
@@ -43,6 +44,7 @@ class SobolOptimizer(Optimizer):
     """See `Sobol`."""
 
     max_objectives = 2**31
+    takes_constraints = True
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)

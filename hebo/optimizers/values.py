@@ -1,4 +1,4 @@
-"""Objective values as people hand them over, turned into one checked tensor."""
+"""Objective and constraint values as people hand them over, turned into checked tensors."""
 
 from __future__ import annotations
 
@@ -24,17 +24,53 @@ def parse_values(y: Any, n_points: int, n_objectives: int | None) -> Tensor:
         DataError: If the shape is wrong or a value is not a real number; -inf is refused as well, since
             no point could ever improve on it.
     """
-    table = _as_table(y, n_points)
-    if table.shape[0] != n_points:
-        raise DataError(f"y has {table.shape[0]} rows for {n_points} points; give one row per point")
+    table = _as_table(y, n_points, "y", "n_objectives")
     if n_objectives is not None and table.shape[1] != n_objectives:
         raise DataError(f"y has {table.shape[1]} columns, earlier values had {n_objectives}")
-    numbers = [_number(value, row, column) for (row, column), value in np.ndenumerate(table)]
+    return _as_tensor(table, "y", "cannot be improved on")
+
+
+def parse_constraints(values: Any, n_points: int, n_constraints: int | None) -> Tensor:
+    """Return measured constraint values as an `n x c` float64 tensor, NaN where one was not measured.
+
+    Args:
+        values: `n` or `n x c` numbers, fulfilled where <= 0, in any form that `parse_values` takes; None
+            where there are no constraints (`c = 0`).
+        n_points: The `n` that is expected.
+        n_constraints: The `c` of earlier values, or None if these are the first.
+
+    Raises:
+        DataError: If the shape is wrong, `c` has changed, or a value is not a real number; -inf is refused
+            as well, since no scale has it.
+    """
+    if values is None and not n_constraints:
+        return torch.empty(n_points, 0, dtype=torch.float64)
+    if n_constraints == 0:
+        raise DataError(
+            "constraints are given, but earlier points were told without; tell them from the first point on, "
+            "to a new optimizer"
+        )
+    if values is None:
+        raise DataError(
+            f"earlier points were told with {n_constraints} constraint values each, these have none; "
+            f"pass constraints= with {n_constraints} columns, NaN where one was not measured"
+        )
+    table = _as_table(values, n_points, "constraints", "n_constraints")
+    if n_constraints is not None and table.shape[1] != n_constraints:
+        raise DataError(
+            f"constraints has {table.shape[1]} columns, earlier ones had {n_constraints}; "
+            "give every constraint each time, NaN where one was not measured"
+        )
+    return _as_tensor(table, "constraints", "has no scale")
+
+
+def _as_tensor(table: np.ndarray[Any, Any], name: str, trouble: str) -> Tensor:
+    numbers = [_number(one, f"{name}[{at[0]}, {at[1]}]", trouble) for at, one in np.ndenumerate(table)]
     values = np.array(numbers, dtype=float).reshape(table.shape)
     return torch.as_tensor(np.where(values == np.inf, np.nan, values))
 
 
-def _as_table(y: Any, n_points: int) -> np.ndarray[Any, Any]:
+def _as_table(y: Any, n_points: int, name: str, n_columns: str) -> np.ndarray[Any, Any]:
     if isinstance(y, Tensor):
         y = y.detach().cpu().numpy()
     elif hasattr(y, "to_numpy"):
@@ -42,30 +78,33 @@ def _as_table(y: Any, n_points: int) -> np.ndarray[Any, Any]:
     try:
         array = np.asarray(y, dtype=object)
     except ValueError as error:
-        raise DataError(f"y is ragged ({error}); give {n_points} equally long rows") from None
+        raise DataError(f"{name} is ragged ({error}); give {n_points} equally long rows") from None
     if array.ndim == 0:
         array = array.reshape(1, 1)
     elif array.ndim == 1:
         array = array.reshape(-1, 1)
     if array.ndim != 2 or array.shape[1] == 0:
-        raise DataError(f"y has shape {array.shape}; expected ({n_points},) or ({n_points}, n_objectives)")
+        expected = f"({n_points},) or ({n_points}, {n_columns})"
+        raise DataError(f"{name} has shape {array.shape}; expected {expected}")
+    if array.shape[0] != n_points:
+        raise DataError(f"{name} has {array.shape[0]} rows for {n_points} points; give one row per point")
     return array
 
 
-def _number(value: Any, row: int, column: int) -> float:
+def _number(value: Any, place: str, trouble: str) -> float:
     if value is None or _is_missing(value):
         return float("nan")
     if isinstance(value, (bool, np.bool_, str, bytes, complex, np.complexfloating)):
         raise DataError(
-            f"y[{row}, {column}] = {value!r} is a {type(value).__name__}; "
+            f"{place} = {value!r} is a {type(value).__name__}; "
             "give a real number, or NaN for a failed evaluation"
         )
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
-        raise DataError(f"y[{row}, {column}] = {value!r} is not a real number; NaN marks a failure") from None
+        raise DataError(f"{place} = {value!r} is not a real number; NaN marks a failure") from None
     if number == float("-inf"):
-        raise DataError(f"y[{row}, {column}] = -inf cannot be improved on; give NaN for a failed evaluation")
+        raise DataError(f"{place} = -inf {trouble}; give NaN for a failed evaluation")
     return number
 
 

@@ -40,8 +40,8 @@ class TrustRegion(Region):
         if turn % self.every:
             return Focus(domain, data.best.cpu().unsqueeze(0))
         known = data.successes()
-        center = _most_promising(model, known.x).cpu()
-        size = self.extent(known.y[:, 0], max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size))
+        center = _most_promising(model, data.feasible_successes().x).cpu()
+        size = self.extent(known.merit, max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size))
         near = Neighborhood(domain, center, side=size.side, n_changes=size.n_changes, generator=generator)
         return Focus(near, near.center.unsqueeze(0))
 
@@ -49,7 +49,7 @@ class TrustRegion(Region):
         """Return the size after a history.
 
         Args:
-            y: `n` values in the order told, larger is better, in standard deviations.
+            y: `n` values in the order told, larger is better, in standard deviations; -inf where infeasible.
             patience: Evaluations without improvement that halve the side.
         """
         side, wins, losses, best = self.longest, 0, 0, -math.inf

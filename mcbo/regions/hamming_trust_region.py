@@ -48,7 +48,7 @@ class HammingTrustRegion(Region):
         """See `hebo.base.Region`."""
         known = data.successes()
         n_unordered = int(switches(domain).sum())
-        extent = self.extent(known.y[:, 0], n_unordered)
+        extent = self.extent(known.merit, n_unordered)
         center = self._center(domain, known, model, extent.since, generator)
         n_changes = max(1, round(extent.changes)) if n_unordered else 0
         near = Neighborhood(
@@ -74,9 +74,9 @@ class HammingTrustRegion(Region):
 
     @torch.no_grad()
     def _center(self, domain: Domain, known: Data, model: Model, since: int, generator: Generator) -> Tensor:
-        """The best point since the restart, or a promising random one right after it."""
-        if since < len(known.x):
-            x = known.x[since:]
+        """The best feasible point since the restart, or a promising random one before there is any."""
+        x = known.x[since:][known.feasible[since:]]
+        if len(x):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))
             return x[mu.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)

@@ -31,6 +31,11 @@ class Wrapper(Task):
         return self.task.objectives
 
     @property
+    def constraints(self) -> tuple[str, ...]:
+        """Those of the task, as measured there."""
+        return self.task.constraints
+
+    @property
     def optimum(self) -> float | None:
         """That of the task."""
         return self.task.optimum

@@ -58,8 +58,8 @@ class Cached(Wrapper):
         return {name: _column([row[name] for row in known]) for name in known[0]}
 
     def _remember(self, key: str, row: dict[str, Any]) -> None:
-        """Keep a row, unless one of its objectives failed."""
-        if all(math.isfinite(row[name]) for name in self.objectives):
+        """Keep a row, unless one of its objectives or constraints failed."""
+        if all(math.isfinite(row[name]) for name in (*self.objectives, *self.constraints)):
             self._rows[key] = row
 
     def _key(self, x: list[float]) -> str:

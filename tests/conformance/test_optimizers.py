@@ -10,6 +10,7 @@ import torch
 from examples import OWN_OPTIMIZERS, SPACES, claimed, example
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 
 OPTIMIZERS = OWN_OPTIMIZERS
@@ -95,3 +96,18 @@ def test_pins_hold_and_the_frame_told_is_left_alone(name: str) -> None:
     copy = asked.copy(deep=True)
     optimizer.tell(asked, [1.0, 2.0])
     pd.testing.assert_frame_equal(asked, copy)
+
+
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_measured_constraints_are_taken_or_refused(name: str) -> None:
+    optimizer = make(name, home(name))
+    x = optimizer.ask(2)
+    try:
+        optimizer.tell(x, [1.0, 0.0], constraints=[[-1.0, 0.0], [1.0, 0.0]])
+    except IncompatibleError:
+        assert len(optimizer.history) == 0
+        return
+    for number in range(2):
+        optimizer.tell(optimizer.ask(2), [0.5, number], constraints=[[-0.5, 1.0], [2.0, -1.0]])
+    assert optimizer.best_y == 1.0
+    assert len(optimizer.ask(2)) == 2

@@ -34,10 +34,12 @@ def test_a_task_values_each_point_and_no_value_beats_its_optimum(name: str) -> N
     task = make(name)
     frame = points(task)
     values = task.evaluate(frame, seed=3)
-    assert list(values.columns[: len(task.objectives)]) == list(task.objectives)
+    measured = [*task.objectives, *task.constraints]
+    assert list(values.columns[: len(measured)]) == measured
     assert list(values.index) == list(frame.index)
     if task.optimum is not None and not task.is_noisy:
-        assert not (values[task.objectives[0]] < task.optimum - 1e-9).any()
+        feasible = (values[list(task.constraints)] <= 0).all(axis=1)
+        assert not (values.loc[feasible, task.objectives[0]] < task.optimum - 1e-9).any()
 
 
 @pytest.mark.parametrize("name", TASKS)

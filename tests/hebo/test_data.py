@@ -33,3 +33,28 @@ def test_changes_return_new_data() -> None:
     data.with_y(torch.zeros(3, 1))
     assert len(data.pending) == 0
     assert data.y is Y
+
+
+LIMITS = torch.tensor([[0.0, -1.0], [-1.0, -1.0], [-1.0, 0.5]], dtype=torch.float64)
+
+
+def test_without_constraints_every_success_is_feasible() -> None:
+    assert Data(X, Y).constraints.shape == (3, 0)
+    assert Data(X, Y).feasible.tolist() == [True, False, True]
+
+
+def test_the_best_point_is_feasible() -> None:
+    data = Data(X, Y, constraints=LIMITS)
+    assert data.feasible.tolist() == [True, False, False]
+    assert data.best.tolist() == [0.0, 1.0]
+    assert data.merit.tolist() == [1.0, -torch.inf, -torch.inf]
+    assert data.feasible_successes().constraints.tolist() == [[0.0, -1.0]]
+    assert data.without_constraints().best.tolist() == [4.0, 5.0]
+
+
+def test_a_row_that_lacks_a_constraint_value_failed() -> None:
+    limits = LIMITS.clone()
+    limits[0, 1] = torch.nan
+    data = Data(X, Y, constraints=limits)
+    assert data.failed.tolist() == [True, True, False]
+    assert data.successes().x.tolist() == [[4.0, 5.0]]

@@ -188,3 +188,25 @@ def test_defaults_say_that_nothing_is_known() -> None:
     task = Returns()
     assert (task.optimum, task.minimizers, task.is_noisy, task.objectives) == (None, None, False, ("y",))
     assert task.name == "Returns"
+
+
+class Limited(Returns):
+    """One objective and one measured constraint."""
+
+    @property
+    def constraints(self) -> tuple[str, ...]:
+        return ("load",)
+
+
+def test_measured_constraints_follow_the_objectives_as_numbers() -> None:
+    task = Limited(answer={"note": ["n", "m"], "load": [1, np.inf], "y": [2.0, 3.0]})
+    found = task.evaluate(pd.DataFrame({"x": [0.1, 0.2]}))
+    assert list(found.columns) == ["y", "load", "note"]
+    assert found["load"].dtype == np.float64
+    assert found["load"].isna().tolist() == [False, True]
+
+
+@pytest.mark.parametrize("answer", [{"y": [1.0]}, np.ones(1), np.ones((1, 2))], ids=["table", "1d", "2d"])
+def test_a_constraint_without_a_named_column_is_an_error_of_the_task(answer: Any) -> None:
+    with pytest.raises(EvaluationError, match=r"objectives and constraints \['y', 'load'\]"):
+        Limited(answer=answer).evaluate(pd.DataFrame({"x": [0.1]}))

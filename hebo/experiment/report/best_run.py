@@ -46,7 +46,7 @@ class BestRun:
 
     @property
     def ranks(self) -> Floats:
-        """Rank of each trial, 0 = best .. 1 = worst, NaN where failed."""
+        """Rank of each trial, 0 = best .. 1 = worst, NaN where failed or infeasible."""
         order = pd.Series(self.values).rank(method="average") - 1
         return np.asarray(order / max(order.max(), 1.0), dtype=float)
 

@@ -75,7 +75,7 @@ def _row(results: Results, run: pd.Series[Any], trials: pd.DataFrame) -> dict[st
         "type": run["config"].get("optimizer", {}).get("type", ""),
         **{key: run[key] for key in ("optimum", "best_known")},
         "final": curve[-1],
-        "n_failed": int((trials["status"] != "ok").sum()),
+        "n_failed": int((~trials["status"].isin(["ok", "infeasible"])).sum()),
         **_costs(trials),
         "versions": json.dumps(dict(results.versions), sort_keys=True),
         **{f"{_BEST}{k}": curve[k - 1] for k in fibonacci(len(curve))},

@@ -28,7 +28,7 @@ class SummaryRow:
         median: Median best value over the runs.
         interval: Its quartiles, or a dash for fewer than two runs.
         n_ok: Successful trials.
-        n_bad: Failed trials.
+        n_bad: Failed trials, without those that were measured and are infeasible.
         runs: Finished runs of all runs.
         is_best: Whether its median is the lowest of this task, in the digits shown.
     """
@@ -82,7 +82,7 @@ def _summary_row(
         median=padded_or_dash(middle),
         interval=f"{padded_or_dash(lower)} … {padded_or_dash(upper)}" if len(runs) > 1 else NOTHING,
         n_ok=n_ok,
-        n_bad=len(trials) - n_ok,
+        n_bad=int(_went_wrong(trials).sum()),
         runs=f"{(runs['status'] == 'finished').sum()} / {len(runs)}",
         is_best=bool(np.isfinite(lowest)) and padded_or_dash(middle) == padded_or_dash(lowest),
     )
@@ -101,7 +101,8 @@ def padded_or_dash(value: float) -> str:
 def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the header's (label, value) pairs."""
     runs = results.runs
-    bad = table[table["value"].isna()]
+    bad = table[_went_wrong(table)]
+    n_infeasible = int((table["status"] == "infeasible").sum())
     return [
         ("Optimisers", str(runs["optimizer"].nunique())),
         ("Tasks", str(runs["task"].nunique())),
@@ -109,7 +110,13 @@ def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
         ("Trials per run", _range_text(runs["n_trials"])),
         ("Trials done", f"{len(table)} of {int(runs['n_trials'].sum())}"),
         ("Failed", f"{len(bad)}" if len(table) else NOTHING),
+        *([("Infeasible", str(n_infeasible))] if n_infeasible else []),
     ]
+
+
+def _went_wrong(table: pd.DataFrame) -> pd.Series[bool]:
+    """Say which trials have no value, though not because they break a constraint of the task."""
+    return table["value"].isna() & (table["status"] != "infeasible")
 
 
 def _range_text(counts: pd.Series[int]) -> str:
@@ -138,7 +145,7 @@ def _instant(seconds: float) -> str:
 
 def failures(results: Results, table: pd.DataFrame) -> list[tuple[str, str, str, int, str]]:
     """Return (optimiser, task, how it ended, count, a message) of trials and runs that went wrong."""
-    bad = table[table["value"].isna()].assign(
+    bad = table[_went_wrong(table)].assign(
         # A trial may be `ok` and yet have measured nothing usable.
         how=lambda rows: rows["status"].replace("ok", "no finite value").str.replace("_", " ")
     )

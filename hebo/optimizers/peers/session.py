@@ -23,7 +23,7 @@ from torch import Generator, Tensor
 from hebo.base import Domain
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError
-from hebo.optimizers.base import Optimizer
+from hebo.optimizers.base import Optimizer, Round
 from hebo.optimizers.peers.dimensions import Dimensions, Point
 from hebo.random import derive_seed, make_generator, seeded
 
@@ -196,7 +196,7 @@ class PeerOptimizer(Optimizer):
             self._propose(event[1], self.space, make_generator(self.seed))
         self._x, self._y = x, y
 
-    def restore(self, rounds: Iterable[tuple[DataFrame, Any]]) -> None:
+    def restore(self, rounds: Iterable[Round]) -> None:
         """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
 
         Args:
@@ -208,10 +208,10 @@ class PeerOptimizer(Optimizer):
         """
         if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
-        for number, (frame, values) in enumerate(rounds):
+        for number, (frame, values, *constraints) in enumerate(rounds):
             self._repeat(number, self.space.encode(frame))
             if values is not None:
-                self.tell(frame, values)
+                self.tell(frame, values, constraints=constraints[0] if constraints else None)
 
     def _repeat(self, number: int, stored: Tensor) -> None:
         again = self._propose(len(stored), self.space, make_generator(self.seed))

@@ -84,6 +84,7 @@ class Answers:
     """A task that answers with a given table."""
 
     objectives = ("y",)
+    constraints: tuple[str, ...] = ()
 
     def __init__(self, **columns: Any) -> None:
         self.columns = columns
@@ -111,3 +112,27 @@ def test_an_infinite_value_is_a_failure() -> None:
 
 def test_an_extra_without_a_json_form_becomes_text() -> None:
     assert judge(y=[1.0], model=[ValueError]).extras == {"model": "<class 'ValueError'>"}
+
+
+class Limited(Answers):
+    """One with two measured constraints."""
+
+    constraints = ("load", "heat")
+
+
+@pytest.mark.parametrize(
+    ("load", "heat", "status", "message"),
+    [
+        (-1.0, 0.0, "ok", None),
+        (0.25, 0.0, "infeasible", "load = 0.25 > 0"),
+        (0.25, 3.0, "infeasible", "load = 0.25, heat = 3 > 0"),
+        (-1.0, float("nan"), "failed", "the constraint heat is not a finite number"),
+    ],
+)
+def test_measured_constraints_are_stored_and_decide_on_the_status(
+    load: float, heat: float, status: str, message: str | None
+) -> None:
+    task = Limited(y=[1.0], load=[load], heat=[heat])
+    found = evaluate(task, pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert (found.status, found.message) == (status, message)
+    assert found.values == {"y": 1.0, "load": load, "heat": heat if heat == heat else None}

@@ -16,6 +16,7 @@ from rich.console import Console
 from hebo.experiment.config import build_experiment
 from hebo.experiment.leases import Owner
 from hebo.experiment.monitor import Monitor
+from hebo.experiment.report.statistics import observations
 from hebo.experiment.results import Results, load_results
 from hebo.experiment.runner import prepare, record, run
 from hebo.experiment.yaml_file import read_yaml
@@ -221,6 +222,54 @@ def test_several_objectives_are_stored(write_config: Write, hebo: Hebo, out: Pat
     found = load_results(out)
     assert found.objectives == {"two_objectives": ("left", "right")}
     assert set(found.trials["values"][0]) == {"left", "right"}
+
+
+VESSEL = [{"type": "pressure_vessel"}]
+
+
+def test_an_optimizer_without_use_for_constraints_is_refused_early(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    answer = hebo("run", write_config(tasks=VESSEL, optimizers=[{"type": "genetic_algorithm"}]))
+    assert answer.exit_code == 2
+    assert "does not fit the task 'pressure_vessel': GeneticOptimizer makes no use of meas" in answer.stderr
+    assert not out.exists()
+
+
+def test_measured_constraints_are_stored_and_only_feasible_trials_count(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    assert hebo("run", write_config(tasks=VESSEL, budget={"n_trials": 12}, report=True)).exit_code == 0
+    found = load_results(out)
+    limits = [
+        [one[name] for name in ("shell_stress", "head_stress", "volume")] for one in found.trials["values"]
+    ]
+    is_feasible = [max(one) <= 0 for one in limits]
+    assert 0 < sum(is_feasible) < 12
+    assert found.trials["status"].tolist() == ["ok" if one else "infeasible" for one in is_feasible]
+    table = observations(found)
+    assert table["value"].notna().tolist() == is_feasible
+    best = table["value"].min()
+    assert f"{best:.6g}"[:4] in hebo("show", out).stdout.replace(",", "")
+
+
+def test_a_run_under_constraints_is_continued_as_if_it_had_never_stopped(
+    write_config: Write, hebo: Hebo, tmp_path: Path
+) -> None:
+    search = {"type": "nsga2", "population": 40, "n_generations": 5}
+    settings: dict[str, Any] = {
+        "tasks": VESSEL,
+        "optimizers": [{"type": "hebo", "acq_optimizer": search}],
+        "told": 2,
+    }
+    for name, budgets in {"once": [12], "twice": [9, 12]}.items():
+        for n in budgets:
+            config = write_config(
+                f"{name}.yaml", output=str(tmp_path / name), budget={"n_trials": n}, **settings
+            )
+            assert hebo("run", config).exit_code == 0
+    once, twice = (load_results(tmp_path / name) for name in ("once", "twice"))
+    assert lasting(once) == lasting(twice)
 
 
 def test_times_and_overhead_are_recorded_for_every_trial(write_config: Write, hebo: Hebo, out: Path) -> None:

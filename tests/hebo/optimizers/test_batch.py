@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from botorch.models.model import Model
 from torch import Tensor
@@ -12,7 +14,7 @@ from hebo.acquisitions.marginals import mean_and_sd
 from hebo.base import AcqFunction
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.batch import BuildAcq, choose_batch
+from hebo.optimizers.batch import choose_batch
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -33,7 +35,9 @@ def believe(model: Model, x: Tensor) -> Model:
     return model.condition_on_observations(x, mean.unsqueeze(-1))
 
 
-def choose(points: Tensor, n: int, seed: int = 0, seen: Tensor = X, build: BuildAcq = ucb) -> Tensor:
+def choose(
+    points: Tensor, n: int, seed: int = 0, seen: Tensor = X, build: Callable[[Model], AcqFunction] = ucb
+) -> Tensor:
     candidates = rank(points, evaluate(build(MODEL), points))
     return choose_batch(candidates, MODEL, build, believe, seen, n, SPACE, generator=make_generator(seed))
 

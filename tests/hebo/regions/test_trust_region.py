@@ -67,3 +67,15 @@ def test_every_fourth_search_is_local_around_the_best_mean(turn: int) -> None:
     width = (focus.domain.bounds[1] - focus.domain.bounds[0]).max().item()
     assert width == pytest.approx(0.1 if turn % 4 == 0 else 1.0)
     assert (focus.start[0] - 0.7).abs().max().item() < 0.2
+
+
+def test_infeasible_points_are_losses_and_never_the_center() -> None:
+    x = SPACE.sample(20, generator=make_generator(0))
+    y = -(x - 0.7).square().sum(1, keepdim=True)
+    limits = x[:, :1] - 0.5
+    data = Data(x, (y - y.mean()) / y.std(), constraints=limits)
+    model = WarpedGP().fit(data, SPACE, generator=make_generator(1))
+    focus = TrustRegion().narrow(SPACE, data, model, turn=0, generator=make_generator(2))
+    assert focus.start[0].tolist() == data.best.tolist()
+    assert focus.start[0, 0] <= 0.5
+    assert side([-math.inf] * 4) == 0.4

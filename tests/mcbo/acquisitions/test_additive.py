@@ -14,6 +14,7 @@ from hebo.surrogates.gaussian_process import GaussianProcess
 from mcbo.acq_optimizers.additive import AdditiveAcq
 from mcbo.acquisitions.additive import AdditiveBound, AdditiveUCB
 from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.presets import RDUCB
 from mcbo.surrogates.mixed_gp import MixedGP
 
 SPACE = SPACES["mixed"]
@@ -72,3 +73,10 @@ def test_a_model_without_components_is_refused() -> None:
     plain = MixedGP().fit(DATA, SPACE, generator=make_generator(0))
     with pytest.raises(IncompatibleError, match="tree_additive"):
         AdditiveUCB().build(plain, DATA, generator=make_generator(0))
+
+
+def test_measured_constraints_are_refused_as_they_would_end_the_sum() -> None:
+    optimizer = RDUCB().build(SPACE, seed=0)
+    with pytest.raises(IncompatibleError, match="AdditiveUCB gives MessagePassing a sum of additive comp"):
+        optimizer.tell(optimizer.ask(1), [1.0], constraints=[0.0])
+    assert len(optimizer.history) == 0

@@ -84,3 +84,14 @@ def test_after_a_restart_earlier_points_are_not_the_center() -> None:
     more = Data(torch.cat([x, fresh]), torch.cat([y, history(0.2, -0.9)]).unsqueeze(1))
     center, _ = focus(more)
     torch.testing.assert_close(center, fresh[0])
+
+
+def test_the_center_is_feasible_once_there_is_such_a_point() -> None:
+    x = SPACE.sample(12, generator=make_generator(3))
+    y = torch.cat([history(3.0), torch.linspace(0, -1, 11, dtype=torch.float64)]).unsqueeze(1)
+    limits = torch.ones(12, 1, dtype=torch.float64)
+    center, _ = focus(Data(x, y, constraints=limits))
+    assert not bool((x == center).all(1).any())  # a new point, chosen by its bound
+    limits[5] = 0.0
+    center, _ = focus(Data(x, y, constraints=limits))
+    torch.testing.assert_close(center, x[5])

@@ -1,8 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
+import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from tasks.engineering.pressure_vessel import PressureVessel
 from tasks.synthetic.branin import Branin
 from tasks.synthetic.sphere import Sphere
 from tasks.wrappers.base import Wrapper
@@ -48,3 +52,16 @@ def test_a_wrapper_writes_out_all_settings_of_its_task(task: Wrapper) -> None:
 def test_a_wrapper_needs_a_task() -> None:
     with pytest.raises(ValidationError, match="task"):
         Noisy()  # type: ignore[call-arg]
+
+
+def test_measured_constraints_pass_through_unchanged(tmp_path: Path) -> None:
+    plain = PressureVessel()
+    frame = plain.minimizers
+    expected = plain.evaluate(frame)[list(plain.constraints)]
+    for task in (
+        Noisy(task=plain, sd=10.0),
+        Failing(task=plain),
+        Cached(task=plain, path=str(tmp_path / "rows")),
+    ):
+        assert task.constraints == plain.constraints
+        pd.testing.assert_frame_equal(task.evaluate(frame)[list(task.constraints)], expected)

@@ -50,3 +50,12 @@ def test_failures_are_counted_by_kind_with_the_last_line_of_a_message(make_resul
         ("a", "t", "timed out", 1, ""),
         ("a", "t", "no finite value", 1, ""),
     ]
+
+
+def test_infeasible_trials_are_counted_apart_from_failures(make_results):
+    results = make_results({("a", "t", 0): [1.0, "infeasible", None, "infeasible"]})
+    table = observations(results)
+    (row,) = summary(results, table)["t"]
+    assert (row.n_ok, row.n_bad) == (1, 1)
+    assert (dict(facts(results, table))["Failed"], dict(facts(results, table))["Infeasible"]) == ("1", "2")
+    assert [one[2:4] for one in failures(results, table)] == [("failed", 1)]

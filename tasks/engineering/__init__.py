@@ -1,0 +1,1 @@
+"""Design problems of engineering, with measured constraints."""
