@@ -195,7 +195,8 @@ def build(
         model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp`, `rf`, or
             `auto`: of `gp_to`, `gp_hed` and `gp_ssk` the one that predicts best.
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp` or `rs`.
-        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`.
+        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
+            but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.
         tr: `basic`, or `none` (also None) to search everywhere.
         n_initial: Sobol points before the first model.
         seed: See `hebo.optimizers.base.Optimizer`.
