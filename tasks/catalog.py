@@ -39,6 +39,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.engineering.pressure_vessel:PressureVessel",
             "Cost of a pressure vessel under three measured limits",
         ),
+        "speed_reducer": (
+            "tasks.engineering.speed_reducer:SpeedReducer",
+            "Weight of a gearbox under eleven measured limits",
+        ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",

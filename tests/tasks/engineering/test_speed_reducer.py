@@ -1,0 +1,68 @@
+"""Tests of `tasks.engineering.speed_reducer` against published numbers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import minimize
+
+from tasks.engineering.speed_reducer import SpeedReducer
+
+TASK = SpeedReducer()
+
+
+def evaluated(*sizes: float) -> pd.Series:
+    frame = pd.DataFrame([sizes], columns=TASK.space.names).astype({"teeth": int})
+    return TASK.evaluate(frame).iloc[0]
+
+
+@pytest.mark.parametrize(
+    ("length_2", "diameter_2", "weight"), [(7.715320, 5.286654, 2994.471066), (7.8, 5.286683, 2996.348165)]
+)
+def test_the_optima_of_both_published_forms_weigh_what_is_published(
+    length_2: float, diameter_2: float, weight: float
+) -> None:
+    found = evaluated(3.5, 0.7, 17, 7.3, length_2, 3.350215, diameter_2)
+    assert found["y"] == pytest.approx(weight, abs=5e-3)
+    assert (found[list(TASK.constraints)] <= 1e-6).all()
+
+
+def test_the_known_minimizer_meets_the_limits_up_to_rounding() -> None:
+    assert TASK.optimum == pytest.approx(2994.471066, abs=1e-6)
+    found = TASK.evaluate(TASK.minimizers).iloc[0]
+    assert found["y"] == TASK.optimum
+    limits = found[list(TASK.constraints)]
+    assert (limits <= 1e-12).all()
+    assert set(limits.index[limits > -1e-9]) == {"stress_1", "stress_2", "least_width", "bearing_2"}
+
+
+@pytest.mark.parametrize("teeth", [17, 18, 28])
+def test_no_descent_within_the_limits_ends_below_the_optimum(teeth: int) -> None:
+    low, high = TASK.space.bounds.clone().numpy()
+    low[2] = high[2] = teeth
+
+    def weight(x: Any) -> float:
+        return float(evaluated(*np.clip(x, low, high))["y"])
+
+    limits = {"type": "ineq", "fun": lambda x: -TASK.limits(x[None, :])[0]}
+    bounds = list(zip(low, high, strict=True))
+    found = minimize(weight, (low + high) / 2, bounds=bounds, constraints=limits, method="SLSQP")
+    assert found.fun >= TASK.optimum - 1e-3
+    if teeth == 17:
+        assert found.fun == pytest.approx(TASK.optimum, abs=1e-2)
+
+
+def test_a_design_worked_by_hand() -> None:
+    found = evaluated(3.0, 0.75, 20, 8.0, 8.0, 3.0, 5.0)
+    assert found["y"] == pytest.approx(
+        0.7854 * 3 * 0.5625 * (1333.32 + 298.668 - 43.0934) - 1.508 * 3 * 34 + 7.4777 * 152 + 0.7854 * 8 * 34
+    )
+    assert found["bending_stress"] == pytest.approx(27 / 33.75 - 1)
+    assert found["contact_stress"] == pytest.approx(397.5 / 675 - 1)
+    assert found["deflection_1"] == pytest.approx(1.93 * 512 / (15 * 81) - 1)
+    assert found["gear_size"] == pytest.approx(15 / 40 - 1)
+    assert found["least_width"] == pytest.approx(0.25)
+    assert found["bearing_1"] == pytest.approx(6.4 / 8 - 1)
