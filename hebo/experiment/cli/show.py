@@ -62,13 +62,14 @@ def trials_table(results: Results, run_id: str) -> Table:
 def _run_texts(run: Any, trials: DataFrame, leading: str) -> list[str]:
     done = trials[(trials["status"] != tables.PENDING) & (trials["number"] >= 0)]
     ok = done[done["status"] == tables.OK]
+    n_failed = len(done) - len(ok) - int((done["status"] == tables.INFEASIBLE).sum())
     best = min((values[leading] for values in ok["values"]), default=None)
     status = run["status"] if not run["message"] else f"{run['status']}: {run['message']}"
     return [
         run["run_id"],
         status,
         f"{len(done)}/{run['n_trials']}",
-        str(len(done) - len(ok)) if len(done) > len(ok) else "",
+        str(n_failed) if n_failed else "",
         value_text(best),
         _mean(done["ask_seconds"], "{:.3g}"),
         _mean(done["eval_seconds"], "{:.3g}"),

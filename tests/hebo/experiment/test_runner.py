@@ -13,6 +13,7 @@ import pytest
 from click.testing import Result
 from rich.console import Console
 
+from hebo.experiment.cli.show import runs_table
 from hebo.experiment.config import build_experiment
 from hebo.experiment.leases import Owner
 from hebo.experiment.monitor import Monitor
@@ -251,6 +252,8 @@ def test_measured_constraints_are_stored_and_only_feasible_trials_count(
     assert table["value"].notna().tolist() == is_feasible
     best = table["value"].min()
     assert f"{best:.6g}"[:4] in hebo("show", out).stdout.replace(",", "")
+    (row,) = runs_table(found).columns[3].cells  # none failed, as an infeasible trial was measured
+    assert row == ""
 
 
 def test_a_run_under_constraints_is_continued_as_if_it_had_never_stopped(
