@@ -81,7 +81,8 @@ pd.Series(left_out, name="reason", dtype=str).to_frame()
 
 # %%
 pooled = {}
-for batch, runs in reporting[reporting["suite"].isin(list(scores))].groupby("batch_size"):
+shared = [suite for suite, one in scores.items() if REFERENCE in one.optimizers]
+for batch, runs in reporting[reporting["suite"].isin(shared)].groupby("batch_size"):
     together = normalised_scores(runs)
     reference = REFERENCE if REFERENCE in together.optimizers else None
     pooled[f"batches of {batch}"] = score_table(together, reference=reference)
