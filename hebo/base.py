@@ -63,7 +63,7 @@ class PathSampling(Protocol):
         """Return a random function from `b x d` points to `b` values, always the same at the same point."""
 
 
-Ability = Literal["functions drawn from the posterior", "additive components"]
+Ability = Literal["functions drawn from the posterior", "additive components", "leave-one-out predictions"]
 """What one part may offer and another need; a composition is checked when it is made."""
 
 

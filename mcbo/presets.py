@@ -33,24 +33,17 @@ from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.acq_optimizers.local_search import LocalSearch
 from mcbo.acq_optimizers.message_passing import MessagePassing
 from mcbo.acquisitions.additive import AdditiveUCB
-from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
-from mcbo.kernels.mallows import Mallows
-from mcbo.kernels.matern import NumericMatern
 from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
-from mcbo.surrogates.mixed_gp import MixedGP
+from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
 from mcbo.surrogates.most_predictive import MostPredictive
 from mcbo.surrogates.sparse_linear import SparseLinear
 
 Part = TypeVar("Part", bound=Recipe)
-
-
-def _gp(nominal: KernelRecipe) -> MixedGP:
-    return MixedGP(kernels=[nominal, NumericMatern(), Mallows()])
 
 
 class CombinatorialRecipe(BayesOptRecipe):
@@ -89,7 +82,7 @@ class Casmopolitan(CombinatorialRecipe):
 class BOiLS(CombinatorialRecipe):
     """String subsequence kernel in a trust region (Grosnit et al., 2111.06178)."""
 
-    surrogate: Surrogate = Field(default_factory=lambda: _gp(StringSubsequence()))
+    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(StringSubsequence()))
     region: Region = Field(default_factory=HammingTrustRegion)
 
 
@@ -110,7 +103,7 @@ class COMBO(CombinatorialRecipe):
 class BODi(CombinatorialRecipe):
     """Hamming distances to a random dictionary (Deshwal et al., 2303.01774)."""
 
-    surrogate: Surrogate = Field(default_factory=lambda: _gp(HammingEmbedding()))
+    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(HammingEmbedding()))
 
 
 class BOCS(CombinatorialRecipe):
@@ -124,14 +117,14 @@ class BOCS(CombinatorialRecipe):
 class BOSS(CombinatorialRecipe):
     """String subsequence kernel, genetic search (Moss et al., 2010.00979)."""
 
-    surrogate: Surrogate = Field(default_factory=lambda: _gp(StringSubsequence()))
+    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(StringSubsequence()))
     acq_optimizer: AcqOptimizer = Field(default_factory=GeneticSearch)
 
 
 class CoCaBO(CombinatorialRecipe):
     """Overlap kernel mixed with a Matern, bandits over the categories (Ru et al., 1906.08878)."""
 
-    surrogate: Surrogate = Field(default_factory=lambda: _gp(Overlap()))
+    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(Overlap()))
     acq_optimizer: AcqOptimizer = Field(default_factory=BanditSearch)
 
 
@@ -145,10 +138,10 @@ class RDUCB(CombinatorialRecipe):
 
 MODELS: dict[str, Surrogate] = {
     "auto": MostPredictive(),
-    "gp_o": _gp(Overlap()),
+    "gp_o": with_nominal(Overlap()),
     "gp_to": MixedGP(),
-    "gp_hed": _gp(HammingEmbedding()),
-    "gp_ssk": _gp(StringSubsequence()),
+    "gp_hed": with_nominal(HammingEmbedding()),
+    "gp_ssk": with_nominal(StringSubsequence()),
     "gp_diff": MixedGP(kernels=[Diffusion()]),
     "gp_rd": MixedGP(kernels=[TreeAdditive()]),
     "lr_sparse_hs": SparseLinear(),

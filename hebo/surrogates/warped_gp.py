@@ -56,7 +56,7 @@ class WarpedGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({"functions drawn from the posterior"})
+        return frozenset({"functions drawn from the posterior", "leave-one-out predictions"})
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
         """Return a model conditioned on the successes, and on pending points at their predicted means."""

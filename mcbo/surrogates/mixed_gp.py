@@ -62,10 +62,12 @@ class MixedGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        paths: frozenset[Ability] = frozenset({"functions drawn from the posterior"})
-        if len(self.kernels) == 1 and isinstance(self.kernels[0], TreeAdditive) and not self.n_samples:
-            return paths | {"additive components"}
-        return frozenset() if self.n_samples else paths
+        found: set[Ability] = {"leave-one-out predictions"}
+        if not self.n_samples:
+            found.add("functions drawn from the posterior")
+            if len(self.kernels) == 1 and isinstance(self.kernels[0], TreeAdditive):
+                found.add("additive components")
+        return frozenset(found)
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space with a column that no kernel takes; see `hebo.base.Surrogate`."""
@@ -107,6 +109,11 @@ class MixedGP(Surrogate):
                 f"{[type(one).__name__ for one in _default_kernels() if sort in one.handles]}"
             )
         return found
+
+
+def with_nominal(kernel: KernelRecipe) -> MixedGP:
+    """Return the GP with `kernel` for the columns that it takes, and the default ones for the others."""
+    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()])
 
 
 def _process(prior: GPPrior, theta: Array, known: Data) -> GaussianProcess:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
+from typing import Self
 
 import torch
 from botorch.models.model import Model
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
 from hebo.base import Ability, LeaveOneOut, Surrogate
@@ -14,16 +15,12 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from mcbo.kernels.hamming_embedding import HammingEmbedding
-from mcbo.kernels.mallows import Mallows
-from mcbo.kernels.matern import NumericMatern
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.surrogates.mixed_gp import MixedGP
+from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
 
 
 def _default_surrogates() -> list[Surrogate]:
-    strings = MixedGP(kernels=[StringSubsequence(), NumericMatern(), Mallows()])
-    embedded = MixedGP(kernels=[HammingEmbedding(), NumericMatern(), Mallows()])
-    return [MixedGP(), embedded, strings]
+    return [MixedGP(), with_nominal(HammingEmbedding()), with_nominal(StringSubsequence())]
 
 
 class MostPredictive(Surrogate):
@@ -39,6 +36,16 @@ class MostPredictive(Surrogate):
 
     surrogates: list[Surrogate] = Field(default_factory=_default_surrogates, min_length=1)
 
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> Self:
+        for one in self.surrogates:
+            if "leave-one-out predictions" not in one.offers():
+                raise IncompatibleError(
+                    f"MostPredictive compares leave-one-out predictions, which {type(one).__name__} does not "
+                    "offer; choose among Gaussian processes (mixed_gp, warped_gp)"
+                )
+        return self
+
     def offers(self) -> frozenset[Ability]:
         """What all of them can do."""
         return frozenset.intersection(*(one.offers() for one in self.surrogates))
@@ -49,10 +56,7 @@ class MostPredictive(Surrogate):
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return the best of the fitted models."""
-        usable = self._usable(space)
-        models = [one.fit(data, space, generator=generator) for one in usable]
-        if len(models) == 1:
-            return models[0]
+        models = [one.fit(data, space, generator=generator) for one in self._usable(space)]
         return max(models, key=log_predictive_density)
 
     def _usable(self, space: DesignSpace) -> list[Surrogate]:
@@ -69,16 +73,9 @@ class MostPredictive(Surrogate):
 
 
 def log_predictive_density(model: Model) -> float:
-    """Return the mean over observations of their log density given all others, in nats.
-
-    Raises:
-        IncompatibleError: If the model cannot leave observations out.
-    """
+    """Return the mean over observations of their log density given all others, in nats."""
     if not isinstance(model, LeaveOneOut):
-        raise IncompatibleError(
-            f"{type(model).__name__} cannot predict its observations from one another; choose among "
-            "Gaussian processes, such as mixed_gp and warped_gp"
-        )
+        raise AssertionError(f"{type(model).__name__} comes from a recipe that offers to leave data out")
     _, error, variance = model.leave_one_out()
     density: Tensor = -0.5 * (error.square() / variance + variance.log() + math.log(2 * math.pi))
     return float(torch.nan_to_num(density, nan=-torch.inf).mean())

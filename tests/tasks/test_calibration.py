@@ -5,19 +5,18 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
+from scripts import modules_of
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
-FOLDER = Path(__file__).parents[2] / "configs" / "benchmarks" / "calibration"
 MODULES = ("configurations", "models", "run")
 
 STAND_IN = """
@@ -34,10 +33,8 @@ for number, line in enumerate(sys.stdin):
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """The modules of the script, which are in no package."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield {name: import_module(name) for name in MODULES}
-    for name in MODULES:
-        sys.modules.pop(name)
+    with modules_of("calibration", MODULES, monkeypatch) as modules:
+        yield modules
 
 
 def problem(models: Any, seed: int = 0) -> Any:

@@ -3,21 +3,18 @@
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Iterator
-from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 import torch
+from scripts import modules_of
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 
-FOLDER = Path(__file__).parents[2] / "configs" / "benchmarks" / "mcbo_ablation"
 MODULES = ("published", "run")
 SPACE = DesignSpace().parse([{"name": f"x{i}", "type": "cat", "categories": list("ab")} for i in range(4)])
 
@@ -25,10 +22,8 @@ SPACE = DesignSpace().parse([{"name": f"x{i}", "type": "cat", "categories": list
 @pytest.fixture
 def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
     """The modules of the script, which are in no package."""
-    monkeypatch.syspath_prepend(str(FOLDER))
-    yield {name: import_module(name) for name in MODULES}
-    for name in MODULES:
-        sys.modules.pop(name)
+    with modules_of("mcbo_ablation", MODULES, monkeypatch) as modules:
+        yield modules
 
 
 def test_the_published_correlation_never_falls_below_one_over_e(script: dict[str, Any]) -> None:

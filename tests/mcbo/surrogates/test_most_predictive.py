@@ -6,19 +6,21 @@ import math
 
 import pytest
 import torch
-from botorch.models import SingleTaskGP
 from examples import SPACES
 
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.random_forest import RandomForest
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.surrogates.mixed_gp import MixedGP
 from mcbo.surrogates.most_predictive import MostPredictive, log_predictive_density
+from mcbo.surrogates.sparse_linear import SparseLinear
 
 SPACE = DesignSpace().parse([{"name": f"x{i}", "type": "cat", "categories": list("abc")} for i in range(6)])
 X = SPACE.sample(40, generator=make_generator(0))
@@ -66,10 +68,12 @@ def test_surrogates_that_cannot_take_the_space_are_left_out() -> None:
 
 
 def test_it_offers_what_all_of_them_offer() -> None:
-    assert MostPredictive().offers() == {"functions drawn from the posterior"}
-    assert not MostPredictive(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers()
+    loo = "leave-one-out predictions"
+    assert MostPredictive().offers() == {loo, "functions drawn from the posterior"}
+    assert MostPredictive(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {loo}
 
 
-def test_a_model_that_cannot_leave_data_out_is_refused() -> None:
-    with pytest.raises(IncompatibleError, match="SingleTaskGP cannot predict"):
-        log_predictive_density(SingleTaskGP(X / 2, X[:, :1] - 1))
+@pytest.mark.parametrize("other", [RandomForest(), SparseLinear()])
+def test_a_model_that_cannot_leave_data_out_is_refused_when_it_is_chosen(other: Surrogate) -> None:
+    with pytest.raises(IncompatibleError, match=f"which {type(other).__name__} does not offer"):
+        MostPredictive(surrogates=[MixedGP(), other])
