@@ -21,7 +21,8 @@ from hebo.design_space.parameter import Parameter as SpaceParameter
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation
-from mcbo.kernels.subsequences import pair_sums, unit_features
+from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products
+from mcbo.kernels.subsequences import pair_sums
 from mcbo.sorts import Sort, n_levels
 
 SPREAD = 1.0
@@ -130,28 +131,49 @@ class StringSubsequenceKernel(FeatureCorrelation):
         powers = self.match_decay ** torch.arange(self.order, device=self.match_decay.device)
         return powers / powers.square().sum().sqrt()
 
+    def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
+        """See `Correlation`; the slopes that a fit needs are those of the products, not of features."""
+        if not torch.equal(x1, x2):
+            return super().correlation(x1, x2)
+        return self._among(self._codes(x1))
+
     def encode(self, x: Tensor) -> Tensor:
         """Return the features, or where there are too many of them the letters; see `FeatureCorrelation`."""
-        codes = ((x - self.first) / self.step).round().long()
-        return self._features(codes) if self.by_features else codes
+        return self._features(self._codes(x)) if self.by_features else self._codes(x)
 
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        return a @ b.mT if self.by_features else self._pairwise(a, b)
+        if self.by_features:
+            return a @ b.mT
+        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        s, t = (one.expand(*batch, -1, -1).reshape(-1, *one.shape[-2:]) for one in (a, b))
+        normalised = self._between(s, t) / self._norms(s).unsqueeze(-1) / self._norms(t).unsqueeze(-2)
+        return self._weighted(normalised).reshape(*batch, *normalised.shape[-2:])
 
-    def _pairwise(self, s: Tensor, t: Tensor) -> Tensor:
-        is_same = torch.equal(s, t)
-        batch = np.broadcast_shapes(s.shape[:-2], t.shape[:-2])
-        s, t = (one.expand(*batch, -1, -1).reshape(-1, *one.shape[-2:]) for one in (s, t))
-        sums = self._among(s) if is_same else self._between(s, t)
-        normalised = sums / self._norms(s).unsqueeze(-1) / self._norms(t).unsqueeze(-2)
-        k = (self.amplitudes.square().reshape(-1, 1, 1, 1) * normalised).sum(0)
-        return k.reshape(*batch, *k.shape[-2:])
+    def _weighted(self, products: Tensor) -> Tensor:
+        """Return the sum over orders, the first axis."""
+        return torch.tensordot(self.amplitudes.square(), products, 1)
+
+    def _codes(self, x: Tensor) -> Tensor:
+        return ((x - self.first) / self.step).round().long()
 
     def _features(self, codes: Tensor) -> Tensor:
         rows = codes.reshape(-1, codes.shape[-1])
-        features = unit_features(rows, self.n_letters, self.gap_decay, self.amplitudes)
-        return features.reshape(*codes.shape[:-1], -1)
+        counts = subsequence_counts(rows, self.n_letters, self.gap_decay, self.order)
+        unit = [
+            a * one / one.norm(dim=1, keepdim=True) for a, one in zip(self.amplitudes, counts, strict=True)
+        ]
+        return torch.cat(unit, 1).reshape(*codes.shape[:-1], -1)
+
+    def _among(self, codes: Tensor) -> Tensor:
+        """Return the correlations, `... x n x n`, among `... x n x L` letters."""
+        if self.by_features:
+            sums = subsequence_products(codes, self.n_letters, self.gap_decay, self.order)
+        else:
+            pairs = self._each_pair(codes.reshape(-1, *codes.shape[-2:]))
+            sums = pairs.reshape(-1, *codes.shape[:-1], codes.shape[-2])
+        norms = sums.diagonal(dim1=-2, dim2=-1).sqrt()
+        return self._weighted(sums / norms.unsqueeze(-1) / norms.unsqueeze(-2))
 
     def _between(self, s: Tensor, t: Tensor) -> Tensor:
         """Return `order x b x n x m` sums of `b x n x L` and `b x m x L` letters."""
@@ -160,7 +182,7 @@ class StringSubsequenceKernel(FeatureCorrelation):
         pairs = torch.stack([i.expand(b, n, m), j.expand(b, n, m)]).flatten(1)
         return self._sums(s, t, pairs).reshape(-1, b, n, m)
 
-    def _among(self, s: Tensor) -> Tensor:
+    def _each_pair(self, s: Tensor) -> Tensor:
         """Return `order x b x n x n` sums of `b x n x L` letters; each pair is computed once."""
         b, n = s.shape[:2]
         i, j = torch.triu_indices(n, n)

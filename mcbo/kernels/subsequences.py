@@ -3,9 +3,9 @@
 A subsequence of `p` letters takes `p` places of a string from left to right, gaps allowed. It weighs `g` to
 the power of the number of places that it leaves out between its first and its last. `c_u(s)` is the sum of
 the weights with which a string `s` holds the letters `u`, and `k_p(s, t) = sum_u c_u(s) c_u(t)` over all `u`
-of `p` letters. There are two ways to compute it: all the `c_u` where there are few `u`, else pair by pair.
+of `p` letters. It is computed here pair by pair; where there are few `u`, see `subsequence_features`.
 
-Notation: `n` and `m` strings of `L` letters, `a` letters in the alphabet, `g` the gap decay.
+Notation: `n` and `m` strings of `L` letters, `g` the gap decay.
 """
 
 from __future__ import annotations
@@ -17,23 +17,6 @@ from torch import Tensor
 
 _CHUNK = 1 << 16
 """Numbers in the largest array of one step: what fits a processor's cache."""
-
-
-def unit_features(codes: Tensor, n_letters: int, gap_decay: Tensor, amplitudes: Tensor) -> Tensor:
-    """Return `n x f` vectors with inner products `sum_p A_p^2 k_p(s, t) / sqrt(k_p(s, s) k_p(t, t))`.
-
-    Their entries are the `f = a + a^2 + ... + a^order` scaled `c_u`, which take `O(L a^order)` per string.
-
-    Args:
-        codes: `n x L` letters as integers from 0.
-        n_letters: `a`.
-        gap_decay: `g`, a scalar.
-        amplitudes: `A_p`, one of each order.
-    """
-    largest = n_letters ** (len(amplitudes) - 1) * max(n_letters, codes.shape[1])
-    decays = torch.triu(gap_decay ** _gaps(codes.shape[1], gap_decay).clamp_min(0.0), 1)
-    chunks = torch.split(codes, max(1, _CHUNK // largest))
-    return torch.cat([_features(chunk, n_letters, decays, amplitudes) for chunk in chunks])
 
 
 def pair_sums(s: Tensor, t: Tensor, pairs: Tensor, gap_decay: Tensor, order: int) -> Tensor:
@@ -55,23 +38,10 @@ def pair_sums(s: Tensor, t: Tensor, pairs: Tensor, gap_decay: Tensor, order: int
     return sums
 
 
-def _gaps(length: int, like: Tensor) -> Tensor:
-    """Number of places between places `i` and `j`, `L x L`; below 0 for `j <= i`."""
+def gaps(length: int, like: Tensor) -> Tensor:
+    """Return the number of places between places `i` and `j`, `L x L`; below 0 for `j <= i`."""
     places = torch.arange(length, dtype=like.dtype, device=like.device)
     return places - places.unsqueeze(1) - 1
-
-
-def _features(codes: Tensor, n_letters: int, decays: Tensor, amplitudes: Tensor) -> Tensor:
-    """Find what ends at each place: the subsequences of one letter less that end before it, decayed."""
-    letters = torch.nn.functional.one_hot(codes, n_letters).to(decays)
-    ends, counts = letters, [letters.sum(1)]
-    for order in range(2, len(amplitudes) + 1):
-        before = decays.mT @ ends  # n x L x a^(order - 1)
-        counts.append((before.mT @ letters).flatten(1))
-        if order < len(amplitudes):
-            ends = (before.unsqueeze(-1) * letters.unsqueeze(-2)).flatten(2)
-    unit = [one / one.square().sum(1, keepdim=True).sqrt() for one in counts]
-    return torch.cat([amplitude * one for amplitude, one in zip(amplitudes, unit, strict=True)], 1)
 
 
 def _pair_sums(
@@ -114,10 +84,10 @@ class _Extension:
     """
 
     def __init__(self, gap_decay: Tensor, length: int, *, with_slopes: bool) -> None:
-        gaps = _gaps(length, gap_decay)
+        between = gaps(length, gap_decay)
         self.with_slopes = with_slopes
-        self.decay = torch.triu(gap_decay ** gaps.clamp_min(0.0), 1).mT.contiguous()
-        self.slope = torch.triu(gaps * gap_decay ** (gaps - 1).clamp_min(0.0), 1).mT.contiguous()
+        self.decay = torch.triu(gap_decay ** between.clamp_min(0.0), 1).mT.contiguous()
+        self.slope = torch.triu(between * gap_decay ** (between - 1).clamp_min(0.0), 1).mT.contiguous()
 
     def sums(self, matches: Tensor, order: int) -> tuple[Tensor, Tensor]:
         """Return the sums and their derivatives, `order x N`, of `L x L x N` matches."""

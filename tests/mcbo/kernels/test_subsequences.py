@@ -12,7 +12,7 @@ from torch import Tensor
 
 from hebo.random import make_generator
 from mcbo.kernels import subsequences
-from mcbo.kernels.subsequences import pair_sums, unit_features
+from mcbo.kernels.subsequences import pair_sums
 
 LENGTH, LETTERS, ORDER = 6, 3, 5
 GAP = torch.tensor(0.37, dtype=torch.float64)
@@ -44,18 +44,6 @@ def test_pairs_are_those_of_enumeration(gap: float) -> None:
         torch.testing.assert_close(sums[order - 1], expected[PAIRS[0], PAIRS[1]])
 
 
-@pytest.mark.parametrize("order", [1, 2, 3, 4, 5])
-def test_features_have_the_inner_products_of_enumeration(order: int) -> None:
-    amplitudes = torch.tensor([0.9, 0.7, 0.5, 1.1, 0.3], dtype=torch.float64)[:order]
-    features = unit_features(S, LETTERS, GAP, amplitudes)
-    assert features.shape == (7, sum(LETTERS**p for p in range(1, order + 1)))
-    expected = torch.zeros(7, 7, dtype=torch.float64)
-    for p in range(1, order + 1):
-        k = enumerated(S, S, p, 0.37)
-        expected += amplitudes[p - 1] ** 2 * k / (k.diagonal().outer(k.diagonal())).sqrt()
-    torch.testing.assert_close(features @ features.mT, expected)
-
-
 def test_pairs_may_be_of_two_sets_of_strings() -> None:
     t = S[:4].flip(1)
     pairs = torch.tensor([[6, 0, 3], [1, 3, 0]])
@@ -67,15 +55,14 @@ def test_pairs_may_be_of_two_sets_of_strings() -> None:
 
 def test_chunks_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
     gap = GAP.clone().requires_grad_()
-    ones = torch.ones(3, dtype=torch.float64)
 
     def results() -> list[Tensor]:
-        sums, features = pair_sums(S, S, PAIRS, gap, 3), unit_features(S, LETTERS, gap, ones)
+        sums = pair_sums(S, S, PAIRS, gap, 3)
         slope = torch.autograd.grad((sums * torch.arange(sums.shape[1])).sum(), gap)[0]
-        return [sums, slope, features]
+        return [sums, slope]
 
     whole = results()
-    monkeypatch.setattr(subsequences, "_CHUNK", 150)  # a few pairs, and a few strings
+    monkeypatch.setattr(subsequences, "_CHUNK", 150)  # a few pairs
     for mine, expected in zip(results(), whole, strict=True):
         torch.testing.assert_close(mine, expected)
 
