@@ -152,7 +152,8 @@ class StringSubsequenceKernel(FeatureCorrelation):
 
     def _weighted(self, products: Tensor) -> Tensor:
         """Return the sum over orders, the first axis."""
-        return torch.tensordot(self.amplitudes.square(), products, 1)
+        k: Tensor = torch.tensordot(self.amplitudes.square(), products, 1)
+        return k
 
     def _codes(self, x: Tensor) -> Tensor:
         return ((x - self.first) / self.step).round().long()
@@ -160,10 +161,9 @@ class StringSubsequenceKernel(FeatureCorrelation):
     def _features(self, codes: Tensor) -> Tensor:
         rows = codes.reshape(-1, codes.shape[-1])
         counts = subsequence_counts(rows, self.n_letters, self.gap_decay, self.order)
-        unit = [
-            a * one / one.norm(dim=1, keepdim=True) for a, one in zip(self.amplitudes, counts, strict=True)
-        ]
-        return torch.cat(unit, 1).reshape(*codes.shape[:-1], -1)
+        pairs = zip(self.amplitudes, counts, strict=True)
+        units = [amplitude * one / one.norm(dim=1, keepdim=True) for amplitude, one in pairs]
+        return torch.cat(units, 1).reshape(*codes.shape[:-1], -1)
 
     def _among(self, codes: Tensor) -> Tensor:
         """Return the correlations, `... x n x n`, among `... x n x L` letters."""

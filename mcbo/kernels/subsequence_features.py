@@ -154,7 +154,7 @@ class _Counts:
         return torch.cat([x, torch.zeros_like(x)], 1) if self.with_slopes else x
 
     def _by_place(self, x: Tensor) -> Tensor:
-        return x.unflatten(1, (-1, self.length))
+        return x.reshape(len(x), -1, self.length, x.shape[-1])
 
     @staticmethod
     def _joined(first: Tensor, then: Tensor) -> Tensor:
