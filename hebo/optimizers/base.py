@@ -13,7 +13,6 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from pandas import DataFrame
 from torch import Generator, Tensor
@@ -23,12 +22,11 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
+from hebo.optimizers.records import Records
 from hebo.optimizers.values import parse_constraints, parse_values
 from hebo.profile import Profile
 from hebo.random import make_generator
 from hebo.recipe import Recipe
-
-STATE_FORMAT = 1
 
 Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any]
 """What one ask gave: points, their values, and measured constraints where there are some."""
@@ -69,14 +67,9 @@ class Optimizer(ABC):
         self.space = space
         # The global stream is the point: clients such as Ray Tune seed it and expect repeatable runs.
         self.seed = int(np.random.randint(2**31)) if seed is None else int(seed)  # noqa: NPY002
-        self.n_asks = 0
-        self._n_asked_points = 0
         self.profile = Profile()
         self.fallbacks: Counter[str] = Counter()
-        empty = torch.empty(0, space.n_dims, dtype=torch.float64)
-        self._x, self._pending = empty, empty
-        self._y: Tensor | None = None
-        self._constraints: Tensor | None = None
+        self._records = Records(space)
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -103,7 +96,7 @@ class Optimizer(ABC):
         with self._measured():
             suggested = self.space.decode(self._propose(count, domain, generator))
         # As a caller who stored the frame would replay it: natural units may round the last digit.
-        self._asked(self.space.encode(suggested))
+        self._records.asked(self.space.encode(suggested))
         return suggested
 
     def tell(self, x: DataFrame, y: Any, *, constraints: Any = None) -> None:
@@ -124,23 +117,16 @@ class Optimizer(ABC):
                 makes no use of them.
         """
         points = self.space.encode(x)
-        values = parse_values(y, len(points), None if self._y is None else self._y.shape[1])
+        values = parse_values(y, len(points), self._records.n_objectives)
         if values.shape[1] > self.max_objectives:
             raise IncompatibleError(
                 f"{type(self).__name__} takes {self.max_objectives} objective, "
                 f"y has {values.shape[1]} columns; combine them into one"
             )
-        limits = self._parse_constraints(constraints, len(points))
-        self._drop_pending(points)
-        self._x = torch.cat([self._x, points])
-        self._y = values if self._y is None else torch.cat([self._y, values])
-        self._constraints = limits if self._constraints is None else torch.cat([self._constraints, limits])
-
-    def _parse_constraints(self, constraints: Any, n_points: int) -> Tensor:
         if constraints is not None:
             self.check_takes_constraints()
-        earlier = None if self._constraints is None else self._constraints.shape[1]
-        return parse_constraints(constraints, n_points, earlier)
+        limits = parse_constraints(constraints, len(points), self._records.n_constraints)
+        self._records.told(points, values, limits)
 
     def check_takes_constraints(self) -> None:
         """Refuse measured constraints that would have no effect, before any is told.
@@ -161,9 +147,9 @@ class Optimizer(ABC):
             DataError: If a row is not pending.
         """
         points = self.space.encode(x)
-        kept = self._pending
-        if self._drop_pending(points) != len(points):
-            self._pending = kept
+        kept = self._records.pending
+        if self._records.drop_pending(points) != len(points):
+            self._records.pending = kept
             raise DataError("a row to forget is not pending; `optimizer.pending` lists those that are")
 
     @abstractmethod
@@ -175,9 +161,12 @@ class Optimizer(ABC):
     @property
     def data(self) -> Data:
         """All that is known, in encoded columns, larger is better."""
-        y = self._x.new_empty(0, 1) if self._y is None else -self._y
-        limits = self._x.new_empty(0, 0) if self._constraints is None else self._constraints
-        return Data(self._x, y, self._pending, constraints=limits)
+        return self._records.data
+
+    @property
+    def n_asks(self) -> int:
+        """How often `ask` was called."""
+        return self._records.n_asks
 
     @property
     def X(self) -> DataFrame:
@@ -192,7 +181,7 @@ class Optimizer(ABC):
     @property
     def history(self) -> DataFrame:
         """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed."""
-        frame = self.space.decode(self._x)
+        frame = self.space.decode(self._records.x)
         for column, values in enumerate((-self.data.y).unbind(-1)):
             frame[f"objective_{column}"] = values.numpy()
         for column, values in enumerate(self.data.constraints.unbind(-1)):
@@ -202,7 +191,7 @@ class Optimizer(ABC):
     @property
     def pending(self) -> DataFrame:
         """The points that were asked for and neither told nor forgotten."""
-        return self.space.decode(self._pending)
+        return self.space.decode(self._records.pending)
 
     @property
     def best_x(self) -> DataFrame:
@@ -238,17 +227,7 @@ class Optimizer(ABC):
 
     def state_dict(self) -> dict[str, Any]:
         """Return all state as plain JSON values; settings and space are not part of it."""
-        return {
-            "format": STATE_FORMAT,
-            "space": self.space.to_json(),
-            "seed": self.seed,
-            "n_asks": self.n_asks,
-            "n_asked_points": self._n_asked_points,
-            "x": self._x.tolist(),
-            "y": _plain(self._y),
-            "constraints": _plain(self._constraints),
-            "pending": self._pending.tolist(),
-        }
+        return {"seed": self.seed, **self._records.to_json()}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from `state_dict()`: the next points are those the saved optimiser would suggest.
@@ -257,21 +236,10 @@ class Optimizer(ABC):
             DataError: If the state is of another format or of another design space.
             IncompatibleError: If it has measured constraints and this optimiser makes no use of them.
         """
-        if state.get("format") != STATE_FORMAT:
-            raise DataError(f"state format {state.get('format')!r} is not {STATE_FORMAT}; save it anew")
-        if DesignSpace.from_json(state["space"]) != self.space:
-            raise DataError("the state belongs to another design space; use the one it was saved with")
-        limits = _stored_constraints(state)
-        if limits is not None and limits.shape[1]:
+        records = Records.from_json(state, self.space)
+        if records.n_constraints:
             self.check_takes_constraints()
-        d = self.space.n_dims
-        self.seed, self.n_asks = int(state["seed"]), int(state["n_asks"])
-        self._n_asked_points = int(state["n_asked_points"])
-        self._x = torch.tensor(state["x"], dtype=torch.float64).reshape(-1, d)
-        self._pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, d)
-        y = state["y"]
-        self._y = None if y is None else parse_values(y, len(self._x), None)
-        self._constraints = limits
+        self.seed, self._records = int(state["seed"]), records
 
     def restore(self, rounds: Iterable[Round]) -> None:
         """Replay past rounds without computing them again; what was told before the first ask is told first.
@@ -286,7 +254,7 @@ class Optimizer(ABC):
         if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
         for frame, values, *constraints in rounds:
-            self._asked(self.space.encode(frame))
+            self._records.asked(self.space.encode(frame))
             if values is not None:
                 self.tell(frame, values, constraints=constraints[0] if constraints else None)
 
@@ -302,25 +270,6 @@ class Optimizer(ABC):
                     yield
             finally:
                 self.fallbacks.update(counter)
-
-    def _asked(self, x: Tensor) -> None:
-        self.n_asks += 1
-        self._n_asked_points += len(x)
-        self._pending = torch.cat([self._pending, x])
-
-    def _drop_pending(self, points: Tensor) -> int:
-        """Remove one pending row per given point, where there is one; return how many were removed."""
-        lower, upper = self.space.bounds
-        tolerance = 1e-9 * (upper - lower).clamp_min(1e-12)
-        pending, dropped = self._pending, 0
-        for point in points:
-            match = ((pending - point).abs() <= tolerance).all(-1).nonzero()
-            if len(match):
-                index = int(match[0])
-                pending = torch.cat([pending[:index], pending[index + 1 :]])
-                dropped += 1
-        self._pending = pending
-        return dropped
 
     def _domain(self, fixed: dict[str, Any]) -> Domain:
         for name, role in self.space.roles.items():
@@ -342,7 +291,7 @@ class Optimizer(ABC):
             )
 
     def __repr__(self) -> str:
-        size = f"{len(self.space.names)} parameters, {len(self._x)} told"
+        size = f"{len(self.space.names)} parameters, {len(self._records.x)} told"
         return f"{type(self).__name__}({size}, seed={self.seed})"
 
 
@@ -350,17 +299,3 @@ def _check_count(n: Any) -> int:
     if isinstance(n, bool) or not isinstance(n, Integral) or n < 1:
         raise DataError(f"cannot suggest {n!r} points; ask for a positive whole number")
     return int(n)
-
-
-def _plain(table: Tensor | None) -> list[list[float | None]] | None:
-    """Return a table as JSON has it: None for NaN."""
-    return None if table is None else [[None if v != v else v for v in row] for row in table.tolist()]
-
-
-def _stored_constraints(state: Mapping[str, Any]) -> Tensor | None:
-    """Read the constraints of a saved state; states from before there were any have none."""
-    if state["y"] is None:
-        return None
-    rows = state.get("constraints")
-    empty = not rows or not rows[0]
-    return parse_constraints(None if empty else rows, len(state["y"]), None)

@@ -180,7 +180,7 @@ class BayesOpt(Optimizer):
         return (n + self.n_asks % 2) // 2  # on a noisy plateau the maxima of a model are corners
 
     def _explore(self, n: int, seen: Tensor, domain: Domain, generator: Generator) -> Tensor:
-        x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)
+        x = sobol_points(domain, self._records.n_asked_points, n, seed=self.seed)
         return fill(x, seen, n, domain, generator=generator)
 
     def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:

@@ -47,7 +47,7 @@ class SobolOptimizer(Optimizer):
     takes_constraints = True
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        x = sobol_points(domain, self._n_asked_points, n, seed=self.seed)
+        x = sobol_points(domain, self._records.n_asked_points, n, seed=self.seed)
         return fill(x, self.data.seen, n, domain, generator=generator)
 
 

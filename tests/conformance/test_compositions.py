@@ -77,7 +77,9 @@ def run(names: Names, sort: str) -> None:
         points = space.encode(x)
         assert space.contains(points).all()
         if (space.cardinality or 1000) >= 60:
-            assert len(torch.unique(torch.cat([optimizer.data.x, points]), dim=0)) == len(optimizer._x) + n
+            assert (
+                len(torch.unique(torch.cat([optimizer.data.x, points]), dim=0)) == len(optimizer.data.x) + n
+            )
         optimizer.tell(x, ((points - lower) / (upper - lower) - 0.4).square().sum(1).tolist())
     assert len(optimizer.data.x) == 30
 

@@ -138,10 +138,11 @@ class PeerOptimizer(Optimizer):
 
     def _take_told(self) -> list[Told]:
         """Return what was told since the last ask, with the handles of what had been asked for."""
-        if self._y is None:
+        told = self._records
+        if told.y is None:
             return []
-        x, y = self._x[self._n_handed :], self._y[self._n_handed :, 0].tolist()
-        self._n_handed = len(self._x)
+        x, y = told.x[self._n_handed :], told.y[self._n_handed :, 0].tolist()
+        self._n_handed = len(told.x)
         handles = [self._close(row) for row in x]
         points = self.dimensions.points(x)
         return [
@@ -186,15 +187,17 @@ class PeerOptimizer(Optimizer):
         if "events" not in state:
             raise DataError(f"the state is not one of {self.peer}: it has no 'events'; use one that it saved")
         super().load_state_dict(state)
-        x, y = self._x, self._y
+        whole = self._records
         self._begin()
-        for event in state["events"]:
-            if event[0] == "forget":
-                self._forget_rows(torch.tensor(event[1], dtype=torch.float64))
-                continue
-            self._x, self._y = x[: event[2]], None if y is None else y[: event[2]]
-            self._propose(event[1], self.space, make_generator(self.seed))
-        self._x, self._y = x, y
+        try:
+            for event in state["events"]:
+                if event[0] == "forget":
+                    self._forget_rows(torch.tensor(event[1], dtype=torch.float64))
+                    continue
+                self._records = whole.first(event[2])
+                self._propose(event[1], self.space, make_generator(self.seed))
+        finally:
+            self._records = whole
 
     def restore(self, rounds: Iterable[Round]) -> None:
         """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
@@ -221,7 +224,7 @@ class PeerOptimizer(Optimizer):
                 f"{self.peer} suggests other points in round {number} than those stored; "
                 "continue with the library version and settings of the first run, or start a new run"
             )
-        self._asked(stored)
+        self._records.asked(stored)
 
 
 def load(module: str, package: str | None = None) -> ModuleType:

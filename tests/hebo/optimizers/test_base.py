@@ -1,9 +1,7 @@
-"""Tests of `hebo.optimizers.base`: ask, tell, pending points, state, and every bad tell."""
+"""Tests of `hebo.optimizers.base`: ask, tell, pending points, and every bad tell."""
 
 from __future__ import annotations
 
-import json
-import pickle
 from typing import Any
 
 import numpy as np
@@ -11,42 +9,12 @@ import pandas as pd
 import pytest
 import torch
 
-from hebo.acq_optimizers.evolution import NSGA2
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.optimizers.base import Optimizer
-from hebo.optimizers.bayes_opt import BayesOpt
-from hebo.optimizers.hebo import HEBO, HEBORecipe
-from hebo.optimizers.sampling import RandomSearch, RandomSearchOptimizer, Sobol
-
-DEFINITION = [
-    {"name": "a", "type": "num", "lb": 0, "ub": 1},
-    {"name": "k", "type": "int", "lb": 1, "ub": 9},
-    {"name": "c", "type": "cat", "categories": ["u", "v"]},
-]
-
-
-def space() -> DesignSpace:
-    return DesignSpace().parse(DEFINITION)
-
-
-QUICK = HEBORecipe(acq_optimizer=NSGA2(population=40, n_generations=10))
-
-
-def quick_hebo(n_initial: int, seed: int) -> BayesOpt:
-    return HEBO(space(), rand_sample=n_initial, scramble_seed=seed, recipe=QUICK)
-
-
-@pytest.fixture
-def optimizer() -> Optimizer:
-    return RandomSearch().build(space(), seed=0)
-
-
-ROW = {"a": 0.5, "k": 3, "c": "u"}
-
-
-def frame(**changes: Any) -> pd.DataFrame:
-    return pd.DataFrame([{**ROW, **changes}])
+from hebo.optimizers.hebo import HEBO
+from hebo.optimizers.sampling import RandomSearch, Sobol
+from tests.hebo.optimizers.quick import DEFINITION, ROW, frame, quick_hebo, space
 
 
 def test_asked_points_are_pending_until_told(optimizer: Optimizer) -> None:
@@ -192,62 +160,6 @@ def test_more_objectives_than_an_optimiser_takes_are_refused() -> None:
     assert several.y.tolist() == [[1.0, 2.0]]
 
 
-# ------------------------------------------------------------------------------------ constraints
-
-
-def test_the_best_point_fulfils_the_constraints(optimizer: Optimizer) -> None:
-    points = pd.concat([frame(k=k) for k in (2, 3, 4, 5)])
-    optimizer.tell(points, [1.0, 2.0, 3.0, None], constraints=[[0.5, 0.0], [0.0, -1.0], [-1.0, 0.0], [0, 0]])
-    assert optimizer.best_y == 2.0
-    assert optimizer.best_x["k"].tolist() == [3]
-    assert optimizer.X["k"].tolist() == [2, 3, 4]
-    assert optimizer.history["constraint_0"].tolist() == [0.5, 0.0, -1.0, 0.0]
-    assert optimizer.history["constraint_1"].tolist() == [0.0, -1.0, 0.0, 0.0]
-
-
-def test_there_is_no_best_point_while_none_is_feasible(optimizer: Optimizer) -> None:
-    optimizer.observe(pd.concat([frame(), frame(k=4)]), [1.0, 2.0], constraints=[0.1, None])
-    for name in ("best_x", "best_y"):
-        with pytest.raises(DataError, match=r"none of 1 successful .* ask for more points"):
-            getattr(optimizer, name)
-
-
-@pytest.mark.parametrize(
-    ("before", "later", "message"),
-    [
-        (None, [0.0], "earlier points were told without; tell them from the first point on"),
-        ([[0.0, 0.0]], None, "told with 2 constraint values each, these have none; pass constraints="),
-        ([[0.0, 0.0]], [[0.0]], "constraints has 1 columns, earlier ones had 2"),
-        ([0.0], [0.0, 1.0], "constraints has 2 rows for 1 points"),
-        ([0.0], ["wet"], r"constraints\[0, 0\] = 'wet' is a str"),
-        ([0.0], [float("-inf")], r"constraints\[0, 0\] = -inf"),
-        ([0.0], [[]], r"expected \(1,\) or \(1, n_constraints\)"),
-    ],
-)
-def test_constraints_of_another_shape_are_refused_and_nothing_is_recorded(
-    optimizer: Optimizer, before: Any, later: Any, message: str
-) -> None:
-    optimizer.tell(frame(), [1.0], constraints=before)
-    asked = optimizer.ask(1)
-    with pytest.raises(DataError, match=message):
-        optimizer.tell(asked, [2.0], constraints=later)
-    assert len(optimizer.history) == 1
-    assert len(optimizer.pending) == 1
-
-
-def test_an_optimiser_without_use_for_constraints_refuses_them(optimizer: Optimizer) -> None:
-    class Unaware(RandomSearchOptimizer):
-        takes_constraints = False
-
-    unaware = Unaware(space(), seed=0)
-    with pytest.raises(IncompatibleError, match="Unaware makes no use of measured constraints; use HEBO"):
-        unaware.tell(frame(), [1.0], constraints=[0.0])
-    assert len(unaware.history) == 0
-    optimizer.tell(frame(), [1.0], constraints=[0.0])
-    with pytest.raises(IncompatibleError, match="Unaware makes no use"):
-        unaware.load_state_dict(optimizer.state_dict())
-
-
 # ------------------------------------------------------------------------------------ roles
 
 
@@ -268,72 +180,6 @@ def test_fidelity_is_the_target_unless_fixed() -> None:
     optimizer = Sobol().build(with_fidelity, seed=0)
     assert optimizer.ask(2)["s"].tolist() == [1.0, 1.0]
     assert optimizer.ask(1, fixed={"s": 0.5})["s"].tolist() == [0.5]
-
-
-# ------------------------------------------------------------------------------------ state
-
-
-def test_state_is_json_and_continues_where_it_was_saved() -> None:
-    first = quick_hebo(4, 3)
-    first.tell(first.ask(4), [1.0, np.nan, 0.2, 0.5])
-    first.ask(1)
-    state = json.loads(json.dumps(first.state_dict()))
-    second = quick_hebo(4, 99)
-    second.load_state_dict(state)
-    pd.testing.assert_frame_equal(first.ask(2), second.ask(2))
-
-
-def test_restore_replays_rounds_without_computing_them() -> None:
-    first = quick_hebo(4, 3)
-    rounds = []
-    for values in ([1.0, 2.0, 0.2, 0.5], [0.3, 0.1]):
-        asked = first.ask(len(values))
-        first.tell(asked, values)
-        rounds.append((asked, values))
-    pending = first.ask(2)
-    second = quick_hebo(4, 3)
-    second.restore([*rounds, (pending, None)])
-    pd.testing.assert_frame_equal(first.pending, second.pending)
-    pd.testing.assert_frame_equal(first.ask(2), second.ask(2))
-
-
-def test_a_state_from_before_there_were_constraints_loads(optimizer: Optimizer) -> None:
-    optimizer.tell(optimizer.ask(2), [1.0, 2.0])
-    state = optimizer.state_dict()
-    del state["constraints"]
-    other = RandomSearch().build(space(), seed=9)
-    other.load_state_dict(state)
-    pd.testing.assert_frame_equal(other.ask(2), optimizer.ask(2))
-    with pytest.raises(DataError, match="told without"):
-        other.tell(frame(), [1.0], constraints=[0.0])
-
-
-def test_unmeasured_constraints_survive_saving(optimizer: Optimizer) -> None:
-    optimizer.tell(optimizer.ask(2), [1.0, 2.0], constraints=[[0.5, None], [-1.0, 0.0]])
-    other = RandomSearch().build(space(), seed=9)
-    other.load_state_dict(json.loads(json.dumps(optimizer.state_dict())))
-    pd.testing.assert_frame_equal(other.history, optimizer.history)
-    assert other.best_y == 2.0
-
-
-def test_only_a_new_optimiser_can_be_restored(optimizer: Optimizer) -> None:
-    optimizer.ask(1)
-    with pytest.raises(DataError, match="only a new optimiser"):
-        optimizer.restore([])
-
-
-def test_state_of_another_space_or_format_is_refused(optimizer: Optimizer) -> None:
-    other = RandomSearch().build(DesignSpace().parse(DEFINITION[:2]), seed=0)
-    with pytest.raises(DataError, match="another design space"):
-        optimizer.load_state_dict(other.state_dict())
-    with pytest.raises(DataError, match="state format"):
-        optimizer.load_state_dict({**optimizer.state_dict(), "format": 99})
-
-
-def test_optimisers_pickle(optimizer: Optimizer) -> None:
-    optimizer.tell(optimizer.ask(2), [1.0, 2.0])
-    copy = pickle.loads(pickle.dumps(optimizer))
-    pd.testing.assert_frame_equal(copy.ask(3), optimizer.ask(3))
 
 
 def test_without_a_seed_the_global_numpy_stream_decides() -> None:

@@ -1,0 +1,136 @@
+"""`Records`: what an optimiser was asked and told, as tensors and as JSON."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Mapping
+from typing import Any, Self
+
+import torch
+from torch import Tensor
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import DataError
+from hebo.optimizers.values import parse_constraints, parse_values
+
+STATE_FORMAT = 1
+
+
+class Records:
+    """Told and pending points of a design space, in encoded columns, and counts of what was asked.
+
+    Tensors are replaced and never changed, so that a copy may share them.
+
+    Attributes:
+        x: `n x d` told points, in the order told.
+        y: `n x m` values of these, minimised, NaN where one failed; None before the first.
+        constraints: `n x c` measured constraints of these; None before the first.
+        pending: `p x d` points that were asked for and neither told nor forgotten.
+        n_asks: How often points were asked for.
+        n_asked_points: How many.
+    """
+
+    def __init__(self, space: DesignSpace) -> None:
+        self._space = space
+        self.x = self.pending = torch.empty(0, space.n_dims, dtype=torch.float64)
+        self.y: Tensor | None = None
+        self.constraints: Tensor | None = None
+        self.n_asks = self.n_asked_points = 0
+
+    @property
+    def n_objectives(self) -> int | None:
+        """The number of objectives, once it is known."""
+        return None if self.y is None else self.y.shape[1]
+
+    @property
+    def n_constraints(self) -> int | None:
+        """The number of measured constraints, once it is known."""
+        return None if self.constraints is None else self.constraints.shape[1]
+
+    @property
+    def data(self) -> Data:
+        """Everything as surrogates take it: larger is better."""
+        y = self.x.new_empty(0, 1) if self.y is None else -self.y
+        limits = self.x.new_empty(0, 0) if self.constraints is None else self.constraints
+        return Data(self.x, y, self.pending, constraints=limits)
+
+    def first(self, n_told: int) -> Self:
+        """Return a copy that knows only the first told points."""
+        part = copy.copy(self)
+        part.x = self.x[:n_told]
+        part.y = None if self.y is None or not n_told else self.y[:n_told]
+        part.constraints = None if self.constraints is None or not n_told else self.constraints[:n_told]
+        return part
+
+    def asked(self, x: Tensor) -> None:
+        """Add the points of one ask, `k x d`."""
+        self.n_asks += 1
+        self.n_asked_points += len(x)
+        self.pending = torch.cat([self.pending, x])
+
+    def told(self, x: Tensor, y: Tensor, constraints: Tensor) -> None:
+        """Add points that were evaluated, `k x d`, with `k x m` values and `k x c` constraints."""
+        self.drop_pending(x)
+        self.x = torch.cat([self.x, x])
+        self.y = y if self.y is None else torch.cat([self.y, y])
+        known = self.constraints
+        self.constraints = constraints if known is None else torch.cat([known, constraints])
+
+    def drop_pending(self, x: Tensor) -> int:
+        """Remove one pending row per given point, where there is one; return how many were removed."""
+        lower, upper = self._space.bounds
+        tolerance = 1e-9 * (upper - lower).clamp_min(1e-12)
+        pending, dropped = self.pending, 0
+        for point in x:
+            match = ((pending - point).abs() <= tolerance).all(-1).nonzero()
+            if len(match):
+                index = int(match[0])
+                pending = torch.cat([pending[:index], pending[index + 1 :]])
+                dropped += 1
+        self.pending = pending
+        return dropped
+
+    def to_json(self) -> dict[str, Any]:
+        """Return all of it, and the space, as plain JSON values."""
+        return {
+            "format": STATE_FORMAT,
+            "space": self._space.to_json(),
+            "n_asks": self.n_asks,
+            "n_asked_points": self.n_asked_points,
+            "x": self.x.tolist(),
+            "y": _plain(self.y),
+            "constraints": _plain(self.constraints),
+            "pending": self.pending.tolist(),
+        }
+
+    @classmethod
+    def from_json(cls, state: Mapping[str, Any], space: DesignSpace) -> Self:
+        """Return what `to_json` returned.
+
+        Raises:
+            DataError: If it is of another format or of another design space.
+        """
+        if state.get("format") != STATE_FORMAT:
+            raise DataError(f"state format {state.get('format')!r} is not {STATE_FORMAT}; save it anew")
+        if DesignSpace.from_json(state["space"]) != space:
+            raise DataError("the state belongs to another design space; use the one it was saved with")
+        records = cls(space)
+        records.n_asks, records.n_asked_points = int(state["n_asks"]), int(state["n_asked_points"])
+        records.x = torch.tensor(state["x"], dtype=torch.float64).reshape(-1, space.n_dims)
+        records.pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, space.n_dims)
+        if state["y"] is not None:
+            records.y = parse_values(state["y"], len(records.x), None)
+            records.constraints = _constraints(state, len(records.x))
+        return records
+
+
+def _plain(table: Tensor | None) -> list[list[float | None]] | None:
+    """Return a table as JSON has it: None for NaN."""
+    return None if table is None else [[None if v != v else v for v in row] for row in table.tolist()]
+
+
+def _constraints(state: Mapping[str, Any], n_points: int) -> Tensor:
+    """Read the constraints of a state; one from before there were any has none."""
+    rows = state.get("constraints")
+    return parse_constraints(rows if rows and rows[0] else None, n_points, None)

@@ -1,0 +1,14 @@
+"""Fixtures of the tests of optimisers."""
+
+from __future__ import annotations
+
+import pytest
+
+from hebo.optimizers.base import Optimizer
+from hebo.optimizers.sampling import RandomSearch
+from tests.hebo.optimizers.quick import space
+
+
+@pytest.fixture
+def optimizer() -> Optimizer:
+    return RandomSearch().build(space(), seed=0)
