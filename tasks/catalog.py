@@ -43,6 +43,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.engineering.speed_reducer:SpeedReducer",
             "Weight of a gearbox under eleven measured limits",
         ),
+        "logic_synthesis": (
+            "tasks.logic_synthesis.logic_synthesis:LogicSynthesis",
+            "Sequences of ABC's operators that make a circuit small and fast, nominal",
+        ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",
@@ -101,5 +105,8 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "quantised": ("tasks.wrappers.plateau:Quantised", "A task with values rounded down to steps"),
         "shifted": ("tasks.wrappers.shifted:Shifted", "A task with its optimum moved inside the box"),
         "timed": ("tasks.wrappers.timed:Timed", "A task whose evaluations take some time"),
+    },
+    "download": {
+        "epfl": ("tasks.logic_synthesis.epfl:EPFLSuite", "The EPFL suite of circuits, 1.4 MB, MIT licence"),
     },
 }

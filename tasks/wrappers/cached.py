@@ -15,8 +15,8 @@ from pydantic import field_validator
 
 from hebo.errors import ConfigError
 from tasks.base import Columns
+from tasks.json_lines import JsonLines
 from tasks.wrappers.base import Wrapper
-from tasks.wrappers.json_lines import JsonLines
 
 
 class Cached(Wrapper):

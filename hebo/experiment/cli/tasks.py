@@ -1,0 +1,29 @@
+"""`hebo tasks`: what problems need besides this package."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+
+@click.group()
+def tasks() -> None:
+    """Get what tasks need; `hebo list task` lists them."""
+
+
+@tasks.command()
+@click.argument("name")
+@click.option(
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder, in place of the cache."
+)
+def fetch(name: str, output: Path | None) -> None:
+    """Download the data NAME; `hebo list download` lists them.
+
+    Files that are there already are checked and kept.
+    """
+    from hebo.experiment.parts import lookup
+
+    download = lookup("download", name)()
+    folder = download.fetch(output, click.echo)  # type: ignore[attr-defined]  # `tasks` is above this layer
+    click.echo(f"All of {name} is in {folder}")

@@ -1,0 +1,1 @@
+"""Logic synthesis: sequences of ABC's operators that make circuits small and fast."""

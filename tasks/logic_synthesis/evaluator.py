@@ -1,0 +1,59 @@
+"""What sequences of operators make of a circuit, computed once each."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from tasks.json_lines import JsonLines
+from tasks.logic_synthesis.abc_process import ABC
+from tasks.logic_synthesis.circuits import Circuit
+from tasks.logic_synthesis.operators import RESYN2, Mapped, files, parse, script
+
+
+class Evaluator:
+    """Runs ABC, and remembers what it said.
+
+    Results are kept under the build of ABC, the circuit's contents, the commands and the size of the lookup
+    tables; a file of them may be shared by several processes and later runs. Failures are not kept.
+
+    Args:
+        abc: The program.
+        lut_inputs: Most inputs of a lookup table.
+        prove: Prove each result equivalent to the circuit.
+        cache: File of JSON lines, or None to keep results in memory.
+    """
+
+    def __init__(self, abc: ABC, *, lut_inputs: int, prove: bool, cache: str | None = None) -> None:
+        self.abc, self._lut_inputs, self._prove = abc, lut_inputs, prove
+        self._known = JsonLines(cache)
+
+    def measure(self, circuit: Circuit, commands: Sequence[str], *, every: bool = False) -> list[Mapped]:
+        """Return the mapped circuit that the commands give, or with `every` that of each prefix of them.
+
+        Raises:
+            EvaluationError: If ABC fails; see `ABC.run` and `operators.parse`.
+        """
+        key = self._key(circuit, commands, every)
+        if key not in self._known:
+            text = self.abc.run(
+                self._script(circuit, commands, every), files(circuit.contents, circuit.suffix)
+            )
+            n_mapped = len(commands) + 1 if every else 1
+            found = parse(text, n_mapped=n_mapped, prove=self._prove)
+            self._known[key] = {"mapped": [astuple(one) for one in found]}
+        return [Mapped(*one) for one in self._known[key]["mapped"]]
+
+    def reference(self, circuit: Circuit) -> Mapped:
+        """Return what ABC's own recipe, resyn2, gives."""
+        return self.measure(circuit, RESYN2)[-1]
+
+    def _script(self, circuit: Circuit, commands: Sequence[str], every: bool) -> str:
+        return script(commands, circuit.suffix, lut_inputs=self._lut_inputs, every=every, prove=self._prove)
+
+    def _key(self, circuit: Circuit, commands: Sequence[str], every: bool) -> str:
+        settings = [circuit.suffix, [*commands], self._lut_inputs, every, self._prove]
+        text = json.dumps([self.abc.build, circuit.digest, *settings])
+        return hashlib.sha256(text.encode()).hexdigest()

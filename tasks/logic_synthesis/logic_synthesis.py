@@ -1,0 +1,168 @@
+"""Finding a sequence of operators that makes circuits small and fast (BOiLS, 2111.06178)."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from pydantic import Field, field_validator, model_validator
+
+from hebo.errors import ConfigError, EvaluationError
+from tasks.base import Columns, Task
+from tasks.json_lines import JsonLines
+from tasks.logic_synthesis.abc_process import ABC, find_abc
+from tasks.logic_synthesis.circuits import Circuit, load_circuit
+from tasks.logic_synthesis.evaluator import Evaluator
+from tasks.logic_synthesis.operators import ALPHABETS, COMMANDS, AlphabetName, Mapped
+
+Objective = Literal["both", "lut", "level", "min_improvement", "area_delay"]
+
+
+class LogicSynthesis(Task):
+    """The size and depth of a circuit after a sequence of ABC's operators and a mapping to lookup tables.
+
+    With `a` the number of lookup tables and `d` the number of levels on the longest path, each divided by
+    what ABC's recipe resyn2 gives with the same build, the objective is one of `a + d` (`both`: BOiLS's
+    quality of results, 2 for resyn2), `a` (`lut`), `d` (`level`), the larger of both (`min_improvement`), or
+    the pair (`area_delay`, two objectives). Over several circuits it is the mean. Figures of two builds of
+    ABC differ: compare the column `improvement`, the percentage by which the objective is below that of
+    resyn2. A sequence that ABC fails on is a failed evaluation, with the reason in the column `error`.
+
+    Args:
+        circuit: A family built here with its width (`adder:32`), one of the EPFL suite (`router`), the path
+            of an AIGER, BLIF or Verilog file; or a list of these, for which one set of sequences is sought.
+        objective: See above.
+        alphabet: `boils` (11 operators), `standard` (its first 7) or `mcbo` (10).
+        length: Number of operators in a sequence.
+        n_sequences: How many sequences; each circuit counts with the one that is best for it.
+        best_prefix: Map after each operator, and count the best, as MCBO's `aig_optimization` does.
+        lut_inputs: Most inputs of a lookup table.
+        prove: Prove every result equivalent to its circuit; one that cannot be proved is a failure.
+        epfl: Folder of the EPFL suite, of which six small circuits come along.
+        abc: The program; see `tasks.logic_synthesis.abc_process.find_abc` for where else it is looked for.
+        seconds: How long ABC may work on a sequence.
+        cache: File that keeps results, for several processes and later runs; its folder must exist.
+    """
+
+    circuit: str | list[str] = "router"
+    objective: Objective = "both"
+    alphabet: AlphabetName = "boils"
+    length: int = Field(20, ge=1, le=100)
+    n_sequences: int = Field(1, ge=1, le=20)
+    best_prefix: bool = False
+    lut_inputs: int = Field(6, ge=2, le=16)
+    prove: bool = True
+    epfl: str | None = None
+    abc: str | None = None
+    seconds: float = Field(60.0, gt=0)
+    cache: str | None = None
+
+    @field_validator("cache")
+    @classmethod
+    def _check_folder(cls, cache: str | None) -> str | None:
+        if cache is not None and not JsonLines(cache).has_folder():
+            raise ConfigError(f"cache {cache!r}: its folder does not exist; create it.")
+        return cache
+
+    @model_validator(mode="after")
+    def _check(self) -> LogicSynthesis:
+        if self.objective == "area_delay" and (self.best_prefix or self.n_sequences > 1):
+            raise ConfigError(
+                "area_delay has two objectives, by which no best prefix or sequence can be chosen; choose "
+                "another objective, or drop `best_prefix` and `n_sequences`."
+            )
+        if not self._circuits:
+            raise ConfigError("circuit is an empty list; name at least one.")
+        return self
+
+    @cached_property
+    def _circuits(self) -> tuple[Circuit, ...]:
+        sources = [self.circuit] if isinstance(self.circuit, str) else self.circuit
+        return tuple(load_circuit(source, self.epfl) for source in sources)
+
+    @cached_property
+    def _evaluator(self) -> Evaluator:
+        abc = ABC(find_abc(self.abc), seconds=self.seconds)
+        return Evaluator(abc, lut_inputs=self.lut_inputs, prove=self.prove, cache=self.cache)
+
+    @property
+    def name(self) -> str:
+        """The class and the circuits."""
+        return "-".join([type(self).__name__, *(one.name for one in self._circuits)])
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """One value, or area and delay."""
+        return ("area", "delay") if self.objective == "area_delay" else ("y",)
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Return a nominal variable for each operator of each sequence."""
+        return [
+            {"name": name, "type": "cat", "categories": list(ALPHABETS[self.alphabet])}
+            for names in self._names
+            for name in names
+        ]
+
+    @property
+    def _names(self) -> list[list[str]]:
+        """The variables of each sequence: `op1`, `op2`, ..., from the second sequence on `s2_op1`, ..."""
+        prefixes = ["", *(f"s{number}_" for number in range(2, self.n_sequences + 1))]
+        return [[f"{prefix}op{place + 1}" for place in range(self.length)] for prefix in prefixes]
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        rows = [self._row(frame.iloc[place]) for place in range(len(frame))]
+        return {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
+
+    def _row(self, point: pd.Series[Any]) -> dict[str, Any]:
+        sequences = [self._commands(point[names].tolist()) for names in self._names]
+        try:
+            chosen = [self._best(circuit, sequences) for circuit in self._circuits]
+            ratios = [self._ratios(circuit, one) for circuit, one in zip(self._circuits, chosen, strict=True)]
+        except EvaluationError as error:
+            failed = dict.fromkeys((*self.objectives, "luts", "levels", "improvement"), math.nan)
+            return {**failed, "error": str(error)}
+        values = [float(np.mean([self._scalar(one) for one in ratios]))]
+        if self.objective == "area_delay":
+            values = [float(one) for one in np.mean(ratios, axis=0)]
+        return {
+            **dict(zip(self.objectives, values, strict=True)),
+            "luts": float(sum(one.luts for one in chosen)),
+            "levels": float(sum(one.levels for one in chosen)),
+            "improvement": 100.0 * (1.0 - float(np.mean([self._scalar(one) for one in ratios])) / self._par),
+            "error": None,
+        }
+
+    def _commands(self, operators: Sequence[str]) -> list[str]:
+        return [COMMANDS[one] for one in operators]
+
+    def _best(self, circuit: Circuit, sequences: Sequence[Sequence[str]]) -> Mapped:
+        """Return the best of what the sequences, or their prefixes, make of a circuit."""
+        found = []
+        for commands in sequences:
+            mapped = self._evaluator.measure(circuit, commands, every=self.best_prefix)
+            found += mapped[1:] if self.best_prefix else mapped
+        return min(found, key=lambda one: self._scalar(self._ratios(circuit, one)))
+
+    def _ratios(self, circuit: Circuit, mapped: Mapped) -> tuple[float, float]:
+        reference = self._evaluator.reference(circuit)
+        if not (reference.luts and reference.levels):
+            raise EvaluationError(f"circuit {circuit.name!r} needs no lookup tables; choose another")
+        return mapped.luts / reference.luts, mapped.levels / reference.levels
+
+    def _scalar(self, ratios: tuple[float, float]) -> float:
+        area, delay = ratios
+        return {"lut": area, "level": delay, "min_improvement": max(ratios)}.get(self.objective, area + delay)
+
+    @property
+    def _par(self) -> float:
+        """The objective of resyn2."""
+        return self._scalar((1.0, 1.0))
+
+
+def _column(name: str, values: list[Any]) -> np.ndarray[Any, Any]:
+    return np.array(values, dtype=object if name == "error" else np.float64)

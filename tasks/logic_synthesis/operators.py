@@ -1,0 +1,94 @@
+"""The operators that a sequence is made of, and what is measured after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from hebo.errors import EvaluationError
+
+COMMANDS: dict[str, str] = {
+    "rewrite": "rewrite",
+    "rewrite -z": "rewrite -z",
+    "refactor": "refactor",
+    "refactor -z": "refactor -z",
+    "resub": "resub",
+    "resub -z": "resub -z",
+    "balance": "balance",
+    "fraig": "fraig",
+    "&sopb": "&get -n; &sopb; &put",
+    "&blut": "&get -n; &blut; &put",
+    "&dsdb": "&get -n; &dsdb; &put",
+}
+"""Operator -> ABC's commands for it (BOiLS, 2111.06178)."""
+
+AlphabetName = Literal["boils", "standard", "mcbo"]
+
+ALPHABETS: dict[AlphabetName, tuple[str, ...]] = {
+    "boils": tuple(COMMANDS),
+    "standard": tuple(COMMANDS)[:7],
+    "mcbo": tuple(name for name in COMMANDS if name != "resub -z"),
+}
+"""The 11 operators of BOiLS, the 7 that DRiLLS and others use, and the 10 of MCBO."""
+
+RESYN2 = (
+    *("balance", "rewrite", "refactor", "balance", "rewrite"),
+    *("rewrite -z", "balance", "refactor -z", "rewrite -z", "balance"),
+)
+"""ABC's own recipe, with which sequences are compared."""
+
+_STATS = re.compile(r"\bnd\s*=\s*(\d+)\s+edge\s*=\s*(\d+)\s+aig\s*=\s*(\d+)\s+lev\s*=\s*(\d+)")
+_EQUIVALENT = "Networks are equivalent"
+_CIRCUIT = "circuit"
+
+
+@dataclass(frozen=True)
+class Mapped:
+    """A circuit of lookup tables: how many, and how many in a row on the longest path."""
+
+    luts: int
+    levels: int
+
+
+def script(commands: Sequence[str], suffix: str, *, lut_inputs: int, every: bool, prove: bool) -> str:
+    """Return ABC's script that applies commands to `circuit<suffix>` and maps the result to lookup tables.
+
+    Args:
+        commands: Of each operator.
+        suffix: Of the file, from which ABC knows its format.
+        lut_inputs: Most inputs of a lookup table.
+        every: Map also what each proper prefix of the sequence gives.
+        prove: Prove in the end that the mapped circuit computes what the file's does.
+    """
+    file = _CIRCUIT + suffix
+    mapping = f"if -K {lut_inputs}; print_stats"
+    probe = [f"backup; {mapping}; restore"] if every else []
+    steps = [step for command in commands for step in (*probe, command)]
+    proof = [f"cec {file}"] if prove else []
+    return "; ".join([f"read {file}; strash", *steps, mapping, *proof])
+
+
+def files(contents: bytes, suffix: str) -> dict[str, bytes]:
+    """Return the file that `script` reads."""
+    return {_CIRCUIT + suffix: contents}
+
+
+def parse(text: str, *, n_mapped: int, prove: bool) -> list[Mapped]:
+    """Return the figures that ABC has printed for a script.
+
+    Raises:
+        EvaluationError: If there are not `n_mapped` of them, or a proof was wanted and is not there.
+    """
+    found = [Mapped(int(nd), int(levels)) for nd, _, _, levels in _STATS.findall(text)]
+    if len(found) != n_mapped:
+        raise EvaluationError(f"ABC printed {len(found)} of {n_mapped} lines of figures{_shown(text)}")
+    if prove and _EQUIVALENT not in text:
+        raise EvaluationError(f"ABC could not prove the result equivalent to the circuit{_shown(text)}")
+    return found
+
+
+def _shown(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip() and not _STATS.search(line)]
+    return f"; it said {lines[-1][:200]!r}" if lines else ", and nothing else"
