@@ -14,7 +14,7 @@ from tasks.base import Task
 TASKS = names("task")
 
 
-EXTRAS = {"rna_inverse_folding": "RNA"}
+EXTRAS = {"rna_inverse_folding": "RNA", "logic_synthesis": "pyosys"}
 
 
 def make(name: str) -> Task:

@@ -1,0 +1,116 @@
+"""Logic synthesis on the real ABC of pyosys: the same figures each time, proofs, and the published references."""
+
+from __future__ import annotations
+
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from hebo.errors import EvaluationError
+from hebo.random import make_generator
+from tasks.logic_synthesis.abc_process import ABC, find_abc
+from tasks.logic_synthesis.aig import AIG, FALSE, Word
+from tasks.logic_synthesis.circuits import Circuit, load_circuit
+from tasks.logic_synthesis.evaluator import Evaluator
+from tasks.logic_synthesis.generators import GENERATORS
+from tasks.logic_synthesis.logic_synthesis import LogicSynthesis
+from tasks.logic_synthesis.operators import Mapped
+
+pytestmark = pytest.mark.client
+
+
+@pytest.fixture(scope="module")
+def abc() -> ABC:
+    package = find_spec("pyosys")
+    assert package is not None
+    assert package.origin is not None
+    return ABC(find_abc(str(Path(package.origin).parent / "yosys-abc")))
+
+
+# (lookup tables, levels) before and after resyn2, with 6 inputs.
+REFERENCES = {
+    "adder": ((254, 51), (257, 51)),
+    "cavlc": ((122, 4), (121, 4)),
+    "ctrl": ((29, 2), (29, 2)),
+    "int2float": ((49, 3), (48, 3)),
+    "priority": ((219, 31), (182, 27)),
+    "router": ((91, 11), (84, 5)),
+}
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+def test_the_figures_of_resyn2_are_the_known_ones(abc: ABC, name: str) -> None:
+    evaluator = Evaluator(abc, lut_inputs=6, prove=True)
+    circuit = load_circuit(name)
+    before, after = REFERENCES[name]
+    assert evaluator.measure(circuit, []) == [Mapped(*before)]
+    assert evaluator.reference(circuit) == Mapped(*after)
+
+
+@pytest.mark.parametrize("circuit", ["router", "ctrl", "square_root:12", "barrel_shifter:16"])
+def test_a_sequence_gives_the_same_each_time_and_prefixes_agree(abc: ABC, circuit: str) -> None:
+    def values(**settings: Any) -> pd.DataFrame:
+        task = LogicSynthesis(circuit=circuit, abc=str(abc.program), length=6, **settings)
+        points = task.space.decode(task.space.sample(5, generator=make_generator(circuit)))
+        return task.evaluate(points)
+
+    first = values()
+    assert first["y"].notna().all()
+    pd.testing.assert_frame_equal(first, values())
+    assert (values(best_prefix=True)["y"] <= first["y"] + 1e-12).all()
+
+
+def by_cases(family: str, width: int) -> AIG:
+    """Another construction: for each input in turn, both values, down to the outputs as constants."""
+    model = GENERATORS[family](width)
+    n = len(model.inputs)
+    aig = AIG(n)
+    cases = 1 << n
+    inputs = [sum((case >> place & 1) << case for case in range(cases)) for place in range(n)]
+    for column in model.evaluate(inputs, cases):
+        level: Word = [FALSE ^ (column >> case & 1) for case in range(cases)]
+        for literal in aig.inputs:
+            level = [aig.choice(literal, b, a) for a, b in zip(level[::2], level[1::2], strict=True)]
+        aig.outputs.append(level[0])
+    return aig
+
+
+WIDTHS = {
+    "maximum": 2,
+    "decoder": 6,
+    "priority_encoder": 9,
+    "squarer": 8,
+    "square_root": 9,
+    "barrel_shifter": 6,
+}
+
+
+@pytest.mark.parametrize("family", GENERATORS)
+def test_a_generated_circuit_is_equivalent_to_its_truth_table(abc: ABC, family: str) -> None:
+    width = WIDTHS.get(family, 4)
+    files = {"a.aig": GENERATORS[family](width).to_aiger(), "b.aig": by_cases(family, width).to_aiger()}
+    assert "Networks are equivalent" in abc.run("cec a.aig b.aig", files)
+
+
+def test_another_circuit_is_not_proved_equivalent(abc: ABC) -> None:
+    files = {"a.aig": GENERATORS["adder"](4).to_aiger(), "b.aig": GENERATORS["multiplier"](4).to_aiger()}
+    assert "Networks are equivalent" not in abc.run("cec a.aig b.aig", files)
+
+
+def test_a_file_that_is_none_fails_with_what_abc_says(abc: ABC) -> None:
+    evaluator = Evaluator(abc, lut_inputs=6, prove=True)
+    with pytest.raises(EvaluationError, match=r"ended with status -6, after .*Assertion"):
+        evaluator.measure(Circuit("x", b"aig nonsense", ".aig"), ["balance"])
+    with pytest.raises(EvaluationError, match=r"printed 0 of 1 lines of figures; it said"):
+        evaluator.measure(Circuit("x", b"nonsense", ".blif"), ["balance"])
+
+
+def test_the_other_formats_are_read(abc: ABC) -> None:
+    evaluator = Evaluator(abc, lut_inputs=6, prove=True)
+    blif = b".model m\n.inputs a b c\n.outputs y\n.names a b c y\n111 1\n000 1\n.end\n"
+    verilog = b"module m(a, b, y); input a, b; output y; assign y = a & ~b; endmodule\n"
+    for contents, suffix in ((blif, ".blif"), (verilog, ".v")):
+        assert evaluator.measure(Circuit("m", contents, suffix), ["balance"]) == [Mapped(1, 1)]
