@@ -89,10 +89,14 @@ class Task(Recipe, ABC):
     def parameters(self) -> list[dict[str, Any]]:
         """Return the dictionaries that `DesignSpace.parse` takes."""
 
+    def input_constraints(self) -> list[dict[str, Any]]:
+        """Return what points must fulfil, as `DesignSpace.parse` takes it; nothing by default."""
+        return []
+
     @cached_property
     def space(self) -> DesignSpace:
         """The design space, built once per task object."""
-        return DesignSpace().parse(self.parameters())
+        return DesignSpace().parse(self.parameters(), constraints=self.input_constraints())
 
     @abstractmethod
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> NDArray[np.float64] | Columns | pd.DataFrame:

@@ -43,6 +43,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.engineering.speed_reducer:SpeedReducer",
             "Weight of a gearbox under eleven measured limits",
         ),
+        "antibody_design": (
+            "tasks.antibody.antibody_design:AntibodyDesign",
+            "The loop of an antibody that binds an antigen on a lattice, nominal, with rules",
+        ),
         "logic_synthesis": (
             "tasks.logic_synthesis.logic_synthesis:LogicSynthesis",
             "Sequences of ABC's operators that make a circuit small and fast, nominal",

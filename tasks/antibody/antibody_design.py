@@ -1,0 +1,128 @@
+"""Designing the loop of an antibody that binds an antigen (AntBO, 2201.12570)."""
+
+from __future__ import annotations
+
+import os
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
+from numpy.random import Generator
+from pydantic import Field, model_validator
+
+from hebo.errors import ConfigError, DataError
+from tasks.antibody.antigen import Antigen
+from tasks.antibody.antigens import load_antigen
+from tasks.antibody.developability import DEVELOPABLE, sequences
+from tasks.antibody.energies import ALPHABET, encode
+from tasks.antibody.lattice import Sites
+from tasks.antibody.oracle import Backend, Docked, Oracle, oracle
+from tasks.antibody.poses import walks_of
+from tasks.antibody.profiles import Profiles, profiles
+from tasks.base import Columns, Task
+
+
+class AntibodyDesign(Task):
+    """The energy, in RT, with which a CDRH3 loop binds an antigen on the cubic lattice.
+
+    Every way in which `window` residues can lie on the antigen is enumerated once, which takes seconds, and
+    kept; then a sequence takes milliseconds, and its energy is exact (see `tasks.antibody.oracle`). A longer
+    loop counts with the window that binds best.
+
+    Args:
+        antigen: One that comes along (`S85`, `S104`, `S130`, `S160`, `S192`, `S230`), or a JSON file.
+        length: Number of residues of the loop.
+        window: How many of them lie on the antigen at once.
+        min_contacts: Fewest contacts of a structure; see `tasks.antibody.structures`.
+        developable: Search only among sequences that could be made into a drug; see
+            `tasks.antibody.developability`.
+        backend: `numba` (extra `antibody`), `torch`, `numpy`, or the fastest there is (`auto`). All give the
+            same numbers.
+        cache: Folder for what has been enumerated; by default `hebo/antibody` in the user's cache.
+    """
+
+    antigen: str = "S130"
+    length: int = Field(11, ge=5, le=40)
+    window: int = Field(11, ge=5, le=13)
+    min_contacts: int = Field(11, ge=1)
+    developable: bool = True
+    backend: Backend = "auto"
+    cache: str | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> AntibodyDesign:
+        if self.window > self.length:
+            raise ConfigError(
+                f"a loop of {self.length} residues has no window of {self.window}; make it longer, or lower "
+                "`window`."
+            )
+        _ = self._target
+        return self
+
+    @cached_property
+    def _target(self) -> Antigen:
+        return load_antigen(self.antigen)
+
+    @cached_property
+    def _profiles(self) -> Profiles:
+        folder = Path(self.cache) if self.cache is not None else _user_cache()
+        return profiles(self._target, self.window, self.min_contacts, folder=folder)
+
+    @cached_property
+    def _oracle(self) -> Oracle:
+        return oracle(self._profiles, self.backend)
+
+    @property
+    def name(self) -> str:
+        """The class and the antigen."""
+        return f"{type(self).__name__}-{self._target.name}"
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Return a nominal variable for each residue."""
+        return [
+            {"name": f"x{place + 1}", "type": "cat", "categories": list(ALPHABET)}
+            for place in range(self.length)
+        ]
+
+    def input_constraints(self) -> list[dict[str, Any]]:
+        """Return the rules of developability, unless they are switched off."""
+        return [{"type": "function", "name": DEVELOPABLE}] if self.developable else []
+
+    def pose(self, sequence: str) -> Sites:
+        """Return the sites that a sequence's best window lies on; of several structures the first one.
+
+        Raises:
+            DataError: If the sequence is too short, or has a letter of no amino acid.
+        """
+        codes = encode(sequence)
+        if len(codes) < self.window or (codes < 0).any():
+            raise DataError(
+                f"sequence {sequence!r}: give at least {self.window} letters of {ALPHABET}, one per residue."
+            )
+        start = int(self._docked(sequence).energies.argmin())
+        number = int(self._oracle.best_profiles(codes[start : start + self.window])[0])
+        pose: Sites = walks_of(self._target, self._profiles, number)[0]
+        return pose
+
+    def _docked(self, sequence: str) -> Docked:
+        """Return what becomes of each window of a sequence."""
+        return self._oracle.dock(sliding_window_view(encode(sequence), self.window))
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        texts = sequences(frame)
+        docked = [self._docked(text) for text in texts]
+        starts = [int(one.energies.argmin()) for one in docked]
+        best = list(zip(docked, starts, strict=True))
+        return {
+            "y": np.array([one.energies[start] for one, start in best]),
+            "folded": np.array([one.total[start] / 100.0 for one, start in best]),
+            "start": np.array(starts, dtype=np.float64),
+            "sequence": np.array(texts, dtype=object),
+        }
+
+
+def _user_cache() -> Path:
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "hebo" / "antibody"

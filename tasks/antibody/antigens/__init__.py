@@ -1,0 +1,39 @@
+"""The antigens that come along, and how a setting names one.
+
+They are proteins that never were: compact chains from `tasks.antibody.grow`, of 85 to 230 residues, kept as
+files so that they stay the same.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hebo.errors import ConfigError, DataError, did_you_mean
+from tasks.antibody.antigen import Antigen, read_antigen
+
+_HERE = Path(__file__).parent
+
+
+def names() -> list[str]:
+    """Return the names of the antigens that come along, small ones first."""
+    return sorted((path.stem for path in _HERE.glob("*.json")), key=lambda name: int(name[1:]))
+
+
+def load_antigen(source: str) -> Antigen:
+    """Return an antigen that comes along, or that of a JSON file.
+
+    Raises:
+        ConfigError: If `source` is neither a name nor the path of a file.
+        DataError: If the file holds no antigen.
+    """
+    if source in names():
+        return read_antigen(_HERE / f"{source}.json")
+    path = Path(source)
+    if not path.is_file():
+        raise ConfigError(
+            f"antigen {source!r} does not come along (there are {', '.join(names())}) and is no file seen "
+            f"from {str(Path.cwd())!r}.{did_you_mean(source, names())}"
+        )
+    if path.suffix.lower() != ".json":
+        raise DataError(f"antigen {source!r}: expected a JSON file of sites and residues; convert it first.")
+    return read_antigen(path)
