@@ -7,9 +7,11 @@ attached, no residue more than five times in a row.
 from __future__ import annotations
 
 import re
+from functools import cache
 
 import numpy as np
 import pandas as pd
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
 from hebo.design_space.constraints import register_constraint
@@ -47,8 +49,26 @@ def sequences(frame: pd.DataFrame) -> list[str]:
 
 
 def is_developable(frame: pd.DataFrame) -> NDArray[np.bool_]:
-    """Say which rows keep all rules."""
-    return np.array([not problems(one) for one in sequences(frame)], dtype=bool)
+    """Say which rows keep all rules; a search asks for thousands of rows at once."""
+    letters = frame.to_numpy(dtype=object).astype("U1")
+    total = _charges()[letters.view(np.uint32)].sum(1)
+    is_fine: NDArray[np.bool_] = np.abs(total) <= _MOST_CHARGE + 1e-9
+    if letters.shape[1] >= 4:
+        a, b, c, d = (letters[:, place : letters.shape[1] - 3 + place] for place in range(4))
+        is_fine &= ~((a == "N") & (b != "P") & ((c == "S") | (c == "T")) & (d != "P")).any(-1)
+    if letters.shape[1] >= 6:
+        repeated: NDArray[np.bool_] = letters[:, 1:] == letters[:, :-1]
+        is_fine &= ~sliding_window_view(repeated, 5, axis=1).all(-1).any(-1)
+    return is_fine
+
+
+@cache
+def _charges() -> NDArray[np.float64]:
+    """Return the charge of each letter by its number in ASCII."""
+    charges = np.zeros(128)
+    for letter, value in _CHARGES.items():
+        charges[ord(letter)] = value
+    return charges
 
 
 register_constraint(DEVELOPABLE, is_developable)

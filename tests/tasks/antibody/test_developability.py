@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -44,3 +45,13 @@ def test_rules_name_what_is_wrong(sequence: str, expected: list[str]) -> None:
 def test_a_table_of_letters_is_judged_by_row() -> None:
     frame = pd.DataFrame([list("RRKA"), list("ACGT")])
     assert is_developable(frame).tolist() == [False, True]
+
+
+@pytest.mark.parametrize("length", [3, 5, 11])
+def test_tables_are_judged_as_texts_are(length: int) -> None:
+    letters = np.random.default_rng(length).choice(list("NSTPAKD"), size=(2000, length))
+    letters[:500] = np.random.default_rng(0).choice(list("AAAAAAAK"), size=(500, length))
+    frame = pd.DataFrame(letters.astype(object))
+    expected = [not problems("".join(row)) for row in letters]
+    assert is_developable(frame).tolist() == expected
+    assert len(set(expected)) == 2
