@@ -17,6 +17,7 @@ from hebo.errors import ConfigError, DataError
 from tasks.antibody.antigen import Antigen
 from tasks.antibody.antigens import load_antigen
 from tasks.antibody.developability import DEVELOPABLE, sequences
+from tasks.antibody.discretise import Point
 from tasks.antibody.energies import ALPHABET, encode
 from tasks.antibody.lattice import Sites
 from tasks.antibody.oracle import Backend, Docked, Oracle, oracle
@@ -33,7 +34,11 @@ class AntibodyDesign(Task):
     loop counts with the window that binds best.
 
     Args:
-        antigen: One that comes along (`S85`, `S104`, `S130`, `S160`, `S192`, `S230`), or a JSON file.
+        antigen: One that comes along (`S85`, `S104`, `S130`, `S160`, `S192`, `S230`), or a file: JSON, or PDB
+            or mmCIF (extra `antibody`), which is laid out on the lattice; see `tasks.antibody.discretise`.
+        chains: Those of the antigen in a PDB or mmCIF file that has several.
+        point: What of a residue is put on the lattice: the centroid of its atoms, that of its side chain, or
+            its alpha carbon.
         length: Number of residues of the loop.
         window: How many of them lie on the antigen at once.
         min_contacts: Fewest contacts of a structure; see `tasks.antibody.structures`.
@@ -45,6 +50,8 @@ class AntibodyDesign(Task):
     """
 
     antigen: str = "S130"
+    chains: list[str] | None = None
+    point: Point = "residue"
     length: int = Field(11, ge=5, le=40)
     window: int = Field(11, ge=5, le=13)
     min_contacts: int = Field(11, ge=1)
@@ -64,7 +71,7 @@ class AntibodyDesign(Task):
 
     @cached_property
     def _target(self) -> Antigen:
-        return load_antigen(self.antigen)
+        return load_antigen(self.antigen, self.chains, self.point)
 
     @cached_property
     def _profiles(self) -> Profiles:

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from hebo.errors import ConfigError, DataError, did_you_mean
 from tasks.antibody.antigen import Antigen, read_antigen
+from tasks.antibody.discretise import Point, discretise
+from tasks.antibody.structure_file import SUFFIXES
 
 _HERE = Path(__file__).parent
 
@@ -19,8 +21,13 @@ def names() -> list[str]:
     return sorted((path.stem for path in _HERE.glob("*.json")), key=lambda name: int(name[1:]))
 
 
-def load_antigen(source: str) -> Antigen:
-    """Return an antigen that comes along, or that of a JSON file.
+def load_antigen(source: str, chains: list[str] | None = None, point: Point = "residue") -> Antigen:
+    """Return an antigen that comes along, or that of a file.
+
+    Args:
+        source: A name, or the path of a JSON, PDB or mmCIF file.
+        chains: Of a PDB or mmCIF file; see `tasks.antibody.discretise`.
+        point: The same.
 
     Raises:
         ConfigError: If `source` is neither a name nor the path of a file.
@@ -34,6 +41,9 @@ def load_antigen(source: str) -> Antigen:
             f"antigen {source!r} does not come along (there are {', '.join(names())}) and is no file seen "
             f"from {str(Path.cwd())!r}.{did_you_mean(source, names())}"
         )
+    if path.suffix.lower() in SUFFIXES:
+        return discretise(path, chains, point=point).antigen
     if path.suffix.lower() != ".json":
-        raise DataError(f"antigen {source!r}: expected a JSON file of sites and residues; convert it first.")
+        known = ", ".join((".json", *SUFFIXES))
+        raise DataError(f"antigen {source!r}: a file is known by its suffix; expected one of {known}.")
     return read_antigen(path)
