@@ -20,6 +20,7 @@ from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment.cli.console import console, wide_console
 from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.ranks import ranks
+from hebo.experiment.cli.rounds import ask, tell
 from hebo.experiment.cli.tasks import tasks
 
 if TYPE_CHECKING:
@@ -152,6 +153,8 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
 main.add_command(ranks)
 main.add_command(fit_quality)
 main.add_command(tasks)
+main.add_command(ask)
+main.add_command(tell)
 
 
 @main.command("list")

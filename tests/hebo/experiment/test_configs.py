@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 import yaml
 
+from hebo.experiment.campaign import Log, build_campaign
 from hebo.experiment.config import build_experiment, describe_experiment
 from hebo.experiment.runner import prepare
 from hebo.experiment.yaml_file import parse_yaml, write_yaml
 
 CONFIGS = Path(__file__).parents[3] / "configs"
-FILES = sorted(CONFIGS.rglob("*.yaml"))
+CAMPAIGNS = sorted(CONFIGS.glob("campaigns/*.yaml"))
+FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS)
 
 
 def parameter(path: Path) -> Any:
@@ -44,3 +46,10 @@ def test_the_experiment_builds_and_its_description_builds_it_again(path: Path) -
     assert prepare(experiment).runs
     described = write_yaml(describe_experiment(experiment))
     assert build_experiment(parse_yaml(described, file="resolved.yaml")) == experiment
+
+
+@pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)
+def test_a_campaign_gives_points(path: Path, tmp_path: Path) -> None:
+    campaign, space, recipe = build_campaign(parse_yaml(path.read_text(encoding="utf-8"), file=str(path)))
+    points = Log(campaign, space, recipe, tmp_path / "log.json").ask(2)
+    assert space.contains(space.encode(points)).all()
