@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.random import Generator
+from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError, DataError
@@ -20,9 +21,11 @@ from tasks.antibody.developability import DEVELOPABLE, sequences
 from tasks.antibody.discretise import Point
 from tasks.antibody.energies import ALPHABET, encode
 from tasks.antibody.lattice import Sites
-from tasks.antibody.oracle import Backend, Docked, Oracle, oracle
+from tasks.antibody.oracle import Backend, Oracle, oracle
 from tasks.antibody.poses import walks_of
 from tasks.antibody.profiles import Profiles, profiles
+from tasks.antibody.properties import Property, measure
+from tasks.antibody.ties import ordered_energy
 from tasks.base import Columns, Task
 
 
@@ -44,6 +47,9 @@ class AntibodyDesign(Task):
         min_contacts: Fewest contacts of a structure; see `tasks.antibody.structures`.
         developable: Search only among sequences that could be made into a drug; see
             `tasks.antibody.developability`.
+        energy: That of the best structure (`best`); the same with ties as floating-point sums break them, in
+            the order of `tasks.antibody.ties` (`ordered`); or the mean over all structures (`statistical`).
+        also: Further objectives: `charge`, `gravy`, `instability`; see `tasks.antibody.properties`.
         backend: `numba` (extra `antibody`), `torch`, `numpy`, or the fastest there is (`auto`). All give the
             same numbers.
         cache: Folder for what has been enumerated; by default `hebo/antibody` in the user's cache.
@@ -56,6 +62,8 @@ class AntibodyDesign(Task):
     window: int = Field(11, ge=5, le=13)
     min_contacts: int = Field(11, ge=1)
     developable: bool = True
+    energy: Literal["best", "ordered", "statistical"] = "best"
+    also: tuple[Property, ...] = ()
     backend: Backend = "auto"
     cache: str | None = None
 
@@ -66,6 +74,8 @@ class AntibodyDesign(Task):
                 f"a loop of {self.length} residues has no window of {self.window}; make it longer, or lower "
                 "`window`."
             )
+        if len(set(self.also)) < len(self.also):
+            raise ConfigError(f"also = {list(self.also)} names an objective twice; keep one.")
         _ = self._target
         return self
 
@@ -86,6 +96,11 @@ class AntibodyDesign(Task):
     def name(self) -> str:
         """The class and the antigen."""
         return f"{type(self).__name__}-{self._target.name}"
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """The energy, and what is asked for besides."""
+        return ("y", *self.also)
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return a nominal variable for each residue."""
@@ -109,24 +124,28 @@ class AntibodyDesign(Task):
             raise DataError(
                 f"sequence {sequence!r}: give at least {self.window} letters of {ALPHABET}, one per residue."
             )
-        start = int(self._docked(sequence).energies.argmin())
+        start = int(self._energies(sequence).argmin())
         number = int(self._oracle.best_profiles(codes[start : start + self.window])[0])
         pose: Sites = walks_of(self._target, self._profiles, number)[0]
         return pose
 
-    def _docked(self, sequence: str) -> Docked:
-        """Return what becomes of each window of a sequence."""
-        return self._oracle.dock(sliding_window_view(encode(sequence), self.window))
+    def _energies(self, sequence: str) -> NDArray[np.float64]:
+        """Return the energy of each window of a sequence."""
+        windows = sliding_window_view(encode(sequence), self.window)
+        if self.energy == "statistical":
+            return self._oracle.statistical(windows)
+        if self.energy == "ordered":
+            texts = [sequence[start : start + self.window] for start in range(len(windows))]
+            return np.array([ordered_energy(self._target, self._oracle, text) for text in texts])
+        return self._oracle.dock(windows).energies
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         texts = sequences(frame)
-        docked = [self._docked(text) for text in texts]
-        starts = [int(one.energies.argmin()) for one in docked]
-        best = list(zip(docked, starts, strict=True))
+        energies = [self._energies(text) for text in texts]
         return {
-            "y": np.array([one.energies[start] for one, start in best]),
-            "folded": np.array([one.total[start] / 100.0 for one, start in best]),
-            "start": np.array(starts, dtype=np.float64),
+            "y": np.array([one.min() for one in energies]),
+            **{which: np.array([measure(text, which) for text in texts]) for which in self.also},
+            "start": np.array([one.argmin() for one in energies], dtype=np.float64),
             "sequence": np.array(texts, dtype=object),
         }
 

@@ -60,10 +60,26 @@ class Oracle(ABC):
 
     def best_profiles(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the numbers of the profiles that one sequence, `L` codes, takes: one, or all that tie."""
+        totals, _ = self._everywhere(codes)
+        return np.flatnonzero(totals == totals.min())
+
+    def statistical(self, codes: NDArray[np.int64]) -> NDArray[np.float64]:
+        """Return the mean binding energies in RT over all structures, each as likely as Boltzmann has it.
+
+        `sum_s exp(-E_s) E_bind_s / sum_s exp(-E_s)` with `E = E_bind + E_fold`, `kT = 1`, for `n x L` codes.
+        """
+        return np.array([self._mean(*self._everywhere(one)) for one in codes], dtype=np.float64)
+
+    def _mean(self, totals: Table, bindings: Table) -> float:
+        weights = self.profiles.counts * np.exp((totals.min() - totals) / 100.0)
+        return float(weights @ bindings / weights.sum()) / 100.0
+
+    def _everywhere(self, codes: NDArray[np.int64]) -> tuple[Table, Table]:
+        """Return `E_bind + E_fold` and `E_bind` on each profile."""
         left, right, folding = self._tables(codes)
         of_left, of_right, of_folding = self.profiles.parts
-        totals = left[of_left] + right[of_right] + folding[of_folding]
-        return np.flatnonzero(totals == totals.min())
+        bindings = left[of_left] + right[of_right]
+        return bindings + folding[of_folding], bindings
 
     def _tables(self, codes: NDArray[np.int64]) -> tuple[Table, Table, Table]:
         """Return the energies of left halves, right halves and foldings with one sequence."""

@@ -27,7 +27,7 @@ from tasks.antibody.energies import ALPHABET
 from tasks.antibody.lattice import Sites, are_adjacent
 from tasks.antibody.structures import structures
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +41,7 @@ class Profiles:
         right: `r x (L - h)`, environments of second halves.
         foldings: `f`, bit `b` of which says whether the pair of sites `pairs(L)[b]` touches.
         parts: `3 x p`, the left half, right half and folding of each profile.
+        counts: `p`, how many structures each profile stands for.
     """
 
     environments: NDArray[np.int32]
@@ -48,6 +49,7 @@ class Profiles:
     right: NDArray[np.int32]
     foldings: NDArray[np.int64]
     parts: NDArray[np.int32]
+    counts: NDArray[np.int32]
 
     @property
     def length(self) -> int:
@@ -135,9 +137,9 @@ def _reduced(antigen: Antigen, tables: Iterable[Sites], length: int) -> Profiles
     kinds, places = zip(
         *(np.unique(one, return_inverse=True) for one in np.concatenate(numbers, 1)), strict=True
     )
-    parts = _distinct(np.stack([one.ravel() for one in places]), [len(one) for one in kinds])
+    parts, counts = _distinct(np.stack([one.ravel() for one in places]), [len(one) for one in kinds])
     left, right = _unpacked(kinds[0], bits, half), _unpacked(kinds[1], bits, length - half)
-    return Profiles(environments, left, right, kinds[2], parts)
+    return Profiles(environments, left, right, kinds[2], parts, counts)
 
 
 def _packed(numbers: NDArray[np.int32], bits: int) -> NDArray[np.int64]:
@@ -155,10 +157,10 @@ def _unpacked(packed: NDArray[np.int64], bits: int, n_columns: int) -> NDArray[n
     return np.stack(columns, axis=1).astype(np.int32)
 
 
-def _distinct(parts: NDArray[np.int64], sizes: list[int]) -> NDArray[np.int32]:
-    """Return the distinct columns of `3 x n` numbers below `sizes`, in order."""
+def _distinct(parts: NDArray[np.int64], sizes: list[int]) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Return the distinct columns of `3 x n` numbers below `sizes`, in order, and how often they occur."""
     _, n_right, n_foldings = sizes
-    whole = np.unique((parts[0] * n_right + parts[1]) * n_foldings + parts[2])
+    whole, counts = np.unique((parts[0] * n_right + parts[1]) * n_foldings + parts[2], return_counts=True)
     rest, folding = np.divmod(whole, n_foldings)
     left, right = np.divmod(rest, n_right)
-    return np.stack([left, right, folding]).astype(np.int32)
+    return np.stack([left, right, folding]).astype(np.int32), counts.astype(np.int32)

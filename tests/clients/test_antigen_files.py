@@ -22,6 +22,7 @@ from tasks.antibody.lattice import are_adjacent, coordinates_of
 from tasks.antibody.lattice_fit import BOND
 from tasks.antibody.oracle import oracle
 from tasks.antibody.profiles import profiles
+from tasks.antibody.properties import measure
 
 pytestmark = pytest.mark.client
 
@@ -202,3 +203,32 @@ def test_a_thousand_sequences_have_the_same_energies_by_every_backend(tmp_path: 
     for name in ("total", "binding", "n_tied"):
         first, *others = (getattr(one, name) for one in docked)
         assert all(np.array_equal(first, other) for other in others)
+
+
+@pytest.mark.parametrize(
+    ("sequence", "gravy", "charge", "instability"),
+    [
+        ("CARAAHKLARI", 0.1727, 2.5670, 15.182),
+        ("FFFFWLLMLFL", 2.7455, 0.4425, 20.309),
+        ("WCGLDEIMNIR", 0.0818, 1.4655, 66.545),
+    ],
+)
+def test_properties_are_those_of_biopython(
+    sequence: str, gravy: float, charge: float, instability: float
+) -> None:
+    found = [measure(sequence, which) for which in ("gravy", "charge", "instability")]
+    assert found == pytest.approx([gravy, charge, instability], abs=1e-3)
+
+
+def test_properties_are_further_objectives(tmp_path: Path) -> None:
+    task = AntibodyDesign(
+        antigen="S85",
+        length=6,
+        window=6,
+        min_contacts=12,
+        cache=str(tmp_path),
+        also=("charge", "instability"),
+    )
+    points = task.space.decode(task.space.sample(3, generator=make_generator("loops")))
+    assert task.evaluate(points)[list(task.objectives)].notna().all(axis=None)
+    assert task.objectives == ("y", "charge", "instability")

@@ -11,6 +11,7 @@ from pathlib import Path
 from hebo.errors import ConfigError, DataError, did_you_mean
 from tasks.antibody.antigen import Antigen, read_antigen
 from tasks.antibody.discretise import Point, discretise
+from tasks.antibody.lattice_text import read_lattice_text
 from tasks.antibody.structure_file import SUFFIXES
 
 _HERE = Path(__file__).parent
@@ -25,7 +26,8 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
     """Return an antigen that comes along, or that of a file.
 
     Args:
-        source: A name, or the path of a JSON, PDB or mmCIF file.
+        source: A name, or the path of a JSON, PDB or mmCIF file, or of a text; see
+            `tasks.antibody.lattice_text`.
         chains: Of a PDB or mmCIF file; see `tasks.antibody.discretise`.
         point: The same.
 
@@ -43,7 +45,9 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
         )
     if path.suffix.lower() in SUFFIXES:
         return discretise(path, chains, point=point).antigen
+    if path.suffix.lower() == ".txt":
+        return read_lattice_text(path)
     if path.suffix.lower() != ".json":
-        known = ", ".join((".json", *SUFFIXES))
+        known = ", ".join((".json", ".txt", *SUFFIXES))
         raise DataError(f"antigen {source!r}: a file is known by its suffix; expected one of {known}.")
     return read_antigen(path)

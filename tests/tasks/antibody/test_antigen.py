@@ -61,7 +61,7 @@ def test_a_missing_or_other_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no JSON"):
         read_antigen(tmp_path / "text.json")
     (tmp_path / "x.xyz").write_text("")
-    with pytest.raises(DataError, match=r"known by its suffix; expected one of .json, .pdb"):
+    with pytest.raises(DataError, match=r"known by its suffix; expected one of .json, .txt, .pdb"):
         load_antigen(str(tmp_path / "x.xyz"))
     with pytest.raises(ConfigError, match=r"'S131' does not come along .* Did you mean 'S130'"):
         load_antigen("S131")
