@@ -55,6 +55,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.kernels.string_subsequence:StringSubsequence",
             "Common subsequences of strings, with gaps",
         ),
+        "letter_embedding": (
+            "mcbo.kernels.letter_embedding:LetterEmbedding",
+            "Exponential of the distances of letters, such as those of amino acids by BLOSUM62",
+        ),
         "hamming_embedding": (
             "mcbo.kernels.hamming_embedding:HammingEmbedding",
             "Matern of Hamming distances to random anchors",

@@ -17,8 +17,8 @@ PROPERTIES: Mapping[Property, Callable[[Any], float]] = {
     "gravy": lambda analysis: analysis.gravy(),
     "instability": lambda analysis: analysis.instability_index(),
 }
-"""Net charge at pH 7.4 without its sign, mean hydropathy (Kyte and Doolittle, 1982), and the instability index
-of Guruprasad et al. (1990), above 40 for proteins that fall apart. The lower the better; all by Biopython."""
+"""Net charge at pH 7.4 without its sign, mean hydropathy (Kyte and Doolittle, 1982), instability index of
+Guruprasad et al. (1990), above 40 for proteins that fall apart. The lower the better; all by Biopython."""
 
 
 def measure(sequence: str, which: Property) -> float:
