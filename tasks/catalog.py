@@ -111,6 +111,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "timed": ("tasks.wrappers.timed:Timed", "A task whose evaluations take some time"),
     },
     "download": {
+        "pdb": (
+            "tasks.antibody.protein_data_bank:ProteinDataBank",
+            "Entries of the Protein Data Bank, by their names",
+        ),
         "epfl": ("tasks.logic_synthesis.epfl:EPFLSuite", "The EPFL suite of circuits, 1.4 MB, MIT licence"),
     },
 }

@@ -14,16 +14,17 @@ def tasks() -> None:
 
 @tasks.command()
 @click.argument("name")
+@click.argument("items", nargs=-1)
 @click.option(
-    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder, in place of the cache."
+    "-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder, in place of the usual."
 )
-def fetch(name: str, output: Path | None) -> None:
-    """Download the data NAME; `hebo list download` lists them.
+def fetch(name: str, items: tuple[str, ...], output: Path | None) -> None:
+    """Download the data NAME, or some ITEMS of them; `hebo list download` lists them.
 
-    Files that are there already are checked and kept.
+    Files that are there already are kept.
     """
     from hebo.experiment.parts import lookup
 
     download = lookup("download", name)()
-    folder = download.fetch(output, click.echo)  # type: ignore[attr-defined]  # `tasks` is above this layer
-    click.echo(f"All of {name} is in {folder}")
+    folder = download.fetch(items, output, click.echo)  # type: ignore[attr-defined]  # `tasks` is above this layer
+    click.echo(f"{', '.join(items) or 'All'} of {name}: in {folder}")

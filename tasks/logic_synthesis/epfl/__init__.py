@@ -9,20 +9,21 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import urllib.request
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from urllib.error import URLError
 
-from hebo.errors import ConfigError, DataError
-from tasks.download import Download
+from hebo.errors import ConfigError, DataError, did_you_mean
+from tasks.download import Download, keep, read_url
 
 VARIABLE = "HEBO_EPFL"
 """Environment variable with the folder of the suite."""
 
 _HERE = Path(__file__).parent
 _ORIGIN = "https://raw.githubusercontent.com/lsils/benchmarks"
+_OFFLINE = (
+    f"without access to the internet, copy the suite here by other means and name its folder in {VARIABLE}."
+)
 
 
 @cache
@@ -69,33 +70,21 @@ def read(name: str, folder: str | None = None) -> bytes:
 class EPFLSuite(Download):
     """The twenty circuits, at the commit that our figures are from."""
 
-    def fetch(self, folder: Path | None, tell: Callable[[str], None]) -> Path:
+    def fetch(self, names: Sequence[str], folder: Path | None, tell: Callable[[str], None]) -> Path:
         """Download what is missing; see `Download`."""
         commit, circuits = _suite()
+        for name in names:
+            if name not in circuits:
+                raise ConfigError(f"the EPFL suite has no circuit {name!r}.{did_you_mean(name, circuits)}")
         target = folder or fetched()
-        for name, one in circuits.items():
-            path = target / one["path"]
+        for name in names or circuits:
+            path = target / circuits[name]["path"]
             if path.is_file():
                 _checked(name, path.read_bytes(), str(path))
                 continue
-            contents = _downloaded(name, f"{_ORIGIN}/{commit}/{one['path']}")
-            path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".part")
-            partial.write_bytes(contents)
-            partial.replace(path)
-            tell(f"{path} ({len(contents)} bytes)")
+            url = f"{_ORIGIN}/{commit}/{circuits[name]['path']}"
+            keep(path, _checked(name, read_url(url, _OFFLINE), url), tell)
         return target
-
-
-def _downloaded(name: str, url: str) -> bytes:
-    try:
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return _checked(name, answer.read(), url)
-    except (URLError, OSError) as error:
-        raise DataError(
-            f"{url} cannot be read ({error}); without access to the internet, copy the suite here by other "
-            f"means and name its folder in {VARIABLE}."
-        ) from error
 
 
 def _checked(name: str, contents: bytes, origin: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import urllib.request
 from pathlib import Path
 from urllib.error import URLError
 
@@ -58,7 +59,7 @@ def test_the_suite_is_fetched_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
         name = url.rpartition("/")[2].removesuffix(".aig")
         return io.BytesIO(epfl.read(name) if name in BUNDLED else b"")
 
-    monkeypatch.setattr(epfl.urllib.request, "urlopen", answer)
+    monkeypatch.setattr(urllib.request, "urlopen", answer)
     monkeypatch.setattr(epfl, "_checked", lambda name, contents, origin: contents)
     for _ in range(2):
         done = CliRunner().invoke(main, ["tasks", "fetch", "epfl", "-o", str(tmp_path / "suite")])
@@ -74,17 +75,26 @@ def test_without_internet_the_error_says_what_to_do(monkeypatch: pytest.MonkeyPa
     def offline(url: str, timeout: float) -> io.BytesIO:
         raise URLError("no route")
 
-    monkeypatch.setattr(epfl.urllib.request, "urlopen", offline)
+    monkeypatch.setattr(urllib.request, "urlopen", offline)
     done = CliRunner().invoke(main, ["tasks", "fetch", "epfl"])
     assert done.exit_code == 1
     assert "without access to the internet, copy the suite here" in done.output
 
 
 def test_a_changed_file_is_not_kept(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(epfl.urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b"evil"))
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(b"evil"))
     with pytest.raises(DataError, match=r"is not the circuit 'adder' of the suite \(SHA-256"):
-        epfl.EPFLSuite().fetch(tmp_path, print)
+        epfl.EPFLSuite().fetch([], tmp_path, print)
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_some_circuits_are_fetched_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(urllib.request, "urlopen", lambda url, timeout: io.BytesIO(epfl.read("ctrl")))
+    done = CliRunner().invoke(main, ["tasks", "fetch", "epfl", "ctrl", "-o", str(tmp_path)])
+    assert "ctrl of epfl: in" in done.output
+    assert [path.name for path in tmp_path.rglob("*.aig")] == ["ctrl.aig"]
+    done = CliRunner().invoke(main, ["tasks", "fetch", "epfl", "cntrl"])
+    assert (done.exit_code, "Did you mean 'ctrl'" in done.output) == (2, True)
 
 
 def test_an_unknown_name_is_refused() -> None:
