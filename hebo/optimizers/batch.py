@@ -16,6 +16,10 @@ Belief = TypeVar("Belief")
 """What is known: a model, or the models of objective and constraints."""
 
 
+_DRAWS = 8
+"""How often random points are drawn, in the end, to find some that are far enough from the others."""
+
+
 @torch.no_grad()
 def choose_batch(
     candidates: Candidates,
@@ -27,6 +31,8 @@ def choose_batch(
     domain: Domain,
     *,
     generator: Generator,
+    distance: int = 1,
+    search: Callable[[Belief], Candidates] | None = None,
 ) -> Tensor:
     """Choose `n` new points one by one, believing the model's mean at those chosen already.
 
@@ -44,19 +50,46 @@ def choose_batch(
         n: Batch size.
         domain: Where random points come from if the candidates do not suffice.
         generator: Source of every random choice.
+        distance: Fewest columns in which two points of the batch differ.
+        search: Finds candidates under another belief, where none is far enough from those chosen.
 
     Returns:
-        `n x d` points; distinct and new unless a finite domain is exhausted.
+        `n x d` points; distinct and new unless a finite domain is exhausted, and `distance` apart unless
+        neither the search nor chance finds such points.
     """
     pool = distinct(candidates.x, seen, domain)
     chosen = pool[:0]
     while len(pool) and len(chosen) < n:
-        if len(chosen):
-            belief = believe(belief, chosen[-1:])
-        whole = len(pool) == len(candidates.x)
-        ranked = candidates if whole else rank(pool, evaluate(build(belief), pool))
+        is_whole = not len(chosen) and len(pool) == len(candidates.x)
+        ranked = candidates if is_whole else rank(pool, evaluate(build(belief), pool))
         n_front = int((ranked.rank == 0).sum())
         point = ranked.x[int(torch.randint(n_front, (1,), generator=generator))]
         chosen = torch.cat([chosen, point.unsqueeze(0)])
-        pool = pool[(pool != point).any(1)]
-    return fill(chosen, seen, n, domain, generator=generator)
+        if len(chosen) == n:
+            break
+        belief = believe(belief, chosen[-1:])
+        pool = _apart(pool, chosen[-1:], distance)
+        if not len(pool) and search is not None:
+            found = distinct(search(belief).x, torch.cat([seen, chosen]), domain)
+            pool = _apart(found, chosen, distance)
+    return fill(
+        _scattered(chosen, seen, n, domain, distance, generator), seen, n, domain, generator=generator
+    )
+
+
+def _apart(x: Tensor, others: Tensor, distance: int) -> Tensor:
+    """Return the rows of `x` that differ from each of the others in so many columns."""
+    return x[((x.unsqueeze(1) != others).sum(-1) >= distance).all(1)]
+
+
+def _scattered(
+    chosen: Tensor, seen: Tensor, n: int, domain: Domain, distance: int, generator: Generator
+) -> Tensor:
+    """Add random points that are far enough from all others, if any are drawn; only where it matters."""
+    for _ in range(_DRAWS if distance > 1 else 0):
+        for point in distinct(domain.sample(max(2 * n, 16), generator=generator), seen, domain):
+            if len(chosen) < n and len(_apart(point.unsqueeze(0), chosen, distance)):
+                chosen = torch.cat([chosen, point.unsqueeze(0)])
+        if len(chosen) == n:
+            break
+    return chosen

@@ -19,6 +19,7 @@ from hebo.base import (
     AcqFunction,
     AcqOptimizer,
     Acquisition,
+    Candidates,
     Domain,
     OutputTransform,
     Region,
@@ -54,6 +55,8 @@ class BayesOptRecipe(OptimizerRecipe):
             batch of one has none. A model that is wrong would spend whole batches on one place.
         least_insight: Share of the variance that leave-one-out predictions must explain; while they do not,
             Sobol points take turns with those of the model. None: the model is always followed.
+        batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
+            Hamming distance, for batches of different designs.
         device: Where model and acquisition are computed, as torch names it.
     """
 
@@ -65,6 +68,7 @@ class BayesOptRecipe(OptimizerRecipe):
     n_initial: int | None = Field(default=None, ge=1)
     exploration: float = Field(default=0.25, ge=0, le=1)
     least_insight: float | None = Field(default=0.2, le=1)
+    batch_distance: int = Field(default=1, ge=1)
     device: str = "cpu"
 
     @field_validator("device")
@@ -211,11 +215,15 @@ class BayesOpt(Optimizer):
         focus = self.recipe.region.narrow(
             domain, fitted.known, fitted.models[0], turn=self.n_asks, generator=generator
         )
-        candidates = self.recipe.acq_optimizer.maximize(
-            fitted.acquisition(fitted.models), focus.domain, generator=generator, start=focus.start
-        )
+
+        def search(models: Models) -> Candidates:
+            return self.recipe.acq_optimizer.maximize(
+                fitted.acquisition(models), focus.domain, generator=generator, start=focus.start
+            )
+
+        distance = self.recipe.batch_distance
         return choose_batch(
-            candidates,
+            search(fitted.models),
             fitted.models,
             fitted.acquisition,
             fitted.believe,
@@ -223,6 +231,8 @@ class BayesOpt(Optimizer):
             n,
             domain,
             generator=generator,
+            distance=distance,
+            search=search if distance > 1 else None,
         )
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:

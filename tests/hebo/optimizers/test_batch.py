@@ -11,13 +11,16 @@ from torch import Tensor
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acquisitions.confidence_bound import UCB
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import AcqFunction
+from hebo.base import AcqFunction, Candidates
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.batch import choose_batch
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
+LETTERS = DesignSpace().parse(
+    [{"name": f"x{i}", "type": "cat", "categories": list("uvwxyz")} for i in range(4)]
+)
 SPACE = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 10}])
 X = torch.tensor([[0.0], [1.0], [2.0], [3.0], [4.0]], dtype=torch.float64)
 MODEL = WarpedGP().fit(
@@ -68,3 +71,38 @@ def test_seen_points_are_left_out_and_random_ones_fill_up() -> None:
     assert len(torch.unique(batch)) == 6
     assert not torch.isin(batch, FRONT[:2]).any()
     assert torch.isin(FRONT[2:], batch).all()
+
+
+def test_designs_of_a_batch_can_be_kept_apart() -> None:
+    near = torch.tensor([[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [2, 2, 2, 2]], dtype=torch.float64)
+    beliefs: list[int] = []
+
+    def build(belief: int) -> AcqFunction:
+        return lambda x: -x.sum((1, 2)).unsqueeze(-1)
+
+    def search(belief: int) -> Candidates:
+        beliefs.append(belief)
+        found = torch.tensor([[0, 0, 0, 1], [1, 1, 1, 0]], dtype=torch.float64)
+        return rank(found, evaluate(build(belief), found))
+
+    def batch(n: int, *, searching: bool = True) -> Tensor:
+        return choose_batch(
+            rank(near, evaluate(build(0), near)),
+            0,
+            build,
+            lambda belief, x: belief + 1,
+            near[:0],
+            n,
+            LETTERS,
+            generator=make_generator(0),
+            distance=3,
+            search=search if searching else None,
+        )
+
+    # The best, the one that is far enough from it, then one of another search after two believed points.
+    assert batch(3).tolist() == [[0, 0, 0, 0], [2, 2, 2, 2], [1, 1, 1, 0]]
+    assert beliefs == [2]
+    for whole in (batch(5), batch(5, searching=False)):
+        different = (whole.unsqueeze(1) != whole).sum(-1)
+        assert different[~torch.eye(5, dtype=torch.bool)].min() >= 3
+    assert len(torch.unique(batch(40), dim=0)) == 40  # there are no 40 such points
