@@ -98,6 +98,14 @@ class Task(Recipe, ABC):
         """The design space, built once per task object."""
         return DesignSpace().parse(self.parameters(), constraints=self.input_constraints())
 
+    def require(self) -> None:
+        """Check that what evaluations need is installed, before many of them fail.
+
+        Raises:
+            MissingExtraError: With the extra that brings it.
+            ConfigError: If a setting names something that is not there.
+        """
+
     @abstractmethod
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> NDArray[np.float64] | Columns | pd.DataFrame:
         """Compute the objectives of valid points.

@@ -80,7 +80,13 @@ def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
         experiment: Already recorded.
         store: From `record`.
         monitor: Shows the progress and keeps the leases.
+
+    Raises:
+        MissingExtraError: If a task needs a package that is not installed.
+        ConfigError: If it needs something else that is not there.
     """
+    for one in experiment.tasks:
+        cast(Any, one.recipe).require()  # tasks are above this layer
     owner = Owner.me()
     with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
         shift = _Shift(experiment, store, owner, executor, monitor.say)

@@ -21,7 +21,7 @@ from tasks.antibody.developability import DEVELOPABLE, sequences
 from tasks.antibody.discretise import Point
 from tasks.antibody.energies import ALPHABET, encode
 from tasks.antibody.lattice import Sites
-from tasks.antibody.oracle import Backend, Oracle, oracle
+from tasks.antibody.oracle import Backend, Oracle, kind_of_oracle, oracle
 from tasks.antibody.poses import walks_of
 from tasks.antibody.profiles import Profiles, profiles
 from tasks.antibody.properties import Property, measure
@@ -138,6 +138,12 @@ class AntibodyDesign(Task):
             texts = [sequence[start : start + self.window] for start in range(len(windows))]
             return np.array([ordered_energy(self._target, self._oracle, text) for text in texts])
         return self._oracle.dock(windows).energies
+
+    def require(self) -> None:
+        """Check that the backend is there, and Biopython if it is needed."""
+        kind_of_oracle(self.backend)
+        for which in self.also:
+            measure(ALPHABET, which)
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         texts = sequences(frame)

@@ -154,13 +154,18 @@ def oracle(profiles: Profiles, backend: Backend = "auto") -> Oracle:
     Raises:
         MissingExtraError: If numba is asked for and not installed.
     """
+    return kind_of_oracle(backend)(profiles)
+
+
+def kind_of_oracle(backend: Backend) -> type[Oracle]:
+    """Return the class of oracle that a backend stands for; see `oracle`."""
     has_numba = find_spec("numba") is not None
     if backend == "auto":
         backend = "numba" if has_numba else "torch" if torch.cuda.is_available() else "numpy"
     if backend == "numba" and not has_numba:
         raise MissingExtraError("numba", "antibody")
     kinds: dict[str, type[Oracle]] = {"numba": NumbaOracle, "torch": TorchOracle, "numpy": NumpyOracle}
-    return kinds[backend](profiles)
+    return kinds[backend]
 
 
 @cache

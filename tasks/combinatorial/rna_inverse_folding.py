@@ -71,6 +71,10 @@ class RNAInverseFolding(Task):
     def _names(self) -> list[str]:
         return [f"x{place + 1}" for place in range(len(self.target))]
 
+    def require(self) -> None:
+        """Check that ViennaRNA is there."""
+        _vienna()
+
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         rna = _vienna()
         sequences = ["".join(row) for row in frame[self._names].to_numpy(dtype=object)]

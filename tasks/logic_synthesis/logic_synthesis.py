@@ -114,6 +114,10 @@ class LogicSynthesis(Task):
         prefixes = ["", *(f"s{number}_" for number in range(2, self.n_sequences + 1))]
         return [[f"{prefix}op{place + 1}" for place in range(self.length)] for prefix in prefixes]
 
+    def require(self) -> None:
+        """Check that there is an ABC, and that it says which one it is."""
+        _ = self._evaluator.abc.build
+
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         rows = [self._row(frame.iloc[place]) for place in range(len(frame))]
         return {name: _column(name, [row[name] for row in rows]) for name in rows[0]}

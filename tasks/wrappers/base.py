@@ -55,6 +55,10 @@ class Wrapper(Task):
         """Return those of the task."""
         return self.task.initial_points(n, seed=seed)
 
+    def require(self) -> None:
+        """Check what the task needs."""
+        self.task.require()
+
     @property
     def is_noisy(self) -> bool:
         """Whether the task is."""

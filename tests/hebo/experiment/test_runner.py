@@ -290,3 +290,13 @@ def test_a_folder_that_cannot_be_written_is_named(write_config: Write, hebo: Heb
     assert answer.exit_code != 0
     assert answer.stderr.count("\n") == 1
     assert str(tmp_path / "file") in answer.stderr
+
+
+def test_a_task_without_what_it_needs_is_refused_before_a_trial_fails(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    config = write_config(tasks=[{"type": "logic_synthesis", "abc": "/no/such/program"}])
+    done = hebo("run", config)
+    assert done.exit_code == 2
+    assert "abc = '/no/such/program' is not a program that can be run" in done.output
+    assert load_results(str(out)).trials.empty

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from hebo.errors import DataError
+from hebo.errors import DataError, MissingExtraError
 from hebo.random import make_generator
 from tasks.antibody.antibody_design import AntibodyDesign
 from tasks.antibody.developability import problems
@@ -101,3 +101,12 @@ def test_enumerations_are_kept_in_the_users_cache_by_default(
     task = AntibodyDesign(**{**settings, "cache": None})
     task.evaluate(task.space.decode(task.space.sample(1, generator=make_generator(0))))
     assert len(list((tmp_path / "xdg" / "hebo" / "antibody").glob("*.npz"))) == 1
+
+
+def test_what_is_missing_is_told_before_evaluations_fail(
+    settings: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    AntibodyDesign(**settings).require()
+    monkeypatch.setattr("tasks.antibody.oracle.find_spec", lambda name: None)
+    with pytest.raises(MissingExtraError, match=r"'numba' is not installed"):
+        AntibodyDesign(**settings, backend="numba").require()

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from hebo.errors import EvaluationError
 from tasks.logic_synthesis.logic_synthesis import LogicSynthesis
 
 # What the stand-in gives for resyn2: ten operators, four of them `balance`.
@@ -94,3 +95,9 @@ def test_bad_settings_are_refused_before_anything_runs(settings: dict[str, Any],
 def test_points_have_the_operators_of_an_alphabet(abc_path: str) -> None:
     assert LogicSynthesis(alphabet="mcbo").parameters()[0]["categories"][4] == "resub"
     assert len(LogicSynthesis().space.names) == 20
+
+
+def test_a_program_that_is_no_abc_is_told_before_evaluations_fail(abc_path: str, program: Any) -> None:
+    task(abc_path).require()
+    with pytest.raises(EvaluationError, match="does not say its version"):
+        task(str(program(""))).require()

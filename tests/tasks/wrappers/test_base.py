@@ -6,7 +6,9 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
+from hebo.errors import ConfigError
 from tasks.engineering.pressure_vessel import PressureVessel
+from tasks.logic_synthesis.logic_synthesis import LogicSynthesis
 from tasks.synthetic.branin import Branin
 from tasks.synthetic.sphere import Sphere
 from tasks.wrappers.base import Wrapper
@@ -65,3 +67,10 @@ def test_measured_constraints_pass_through_unchanged(tmp_path: Path) -> None:
     ):
         assert task.constraints == plain.constraints
         pd.testing.assert_frame_equal(task.evaluate(frame)[list(task.constraints)], expected)
+
+
+def test_what_a_task_needs_its_wrapper_needs() -> None:
+    wrapped = Noisy(task=Cached(task=LogicSynthesis(abc="/no/such/program")), sd=0.0)
+    with pytest.raises(ConfigError, match="abc = '/no/such/program' is not a program"):
+        wrapped.require()
+    Noisy(task=Branin(), sd=0.0).require()
