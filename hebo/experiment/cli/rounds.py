@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hebo.experiment.campaign import Log
+    from hebo.experiment.campaign_log import Log
 
 
 @click.command()
@@ -22,7 +22,7 @@ def ask(campaign: Path, n_points: int, output: Path, waiting: bool) -> None:
     CAMPAIGN is a YAML with `name`, `optimizer`, and `space` or `task`; CAMPAIGN.log.json keeps what is known.
     """
     from hebo.errors import ConfigError
-    from hebo.experiment.campaign import alone
+    from hebo.experiment.campaign_log import alone
     from hebo.experiment.sheet import write_sheet
 
     if output.exists():
@@ -47,7 +47,7 @@ def tell(campaign: Path, sheets: tuple[Path, ...]) -> None:
     Rows without values are left for later. Write `failed` where a measurement failed. A numbered row counts
     once, however often it is told; rows without a number are other points that were measured as well.
     """
-    from hebo.experiment.campaign import alone
+    from hebo.experiment.campaign_log import alone
     from hebo.experiment.sheet import read_sheet
 
     with alone(_log_path(campaign)):
@@ -74,7 +74,8 @@ def _log_path(campaign: Path) -> Path:
 
 
 def _open(campaign: Path) -> Log:
-    from hebo.experiment.campaign import Log, build_campaign
+    from hebo.experiment.campaign import build_campaign
+    from hebo.experiment.campaign_log import Log
     from hebo.experiment.yaml_file import read_yaml
 
     return Log(*build_campaign(read_yaml(campaign)), _log_path(campaign))

@@ -1,4 +1,4 @@
-"""Tests of `hebo.experiment.campaign` and its commands."""
+"""Tests of `hebo.experiment.campaign`, `campaign_log` and their commands."""
 
 from __future__ import annotations
 

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 import yaml
 
-from hebo.experiment.campaign import Log, build_campaign
+from hebo.experiment.campaign import build_campaign
+from hebo.experiment.campaign_log import Log
 from hebo.experiment.config import build_experiment, describe_experiment
 from hebo.experiment.runner import prepare
 from hebo.experiment.yaml_file import parse_yaml, write_yaml
