@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import gemmi
 import numpy as np
 import pytest
 from click.testing import CliRunner
@@ -25,6 +24,8 @@ from tasks.antibody.profiles import profiles
 from tasks.antibody.properties import measure
 
 pytestmark = pytest.mark.client
+
+gemmi = pytest.importorskip("gemmi")
 
 N = 40
 # Alpha carbons are 3.8 Angstrom apart in proteins, so that a lattice with that bond stands in for one.
