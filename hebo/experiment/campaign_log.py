@@ -91,7 +91,8 @@ class Log:
                 f"{origin}, line {row.line}: point {row.number} was never asked for; clear the number."
             )
         lower, upper = self.optimizer.space.bounds
-        apart = (x[0] - torch.tensor(self.asked[row.number])).abs() / (upper - lower).clamp_min(1e-12)
+        asked = torch.tensor(self.asked[row.number], dtype=torch.float64)
+        apart = (x[0] - asked).abs() / (upper - lower).clamp_min(1e-12)
         if float(apart.max()) > 1e-6:
             raise DataError(
                 f"{origin}, line {row.line}: the values are not those of point {row.number}; restore "

@@ -25,6 +25,9 @@ from tasks.antibody.profiles import Profiles, pairs
 Backend = Literal["auto", "numba", "torch", "numpy"]
 Table = NDArray[np.int32]
 
+_BLOCK = 1 << 24
+"""Most sums that are computed on a device at once, four bytes each."""
+
 
 @dataclass(frozen=True)
 class Docked:
@@ -54,8 +57,7 @@ class Oracle(ABC):
 
     def dock(self, codes: NDArray[np.int64]) -> Docked:
         """Return what becomes of sequences, `n x L` codes of amino acids (see `energies.ALPHABET`)."""
-        rows = [self._one(*self._tables(one)) for one in codes]
-        total, binding, n_tied = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+        total, binding, n_tied = self._rows(codes).T
         return Docked(total, binding, n_tied)
 
     def best_profiles(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
@@ -93,11 +95,23 @@ class Oracle(ABC):
         return left, right, (touches @ own).astype(np.int32)
 
     @abstractmethod
+    def _rows(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Return `n x 3`: the least sum over profiles, the bindings of those that have it, their number."""
+
+
+class _OneByOne(Oracle):
+    """Takes sequences one after the other."""
+
+    def _rows(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+        rows = [self._one(*self._tables(one)) for one in codes]
+        return np.array(rows, dtype=np.int64).reshape(-1, 3)
+
+    @abstractmethod
     def _one(self, left: Table, right: Table, folding: Table) -> tuple[int, int, int]:
-        """Return the least sum over profiles, the sum of bindings of those that have it, and their number."""
+        """Return the row of one sequence."""
 
 
-class NumpyOracle(Oracle):
+class NumpyOracle(_OneByOne):
     """On arrays."""
 
     def _one(self, left: Table, right: Table, folding: Table) -> tuple[int, int, int]:
@@ -124,19 +138,27 @@ class TorchOracle(Oracle):
         self.device = torch.device(device or ("cuda" if torch.cuda.is_available() else "cpu"))
         self._parts = torch.from_numpy(profiles.parts).to(self.device, torch.int64)
 
-    def _one(self, left: Table, right: Table, folding: Table) -> tuple[int, int, int]:
+    def _rows(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+        size = max(1, _BLOCK // self._parts.shape[1])
+        blocks = [self._block(codes[start : start + size]) for start in range(0, len(codes), size)]
+        return np.concatenate([np.empty((0, 3), dtype=np.int64), *blocks])
+
+    def _block(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
+        tables = zip(*(self._tables(one) for one in codes), strict=True)
         of_left, of_right, of_folding = (
-            torch.from_numpy(table).to(self.device)[part]
-            for table, part in zip((left, right, folding), self._parts, strict=True)
+            torch.from_numpy(np.stack(table)).to(self.device)[:, part]
+            for table, part in zip(tables, self._parts, strict=True)
         )
         totals = of_left.add_(of_right).add_(of_folding)
-        best = totals.min()
-        tied = totals == best
-        n_tied = int(tied.sum())
-        return int(best), n_tied * int(best) - int(of_folding[tied].sum()), n_tied
+        best = totals.amin(1).long()
+        tied = totals == best.unsqueeze(1)
+        n_tied = tied.sum(1)
+        folding = torch.where(tied, of_folding, 0).sum(1, dtype=torch.int64)
+        rows: NDArray[np.int64] = torch.stack([best, n_tied * best - folding, n_tied], 1).cpu().numpy()
+        return rows
 
 
-class NumbaOracle(Oracle):
+class NumbaOracle(_OneByOne):
     """Compiled."""
 
     def __init__(self, profiles: Profiles) -> None:

@@ -27,11 +27,13 @@ def ask(campaign: Path, n_points: int, output: Path, waiting: bool) -> None:
 
     if output.exists():
         raise ConfigError(f"{output} is there already; name another file, so that no measurement is lost.")
+    if not output.parent.is_dir():
+        raise ConfigError(f"{output}: its folder does not exist; create it.")
     with alone(_log_path(campaign)):
         log = _open(campaign)
         points = log.waiting() if waiting else log.ask(n_points)
+        log.save()  # first: of a sheet that gets lost, `--waiting` writes another
         write_sheet(output, points, points.index.tolist(), log.campaign.measured)
-        log.save()
     columns = ", ".join(log.campaign.measured)
     click.echo(
         f"Wrote {len(points)} points to {output}; fill in {columns}, then: hebo tell {campaign} {output}"
