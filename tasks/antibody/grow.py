@@ -17,7 +17,11 @@ _FREQUENCIES = (
     *(2.4, 4.1, 4.7, 3.9, 5.5, 6.6, 5.4, 6.9, 1.1, 2.9),
 )
 _PULL = 1.0
-"""Strength of the pull to the centre, per site of distance."""
+"""Strength of the pull to the centre, per site of distance.
+
+With this and the next one, chains of 85, 130 and 230 residues have 121, 177 and 245 free sites beside them;
+on the same lattice the proteins 2JEL_P, 1FBI_X and 3RAJ_A, of 85, 129 and 230 residues, have 110, 153 and 251.
+"""
 
 _GLUE = 1.0
 """Preference for sites beside other residues, per residue."""

@@ -139,7 +139,8 @@ class TorchOracle(Oracle):
         self._parts = torch.from_numpy(profiles.parts).to(self.device, torch.int64)
 
     def _rows(self, codes: NDArray[np.int64]) -> NDArray[np.int64]:
-        size = max(1, _BLOCK // self._parts.shape[1])
+        # A processor's cache holds the work on one sequence better than that on many.
+        size = 1 if self.device.type == "cpu" else max(1, _BLOCK // self._parts.shape[1])
         blocks = [self._block(codes[start : start + size]) for start in range(0, len(codes), size)]
         return np.concatenate([np.empty((0, 3), dtype=np.int64), *blocks])
 

@@ -60,14 +60,13 @@ def script(commands: Sequence[str], suffix: str, *, lut_inputs: int, every: bool
         suffix: Of the file, from which ABC knows its format.
         lut_inputs: Most inputs of a lookup table.
         every: Map also what each proper prefix of the sequence gives.
-        prove: Prove in the end that the mapped circuit computes what the file's does.
+        prove: Prove of each mapped circuit that it computes what the file's does.
     """
     file = _CIRCUIT + suffix
-    mapping = f"if -K {lut_inputs}; print_stats"
+    mapping = f"if -K {lut_inputs}; print_stats" + (f"; cec {file}" if prove else "")
     probe = [f"backup; {mapping}; restore"] if every else []
     steps = [step for command in commands for step in (*probe, command)]
-    proof = [f"cec {file}"] if prove else []
-    return "; ".join([f"read {file}; strash", *steps, mapping, *proof])
+    return "; ".join([f"read {file}; strash", *steps, mapping])
 
 
 def files(contents: bytes, suffix: str) -> dict[str, bytes]:
@@ -79,13 +78,13 @@ def parse(text: str, *, n_mapped: int, prove: bool) -> list[Mapped]:
     """Return the figures that ABC has printed for a script.
 
     Raises:
-        EvaluationError: If there are not `n_mapped` of them, or a proof was wanted and is not there.
+        EvaluationError: If there are not `n_mapped` of them, or as many proofs where these were wanted.
     """
     found = [Mapped(int(nd), int(levels)) for nd, _, _, levels in _STATS.findall(text)]
     if len(found) != n_mapped:
         raise EvaluationError(f"ABC printed {len(found)} of {n_mapped} lines of figures{_shown(text)}")
-    if prove and _EQUIVALENT not in text:
-        raise EvaluationError(f"ABC could not prove the result equivalent to the circuit{_shown(text)}")
+    if prove and text.count(_EQUIVALENT) != n_mapped:
+        raise EvaluationError(f"ABC could not prove a result equivalent to the circuit{_shown(text)}")
     return found
 
 

@@ -13,7 +13,7 @@ from tasks.antibody.antigen import Antigen
 from tasks.antibody.energies import ALPHABET, contact_energies, encode
 from tasks.antibody.grow import grown
 from tasks.antibody.lattice import coordinates_of, site_of
-from tasks.antibody.oracle import Backend, Docked, oracle
+from tasks.antibody.oracle import Backend, Docked, TorchOracle, oracle
 from tasks.antibody.poses import walks_of
 from tasks.antibody.profiles import Profiles, profiles
 from tasks.antibody.structures import structures
@@ -74,6 +74,15 @@ def test_backends_agree_exactly(backend: Backend) -> None:
     found = profiles(grown(20, 5), 7, 6)
     codes = random_codes(200, 7)
     assert same(oracle(found, backend).dock(codes), oracle(found, "numpy").dock(codes))
+
+
+def test_sequences_in_one_block_are_docked_as_one_by_one() -> None:
+    found = profiles(grown(20, 5), 7, 6)
+    codes = random_codes(50, 7)
+    expected = oracle(found, "numpy").dock(codes)
+    rows = TorchOracle(found)._block(codes)
+    assert rows.tolist() == np.stack([expected.total, expected.binding, expected.n_tied], 1).tolist()
+    assert len(TorchOracle(found).dock(codes[:0]).energies) == 0
 
 
 def test_moving_turning_and_renumbering_an_antigen_changes_no_energy() -> None:

@@ -26,10 +26,13 @@ def test_a_script_maps_once_or_after_every_operator() -> None:
     assert every == (
         "read circuit.blif; strash; backup; if -K 6; print_stats; restore; rewrite; if -K 6; print_stats"
     )
+    proved = script(["rewrite"], ".aig", lut_inputs=6, every=True, prove=True)
+    assert proved.count("print_stats; cec circuit.aig") == 2
 
 
 def test_figures_are_read_from_what_is_printed() -> None:
-    text = "noise\n" + LINE.format(91, 11) + LINE.format(84, 5) + "Networks are equivalent.  Time = 0.1 sec"
+    proof = "Networks are equivalent.  Time = 0.1 sec\n"
+    text = "noise\n" + LINE.format(91, 11) + proof + LINE.format(84, 5) + proof
     assert parse(text, n_mapped=2, prove=True) == [Mapped(91, 11), Mapped(84, 5)]
 
 
@@ -48,3 +51,9 @@ def test_figures_are_read_from_what_is_printed() -> None:
 def test_what_is_not_there_is_a_failure(text: str, message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
         parse(text, n_mapped=1, prove=True)
+
+
+def test_each_figure_needs_its_proof() -> None:
+    text = LINE.format(91, 11) + LINE.format(84, 5) + "Networks are equivalent.\n"
+    with pytest.raises(EvaluationError, match="could not prove a result equivalent"):
+        parse(text, n_mapped=2, prove=True)
