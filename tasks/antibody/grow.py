@@ -19,8 +19,8 @@ _FREQUENCIES = (
 _PULL = 1.0
 """Strength of the pull to the centre, per site of distance.
 
-With this and the next one, chains of 85, 130 and 230 residues have 121, 177 and 245 free sites beside them;
-on the same lattice the proteins 2JEL_P, 1FBI_X and 3RAJ_A, of 85, 129 and 230 residues, have 110, 153 and 251.
+With this and the next one, chains of 85, 130 and 230 residues have 121, 177 and 245 free sites beside them.
+On the same lattice the proteins 2JEL_P, 1FBI_X and 3RAJ_A, of 85, 129 and 230 residues, have 110, 153, 251.
 """
 
 _GLUE = 1.0
