@@ -17,7 +17,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,9 @@ from hebo.errors import EvaluationError
 from hebo.random import derive_seed
 from hebo.recipe import Recipe
 from tasks import best_known
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 Columns = dict[str, NDArray[Any]]
 """Names to columns of one length, in order."""
@@ -97,6 +100,17 @@ class Task(Recipe, ABC):
     def space(self) -> DesignSpace:
         """The design space, built once per task object."""
         return DesignSpace().parse(self.parameters(), constraints=self.input_constraints())
+
+    def pictures(self, best: pd.DataFrame) -> dict[str, Figure]:
+        """Draw points in the problem's own terms, for the report; nothing by default.
+
+        Args:
+            best: One distinct point per row, in natural units, the best one first; one row at least.
+
+        Returns:
+            Short names, such as for files -> figures. Black in them stands for the page's text colour.
+        """
+        return {}
 
     def require(self) -> None:
         """Check that what evaluations need is installed, before many of them fail.

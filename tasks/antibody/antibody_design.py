@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -27,6 +27,9 @@ from tasks.antibody.profiles import Profiles, profiles
 from tasks.antibody.properties import Property, measure
 from tasks.antibody.ties import ordered_energy
 from tasks.base import Columns, Task
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
 
 
 class AntibodyDesign(Task):
@@ -128,6 +131,16 @@ class AntibodyDesign(Task):
         number = int(self._oracle.best_profiles(codes[start : start + self.window])[0])
         pose: Sites = walks_of(self._target, self._profiles, number)[0]
         return pose
+
+    def pictures(self, best: pd.DataFrame) -> dict[str, Figure]:
+        """Draw the best loop on the antigen, and the logo of all."""
+        from tasks.antibody.pictures import lattice_figure, logo_figure
+
+        texts = sequences(best[self.space.names])
+        start = int(self._energies(texts[0]).argmin())
+        window = texts[0][start : start + self.window]
+        lattice = lattice_figure(self._target, window, self.pose(texts[0]))
+        return {"lattice": lattice, "logo": logo_figure(texts)}
 
     def _energies(self, sequence: str) -> NDArray[np.float64]:
         """Return the energy of each window of a sequence."""

@@ -11,6 +11,7 @@ from hebo.experiment.report.best_run import BestRun, best_runs
 from hebo.experiment.report.blocks import Blocks, blocks
 from hebo.experiment.report.curves import TaskCurves, task_curves
 from hebo.experiment.report.normalised import Scores, normalised_scores
+from hebo.experiment.report.pictures import Pictures, task_pictures
 from hebo.experiment.report.ranks import Comparison, compare
 from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.statistics import observations
@@ -33,6 +34,7 @@ class Analysis:
         blocks: What is ranked.
         comparison: What the ranks say.
         best_runs: One per task with ended trials.
+        pictures: Task label -> what the task draws of its best points.
         timing: Mean seconds per trial.
         phases: CPU seconds per ask.
         scores: Normalised scores of the finished runs; None without random search to measure them by.
@@ -45,6 +47,7 @@ class Analysis:
     blocks: Blocks
     comparison: Comparison
     best_runs: list[BestRun]
+    pictures: dict[str, Pictures]
     timing: pd.DataFrame
     phases: pd.DataFrame
     scores: Scores | None
@@ -73,6 +76,7 @@ def analyse(results: Results) -> Analysis:
         blocks=ranked,
         comparison=compare(ranked.values),
         best_runs=best_runs(results, table),
+        pictures=task_pictures(results, table),
         timing=timing_table(table, optimizers),
         phases=phase_table(table, optimizers),
         scores=_scores(results) if len(optimizers) > 1 else None,

@@ -16,6 +16,7 @@ from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.curves import TaskCurves
 from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_rows
+from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_context import rank_context
 from hebo.experiment.report.regret_figure import regret_panel
 from hebo.experiment.report.score_context import HEADINGS, score_texts
@@ -54,7 +55,10 @@ def page_context(analysis: Analysis) -> dict[str, Any]:
         "ranks": rank_context(analysis) if analysis.has_ranks else None,
         "score": _score(results),
         "normalised": _normalised(analysis),
-        "best_runs": [_best_run_context(index, run) for index, run in enumerate(analysis.best_runs)],
+        "best_runs": [
+            _best_run_context(index, run) | _pictures(index, run, analysis)
+            for index, run in enumerate(analysis.best_runs)
+        ],
         "timing": _timing_context(analysis.timing),
         "phases": _phases_context(analysis.phases),
         "failures": failures(results, table),
@@ -195,6 +199,18 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
         "n_inactive": sum(bool(pd.isna(axis.positions).any()) for axis in run.axes),
         "has_outside": bool((run.view.position(run.values) > 1).any()),
         "n_failed": int(pd.isna(run.values).sum()),
+    }
+
+
+def _pictures(index: int, run: BestRun, analysis: Analysis) -> dict[str, Any]:
+    """Return what the task draws of its best points, or why it cannot."""
+    found = analysis.pictures.get(run.task, Pictures())
+    return {
+        "pictures": [
+            page_svg(figure, f"{name}-{index}", f"{name.capitalize()} of the best points of {run.task}.")
+            for name, figure in found.figures.items()
+        ],
+        "no_pictures": found.problem,
     }
 
 

@@ -17,6 +17,7 @@ from hebo.experiment.report.context import page_context
 from hebo.experiment.report.critical_difference_figure import critical_difference_figure
 from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_figure
+from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_figure import rank_figure
 from hebo.experiment.report.regret_figure import regret_figure
 from hebo.experiment.report.score_figures import score_figure
@@ -71,6 +72,8 @@ def _figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
         suffix = "" if len(analysis.best_runs) == 1 else f"_{index + 1:02d}_{_slug(run.task)}"
         yield f"parallel_coordinates{suffix}", parallel_figure(run)
         yield f"slices{suffix}", slice_figure(run)
+        for name, figure in analysis.pictures.get(run.task, Pictures()).figures.items():
+            yield f"{name}{suffix}", figure
 
 
 def _slug(label: str) -> str:
