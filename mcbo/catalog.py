@@ -59,6 +59,11 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.kernels.letter_embedding:LetterEmbedding",
             "Exponential of the distances of letters, such as those of amino acids by BLOSUM62",
         ),
+        "composition": (
+            "mcbo.kernels.composition:Composition",
+            "How often each letter occurs, wherever it stands; letters may resemble one another",
+        ),
+        "blend": ("mcbo.kernels.blend:Blend", "Several kernels of the same nominal columns, mixed"),
         "hamming_embedding": (
             "mcbo.kernels.hamming_embedding:HammingEmbedding",
             "Matern of Hamming distances to random anchors",

@@ -79,6 +79,10 @@ class FeatureCorrelation(Correlation):
     A model computes the features of its data once and not for every prediction; see `KernelCovariance`.
     """
 
+    def encode_points(self, x: Tensor) -> Tensor:
+        """Return the features, `... x n x k`, of whole points."""
+        return self.encode(x if self.active_dims is None else x.index_select(-1, self.active_dims))
+
     @abstractmethod
     def encode(self, x: Tensor) -> Tensor:
         """Return the features, `... x n x k`, of the kernel's columns of points, `... x n x d`."""

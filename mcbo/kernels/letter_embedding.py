@@ -2,28 +2,21 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
-from functools import cache
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any, ClassVar, Literal
 
-import numpy as np
 import torch
 from gpytorch.kernels import Kernel
-from numpy.typing import NDArray
 from pydantic import field_validator
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import ConfigError, IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
+from mcbo.kernels.letters import Table, check_table, mean_distance, squared_distances, table_of, vectors_of
 from mcbo.kernels.one_hot import OneHot
 from mcbo.kernels.transformed_overlap import mismatch_prior
 from mcbo.sorts import Sort
-
-Table = dict[str, tuple[float, ...]]
 
 
 class LetterEmbedding(KernelRecipe):
@@ -45,13 +38,7 @@ class LetterEmbedding(KernelRecipe):
     @field_validator("table")
     @classmethod
     def _check_table(cls, table: Literal["blosum62"] | Table) -> Literal["blosum62"] | Table:
-        if not isinstance(table, str):
-            lengths = {len(vector) for vector in table.values()}
-            if len(table) < 2 or len(lengths) > 1 or 0 in lengths:
-                raise ConfigError("table: give two categories or more, with vectors of one length.")
-            if len(set(table.values())) < 2 or not np.isfinite([*table.values()]).all():
-                raise ConfigError("table: the vectors must be finite, and not all the same.")
-        return table
+        return check_table(table)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
         """Refuse other sorts, and categories that the table lacks.
@@ -69,22 +56,10 @@ class LetterEmbedding(KernelRecipe):
 
     def _distances(self, space: DesignSpace, columns: Sequence[int]) -> list[Tensor]:
         """Return the squared distances of the categories of each column, scaled."""
-        table = blosum62() if isinstance(self.table, str) else self.table
-        vectors = np.array([*table.values()])
-        n = len(vectors)
-        scale = _squared(vectors).sum() / (n * (n - 1))
-        found = []
-        for column in columns:
-            letters = _letters(space, column)
-            missing = [letter for letter in letters if letter not in table]
-            if missing:
-                raise IncompatibleError(
-                    f"LetterEmbedding has no vector for the category {missing[0]!r}; its table has "
-                    f"{', '.join(table)}; give a `table` with all of them, or use TransformedOverlap"
-                )
-            chosen = np.array([table[letter] for letter in letters])
-            found.append(torch.from_numpy(_squared(chosen) / scale))
-        return found
+        table = table_of(self.table)
+        kernel, scale = type(self).__name__, mean_distance(table)
+        found = [squared_distances(vectors_of(table, space, column, kernel)) for column in columns]
+        return [torch.from_numpy(one / scale) for one in found]
 
 
 class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):
@@ -119,31 +94,3 @@ class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):
         weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
         k: Tensor = (-self.one_hot.matches(a @ self.distances, b, weights)).exp()
         return k
-
-
-@cache
-def blosum62() -> Mapping[str, tuple[float, ...]]:
-    """Return vectors of the amino acids whose distances are those of the BLOSUM62 matrix, as far as they can.
-
-    With scores `B` (Henikoff and Henikoff, 1992), `B_aa + B_bb - 2 B_ab` is a squared distance but for a few
-    directions in which it is negative, which are left out (classical scaling).
-    """
-    document = json.loads(Path(__file__).with_name("blosum62.json").read_text(encoding="utf-8"))
-    scores = np.array(document["matrix"], dtype=float)
-    center = np.eye(len(scores)) - 1.0 / len(scores)
-    values, directions = np.linalg.eigh(center @ scores @ center)
-    kept = values > 1e-9
-    vectors = directions[:, kept] * np.sqrt(values[kept])
-    return {letter: tuple(map(float, row)) for letter, row in zip(document["order"], vectors, strict=True)}
-
-
-def _letters(space: DesignSpace, column: int) -> list[str]:
-    name = next(name for name, span in space.columns.items() if span.start <= column < span.stop)
-    parameter = space.parameters[name]
-    return [str(value) for value in parameter.decode(parameter.every()).tolist()]
-
-
-def _squared(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the squared distances of vectors, `n x n`."""
-    found: NDArray[np.float64] = ((vectors[:, None] - vectors) ** 2).sum(-1)
-    return found

@@ -16,7 +16,7 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from hebo.errors import ConfigError
-from mcbo.kernels.correlation import Correlation
+from mcbo.kernels.correlation import Correlation, FeatureCorrelation
 
 SPREAD = 1.0
 """Standard deviation of the prior of a log-odds: a share of 1/2 lies in `[0.27, 0.73]` with odds 2 to 1."""
@@ -71,10 +71,40 @@ class Mixture(Correlation):
 
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
-        a, b = to_dense(self.first(x1, x2)), to_dense(self.second(x1, x2))
+        return self.blend(to_dense(self.first(x1, x2)), to_dense(self.second(x1, x2)))
+
+    def blend(self, a: Tensor, b: Tensor) -> Tensor:
+        """Return `k` for correlations `a` and `b` of the same pairs of points."""
         both, w = self.interaction, self.share
         k: Tensor = (1 - both) * (w * a + (1 - w) * b) + both * a * b
         return k
+
+
+class FeatureMixture(Mixture, FeatureCorrelation):
+    """A mixture of two kernels that compare features: its own are those of both.
+
+    Args:
+        first: See `Mixture`; a part of its features is computed by each, as is that of `second`.
+        second: See `Mixture`.
+        share: See `Mixture`.
+        n_first: Number of features of `first`.
+    """
+
+    def __init__(
+        self, first: FeatureCorrelation, second: FeatureCorrelation, *, share: float, n_first: int
+    ) -> None:
+        super().__init__(first, second, share=share)
+        self.n_first = n_first
+
+    def encode(self, x: Tensor) -> Tensor:
+        """Return the features of both kernels; see `FeatureCorrelation`."""
+        return torch.cat([self.first.encode_points(x), self.second.encode_points(x)], -1)
+
+    def compare(self, a: Tensor, b: Tensor) -> Tensor:
+        """See `FeatureCorrelation`."""
+        n = self.n_first
+        first = self.first.compare(a[..., :n], b[..., :n])
+        return self.blend(first, self.second.compare(a[..., n:], b[..., n:]))
 
 
 def mix(kernels: Sequence[Kernel]) -> Kernel:

@@ -26,9 +26,7 @@ class KernelCovariance:
 
     def features(self, x: Tensor) -> Tensor:
         """Those of a kernel that has some, else the points themselves."""
-        if not isinstance(self.kernel, FeatureCorrelation):
-            return x
-        return self.kernel.encode(x.index_select(-1, self.kernel.active_dims))
+        return self.kernel.encode_points(x) if isinstance(self.kernel, FeatureCorrelation) else x
 
     def between(
         self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None

@@ -14,7 +14,8 @@ from pydantic import ValidationError
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
-from mcbo.kernels.letter_embedding import LetterEmbedding, LetterEmbeddingKernel, blosum62
+from mcbo.kernels.letter_embedding import LetterEmbedding, LetterEmbeddingKernel
+from mcbo.kernels.letters import blosum62
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 
 AMINO = "ACDEFGHIKLMNPQRSTVWY"
