@@ -25,7 +25,7 @@ from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
 from hebo.surrogates.random_forest import RandomForest
 from hebo.surrogates.warped_gp import WarpedGP
-from hebo.transforms.power import Standardize
+from hebo.transforms.power import PowerTransform, Standardize
 from mcbo.acq_optimizers.annealing import SimulatedAnnealing
 from mcbo.acq_optimizers.bandit import BanditSearch
 from mcbo.acq_optimizers.genetic import GeneticSearch
@@ -33,10 +33,14 @@ from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.acq_optimizers.local_search import LocalSearch
 from mcbo.acq_optimizers.message_passing import MessagePassing
 from mcbo.acquisitions.additive import AdditiveUCB
+from mcbo.kernels.base import KernelRecipe
+from mcbo.kernels.blend import Blend
+from mcbo.kernels.composition import Composition
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.string_subsequence import StringSubsequence
+from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
@@ -44,6 +48,11 @@ from mcbo.surrogates.most_predictive import MostPredictive
 from mcbo.surrogates.sparse_linear import SparseLinear
 
 Part = TypeVar("Part", bound=Recipe)
+
+
+def _blended(kernel: KernelRecipe) -> MixedGP:
+    """Return the GP of places and of what `kernel` sees, at once."""
+    return with_nominal(Blend(kernels=[TransformedOverlap(), kernel]))
 
 
 class CombinatorialRecipe(BayesOptRecipe):
@@ -80,15 +89,36 @@ class Casmopolitan(CombinatorialRecipe):
 
 
 class BOiLS(CombinatorialRecipe):
-    """String subsequence kernel in a trust region (Grosnit et al., 2111.06178)."""
+    """String subsequence kernel in a trust region (Grosnit et al., 2111.06178), with two measured changes.
 
-    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(StringSubsequence()))
+    The kernel is blended with one of places, for what ends a sequence matters more than what begins it; and
+    costs go through a power transform, for most sequences are bad in very different degrees. The published
+    composition is `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}` with
+    `output_transform: {type: standardize}`.
+    """
+
+    surrogate: Surrogate = Field(default_factory=lambda: _blended(StringSubsequence()))
+    output_transform: OutputTransform = Field(default_factory=PowerTransform)
     region: Region = Field(default_factory=HammingTrustRegion)
 
 
-class AntBO(CombinatorialRecipe):
-    """Transformed overlap and local search in a trust region (Khan et al., 2201.12570)."""
+def _for_loops() -> Surrogate:
+    """Compositions by BLOSUM62 are left out where the categories are no amino acids; see `MostPredictive`."""
+    return MostPredictive(surrogates=[_blended(Composition(table="blosum62")), _blended(Composition())])
 
+
+class AntBO(CombinatorialRecipe):
+    """Transformed overlap, local search, trust region (Khan et al., 2201.12570), with measured changes.
+
+    The kernel is blended with one of the composition, by BLOSUM62 where the categories are amino acids and it
+    predicts better; MACE takes the place of the expected improvement, and costs go through a power
+    transform. The published composition is `surrogate: {type: mixed_gp}`, `acquisition: {type: log_ei}` with
+    `output_transform: {type: standardize}`.
+    """
+
+    surrogate: Surrogate = Field(default_factory=_for_loops)
+    acquisition: Acquisition = Field(default_factory=MACE)
+    output_transform: OutputTransform = Field(default_factory=PowerTransform)
     acq_optimizer: AcqOptimizer = Field(default_factory=LocalSearch)
     region: Region = Field(default_factory=HammingTrustRegion)
 
