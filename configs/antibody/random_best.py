@@ -32,7 +32,7 @@ def main() -> None:
         print(
             f"{antigen}: best of {len(energies)} random loops {energies.min():.2f}, the best ten thousandth"
         )
-        print(f"  {rare:.2f}, the best hundredth {good:.2f}", flush=True)
+        print(f"  the best ten thousandth {rare:.2f}, the best hundredth {good:.2f}", flush=True)
 
 
 def sampled(task: AntibodyDesign, n: int) -> np.ndarray:
