@@ -159,7 +159,7 @@ class LogicSynthesis(Task):
         operators = point[list(sequence.places)].tolist()
         if not self.operator_parameters:
             return [command(one) for one in operators]
-        return [sequence.command(one, point) for one in operators]
+        return [sequence.command(one, point.to_dict()) for one in operators]
 
     def _best(self, circuit: Circuit, sequences: Sequence[Sequence[str]]) -> Mapped:
         """Return the best of what the sequences, or their prefixes, make of a circuit."""

@@ -14,12 +14,13 @@
 These are the ranges of MCBO's `aig_optimization_hyp`. A switch toggles what ABC does otherwise: with `-l`
 `rewrite` no longer preserves the number of levels. ABC stops at flags that it does not know and at some
 numbers out of range, takes others in silence (`&blut -C 9`) and crashes on a few (`&sopb -C 0`); here no
-number gets to it that is not in the table.
+number gets to it that is not in the table. Two flags of MCBO's are read by the builds of 2023 and 2026 and
+changed nothing in 36 comparisons with each: `-z` of `resub`, and `-C` of `&blut`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -122,7 +123,7 @@ class OperatorParameters:
             for flag in self._flags(operator)
         ]
 
-    def command(self, operator: str, values: Mapping[Any, Any]) -> str:
+    def command(self, operator: str, values: Mapping[Hashable, Any]) -> str:
         """Return ABC's commands for an operator.
 
         Args:
