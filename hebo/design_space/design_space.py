@@ -56,8 +56,9 @@ class DesignSpace(FeasibleDomain):
 
         Args:
             definitions: One mapping per parameter: `name`, `type`, the keys of the type (see
-                `hebo.design_space.types`), and optionally `active_if: {parent: [values, ...]}`,
-                `role: context | fidelity` and the `target` of a fidelity.
+                `hebo.design_space.types`), and optionally `active_if: {parent: [values, ...]}` (all parents
+                must agree) or a list of such mappings (one of them is enough), `role: context | fidelity`
+                and the `target` of a fidelity.
             constraints: `{type: linear, coefficients: {name: number}, lb: .., ub: ..}` in natural units, or
                 `{type: function, name: ..}` with a name given to `register_constraint`.
 

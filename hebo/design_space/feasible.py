@@ -143,7 +143,9 @@ class FeasibleDomain(Domain):
             if expanded is None:
                 return None
             rows = expanded
-        rows = self.settle(rows)
+        settled = self.settle(rows)
+        # A point that is changed lacks the parents of a pinned parameter; what it becomes is listed as well.
+        rows = settled[((settled - rows).abs() <= self.layout.slack).all(1)]
         return rows[self.constraints.satisfied(rows)]
 
     def _expand(self, rows: Tensor, name: str, values: Tensor | None, limit: int) -> Tensor | None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import torch
 from torch import Tensor
 
+from hebo.design_space.activation import Codes, force, ways
 from hebo.design_space.conditions import matches
 from hebo.design_space.feasible import FeasibleDomain
 from hebo.design_space.values import object_column
@@ -22,7 +24,8 @@ class FixedSpace(FeasibleDomain):
     """The part of a design space where some parameters have given values.
 
     Pinning a conditional parameter makes it exist: its parents are held to the values that keep it active.
-    If one of the parents is itself pinned to a value that switches it off, it is inactive for every point.
+    Where its condition has alternatives, points in which none of them holds are changed in as few parents as
+    one takes. If no alternative is left by the values of pinned parents, it is inactive for every point.
 
     Attributes:
         space: The whole design space.
@@ -36,6 +39,8 @@ class FixedSpace(FeasibleDomain):
         self.pinned = torch.zeros(space.n_dims, dtype=torch.bool)
         self._values = space.layout.canonical.clone()
         self._allowed: dict[int, Tensor] = {}
+        self._open: list[str] = []
+        self._held: Codes = {}
         for name in values:
             if name not in space.parameters:
                 raise DataError(
@@ -47,18 +52,17 @@ class FixedSpace(FeasibleDomain):
     def _pin(self, values: Mapping[str, Any]) -> None:
         """Pin parents before children, then restrict the free parents of pinned children."""
         conditions = self.space.conditions
-        given = [name for name in self.space.names if name in values and name not in conditions.codes]
-        children = [name for name in conditions.order if name in values]
-        for name in given:
-            self._set(name, values[name])
-        for name in children:
-            if self._switched_off(name):
-                self.pinned[self.layout.columns[name]] = True
-            else:
+        for name in self.space.names:
+            if name in values and name not in conditions.codes:
                 self._set(name, values[name])
-        for name in reversed(children):
-            if not self._switched_off(name):
-                self._require(name)
+        active = []
+        for name in conditions.order:
+            if name in values and next(ways(conditions, [name], self._given()), None) is None:
+                self.pinned[self.layout.columns[name]] = True
+            elif name in values:
+                self._set(name, values[name])
+                active.append(name)
+        self._require(active)
 
     def _set(self, name: str, value: Any) -> None:
         """Pin one parameter to a natural value."""
@@ -69,41 +73,70 @@ class FixedSpace(FeasibleDomain):
             raise DataError(f"Cannot fix '{name}'. {error}") from error
         self.pinned[span] = True
 
-    def _switched_off(self, child: str) -> bool:
-        """Say whether a pinned ancestor makes a conditional parameter inactive."""
-        for parent, codes in self.space.conditions.codes.get(child, {}).items():
-            column = self.layout.columns[parent].start
-            if self.pinned[column] and not matches(self._values[column : column + 1], codes).all():
-                return True
-            if self._switched_off(parent):
-                return True
-        return False
+    def _given(self) -> Codes:
+        """Return the values of the pinned parameters of one column."""
+        spans = {name: span for name, span in self.layout.columns.items() if self.pinned[span].all()}
+        return {name: self._values[span] for name, span in spans.items() if span.stop - span.start == 1}
 
-    def _require(self, child: str) -> None:
-        """Hold the free ancestors of a pinned child to the values that keep it active."""
-        for parent, codes in self.space.conditions.codes.get(child, {}).items():
-            column = self.layout.columns[parent].start
-            if not self.pinned[column]:
-                before = self._allowed.get(column, codes)
-                self._allowed[column] = both = codes[matches(codes, before)]
-                if not len(both):
-                    raise DataError(f"Cannot fix '{child}' with the others: they need different '{parent}'.")
-            self._require(parent)
+    def _require(self, active: Sequence[str]) -> None:
+        """Hold the free ancestors of pinned children to the values that keep these active."""
+        conditions, given = self.space.conditions, self._given()
+        for number, name in enumerate(active):
+            if next(ways(conditions, active[: number + 1], given), None) is None:
+                parents = [repr(one) for one in conditions.parents(name) if one not in given]
+                named = ", ".join(parents[:3]) + (", ..." if len(parents) > 3 else "")
+                raise DataError(f"Cannot fix '{name}' with the others: they need different {named}.")
+        self._held, self._open = force(conditions, active, given)
+        columns = {name: self.layout.columns[name].start for name in self._held if name not in given}
+        self._allowed = {column: self._held[name] for name, column in columns.items()}
 
     def settle(self, x: Tensor) -> Tensor:
         """Return the nearest points of the right types with the pinned values."""
         result = self.layout.project(x)
         for column, codes in self._allowed.items():
-            nearest = codes[(result[:, column : column + 1] - codes).abs().argmin(1)]
-            result[:, column] = nearest
-        return self.space.conditions.settle(torch.where(self.pinned, self._values, result))
+            result[:, column] = codes[(result[:, column : column + 1] - codes).abs().argmin(1)]
+        low, high = self.layout.bounds
+        return self._complete(result, torch.minimum(torch.maximum(x, low), high))
 
     def draw(self, u: Tensor) -> Tensor:
         """Map uniform numbers to points with the pinned values."""
         result = self.layout.from_unit(u)
         for column, codes in self._allowed.items():
             result[:, column] = codes[(u[:, column] * len(codes)).long()]
-        return self.space.conditions.settle(torch.where(self.pinned, self._values, result))
+        low, high = self.layout.bounds
+        return self._complete(result, low + u * (high - low))
+
+    def _complete(self, x: Tensor, wish: Tensor) -> Tensor:
+        """Return typed points with the pinned values, near `wish` where a parent has to change."""
+        conditions = self.space.conditions
+        result = torch.where(self.pinned, self._values, x)
+        if self._open:
+            masks = conditions.active(result)
+            lacking = ~torch.stack([masks[name] for name in self._open]).all(0)
+            for row in lacking.nonzero()[:, 0].tolist():
+                result[row] = self._with_parents(result[row], wish[row])
+        return conditions.settle(result)
+
+    def _with_parents(self, point: Tensor, wish: Tensor) -> Tensor:
+        """Return a point (`d`) with the parents that its pinned parameters lack."""
+        rank = partial(sorted, key=partial(self._distance, point, wish))
+        held = next(ways(self.space.conditions, self._open, self._held, rank=rank))
+        result = point.clone()
+        for parent, codes in held.items():
+            column = self.layout.columns[parent].start
+            if not matches(point[column], codes):
+                result[column] = codes[(wish[column] - codes).abs().argmin()]
+        return result
+
+    def _distance(self, point: Tensor, wish: Tensor, alternative: Codes) -> float:
+        """Return how many parents of a point an alternative changes, with a little more far from `wish`."""
+        low, high = self.layout.bounds
+        total = 0.0
+        for parent, codes in alternative.items():
+            column = self.layout.columns[parent].start
+            if not matches(point[column], codes):
+                total += 1.0 + float((wish[column] - codes).abs().min() / (high - low)[column])
+        return total
 
     def choices(self, name: str, limit: int) -> Tensor | None:
         """Return the encoded values that a parameter may have here."""

@@ -14,8 +14,9 @@
 | `ordinal` | `levels`, in order | rank |
 | `permutation` | `items` or `length` | one column per item: its position |
 
-Every type also takes `active_if`, and `role` with the `target` of a fidelity. Equal bounds make a constant,
-except for `sigmoid` and `step_int`, which refuse them.
+Every type also takes `active_if` (a mapping from parents to their values, or a list of alternatives), and
+`role` with the `target` of a fidelity. Equal bounds make a constant, except for `sigmoid` and `step_int`,
+which refuse them.
 """
 
 from __future__ import annotations

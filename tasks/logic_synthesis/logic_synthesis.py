@@ -18,7 +18,8 @@ from tasks.json_lines import JsonLines
 from tasks.logic_synthesis.abc_process import ABC, find_abc
 from tasks.logic_synthesis.circuits import Circuit, load_circuit
 from tasks.logic_synthesis.evaluator import Evaluator
-from tasks.logic_synthesis.operators import ALPHABETS, COMMANDS, AlphabetName, Mapped
+from tasks.logic_synthesis.operator_parameters import OperatorParameters
+from tasks.logic_synthesis.operators import ALPHABETS, AlphabetName, Mapped, command
 
 Objective = Literal["both", "lut", "level", "min_improvement", "area_delay"]
 
@@ -33,12 +34,18 @@ class LogicSynthesis(Task):
     ABC differ: compare the column `improvement`, the percentage by which the objective is below that of
     resyn2. A sequence that ABC fails on is a failed evaluation, with the reason in the column `error`.
 
+    MCBO's `aig_optimization` is `circuit="adder", alphabet="mcbo", objective="lut", best_prefix=True`, and
+    its `aig_optimization_hyp` the same with `operator_parameters=True`.
+
     Args:
         circuit: A family built here with its width (`adder:32`), one of the EPFL suite (`router`), the path
             of an AIGER, BLIF or Verilog file; or a list of these, for which one set of sequences is sought.
         objective: See above.
         alphabet: `boils` (11 operators), `standard` (its first 7) or `mcbo` (10).
         length: Number of operators in a sequence.
+        operator_parameters: Search the flags of the operators as well, one set of them per operator of a
+            sequence, active while the sequence holds the operator; see
+            `tasks.logic_synthesis.operator_parameters`.
         n_sequences: How many sequences; each circuit counts with the one that is best for it.
         best_prefix: Map after each operator, and count the best, as MCBO's `aig_optimization` does.
         lut_inputs: Most inputs of a lookup table.
@@ -53,6 +60,7 @@ class LogicSynthesis(Task):
     objective: Objective = "both"
     alphabet: AlphabetName = "boils"
     length: int = Field(20, ge=1, le=100)
+    operator_parameters: bool = False
     n_sequences: int = Field(1, ge=1, le=20)
     best_prefix: bool = False
     lut_inputs: int = Field(6, ge=2, le=16)
@@ -101,29 +109,35 @@ class LogicSynthesis(Task):
         return ("area", "delay") if self.objective == "area_delay" else ("y",)
 
     def parameters(self) -> list[dict[str, Any]]:
-        """Return a nominal variable for each operator of each sequence."""
-        return [
-            {"name": name, "type": "cat", "categories": list(ALPHABETS[self.alphabet])}
-            for names in self._names
-            for name in names
-        ]
+        """Return a nominal variable for each operator of each sequence; where wanted also their flags."""
+        alphabet = list(ALPHABETS[self.alphabet])
+        places = [name for one in self._sequences for name in one.places]
+        operators = [{"name": name, "type": "cat", "categories": alphabet} for name in places]
+        if not self.operator_parameters:
+            return operators
+        return operators + [definition for one in self._sequences for definition in one.definitions()]
 
-    @property
-    def _names(self) -> list[list[str]]:
+    @cached_property
+    def _sequences(self) -> tuple[OperatorParameters, ...]:
         """The variables of each sequence: `op1`, `op2`, ..., from the second sequence on `s2_op1`, ..."""
         prefixes = ["", *(f"s{number}_" for number in range(2, self.n_sequences + 1))]
-        return [[f"{prefix}op{place + 1}" for place in range(self.length)] for prefix in prefixes]
+        places = [[f"{prefix}op{place + 1}" for place in range(self.length)] for prefix in prefixes]
+        return tuple(
+            OperatorParameters(ALPHABETS[self.alphabet], names, prefix)
+            for names, prefix in zip(places, prefixes, strict=True)
+        )
 
     def require(self) -> None:
         """Check that there is an ABC, and that it says which one it is."""
         _ = self._evaluator.abc.build
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
-        rows = [self._row(frame.iloc[place]) for place in range(len(frame))]
+        points = self.space.decode(self.space.encode(frame))  # of the space's own values, whatever came in
+        rows = [self._row(points.iloc[place]) for place in range(len(points))]
         return {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
 
     def _row(self, point: pd.Series[Any]) -> dict[str, Any]:
-        sequences = [self._commands(point[names].tolist()) for names in self._names]
+        sequences = [self._commands(point, one) for one in self._sequences]
         try:
             chosen = [self._best(circuit, sequences) for circuit in self._circuits]
             ratios = [self._ratios(circuit, one) for circuit, one in zip(self._circuits, chosen, strict=True)]
@@ -141,8 +155,11 @@ class LogicSynthesis(Task):
             "error": None,
         }
 
-    def _commands(self, operators: Sequence[str]) -> list[str]:
-        return [COMMANDS[one] for one in operators]
+    def _commands(self, point: pd.Series[Any], sequence: OperatorParameters) -> list[str]:
+        operators = point[list(sequence.places)].tolist()
+        if not self.operator_parameters:
+            return [command(one) for one in operators]
+        return [sequence.command(one, point.to_dict()) for one in operators]
 
     def _best(self, circuit: Circuit, sequences: Sequence[Sequence[str]]) -> Mapped:
         """Return the best of what the sequences, or their prefixes, make of a circuit."""

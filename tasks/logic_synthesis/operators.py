@@ -9,27 +9,18 @@ from typing import Literal
 
 from hebo.errors import EvaluationError
 
-COMMANDS: dict[str, str] = {
-    "rewrite": "rewrite",
-    "rewrite -z": "rewrite -z",
-    "refactor": "refactor",
-    "refactor -z": "refactor -z",
-    "resub": "resub",
-    "resub -z": "resub -z",
-    "balance": "balance",
-    "fraig": "fraig",
-    "&sopb": "&get -n; &sopb; &put",
-    "&blut": "&get -n; &blut; &put",
-    "&dsdb": "&get -n; &dsdb; &put",
-}
-"""Operator -> ABC's commands for it (BOiLS, 2111.06178)."""
+OPERATORS = (
+    *("rewrite", "rewrite -z", "refactor", "refactor -z", "resub", "resub -z", "balance", "fraig"),
+    *("&sopb", "&blut", "&dsdb"),
+)
+"""The operators of BOiLS (2111.06178), by the commands of ABC."""
 
 AlphabetName = Literal["boils", "standard", "mcbo"]
 
 ALPHABETS: dict[AlphabetName, tuple[str, ...]] = {
-    "boils": tuple(COMMANDS),
-    "standard": tuple(COMMANDS)[:7],
-    "mcbo": tuple(name for name in COMMANDS if name != "resub -z"),
+    "boils": OPERATORS,
+    "standard": OPERATORS[:7],
+    "mcbo": tuple(name for name in OPERATORS if name != "resub -z"),
 }
 """The 11 operators of BOiLS, the 7 that DRiLLS and others use, and the 10 of MCBO."""
 
@@ -50,6 +41,11 @@ class Mapped:
 
     luts: int
     levels: int
+
+
+def command(operator: str, flags: str = "") -> str:
+    """Return ABC's commands for an operator with further flags; those with `&` work on another network."""
+    return f"&get -n; {operator}{flags}; &put" if operator.startswith("&") else operator + flags
 
 
 def script(commands: Sequence[str], suffix: str, *, lut_inputs: int, every: bool, prove: bool) -> str:

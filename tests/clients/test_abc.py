@@ -17,7 +17,8 @@ from tasks.logic_synthesis.circuits import Circuit, load_circuit
 from tasks.logic_synthesis.evaluator import Evaluator
 from tasks.logic_synthesis.generators import GENERATORS
 from tasks.logic_synthesis.logic_synthesis import LogicSynthesis
-from tasks.logic_synthesis.operators import Mapped
+from tasks.logic_synthesis.operator_parameters import FLAGS, Flag, Number
+from tasks.logic_synthesis.operators import Mapped, command
 
 pytestmark = pytest.mark.client
 
@@ -112,3 +113,73 @@ def test_the_other_formats_are_read(abc: ABC) -> None:
     verilog = b"module m(a, b, y); input a, b; output y; assign y = a & ~b; endmodule\n"
     for contents, suffix in ((blif, ".blif"), (verilog, ".v")):
         assert evaluator.measure(Circuit("m", contents, suffix), ["balance"]) == [Mapped(1, 1)]
+
+
+def ends(flag: Flag) -> list[str]:
+    """A flag at both ends of its range."""
+    return [flag.text(one) for one in ((flag.low, flag.high) if isinstance(flag, Number) else (False, True))]
+
+
+CASES = [(operator, flag) for operator, flags in FLAGS.items() for flag in flags]
+
+
+@pytest.mark.parametrize("operator", FLAGS)
+def test_abc_takes_all_flags_at_both_ends_of_their_ranges(abc: ABC, operator: str) -> None:
+    evaluator = Evaluator(abc, lut_inputs=6, prove=True)
+    commands = [command(operator, "".join(ends(one)[side] for one in FLAGS[operator])) for side in (0, 1)]
+    assert len(evaluator.measure(load_circuit("ctrl"), commands, every=True)) == 3
+
+
+# Numbers that a command has without the flag, by which a table that misreads a flag would be found out.
+DEFAULTS = {
+    **{("refactor", "N"): 10, ("refactor -z", "N"): 10},
+    **{("resub", "K"): 8, ("resub", "N"): 1, ("resub -z", "K"): 8, ("resub -z", "N"): 1},
+    **{("&sopb", "C"): 8, ("&blut", "C"): 8, ("&dsdb", "C"): 8},
+}
+NO_EFFECT = {("resub", "z"), ("&blut", "C")}
+"""Flags after which this ABC does the same; see `tasks.logic_synthesis.operator_parameters`."""
+
+
+def networks(abc: ABC, commands: list[str]) -> list[list[str]]:
+    """What ABC prints of the networks that each command makes of several others, in one run."""
+    circuit = load_circuit("ctrl")
+    starts = ["", "refactor; ", command("&sopb") + "; ", f"rewrite -z; {command('&sopb')}; "]
+    read = f"read circuit{circuit.suffix}; strash; "
+    script = "; ".join(f"{read}{start}{one}; strash; print_stats" for one in commands for start in starts)
+    lines = abc.run(script, {f"circuit{circuit.suffix}": circuit.contents}).splitlines()
+    printed = [line for line in lines if "i/o" in line]
+    assert len(printed) == len(commands) * len(starts)
+    return [printed[place : place + len(starts)] for place in range(0, len(printed), len(starts))]
+
+
+@pytest.mark.parametrize(("operator", "flag"), CASES, ids=[f"{name} -{one.letter}" for name, one in CASES])
+def test_a_flag_changes_what_an_operator_does_except_at_its_default(
+    abc: ABC, operator: str, flag: Flag
+) -> None:
+    default = flag.text(DEFAULTS[operator, flag.letter] if isinstance(flag, Number) else False)
+    usual, same, *others = networks(abc, [command(operator, text) for text in ("", default, *ends(flag))])
+    assert usual == same
+    assert any(one != usual for one in others) == ((operator, flag.letter) not in NO_EFFECT)
+
+
+@pytest.mark.parametrize(
+    "text", ["rewrite -q", "refactor -N", "refactor -N 16", "resub -K 3 -N 1", "&get -n; &blut -q; &put"]
+)
+def test_flags_that_abc_does_not_take_are_failures(abc: ABC, text: str) -> None:
+    evaluator = Evaluator(abc, lut_inputs=6, prove=True)
+    with pytest.raises(EvaluationError, match="printed 0 of 1 lines of figures"):
+        evaluator.measure(load_circuit("ctrl"), [text])
+
+
+def test_points_with_flags_are_measured_and_the_defaults_are_the_plain_operators(abc: ABC) -> None:
+    settings = {"circuit": "ctrl", "abc": str(abc.program), "alphabet": "mcbo", "length": 5}
+    task = LogicSynthesis(**settings, objective="lut", best_prefix=True, operator_parameters=True)
+    points = task.space.decode(task.space.sample(4, generator=make_generator("flags")))
+    assert task.evaluate(points)["y"].notna().all()
+    names = {
+        f"{name.strip('&').replace(' -', '_')}_{letter}": one for (name, letter), one in DEFAULTS.items()
+    }
+    flags = {name: names.get(name, False) for name in task.space.names if not name.startswith("op")}
+    operators = points[[f"op{place}" for place in range(1, 6)]]
+    plain = LogicSynthesis(**settings, objective="lut", best_prefix=True).evaluate(operators)
+    pd.testing.assert_frame_equal(task.evaluate(operators.assign(**flags)), plain)

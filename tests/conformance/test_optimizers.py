@@ -50,6 +50,29 @@ def test_suggestions_are_feasible_rows_of_the_space(name: str, sort: str) -> Non
     assert space.contains(space.encode(asked)).all()
 
 
+@pytest.mark.parametrize(
+    ("name", "sort"), [one for one in CLAIMS if one[1] in ("conditional", "alternatives")]
+)
+def test_just_the_active_parameters_have_values(name: str, sort: str) -> None:
+    space = SPACES[sort]
+    asked = play(make(name, space))
+    for child, mask in space.conditions.active(space.encode(asked)).items():
+        assert asked[child].notna().tolist() == mask.tolist()
+
+
+@pytest.mark.parametrize("name", [name for name, sorts in CLAIMED.items() if "alternatives" in sorts])
+def test_a_pinned_child_of_alternatives_exists_in_every_suggestion(name: str) -> None:
+    space = SPACES["alternatives"]
+    optimizer = make(name, space)
+    play(optimizer, n_rounds=2)
+    for _ in range(2):
+        asked = optimizer.ask(2, fixed={"k": 3})
+        assert asked["k"].tolist() == [3, 3]
+        assert (asked[["op1", "op2"]] == "resub").any(axis=1).all()
+        assert space.contains(space.encode(asked)).all()
+        optimizer.tell(asked, [0.5, 1.5])
+
+
 @pytest.mark.parametrize(("name", "sort"), CLAIMS)
 def test_suggestions_are_distinct(name: str, sort: str) -> None:
     space = SPACES[sort]

@@ -128,6 +128,19 @@ SPACES: dict[str, DesignSpace] = {
             {"name": "gamma", "type": "pow", "lb": 1e-3, "ub": 1e1, "active_if": {"kernel": ["rbf"]}},
         ]
     ),
+    "alternatives": DesignSpace().parse(
+        [
+            *({"name": f"op{i}", "type": "cat", "categories": ["resub", "blut", "fraig"]} for i in (1, 2)),
+            {
+                "name": "k",
+                "type": "int",
+                "lb": 1,
+                "ub": 9,
+                "active_if": [{"op1": ["resub"]}, {"op2": ["resub"]}],
+            },
+            {"name": "a", "type": "bool", "active_if": [{"op1": ["blut"]}, {"op2": ["blut"]}]},
+        ]
+    ),
     "constrained": DesignSpace().parse(
         [NUM, {"name": "b", "type": "num", "lb": 0.0, "ub": 1.0}],
         constraints=[{"type": "linear", "coefficients": {"a": 1.0, "b": 1.0}, "ub": 0.5}],

@@ -1,3 +1,5 @@
+import itertools
+import json
 import math
 
 import pandas as pd
@@ -111,7 +113,11 @@ def test_cardinality_counts_conditional_parameters_once_per_active_set():
         ({"lr": [0.1]}, "names 'lr', which has no discrete values"),
         ({"order": [[0, 1]]}, "names 'order', which has no discrete values"),
         ({}, "active_if = {}; write"),
-        (["kernel"], "active_if = .*; write"),
+        (["kernel"], "active_if = 'kernel'; write"),
+        ([], r"active_if = \[\]; write {parent: \[values, ...\]}, or a list of these"),
+        ([{"kernel": ["poly"]}, {}], "active_if = {}; write"),
+        ([{"kernel": ["poly"]}, {"scale": "yes"}], "active_if of 'scale' is 'yes'; give a non-empty list"),
+        ([{"kernel": ["poly"]}, {"scal": [True]}], "active_if names 'scal'. Did you mean 'scale'"),
         ("kernel", "active_if = 'kernel'; write"),
     ],
 )
@@ -152,3 +158,80 @@ def test_an_inactive_permutation_is_none_and_in_its_first_order():
     assert x[:, 1:].tolist() == [[2.0, 1.0, 0.0], [0.0, 1.0, 2.0]]
     assert space.decode(x)["p"].tolist() == [[2, 1, 0], None]
     assert torch.equal(space.project(x), x)
+
+
+# Either a polynomial kernel that is scaled, or a linear one; and a shift wherever one of these has a size.
+SIZE = {
+    "name": "size",
+    "type": "int",
+    "lb": 1,
+    "ub": 3,
+    "active_if": [{"kernel": ["poly"], "scale": [True]}, {"kernel": ["linear"]}],
+}
+SHIFT = {"name": "shift", "type": "bool", "active_if": [{"degree": [5, 6]}, {"size": [2], "scale": [True]}]}
+EITHER = space_of(SHIFT, SIZE, DEGREE, SCALE, KERNEL)
+
+
+@pytest.mark.parametrize(
+    ("values", "inactive"),
+    [
+        ({}, ["shift"]),
+        ({"degree": 5}, []),
+        ({"degree": 5, "scale": False}, ["size"]),
+        ({"kernel": "linear"}, ["degree"]),
+        ({"kernel": "linear", "scale": False}, ["degree", "shift"]),
+        ({"kernel": "linear", "size": 1}, ["degree", "shift"]),
+        ({"kernel": "rbf"}, ["degree", "shift", "size"]),
+    ],
+)
+def test_one_of_several_alternatives_is_enough(values, inactive):
+    given = {"shift": True, "size": 1, "degree": 2, "scale": True, "kernel": "poly"}
+    if values.get("kernel") == "linear" and "size" not in values:
+        given["size"] = 2
+    x = EITHER.encode(pd.DataFrame([{**given, **values}]))
+    row = EITHER.decode(x).iloc[0]
+    assert [name for name in sorted(EITHER.names) if row[name] is None] == inactive
+    assert EITHER.contains(x).all()
+    for name in inactive:
+        span = EITHER.columns[name]
+        assert x[0, span].equal(EITHER.layout.canonical[span])
+
+
+def test_an_inactive_parent_supports_no_alternative():
+    # The canonical degree, 4, is what an inactive one holds in its column; it must not count.
+    space = space_of(
+        KERNEL,
+        SCALE,
+        DEGREE,
+        {"name": "c", "type": "bool", "active_if": [{"degree": [4]}, {"scale": [True]}]},
+    )
+    frame = pd.DataFrame({"kernel": ["rbf", "rbf", "poly"], "scale": [False, True, False]})
+    x = space.encode(frame.assign(degree=4, c=True))
+    assert space.decode(x)["c"].tolist() == [None, True, True]
+
+
+def test_alternatives_of_different_lengths_may_share_a_parent():
+    space = space_of(
+        KERNEL, SCALE, {"name": "c", "type": "bool", "active_if": [SIZE["active_if"][0], {"kernel": ["rbf"]}]}
+    )
+    frame = pd.DataFrame(itertools.product(KERNEL["categories"], [True, False]), columns=["kernel", "scale"])
+    active = space.decode(space.encode(frame.assign(c=True)))["c"].notna()
+    assert active.tolist() == [True, True, True, False, False, False]
+
+
+def test_alternatives_go_round_in_a_circle_even_where_one_does_not():
+    first = {"name": "a", "type": "bool", "active_if": [{"scale": [True]}, {"b": [True]}]}
+    with pytest.raises(SpaceError, match="goes round in a circle"):
+        space_of(SCALE, first, {"name": "b", "type": "bool", "active_if": {"a": [True]}})
+
+
+def test_a_list_of_one_means_the_same_as_a_mapping():
+    listed = space_of(KERNEL, {**DEGREE, "active_if": [DEGREE["active_if"]]})
+    x = listed.sample(64, generator=make_generator(0))
+    assert x.equal(space_of(KERNEL, DEGREE).sample(64, generator=make_generator(0)))
+
+
+def test_alternatives_survive_json():
+    text = json.dumps(EITHER.to_json())
+    assert DesignSpace.from_json(json.loads(text)) == EITHER
+    assert json.loads(text)["parameters"][1]["active_if"] == SIZE["active_if"]

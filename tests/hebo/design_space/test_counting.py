@@ -1,4 +1,5 @@
 import itertools
+import math
 
 import pytest
 
@@ -72,3 +73,54 @@ def test_the_list_of_all_points_of_a_small_grid_is_its_product():
     every = sorted(map(tuple, space.points(9).tolist()))
     assert every == list(itertools.product([0.0, 1.0, 2.0], repeat=2))
     assert space.points(8) is None
+
+
+def slots_and_sizes(n_slots, values, n_sizes):
+    """Slots of which any may hold any value, and for each value a number that exists while a slot holds it."""
+    slots = [{"name": f"s{i}", "type": "cat", "categories": list(values)} for i in range(n_slots)]
+    sizes = [
+        {
+            "name": f"{value}_size",
+            "type": "int",
+            "lb": 1,
+            "ub": n_sizes,
+            "active_if": [{slot["name"]: [value]} for slot in slots],
+        }
+        for value in values
+    ]
+    return DesignSpace().parse(slots + sizes)
+
+
+def test_slots_that_share_numbers_are_counted_by_the_set_of_values_used():
+    # For each set of k values: the sequences that use just these (inclusion, exclusion), times their sizes.
+    def expected(n_slots, n_values, n_sizes):
+        return sum(
+            math.comb(n_values, k)
+            * n_sizes**k
+            * sum((-1) ** (k - j) * math.comb(k, j) * j**n_slots for j in range(k + 1))
+            for k in range(1, n_values + 1)
+        )
+
+    assert slots_and_sizes(2, "ab", 3).cardinality == expected(2, 2, 3) == 2 * 3 + 2 * 9
+    assert slots_and_sizes(20, "abcdefg", 5).cardinality == expected(20, 7, 5)
+
+
+def test_conditions_that_no_point_meets_are_not_counted():
+    # `c` needs both values of `a` at once, through `b`.
+    space = DesignSpace().parse(
+        [
+            {"name": "a", "type": "bool"},
+            {"name": "b", "type": "bool", "active_if": {"a": [True]}},
+            {"name": "x", "type": "num", "lb": 0, "ub": 1, "active_if": [{"a": [False], "b": [True]}]},
+            {"name": "d", "type": "bool", "active_if": [{"a": [False]}, {"b": [False]}]},
+        ]
+    )
+    # a = False: d; a = True: b = True, or b = False and d.
+    assert space.cardinality == 2 + 1 + 2
+
+
+def test_a_real_number_behind_one_alternative_makes_it_infinite():
+    x = {"name": "x", "type": "num", "lb": 0, "ub": 1}
+    gates = [{"name": name, "type": "bool"} for name in "ab"]
+    space = DesignSpace().parse([*gates, {**x, "active_if": [{"a": [True]}, {"b": [True]}]}])
+    assert space.cardinality is None

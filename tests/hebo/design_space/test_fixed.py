@@ -1,4 +1,5 @@
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 
@@ -157,3 +158,87 @@ def test_pins_that_leave_nothing_feasible_are_refused_with_the_constraint():
     domain = CAKE.fix({"sugar": 0.75, "egg": 0.75})
     with pytest.raises(SpaceError, match=r"with sugar, egg fixed: constraint 1 <= 1\*flour \+ 1\*sugar"):
         domain.sample(3, generator=make_generator(0))
+
+
+# Three places for letters, each with a number that exists while one of the places holds it.
+PLACES = [{"name": f"p{i}", "type": "cat", "categories": list("abcdef")} for i in (1, 2, 3)]
+LETTERS = DesignSpace().parse(
+    [
+        *PLACES,
+        *(
+            {
+                "name": f"n_{a}",
+                "type": "int",
+                "lb": 0,
+                "ub": 9,
+                "active_if": [{f"p{i}": [a]} for i in (1, 2, 3)],
+            }
+            for a in "abcdef"
+        ),
+    ]
+)
+
+
+def letters(*places):
+    values = dict(zip(("p1", "p2", "p3"), places, strict=True), **{f"n_{a}": 1 for a in "abcdef"})
+    return LETTERS.encode(pd.DataFrame([values]))
+
+
+def letters_of(domain, n=200, **settings):
+    x = domain.sample(n, generator=make_generator(3), **settings)
+    assert domain.contains(x).all()
+    assert LETTERS.contains(x).all()
+    assert domain.project(x).equal(x)
+    return LETTERS.decode(x)
+
+
+def test_pinning_a_child_with_alternatives_puts_its_value_into_one_of_the_places():
+    frame = letters_of(LETTERS.fix({"n_c": 7}), 600, method="random")
+    assert set(frame["n_c"]) == {7}
+    has = frame[["p1", "p2", "p3"]] == "c"
+    assert has.any(axis=1).all()
+    # It goes to all places alike: 1/6 by itself, and a third of the (5/6)^3 of points that had none.
+    expected = 600 * (1 / 6 + (5 / 6) ** 3 / 3)
+    assert has.sum().tolist() == pytest.approx([expected] * 3, abs=40)
+
+
+def test_pins_of_several_children_share_the_places():
+    frame = letters_of(LETTERS.fix({"n_a": 1, "n_b": 2, "n_c": 3}))
+    places = frame[["p1", "p2", "p3"]].agg("".join, axis=1)
+    assert set(places.map(sorted).map("".join)) == {"abc"}
+    assert len(set(places)) == 6
+
+
+def test_more_children_than_places_are_refused():
+    with pytest.raises(
+        DataError, match=r"Cannot fix 'n_d' with the others: they need different 'p1', 'p2', 'p3'"
+    ):
+        LETTERS.fix(dict.fromkeys(["n_a", "n_b", "n_c", "n_d"], 1))
+
+
+def test_one_place_left_is_held_and_none_left_switches_off():
+    held = LETTERS.fix({"p1": "a", "p3": "b", "n_c": 5})
+    assert set(letters_of(held)["p2"]) == {"c"}
+    frame = letters_of(LETTERS.fix({"p1": "a", "p2": "b", "p3": "b", "n_c": 5}))
+    assert frame["n_c"].isna().all()
+    assert set(frame["n_a"]) > {0}
+
+
+def test_projection_changes_the_fewest_places_and_the_nearest_of_them():
+    domain = LETTERS.fix({"n_c": 7})
+    point = letters("a", "f", "d")
+    assert LETTERS.decode(domain.project(point))[["p1", "p2", "p3"]].values.tolist() == [["a", "f", "c"]]
+    with_c = letters("a", "c", "d")
+    assert LETTERS.decode(domain.project(with_c))[["p1", "p2", "p3"]].values.tolist() == [["a", "c", "d"]]
+
+
+def test_all_points_of_a_space_fixed_by_alternatives_are_listed_once():
+    small = DesignSpace().parse(
+        [*PLACES, {"name": "n", "type": "int", "lb": 0, "ub": 9, "active_if": [{"p1": ["a"]}, {"p2": ["b"]}]}]
+    )
+    domain = small.fix({"n": 4, "p3": "f"})
+    every = domain.points(1000)
+    assert len(every) == len(every.unique(dim=0)) == 6 + 6 - 1
+    assert domain.contains(every).all()
+    near = domain.neighbors(every[0], generator=make_generator(0))
+    assert domain.contains(near).all()

@@ -83,11 +83,21 @@ def spaces(draw):
     for position, definition in enumerate(definitions):
         listed_before = [one for one in definitions[:position] if one["type"] in ("cat", "ordinal", "bool")]
         if listed_before and draw(st.booleans()):
-            parent = draw(st.sampled_from(listed_before))
-            choices = parent.get("categories") or parent.get("levels") or [False, True]
-            kept = draw(st.lists(st.sampled_from(choices), min_size=1, max_size=3))
-            definition["active_if"] = {parent["name"]: kept}
+            either = draw(st.lists(alternatives(listed_before), min_size=1, max_size=3))
+            definition["active_if"] = either if draw(st.booleans()) else either[0]
     return DesignSpace().parse(definitions)
+
+
+@st.composite
+def alternatives(draw, parents):
+    """Draw values of one or two parents that must agree."""
+    chosen = draw(
+        st.lists(st.sampled_from(parents), min_size=1, max_size=2, unique_by=lambda one: one["name"])
+    )
+    choices = {one["name"]: one.get("categories") or one.get("levels") or [False, True] for one in chosen}
+    return {
+        name: draw(st.lists(st.sampled_from(some), min_size=1, max_size=3)) for name, some in choices.items()
+    }
 
 
 def wild_points(space, seed):
@@ -146,6 +156,27 @@ def test_the_list_of_points_has_as_many_as_are_counted(space):
     else:
         assert len(every) == len(every.unique(dim=0)) == count
         assert space.contains(every).all()
+
+
+@given(spaces(), st.data())
+@CHECKS
+def test_the_points_of_a_fixed_space_are_those_of_the_space_with_the_pinned_values(space, data):
+    every = space.points(400)
+    if every is None:
+        return
+    active = space.conditions.active(every)
+    chosen = data.draw(st.integers(0, len(every) - 1))
+    there = [name for name in space.names if name not in active or active[name][chosen]]
+    names = data.draw(st.lists(st.sampled_from(there), unique=True, max_size=3))
+    row = space.decode(every[chosen].unsqueeze(0)).iloc[0]
+    domain = space.fix({name: row[name] for name in names})
+    same = torch.ones(len(every), dtype=torch.bool)
+    for name in names:
+        span = space.columns[name]
+        same &= (every[:, span] == every[chosen, span]).all(1) & active.get(name, same)
+    assert domain.contains(every).equal(same)
+    listed = domain.points(4000)
+    assert sorted(listed.tolist()) == sorted(every[same].tolist())
 
 
 @given(spaces(), st.data())

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from hebo.errors import EvaluationError
+from hebo.errors import DataError, EvaluationError
 from tasks.logic_synthesis.logic_synthesis import LogicSynthesis
 
 # What the stand-in gives for resyn2: ten operators, four of them `balance`.
@@ -95,6 +97,58 @@ def test_bad_settings_are_refused_before_anything_runs(settings: dict[str, Any],
 def test_points_have_the_operators_of_an_alphabet(abc_path: str) -> None:
     assert LogicSynthesis(alphabet="mcbo").parameters()[0]["categories"][4] == "resub"
     assert len(LogicSynthesis().space.names) == 20
+
+
+HYPER = {"alphabet": "mcbo", "operator_parameters": True}
+FLAGS = {"resub_K": 5, "resub_N": 2, "resub_l": True, "resub_z": False, "sopb_C": 30}
+
+
+def test_operators_get_the_flags_of_the_point(abc_path: str, log: Path) -> None:
+    searched = task(abc_path, **HYPER, prove=False)
+    point = {**dict.fromkeys(searched.space.names), "op1": "resub", "op2": "&sopb", **FLAGS}
+    found = searched.evaluate(pd.DataFrame([point]))
+    assert found["luts"].tolist() == [99]
+    script = next(line for line in log.read_text().splitlines() if "sopb" in line)
+    assert "; strash; resub -K 5 -N 2 -l; &get -n; &sopb -C 30; &put; if -K 6" in script
+
+
+def test_numbers_of_any_type_give_the_same_command_and_inactive_ones_are_not_looked_at(
+    abc_path: str, log: Path
+) -> None:
+    searched = task(abc_path, **HYPER)
+    same = [
+        {"op1": "resub", "op2": "&sopb", "fraig_r": None, **FLAGS},
+        {"op1": "resub", "op2": "&sopb", "fraig_r": "quit", **FLAGS, "resub_K": 5.0, "resub_z": 0},
+    ]
+    assert searched.evaluate(pd.DataFrame(same, columns=searched.space.names))["luts"].tolist() == [99, 99]
+    assert sum("resub -K 5 -N 2 -l;" in line for line in log.read_text().splitlines()) == 1
+
+
+def test_a_flag_out_of_range_is_refused_before_anything_runs(abc_path: str, log: Path) -> None:
+    searched = task(abc_path, **HYPER)
+    point = {"op1": "resub", "op2": "&sopb", **FLAGS, "sopb_C": 0}
+    with pytest.raises(DataError, match=r"'sopb_C': 0 is outside"):
+        searched.evaluate(pd.DataFrame([point], columns=searched.space.names))
+    assert not log.exists()
+
+
+def test_each_sequence_has_flags_of_its_own(abc_path: str, log: Path) -> None:
+    searched = task(abc_path, **HYPER, n_sequences=2, length=1)
+    assert {"op1", "s2_op1", "resub_K", "s2_resub_K"} <= set(searched.space.names)
+    point = {"op1": "balance", "s2_op1": "balance"}
+    for prefix, value in (("", True), ("s2_", False)):
+        point |= {f"{prefix}balance_{letter}": value for letter in "ldsx"}
+    searched.evaluate(pd.DataFrame([point], columns=searched.space.names))
+    scripts = log.read_text()
+    assert "strash; balance -l -d -s -x;" in scripts
+    assert "strash; balance;" in scripts
+
+
+def test_mcbos_problem_has_as_many_points_as_sequences_and_flags_allow() -> None:
+    # Two places of ten operators. Each operator alone, and each pair in two orders:
+    sizes = [2, 2, 14 * 2, 14 * 2, 4 * 4 * 2 * 2, 2**4, 2, 93, 8 * 2, 93]
+    expected = sum(sizes) + 2 * sum(a * b for a, b in combinations(sizes, 2))
+    assert LogicSynthesis(**HYPER, length=2).space.cardinality == expected
 
 
 def test_a_program_that_is_no_abc_is_told_before_evaluations_fail(abc_path: str, program: Any) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hebo.errors import EvaluationError
-from tasks.logic_synthesis.operators import ALPHABETS, COMMANDS, Mapped, parse, script
+from tasks.logic_synthesis.operators import ALPHABETS, OPERATORS, Mapped, command, parse, script
 
 LINE = "c : i/o = 60/ 30  lat = 0  nd =  {}  edge =  283  aig  =  268  lev = {}\n"
 
@@ -16,7 +16,13 @@ def test_alphabets_have_the_published_sizes() -> None:
         "standard": 7,
         "mcbo": 10,
     }
-    assert all(set(alphabet) <= set(COMMANDS) for alphabet in ALPHABETS.values())
+    assert all(set(alphabet) <= set(OPERATORS) for alphabet in ALPHABETS.values())
+
+
+def test_flags_go_to_the_operator_itself() -> None:
+    assert command("rewrite -z") == "rewrite -z"
+    assert command("rewrite -z", " -l") == "rewrite -z -l"
+    assert command("&sopb", " -C 8") == "&get -n; &sopb -C 8; &put"
 
 
 def test_a_script_maps_once_or_after_every_operator() -> None:
