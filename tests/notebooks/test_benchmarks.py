@@ -74,9 +74,10 @@ def test_every_cell_runs_and_shows_what_the_tables_say(make: ModuleType) -> None
     assert names["costs"].loc[("speed", "", "smac"), "ratio"] == pytest.approx(30.0)
 
 
-def test_the_notebook_has_the_cells_of_its_script(make: ModuleType) -> None:
-    committed = json.loads((NOTEBOOKS / "benchmarks.ipynb").read_text(encoding="utf-8"))
-    expected = make.notebook(SCRIPT, run=False)
+@pytest.mark.parametrize("script", sorted(NOTEBOOKS.glob("[!m]*.py")), ids=lambda path: path.stem)
+def test_a_notebook_has_the_cells_of_its_script(make: ModuleType, script: Path) -> None:
+    committed = json.loads(script.with_suffix(".ipynb").read_text(encoding="utf-8"))
+    expected = make.notebook(script.read_text(encoding="utf-8"), run=False)
     cells = [{key: one[key] for key in ("cell_type", "id", "source")} for one in committed["cells"]]
     assert cells == [{key: one[key] for key in ("cell_type", "id", "source")} for one in expected["cells"]]
     assert committed["nbformat"] == 4
