@@ -39,16 +39,15 @@ def prepare(experiment: Experiment) -> Entries:
     Raises:
         ConfigError: If a task's space cannot be built, or an optimiser cannot work on it.
     """
-    spaces: dict[str, Any] = {}
     problems = []
     for place, one in enumerate(experiment.tasks):
         task = cast(Any, one.recipe)
         try:
-            spaces[one.label], objectives = task.space, tuple(task.objectives)
+            space, objectives = task.space, tuple(task.objectives)
             known = task.optimum, task.best_known
         except HeboError as error:
             raise ConfigMistake(("tasks", place), str(error)) from error
-        problems.append(NewProblem(one.label, spaces[one.label].to_json(), objectives, *known))
+        problems.append(NewProblem(one.label, space.parameter_space.to_json(), objectives, *known))
         _check_optimizers(experiment, task, one.label)
     return Entries(tuple(_new_runs(experiment)), tuple(problems))
 

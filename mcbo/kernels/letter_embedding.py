@@ -21,7 +21,7 @@ from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
 from mcbo.kernels.one_hot import OneHot
 from mcbo.kernels.transformed_overlap import mismatch_prior
-from mcbo.sorts import Sort
+from mcbo.sorts import Sort, categories_of
 
 Table = dict[str, tuple[float, ...]]
 
@@ -75,7 +75,7 @@ class LetterEmbedding(KernelRecipe):
         scale = _squared(vectors).sum() / (n * (n - 1))
         found = []
         for column in columns:
-            letters = _letters(space, column)
+            letters = [str(value) for value in categories_of(space, column)]
             missing = [letter for letter in letters if letter not in table]
             if missing:
                 raise IncompatibleError(
@@ -135,12 +135,6 @@ def blosum62() -> Mapping[str, tuple[float, ...]]:
     kept = values > 1e-9
     vectors = directions[:, kept] * np.sqrt(values[kept])
     return {letter: tuple(map(float, row)) for letter, row in zip(document["order"], vectors, strict=True)}
-
-
-def _letters(space: DesignSpace, column: int) -> list[str]:
-    name = next(name for name, span in space.columns.items() if span.start <= column < span.stop)
-    parameter = space.parameters[name]
-    return [str(value) for value in parameter.decode(parameter.every()).tolist()]
 
 
 def _squared(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
