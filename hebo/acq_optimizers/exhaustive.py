@@ -25,11 +25,11 @@ class Exhaustive(AcqOptimizer):
     later ones are the best of `n_kept` under the belief in those before.
 
     Attributes:
-        n_kept: How many points to return; of several values, with all that are on the same front.
+        n_kept: How many points to return, or the whole Pareto front where that is larger.
         max_points: Largest domain that is searched; a guard against spaces that are finite in name only.
     """
 
-    n_kept: int = Field(default=1024, ge=1)
+    n_kept: int = Field(default=512, ge=1)
     max_points: int = Field(default=2_000_000, ge=1)
 
     def check(self, space: DesignSpace) -> None:
@@ -73,13 +73,15 @@ class Exhaustive(AcqOptimizer):
 def best_rows(values: Tensor, n: int) -> Tensor:
     """Return the numbers of the best rows of values (`k x m`), in their order.
 
-    They are the first `n` by front, and the rest of the front that the last one is of; rows of one value are
-    ordered by it, equal ones as they come.
+    Of one value they are those with the largest, equal ones as they come. Of several they are the whole
+    Pareto front, and if that has fewer than `n` rows, others by the best place that they take in the order of
+    any value: of thousands of rows, sorting front after front would take longer than the model.
     """
     if len(values) <= n:
         return torch.arange(len(values))
     if values.shape[1] == 1:
         return values[:, 0].argsort(descending=True, stable=True)[:n].sort().values
-    ranks = torch.as_tensor(front_ranks(values.cpu().numpy(), n))
-    last = ranks.sort().values[n - 1]
-    return (ranks <= last).nonzero()[:, 0]
+    is_front = torch.as_tensor(front_ranks(values.cpu().numpy(), 1) == 0)
+    places = values.argsort(dim=0, descending=True, stable=True).argsort(dim=0).amin(1)
+    order = places.masked_fill(is_front, -1).argsort(stable=True)
+    return order[: max(n, int(is_front.sum()))].sort().values

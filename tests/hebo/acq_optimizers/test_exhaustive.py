@@ -83,6 +83,13 @@ def test_equal_values_keep_their_order() -> None:
     assert best_rows(values, 3).tolist() == [0, 1, 3]
 
 
+def test_beyond_the_front_the_best_of_each_value_are_kept() -> None:
+    # Rows 4 and 5 are dominated, but next in the order of the first and of the second value.
+    values = torch.tensor([[9.0, 9.0], [1.0, 1.0], [3.0, 3.0], [2.0, 2.0], [8.0, 0.0], [0.0, 8.0]])
+    assert best_rows(values, 3).tolist() == [0, 4, 5]
+    assert best_rows(values[1:], 1).tolist() == [1, 3, 4]
+
+
 def test_the_acquisition_sees_every_point_once_in_blocks() -> None:
     sizes: list[int] = []
 
