@@ -1,6 +1,6 @@
 """The design space: parameters, their encoding, constraints and sampling.
 
-`DesignSpace`, `TableSpace`, `register_parameter_type` and `register_constraint` are loaded at their first use.
+The spaces, and the functions that register types and constraints, are loaded at their first use.
 """
 
 from __future__ import annotations
