@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import math
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,9 @@ from typing import Any
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.sequence import Sequence
 from hebo.errors import DataError
+
+FAILED = ("failed", "nan", "inf", "infeasible")
+"""What a cell may say, in small or capital letters, of a measurement that failed."""
 
 _LISTED = 10_000
 """Most values of a parameter that are told by their texts; larger ranges are of numbers."""
@@ -52,6 +56,28 @@ def cell(value: Any) -> str:
         return value
     plain = value.item() if hasattr(value, "item") else value
     return repr(plain) if isinstance(plain, float) else json.dumps(plain)
+
+
+def read_measured(where: str, text: str) -> float:
+    """Return the value of a cell with a measurement, NaN where it failed.
+
+    Args:
+        where: Names the cell in messages.
+        text: Without spaces around it.
+
+    Raises:
+        DataError: If it is neither a number nor one of `FAILED`.
+    """
+    if text.lower() in FAILED:
+        return math.nan
+    if text == "":
+        raise DataError(
+            f"{where}: empty, while others of the row have values; write 'failed' if it was lost."
+        )
+    try:
+        return float(text)
+    except ValueError:
+        raise DataError(f"{where}: {text!r} is not a number; write 1.5, with a point, or 'failed'.") from None
 
 
 class CellReader:

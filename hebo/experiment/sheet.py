@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +14,12 @@ from typing import Any
 
 import pandas as pd
 
-from hebo.design_space.cells import CellReader, cell, read_lines
+from hebo.design_space.cells import CellReader, cell, read_lines, read_measured
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, did_you_mean
 
 NUMBER = "point"
 """Column with the number of a point that was asked for; empty for others."""
-
-FAILED = ("failed", "nan", "inf", "infeasible")
-"""What a cell may say, in small or capital letters, of a measurement that failed."""
 
 
 @dataclass(frozen=True)
@@ -119,18 +115,5 @@ def _row(
     if number and not number.isdecimal():
         raise DataError(f"{where}: {number!r} is no number of a point; restore or clear it.")
     point = {name: one.read(f"{where}, column '{name}'", row[name]) for name, one in readers.items()}
-    values = [_measured(f"{where}, column '{name}'", row[name]) for name in measured]
+    values = [read_measured(f"{where}, column '{name}'", row[name]) for name in measured]
     return Row(line, int(number) if number else None, point, values)
-
-
-def _measured(where: str, text: str) -> float:
-    if text.lower() in FAILED:
-        return math.nan
-    if text == "":
-        raise DataError(
-            f"{where}: empty, while others of the row have values; write 'failed' if it was lost."
-        )
-    try:
-        return float(text)
-    except ValueError:
-        raise DataError(f"{where}: {text!r} is not a number; write 1.5, with a point, or 'failed'.") from None
