@@ -136,6 +136,13 @@ class AcqOptimizer(Recipe, ABC):
 
     needs: ClassVar[frozenset[Ability]] = frozenset()
 
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that cannot be searched.
+
+        Raises:
+            IncompatibleError: With the reason, and what would work.
+        """
+
     @abstractmethod
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None

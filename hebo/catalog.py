@@ -55,6 +55,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
     "acq_optimizer": {
         "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),
         "random": ("hebo.acq_optimizers.random:RandomSubset", "Best of many random points"),
+        "exhaustive": (
+            "hebo.acq_optimizers.exhaustive:Exhaustive",
+            "Every point of a finite space or a table of candidates",
+        ),
     },
     "region": {
         "trust_region": (

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.permutation import Permutation
+from hebo.design_space.sequence import Sequence
 
 Sort = Literal["nominal", "ordered", "continuous", "permutation"]
 """Nominal: categories, and ordered columns of two levels. Ordered: of more levels. Permutation: positions."""
@@ -30,6 +31,20 @@ def n_levels(space: DesignSpace, column: int) -> int:
     return space.categorical_dims.get(column, 2)
 
 
+def parameter_name(space: DesignSpace, column: int) -> str:
+    """Return the name of the parameter that a column belongs to."""
+    return next(name for name, span in space.columns.items() if span.start <= column < span.stop)
+
+
+def categories_of(space: DesignSpace, column: int) -> list[Any]:
+    """Return the values that the codes of a nominal column stand for, in order; letters of a sequence."""
+    parameter = space.parameters[parameter_name(space, column)]
+    if isinstance(parameter, Sequence):
+        return list(parameter.alphabet)
+    values: list[Any] = parameter.decode(parameter.every()).tolist()
+    return values
+
+
 def _sort_of(space: DesignSpace, column: int, positions: set[int]) -> Sort:
     if column in positions:
         return "permutation"
@@ -37,5 +52,5 @@ def _sort_of(space: DesignSpace, column: int, positions: set[int]) -> Sort:
         return "nominal"
     if column not in space.discrete_dims:
         return "continuous"
-    name = next(name for name, span in space.columns.items() if span.start <= column < span.stop)
-    return "nominal" if space.parameters[name].cardinality == 2 else "ordered"
+    levels = space.parameters[parameter_name(space, column)].cardinality
+    return "nominal" if levels == 2 else "ordered"

@@ -97,6 +97,14 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "The shortest tour of random cities, a permutation",
         ),
         "tsplib": ("tasks.combinatorial.tsp:TSPLIB", "The shortest tour of the cities in a file of TSPLIB"),
+        "measured_library": (
+            "tasks.library.measured:MeasuredLibrary",
+            "Candidates of a CSV file that have been measured: how soon are the best found?",
+        ),
+        "among_candidates": (
+            "tasks.wrappers.among_candidates:AmongCandidates",
+            "A task of which only the rows of a CSV file can be chosen",
+        ),
         "cached": ("tasks.wrappers.cached:Cached", "A task that evaluates each point once"),
         "clipped": ("tasks.wrappers.plateau:Clipped", "A task with values cut off, constant beyond two ends"),
         "failing": ("tasks.wrappers.failing:Failing", "A task of which some evaluations fail"),

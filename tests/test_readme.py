@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from hebo.design_space.table_space import TableSpace
+from hebo.experiment.campaign import build_campaign
+from hebo.experiment.yaml_file import read_yaml
+
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)
 
@@ -50,6 +54,18 @@ def test_each_python_block_runs(block: str, tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]
+
+
+def test_a_campaign_over_a_library_is_built_as_shown(tmp_path: Path) -> None:
+    (block,) = [one for one in blocks("yaml") if "candidates:" in one]
+    (tmp_path / "library.yaml").write_text(block, encoding="utf-8")
+    (tmp_path / "library.csv").write_text(
+        "id,well,cdr3,heat\nL1,A01,CARAQSNSKDY,20\nL2,A02,CARWGQSVTDY,37.5\n"
+    )
+    _, space, _ = build_campaign(read_yaml(tmp_path / "library.yaml"))
+    assert isinstance(space, TableSpace)
+    assert space.labels.columns.tolist() == ["id", "well"]
+    assert space.decode(space.rows.x)["heat"].tolist() == [20, 37.5]
 
 
 def test_each_make_target_exists() -> None:

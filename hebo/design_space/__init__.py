@@ -1,6 +1,6 @@
 """The design space: parameters, their encoding, constraints and sampling.
 
-`DesignSpace`, `register_parameter_type` and `register_constraint` are loaded at their first use.
+The spaces, and the functions that register types and constraints, are loaded at their first use.
 """
 
 from __future__ import annotations
@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from hebo.design_space.constraints import register_constraint
     from hebo.design_space.design_space import DesignSpace
+    from hebo.design_space.table_space import TableSpace
     from hebo.design_space.types import register_parameter_type
 
 _HOMES = {
     "DesignSpace": "hebo.design_space.design_space",
+    "TableSpace": "hebo.design_space.table_space",
     "register_constraint": "hebo.design_space.constraints",
     "register_parameter_type": "hebo.design_space.types",
 }
 
-__all__ = ["DesignSpace", "register_constraint", "register_parameter_type"]
+__all__ = ["DesignSpace", "TableSpace", "register_constraint", "register_parameter_type"]
 
 
 def __getattr__(name: str) -> Any:

@@ -13,6 +13,7 @@ from hebo.design_space.conditions import Conditions
 from hebo.design_space.constraints import ConstraintSet, read_constraint
 from hebo.design_space.counting import count_points
 from hebo.design_space.declaration import Declaration, read_declaration
+from hebo.design_space.domain import Domain
 from hebo.design_space.feasible import FeasibleDomain
 from hebo.design_space.fixed import FixedSpace
 from hebo.design_space.frames import as_points, decode_frame, encode_frame
@@ -95,6 +96,11 @@ class DesignSpace(FeasibleDomain):
         self.bounds, self.pinned = layout.bounds, torch.zeros(layout.n_dims, dtype=torch.bool)
         self.categorical_dims, self.discrete_dims = layout.categorical_dims, layout.discrete_dims
         self.__dict__.pop("anchors", None)
+
+    @property
+    def parameter_space(self) -> DesignSpace:
+        """The space of the parameters, without a table of candidates (see `TableSpace`): this one."""
+        return self
 
     @property
     def parameters(self) -> dict[str, Parameter]:
@@ -201,7 +207,7 @@ class DesignSpace(FeasibleDomain):
         """Return points of the right types as a frame."""
         return decode_frame(x, self.layout, self.conditions)
 
-    def fix(self, values: Mapping[str, Any]) -> FixedSpace:
+    def fix(self, values: Mapping[str, Any]) -> Domain:
         """Return the part of this space where parameters have given natural values.
 
         Raises:

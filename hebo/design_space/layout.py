@@ -42,9 +42,10 @@ class Layout:
         self.canonical = torch.cat([empty[0], *(one.canonical for one in parameters.values())])
         self.slack = 1e-9 * (self.bounds[1] - self.bounds[0]) + 1e-12 * self.bounds.abs().amax(0)
         self.categorical_dims = {
-            self.columns[name].start: one.n_categories
+            column: one.n_categories
             for name, one in parameters.items()
             if one.n_categories is not None
+            for column in range(self.columns[name].start, self.columns[name].stop)
         }
         self.discrete_dims = frozenset(
             column

@@ -72,7 +72,7 @@ class Parameter(ABC):
 
     @property
     def n_categories(self) -> int | None:
-        """Number of unordered categories, `None` for a parameter with an order."""
+        """Number of unordered categories of each column, `None` for a parameter with an order."""
         return None
 
     @property

@@ -13,6 +13,7 @@
 | `cat` | `categories` | code, in `categorical_dims` |
 | `ordinal` | `levels`, in order | rank |
 | `permutation` | `items` or `length` | one column per item: its position |
+| `sequence` | `alphabet`, `length` | one column per place: the code of its letter, in `categorical_dims` |
 
 Every type also takes `active_if` (a mapping from parents to their values, or a list of alternatives), and
 `role` with the `target` of a fidelity. Equal bounds make a constant, except for `sigmoid` and `step_int`,
@@ -28,6 +29,7 @@ from hebo.design_space.integer import Int, IntExponent, PowInt, StepInt
 from hebo.design_space.numeric import Num, Pow, Sigmoid
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.permutation import Permutation
+from hebo.design_space.sequence import Sequence
 from hebo.errors import SpaceError
 
 BUILT_IN: dict[str, type[Parameter]] = {
@@ -42,6 +44,7 @@ BUILT_IN: dict[str, type[Parameter]] = {
     "cat": Cat,
     "ordinal": Ordinal,
     "permutation": Permutation,
+    "sequence": Sequence,
 }
 
 _registered: dict[str, type[Parameter]] = {}

@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
+from hebo.design_space.candidates_file import declared_space, read_texts, table_space
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
 from hebo.experiment.labelled import Name
 from hebo.experiment.parts import build
 from hebo.experiment.problem import ConfigMistake
+from hebo.experiment.sheet import NUMBER
 from hebo.experiment.translate import translate
-from hebo.experiment.yaml_file import Document
+from hebo.experiment.yaml_file import Document, kind_of
 from hebo.optimizers.base import OptimizerRecipe
 from hebo.recipe import Recipe
 
@@ -39,30 +44,30 @@ class Campaign(Recipe):
         return (*self.objectives, *self.constraints)
 
 
-_PARTS = ("optimizer", "space", "input_constraints", "task")
+_PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats")
 
 
 def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
     """Return what a YAML describes: the campaign, its space (or that of a task), and its optimiser.
 
+    With `candidates: library.csv`, beside the YAML, only the rows of that table can be chosen. Its columns
+    are parameters where `space` (or the task) names them, and labels else. A parameter of `space` may then be
+    the name of a column, or lack what the column shows; see `hebo.design_space.inference`. `repeats: true`
+    lets rows be asked for again once all have been.
+
     Raises:
         ConfigError: With the place of the mistake in the file.
     """
     try:
-        return _build(document.data)
+        return _build(document.data, Path(document.file).parent)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
 
 
-def _build(data: Mapping[str, Any]) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
-    known = [*Campaign.model_fields, *_PARTS]
-    for key in data:
-        if key not in known:
-            raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
-    if "optimizer" not in data or ("space" in data) == ("task" in data):
-        raise ConfigMistake((), "a campaign needs an `optimizer`, and a `space` or the `task` that has one.")
+def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
+    _check_keys(data)
     fields = {key: value for key, value in data.items() if key not in _PARTS}
-    space, found = _space(data)
+    space, found = _space(data, folder)
     try:
         campaign = Campaign.model_validate({**found, **fields})
     except ValidationError as error:
@@ -70,18 +75,83 @@ def _build(data: Mapping[str, Any]) -> tuple[Campaign, DesignSpace, OptimizerRec
     for name in campaign.measured:
         if name in space.names or campaign.measured.count(name) > 1:
             raise ConfigMistake((), f"the column '{name}' would appear twice; rename what is measured.")
+    if isinstance(space, TableSpace):
+        _check_labels(space, campaign)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
     if not isinstance(recipe, OptimizerRecipe):
         raise AssertionError(f"{type(recipe).__name__} is in the catalogue of optimisers")
     return campaign, space, recipe
 
 
-def _space(data: Mapping[str, Any]) -> tuple[DesignSpace, dict[str, Any]]:
+def _check_keys(data: Mapping[str, Any]) -> None:
+    known = [*Campaign.model_fields, *_PARTS]
+    for key in data:
+        if key not in known:
+            raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
+    if "optimizer" not in data or ("space" in data) == ("task" in data):
+        raise ConfigMistake((), "a campaign needs an `optimizer`, and a `space` or the `task` that has one.")
+    if "task" in data and "input_constraints" in data:
+        raise ConfigMistake(("input_constraints",), "the task has its own; leave them out.")
+    if "repeats" in data and "candidates" not in data:
+        raise ConfigMistake(("repeats",), "is of a table of `candidates`, and there is none; leave it out.")
+
+
+def _check_labels(space: TableSpace, campaign: Campaign) -> None:
+    """Refuse columns of the table that a spreadsheet of points could not have."""
+    for name in space.labels.columns:
+        if name in campaign.measured:
+            raise ConfigMistake(
+                ("candidates",),
+                f"the table has the column '{name}', which is to be measured; rename it. Values that are "
+                "known already can be told: `hebo tell` takes rows without a number.",
+            )
+        if name == NUMBER:
+            raise ConfigMistake(("candidates",), f"the table has the column '{NUMBER}'; rename it.")
+
+
+def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str, Any]]:
     """Return the space, and the fields of a campaign that a task decides."""
+    found: dict[str, Any] = {}
     if "task" in data:
         task: Any = build("task", data["task"], ("task",))  # tasks are above this layer
-        return task.space, {"objectives": task.objectives, "constraints": task.constraints}
+        found = {"objectives": task.objectives, "constraints": task.constraints}
+    if "candidates" in data:
+        return _table_space(data, task.space if "task" in data else None, folder), found
+    if "task" in data:
+        return task.space, found
+    with _placed("space"):
+        return DesignSpace().parse(data["space"], constraints=data.get("input_constraints") or []), found
+
+
+def _table_space(data: Mapping[str, Any], space: DesignSpace | None, folder: Path) -> TableSpace:
+    """Return the candidates in the file of a campaign; their parameters are those of a task if it has one."""
+    path, repeats = _candidates(data, folder)
+    with _placed("candidates"):
+        texts = read_texts(path)
+    if space is None:
+        drafts = data["space"]
+        if not isinstance(drafts, list) or not drafts:
+            raise ConfigMistake(("space",), f"expected a list of parameters, got {kind_of(drafts)}.")
+        with _placed("space"):
+            space = declared_space(path, texts, drafts, constraints=data.get("input_constraints") or [])
+    with _placed("candidates"):
+        return table_space(path, texts, space, repeats=repeats)
+
+
+def _candidates(data: Mapping[str, Any], folder: Path) -> tuple[Path, bool]:
+    """Return the file of the candidates, and whether they may be asked for again."""
+    file, repeats = data["candidates"], data.get("repeats", False)
+    if not isinstance(file, str) or not file.strip():
+        raise ConfigMistake(("candidates",), f"expected the path of a CSV file, got {kind_of(file)}.")
+    if not isinstance(repeats, bool):
+        raise ConfigMistake(("repeats",), f"expected true or false, got {kind_of(repeats)}.")
+    return folder / file, repeats
+
+
+@contextmanager
+def _placed(key: str) -> Iterator[None]:
+    """Say of errors under which key of the YAML their cause is."""
     try:
-        return DesignSpace().parse(data["space"], constraints=data.get("input_constraints") or []), {}
+        yield
     except HeboError as error:
-        raise ConfigMistake(("space",), str(error)) from error
+        raise ConfigMistake((key,), str(error)) from error

@@ -12,6 +12,7 @@ import pandas as pd
 import torch
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError
 from hebo.experiment.campaign import Campaign
 from hebo.experiment.sheet import Row
@@ -56,6 +57,19 @@ class Log:
         x = torch.tensor([self.asked[number] for number in numbers], dtype=torch.float64)
         points = self.optimizer.space.decode(x.reshape(-1, self.optimizer.space.n_dims))
         return points.set_index(pd.Index(numbers, dtype=int))
+
+    @property
+    def label_names(self) -> list[str]:
+        """The columns of a table of candidates that are no parameters."""
+        space = self.optimizer.space
+        return space.labels.columns.tolist() if isinstance(space, TableSpace) else []
+
+    def labels(self, points: pd.DataFrame) -> pd.DataFrame:
+        """Return the labels that a table of candidates has for points; no columns where there is no table."""
+        space = self.optimizer.space
+        if not isinstance(space, TableSpace):
+            return pd.DataFrame(index=points.index)
+        return space.labels_of(space.encode(points)).set_index(points.index)
 
     def tell(self, rows: list[Row], origin: str) -> int:
         """Record measured points, all or none, and return how many there were; those told before are skipped.
@@ -122,7 +136,16 @@ class Log:
             raise ConfigError(
                 f"{self.path} is not the log of a campaign ({error!r}); move it away."
             ) from error
-        self.optimizer.load_state_dict(state)
+        try:
+            self.optimizer.load_state_dict(state)
+        except DataError as error:
+            hint = ""
+            if isinstance(self.optimizer.space, TableSpace):
+                hint = (
+                    ". What a declaration leaves to the table changes with the table: declare types, bounds, "
+                    "categories and alphabets in full where rows come later"
+                )
+            raise DataError(f"{self.path}: {error}{hint}.") from error
         self.asked = dict(enumerate(asked, 1))
         self.told = set(told)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -122,8 +123,12 @@ def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
     Raises:
         ConfigError: One line with file, line, path, what was expected, what came and what would work.
     """
+    folder = Path(document.file).resolve().parent
+    places: dict[str, Any] = {
+        key: _beside(document.data[key], folder) for key in ("tasks", "split") if key in document.data
+    }
     try:
-        return _build(document.data, quick=quick)
+        return _build({**document.data, **places}, quick=quick)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
 
@@ -156,6 +161,18 @@ def content_of(experiment: Experiment) -> dict[str, Any]:
 def _describe_labelled(part: Labelled) -> dict[str, Any]:
     fields = describe(part.recipe)
     return {"type": fields.pop("type"), "label": part.label, **fields}
+
+
+def _beside(value: Any, folder: Path) -> Any:
+    """Return tasks with files of `candidates` found from the folder of the YAML, wherever it is run from."""
+    if isinstance(value, list):
+        return [_beside(one, folder) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    found = {key: _beside(one, folder) for key, one in value.items()}
+    if isinstance(found.get("candidates"), str):
+        found["candidates"] = str(folder / found["candidates"])
+    return found
 
 
 def _build(data: Mapping[str, Any], *, quick: bool) -> Experiment:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, HeboError
 from hebo.experiment import tables
 from hebo.experiment.config import Experiment, content_of, describe_experiment, runs_of
@@ -37,18 +38,19 @@ def prepare(experiment: Experiment) -> Entries:
     """Build every task's space and every optimiser once, so that mistakes show before anything runs.
 
     Raises:
-        ConfigError: If a task's space cannot be built, or an optimiser cannot work on it.
+        ConfigError: If a task's space cannot be built, has fewer candidates than a run needs, or an optimiser
+            cannot work on it.
     """
-    spaces: dict[str, Any] = {}
     problems = []
     for place, one in enumerate(experiment.tasks):
         task = cast(Any, one.recipe)
         try:
-            spaces[one.label], objectives = task.space, tuple(task.objectives)
+            space, objectives = task.space, tuple(task.objectives)
             known = task.optimum, task.best_known
         except HeboError as error:
             raise ConfigMistake(("tasks", place), str(error)) from error
-        problems.append(NewProblem(one.label, spaces[one.label].to_json(), objectives, *known))
+        _check_candidates(experiment, space, place)
+        problems.append(NewProblem(one.label, space.parameter_space.to_json(), objectives, *known))
         _check_optimizers(experiment, task, one.label)
     return Entries(tuple(_new_runs(experiment)), tuple(problems))
 
@@ -203,6 +205,17 @@ class _Shift:
             message = f"not finished within {limit:g} s and deaf to signals; its process was ended"
             return Outcome(tables.TIMED_OUT, {}, {}, message, seconds)
         return Outcome(tables.CRASHED, {}, {}, f"{death} during the evaluation", seconds)
+
+
+def _check_candidates(experiment: Experiment, space: Any, place: int) -> None:
+    """Refuse a table of candidates that a run would come to the end of."""
+    needed = experiment.budget.n_trials + experiment.told
+    if isinstance(space, TableSpace) and not space.repeats and space.cardinality < needed:
+        raise ConfigMistake(
+            ("tasks", place),
+            f"has {space.cardinality} candidates, each of which is asked for once, and a run evaluates "
+            f"{needed} (budget.n_trials and told); lower these.",
+        )
 
 
 def _check_optimizers(experiment: Experiment, task: Any, label: str) -> None:

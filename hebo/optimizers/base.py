@@ -20,6 +20,7 @@ from torch import Generator, Tensor
 from hebo.base import Domain
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
 from hebo.optimizers.records import Records
@@ -77,7 +78,7 @@ class Optimizer(ABC):
         """Suggest `n` points to evaluate next.
 
         They count as pending until they are told or forgotten, and no point is suggested twice while a
-        finite space still holds new ones.
+        finite space still holds new ones. Of a table of candidates none is ever, unless it has `repeats`.
 
         Args:
             n: How many.
@@ -88,10 +89,10 @@ class Optimizer(ABC):
 
         Raises:
             DataError: If `n` is not a positive integer, or `fixed` names an unknown parameter or value, or
-                a context parameter is missing.
+                a context parameter is missing, or a table has fewer candidates left.
         """
         count = _check_count(n)
-        domain = self._domain(dict(fixed or {}))
+        domain = self._domain(count, dict(fixed or {}))
         generator = make_generator(self.seed, "ask", self.n_asks)
         with self._measured():
             suggested = self.space.decode(self._propose(count, domain, generator))
@@ -271,11 +272,13 @@ class Optimizer(ABC):
             finally:
                 self.fallbacks.update(counter)
 
-    def _domain(self, fixed: dict[str, Any]) -> Domain:
+    def _domain(self, n: int, fixed: dict[str, Any]) -> Domain:
         for name, role in self.space.roles.items():
             if role == "context" and name not in fixed:
                 raise DataError(f"context parameter '{name}' has no value; pass ask(fixed={{'{name}': ...}})")
         fixed = {**self.space.targets, **fixed}
+        if isinstance(self.space, TableSpace):
+            return self.space.remaining(n, self.data.seen, fixed)
         return self.space.fix(fixed) if fixed else self.space
 
     def _need_success(self) -> None:

@@ -27,12 +27,14 @@ from hebo.base import (
 )
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
+from hebo.optimizers.table_search import over_table
 from hebo.random import draw_seed, make_generator
 from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
@@ -43,6 +45,9 @@ _MOST_INITIAL = 16
 
 class BayesOptRecipe(OptimizerRecipe):
     """Bayesian optimisation with one part of each kind.
+
+    On a table of candidates (`TableSpace`) every acquisition is maximised exactly, by an exhaustive search
+    of all rows that are left; see `hebo.optimizers.table_search`.
 
     Attributes:
         surrogate: Models the transformed objective.
@@ -95,10 +100,12 @@ class BayesOptRecipe(OptimizerRecipe):
         """Return the optimiser; see `hebo.optimizers.base.Optimizer`.
 
         Raises:
-            IncompatibleError: If the surrogate cannot be fitted on this space.
+            IncompatibleError: If the surrogate cannot be fitted on this space, or the search not search it.
         """
         self.surrogate.check(space)
-        return BayesOpt(space, self, seed=seed)
+        recipe = over_table(self, space) if isinstance(space, TableSpace) else self
+        recipe.acq_optimizer.check(space)
+        return BayesOpt(space, recipe, seed=seed)
 
 
 def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:

@@ -92,10 +92,13 @@ class Records:
         return dropped
 
     def to_json(self) -> dict[str, Any]:
-        """Return all of it, and the space, as plain JSON values."""
+        """Return all of it, and the space, as plain JSON values.
+
+        Of a `TableSpace` the parameters are kept, not the candidates: these may come and go between rounds.
+        """
         return {
             "format": STATE_FORMAT,
-            "space": self._space.to_json(),
+            "space": self._space.parameter_space.to_json(),
             "n_asks": self.n_asks,
             "n_asked_points": self.n_asked_points,
             "x": self.x.tolist(),
@@ -113,7 +116,7 @@ class Records:
         """
         if state.get("format") != STATE_FORMAT:
             raise DataError(f"state format {state.get('format')!r} is not {STATE_FORMAT}; save it anew")
-        if DesignSpace.from_json(state["space"]) != space:
+        if DesignSpace.from_json(state["space"]) != space.parameter_space:
             raise DataError("the state belongs to another design space; use the one it was saved with")
         records = cls(space)
         records.n_asks, records.n_asked_points = int(state["n_asks"]), int(state["n_asked_points"])

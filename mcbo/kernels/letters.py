@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
+from mcbo.sorts import categories_of
 
 Table = dict[str, tuple[float, ...]]
 
@@ -58,9 +59,7 @@ def vectors_of(table: Vectors, space: DesignSpace, column: int, kernel: str) -> 
 
 def letters_of(space: DesignSpace, column: int) -> list[str]:
     """Return the categories of a column as texts."""
-    name = next(name for name, span in space.columns.items() if span.start <= column < span.stop)
-    parameter = space.parameters[name]
-    return [str(value) for value in parameter.decode(parameter.every()).tolist()]
+    return [str(value) for value in categories_of(space, column)]
 
 
 def squared_distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -17,13 +17,12 @@ from torch import Generator, Tensor
 from torch.nn import Parameter
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.parameter import Parameter as SpaceParameter
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products
 from mcbo.kernels.subsequences import pair_sums
-from mcbo.sorts import Sort, n_levels
+from mcbo.sorts import Sort, categories_of, n_levels, parameter_name
 
 SPREAD = 1.0
 """Standard deviation of the prior of the logit of a decay: two thirds between 0.27 and 0.73 around 0.5."""
@@ -69,13 +68,14 @@ class StringSubsequence(KernelRecipe):
             IncompatibleError: With the two parameters that differ.
         """
         super().check(space, columns)
-        first, *others = (_parameter(space, column) for column in columns)
+        first, *others = columns
         for other in others:
-            if _alphabet(other) != _alphabet(first):
+            if _alphabet(space, other) != _alphabet(space, first):
+                one, another = (parameter_name(space, column) for column in (first, other))
                 raise IncompatibleError(
-                    f"StringSubsequence reads letters of one alphabet: '{first.name}' has the categories "
-                    f"{_shown(first)}, '{other.name}' has {_shown(other)}; list the same ones in the same "
-                    "order, or use TransformedOverlap"
+                    f"StringSubsequence reads letters of one alphabet: '{one}' has the categories "
+                    f"{_shown(space, first)}, '{another}' has {_shown(space, other)}; list the same ones in "
+                    "the same order, or use TransformedOverlap"
                 )
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
@@ -201,18 +201,13 @@ class StringSubsequenceKernel(FeatureCorrelation):
         return pair_sums(s.flatten(0, 1), t.flatten(0, 1), pairs.to(s.device), self.gap_decay, self.order)
 
 
-def _parameter(space: DesignSpace, column: int) -> SpaceParameter:
-    name = next(name for name, span in space.columns.items() if span.start <= column < span.stop)
-    return space.parameters[name]
-
-
-def _alphabet(parameter: SpaceParameter) -> list[tuple[type, object]]:
+def _alphabet(space: DesignSpace, column: int) -> list[tuple[type, object]]:
     """Return type and value of the categories: 1, 1.0 and True are different ones."""
-    return [(type(value), value) for value in parameter.decode(parameter.every()).tolist()]
+    return [(type(value), value) for value in categories_of(space, column)]
 
 
-def _shown(parameter: SpaceParameter) -> str:
-    values = [value for _, value in _alphabet(parameter)]
+def _shown(space: DesignSpace, column: int) -> str:
+    values = categories_of(space, column)
     return f"[{', '.join(map(repr, values[:8]))}{', ...' if len(values) > 8 else ''}]"
 
 

@@ -150,7 +150,7 @@ def test_a_forgotten_point_is_no_longer_pending(recipe: OptimizerRecipe) -> None
     assert len(optimizer.pending) == 1
 
 
-@pytest.mark.parametrize("name", ["permutation", "conditional", "constrained"])
+@pytest.mark.parametrize("name", ["permutation", "sequence", "conditional", "constrained", "table"])
 def test_a_space_that_a_peer_cannot_express_is_refused_by_name(recipe: OptimizerRecipe, name: str) -> None:
     with pytest.raises(IncompatibleError, match="use 'hebo'"):
         recipe.build(SPACES[name], seed=0)

@@ -114,6 +114,12 @@ def test_a_search_returns_distinct_feasible_points_best_first(name: str, space: 
     recipe = example("acq_optimizer", name)
     assert isinstance(recipe, AcqOptimizer)
     acq = Bowl(space)
+    try:
+        recipe.check(space)
+    except IncompatibleError:
+        with pytest.raises(IncompatibleError):
+            recipe.maximize(acq, space, generator=make_generator(0))
+        return
     found = recipe.maximize(acq, space, generator=make_generator(0))
     assert space.contains(found.x).all()
     assert len(torch.unique(found.x, dim=0)) == len(found.x) == len(found.rank)

@@ -10,6 +10,7 @@ from typing import Any
 from hebo.catalog import PARTS
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.parts import build
@@ -77,6 +78,11 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("task", "qaplib"): {"path": str(INSTANCES / "three.dat")},
     ("task", "tsplib"): {"path": str(INSTANCES / "four.tsp")},
     ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
+    ("task", "among_candidates"): {
+        "task": {"type": "branin"},
+        "candidates": str(INSTANCES / "six_points.csv"),
+    },
+    ("task", "measured_library"): {"candidates": str(INSTANCES / "six_points.csv"), "columns": ["x1", "x2"]},
     ("task", "cached"): {"task": {"type": "branin"}},
     ("task", "clipped"): {"task": {"type": "branin"}, "high": 20.0},
     ("task", "failing"): {"task": {"type": "branin"}, "probability": 0.5},
@@ -121,6 +127,7 @@ SPACES: dict[str, DesignSpace] = {
         [{"name": name, "type": "cat", "categories": list("uvwxyz")} for name in "abc"]
     ),
     "permutation": DesignSpace().parse([{"name": "p", "type": "permutation", "items": list("uvwxyz")}]),
+    "sequence": DesignSpace().parse([{"name": "s", "type": "sequence", "alphabet": "ACDY", "length": 5}]),
     "conditional": DesignSpace().parse(
         [
             {"name": "kernel", "type": "cat", "categories": ["rbf", "poly"]},
@@ -146,6 +153,10 @@ SPACES: dict[str, DesignSpace] = {
         constraints=[{"type": "linear", "coefficients": {"a": 1.0, "b": 1.0}, "ub": 0.5}],
     ),
 }
+
+SPACES["table"] = TableSpace(
+    SPACES["mixed"], SPACES["mixed"].decode(SPACES["mixed"].sample(40, generator=make_generator("table")))
+)
 
 
 def claimed(name: str) -> list[str]:

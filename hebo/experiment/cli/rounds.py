@@ -20,6 +20,7 @@ def ask(campaign: Path, n_points: int, output: Path, waiting: bool) -> None:
     """Write points to measure into a spreadsheet.
 
     CAMPAIGN is a YAML with `name`, `optimizer`, and `space` or `task`; CAMPAIGN.log.json keeps what is known.
+    With `candidates: library.csv` the points are rows of that table, and its other columns come along.
     """
     from hebo.errors import ConfigError
     from hebo.experiment.campaign_log import alone
@@ -33,7 +34,8 @@ def ask(campaign: Path, n_points: int, output: Path, waiting: bool) -> None:
         log = _open(campaign)
         points = log.waiting() if waiting else log.ask(n_points)
         log.save()  # first: of a sheet that gets lost, `--waiting` writes another
-        write_sheet(output, points, points.index.tolist(), log.campaign.measured)
+        labels = log.labels(points)
+        write_sheet(output, points, points.index.tolist(), log.campaign.measured, labels=labels)
     columns = ", ".join(log.campaign.measured)
     click.echo(
         f"Wrote {len(points)} points to {output}; fill in {columns}, then: hebo tell {campaign} {output}"
@@ -54,8 +56,9 @@ def tell(campaign: Path, sheets: tuple[Path, ...]) -> None:
 
     with alone(_log_path(campaign)):
         log = _open(campaign)
+        space, labels = log.optimizer.space, log.label_names
         for sheet in sheets:
-            rows = read_sheet(sheet, log.optimizer.space, log.campaign.measured)
+            rows = read_sheet(sheet, space, log.campaign.measured, labels=labels)
             n_told = log.tell(rows, str(sheet))
             log.save()
             click.echo(f"{sheet}: {n_told} points told, {len(rows) - n_told} of its rows were known already.")
@@ -66,7 +69,8 @@ def _say_best(log: Log) -> None:
     data = log.optimizer.data
     click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
     if data.y.shape[1] == 1 and bool(data.feasible.any()):
-        point = log.optimizer.best_x.iloc[0].to_dict()
+        best = log.optimizer.best_x
+        point = {**log.labels(best).iloc[0].to_dict(), **best.iloc[0].to_dict()}
         found = ", ".join(f"{name}={value}" for name, value in point.items())
         click.echo(f"Best {log.campaign.objectives[0]}: {log.optimizer.best_y:g} at {found}")
 

@@ -28,6 +28,7 @@ from hebo.design_space.numeric import Numeric
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Linear, Log
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
 
 Number = float | int
@@ -103,7 +104,12 @@ class Dimensions:
 
 
 def _check_flat(space: DesignSpace, peer: str) -> None:
-    """Refuse conditions, roles and constraints, naming the parameter."""
+    """Refuse tables of candidates, and conditions, roles and constraints, naming the parameter."""
+    if isinstance(space, TableSpace):
+        raise IncompatibleError(
+            f"{peer} would suggest points that are not among the {len(space.rows)} candidates of the table; "
+            "use 'hebo' or another optimiser of ours, which search the rows alone"
+        )
     for name in space.conditions.codes:
         raise IncompatibleError(
             f"{peer} has no conditional parameters, but '{name}' has active_if; drop it, or use 'hebo'"

@@ -16,6 +16,7 @@ KEYS = {
     "cat": {"categories": ["a", "b", "c"]},
     "ordinal": {"levels": [1, 2, 5]},
     "permutation": {"length": 4},
+    "sequence": {"alphabet": "ACGT", "length": 3},
 }
 LAYOUT = Layout(
     {
@@ -55,4 +56,4 @@ def test_canonical_values_are_values_of_their_parameters():
 def test_columns_lie_side_by_side():
     spans = list(LAYOUT.columns.values())
     assert [span.start for span in spans[1:]] == [span.stop for span in spans[:-1]]
-    assert spans[-1].stop == LAYOUT.n_dims == 28
+    assert spans[-1].stop == LAYOUT.n_dims == 34

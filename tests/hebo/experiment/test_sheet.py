@@ -59,6 +59,20 @@ def test_spreadsheets_change_separators_capitals_and_line_ends(tmp_path: Path) -
     assert (row.number, row.values[0], math.isnan(row.values[1]), row.line) == (None, 2.0, True, 2)
 
 
+def test_labels_stand_before_the_parameters_and_are_not_read(tmp_path: Path) -> None:
+    space = DesignSpace().parse([{"name": "x", "type": "num", "lb": 0, "ub": 1}])
+    points = pd.DataFrame({"x": [0.25, 0.5]}, index=[7, 8])
+    labels = pd.DataFrame({"id": ["a, b", None], "price": ["10", "20"]}, dtype=object)
+    path = tmp_path / "sheet.csv"
+    write_sheet(path, points, [7, 8], ["y"], labels=labels)
+    assert path.read_text() == 'point,id,price,x,y\n7,"a, b",10,0.25,\n8,,20,0.5,\n'
+    path.write_text(path.read_text().replace(",0.5,", ",0.5,3").replace(",20,", ",changed,"))
+    (row,) = read_sheet(path, space, ["y"], labels=["id", "price"])
+    assert (row.number, row.point, row.values) == (8, {"x": 0.5}, [3.0])
+    path.write_text("x,y\n0.5,3\n")
+    assert len(read_sheet(path, space, ["y"], labels=["id", "price"])) == 1
+
+
 PERMUTATION = '"[""i"", ""j"", ""k""]"'
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import pandas as pd
 import pytest
 import torch
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizers.peers.dimensions import Dimensions
 from hebo.optimizers.peers.unit_cube import UnitCube
@@ -79,6 +81,12 @@ def test_what_a_flat_space_cannot_hold_is_named(definition: dict[str, Any], what
     space = DesignSpace().parse([{"name": "a", "type": "bool"}, {"name": "p", **definition}])
     with pytest.raises(IncompatibleError, match=what):
         Dimensions(space, "peer")
+
+
+def test_a_table_of_candidates_is_refused() -> None:
+    space = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}])
+    with pytest.raises(IncompatibleError, match="points that are not among the 2 candidates of the table"):
+        Dimensions(TableSpace(space, pd.DataFrame({"a": [0.25, 0.5]})), "peer")
 
 
 @pytest.mark.parametrize("keep_codes", [True, False])

@@ -1,0 +1,123 @@
+"""Declarations that leave out what a table shows: types, bounds, categories, alphabets."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+
+from hebo.design_space.values import is_missing, is_number, loose_key, plain
+from hebo.errors import DataError, SpaceError, did_you_mean
+
+MOST_CATEGORIES = 100
+"""More different texts than this are not taken for categories unless the declaration says so."""
+
+_SHOWN: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys(("num", "pow", "sigmoid", "int", "pow_int"), ("lb", "ub")),
+    "cat": ("categories",),
+    "sequence": ("alphabet", "length"),
+}
+"""Type -> the keys that a column can tell."""
+
+Draft = str | Mapping[str, Any]
+"""The name of a column, or a declaration with `name` that may lack `type` and other keys."""
+
+
+def complete(drafts: Sequence[Draft], table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the declarations of parameters with what they leave out taken from a table.
+
+    A column of truth values is `bool`, of whole numbers `int`, of other numbers `num`, and of anything else
+    `cat`. Numbers reach from the least to the largest of the column, and categories are those that occur, in
+    order. A `sequence`, which has to be called so, has the letters that occur. What a declaration says stays.
+
+    ```python
+    drafts = ["temperature", {"name": "cdr3", "type": "sequence"}]
+    space = TableSpace(DesignSpace().parse(complete(drafts, library)), library)
+    ```
+
+    Args:
+        drafts: A name or an incomplete declaration for each parameter.
+        table: A row per candidate; further columns do not matter.
+
+    Raises:
+        SpaceError: For a draft without a name, or one that the column cannot complete.
+        DataError: For a column that is missing or holds nothing.
+    """
+    return [_completed(draft, table) for draft in drafts]
+
+
+def _completed(draft: Draft, table: pd.DataFrame) -> dict[str, Any]:
+    definition = {"name": draft} if not isinstance(draft, Mapping) else dict(draft)
+    name = definition.get("name")
+    if not isinstance(name, str):
+        raise SpaceError(f"Parameter {draft!r} has no name; write the name of a column, or {{name: ..}}.")
+    if name not in table.columns:
+        raise DataError(f"The column '{name}' is missing; add it.{did_you_mean(name, table.columns)}")
+    values = [plain(value) for value in table[name].tolist() if not is_missing(value)]
+    if not values:
+        raise DataError(f"The column '{name}' is empty; fill it in.")
+    if "type" not in definition:
+        definition["type"] = _type_of(name, values, is_listed="categories" in definition)
+    missing = [key for key in _SHOWN.get(str(definition["type"]), ()) if key not in definition]
+    shown = _shown(name, definition, values) if missing else {}
+    return definition | {key: shown[key] for key in missing}
+
+
+def _type_of(name: str, values: list[Any], *, is_listed: bool) -> str:
+    """Return the type that a column looks like."""
+    if is_listed:
+        return "cat"
+    if all(isinstance(value, bool) for value in values):
+        return "bool"
+    if all(is_number(value) for value in values):
+        return "int" if all(float(value).is_integer() for value in values) else "num"
+    count = len({loose_key(value) for value in values})
+    if count > MOST_CATEGORIES:
+        raise SpaceError(
+            f"Parameter '{name}': {count} different texts, such as {values[0]!r}, are too many to be "
+            "taken for categories; write `type: sequence` if their letters count, `type: cat` if they "
+            "are categories all the same, or leave the column out, and it is a label."
+        )
+    return "cat"
+
+
+def _shown(name: str, definition: Mapping[str, Any], values: list[Any]) -> dict[str, Any]:
+    """Return the keys of a type that a column can tell."""
+    kind = definition["type"]
+    if kind == "cat":
+        return {"categories": _distinct(values)}
+    return _letters(name, definition, values) if kind == "sequence" else _ends(name, kind, values)
+
+
+def _ends(name: str, kind: str, values: list[Any]) -> dict[str, Any]:
+    for value in values:
+        if not is_number(value):
+            raise SpaceError(f"Parameter '{name}': {value!r} is not a number, as `type: {kind}` needs them.")
+    return {"lb": _whole(min(values)), "ub": _whole(max(values))}
+
+
+def _whole(value: Any) -> Any:
+    """Return a whole number as an integer, which pandas may have made a float."""
+    return int(value) if float(value).is_integer() else value
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    """Return the different values: numbers in order, then texts in order, then others as they come."""
+    distinct = list({loose_key(value): value for value in values}.values())
+    numbers = [value for value in distinct if is_number(value)]
+    texts = [value for value in distinct if isinstance(value, str)]
+    others = [value for value in distinct if not is_number(value) and not isinstance(value, str)]
+    return [*sorted(numbers), *sorted(texts), *others]
+
+
+def _letters(name: str, definition: Mapping[str, Any], values: list[Any]) -> dict[str, Any]:
+    """Return the length of all texts of a column, and their letters in order."""
+    length = definition.get("length", len(str(values[0])))
+    for value in values:
+        if not isinstance(value, str) or len(value) != length:
+            raise SpaceError(
+                f"Parameter '{name}': {value!r} is not a text of {length} letters as others are; pad "
+                "shorter ones with a letter that stands for a gap, such as '-'."
+            )
+    return {"length": length, "alphabet": "".join(sorted(set("".join(values))))}

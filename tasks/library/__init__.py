@@ -1,0 +1,1 @@
+"""Problems whose points are the rows of a table."""

@@ -1,0 +1,113 @@
+"""A library of candidates that have all been measured: experiments that were made, made again on paper."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from numpy.random import Generator
+from numpy.typing import NDArray
+from pydantic import Field, model_validator
+
+from hebo.design_space.candidates_file import declared_space, read_texts, table_space
+from hebo.design_space.cells import read_measured
+from hebo.design_space.table_space import TableSpace
+from hebo.design_space.values import from_json_value
+from hebo.errors import ConfigError, DataError, did_you_mean
+from tasks.base import Columns, Task
+
+
+class MeasuredLibrary(Task):
+    """The candidates in a CSV file, each with the value that was measured for it.
+
+    It shows how many measurements an optimiser would have saved. Only rows can be asked for, and none twice,
+    so that a run has at most as many evaluations as there are rows.
+
+    Args:
+        candidates: The CSV file; in a YAML of an experiment its path starts from the folder of that file.
+        columns: Those that are parameters: names, or declarations that may lack what the column shows; see
+            `hebo.design_space.inference`.
+        measured: Those that are minimised; a cell says `failed` where there is no value.
+        maximize: Whether they are maximised instead; values are then negated.
+        rules: Input constraints, as `DesignSpace.parse` takes them; rows that break them are left out.
+    """
+
+    candidates: str
+    columns: Annotated[tuple[str | dict[str, Any], ...], Field(min_length=1)]
+    measured: Annotated[tuple[str, ...], Field(min_length=1)] = ("y",)
+    maximize: bool = False
+    rules: tuple[dict[str, Any], ...] = ()
+
+    @model_validator(mode="after")
+    def _check(self) -> MeasuredLibrary:
+        names = [one if isinstance(one, str) else one.get("name") for one in self.columns]
+        for name in self.measured:
+            if name in names or self.measured.count(name) > 1:
+                raise ConfigError(f"the column '{name}' cannot be measured twice, or be a parameter as well.")
+        return self
+
+    @property
+    def name(self) -> str:
+        """The name of the file."""
+        return Path(self.candidates).stem
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """The measured columns."""
+        return self.measured
+
+    @property
+    def optimum(self) -> float | None:
+        """The smallest first value of all rows; None if every measurement failed."""
+        values = self._values(self.space.rows.x)[:, 0]
+        return None if np.isnan(values).all() else float(np.nanmin(values))
+
+    @property
+    def minimizers(self) -> pd.DataFrame | None:
+        """The rows that have it."""
+        values = self._values(self.space.rows.x)[:, 0]
+        best = np.flatnonzero(values == self.optimum)
+        return self.space.decode(self.space.rows.x[best]) if len(best) else None
+
+    @cached_property
+    def space(self) -> TableSpace:
+        """The rows of the file, read once per task object; what was measured is among their labels.
+
+        Raises:
+            DataError: With the line and column of what cannot be read.
+            SpaceError: If the columns cannot be declared.
+        """
+        path = Path(self.candidates)
+        texts = read_texts(path)
+        parameters = declared_space(path, texts, list(self.columns), constraints=list(self.rules))
+        for name in self.measured:
+            if name not in texts.columns:
+                known = did_you_mean(name, texts.columns)
+                raise DataError(f"{path}: the column '{name}' is missing; add it.{known}")
+            texts[name] = [
+                read_measured(f"{path}, line {line}, column '{name}'", text)
+                for line, text in texts[name].items()
+            ]
+        return table_space(path, texts, parameters)
+
+    def parameters(self) -> list[dict[str, Any]]:
+        """Return the declarations, completed by the file."""
+        found: list[dict[str, Any]] = from_json_value(self.space.parameter_space.to_json()["parameters"])
+        return found
+
+    def input_constraints(self) -> list[dict[str, Any]]:
+        """Return the rules."""
+        return [dict(rule) for rule in self.rules]
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        values = self._values(self.space.encode(frame))
+        return dict(zip(self.measured, values.T, strict=True))
+
+    def _values(self, x: Any) -> NDArray[np.float64]:
+        """Return what was measured at rows (`n x d`), `n x m`, minimised."""
+        labels = self.space.labels_of(x)[list(self.measured)]
+        values = labels.to_numpy(dtype=np.float64, na_value=np.nan)
+        return -values if self.maximize else values

@@ -1,0 +1,87 @@
+"""Searching a task among given candidates only."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+from numpy.random import Generator
+
+from hebo.design_space.candidates_file import read_texts, table_space
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
+from hebo.errors import DataError
+from tasks import best_known
+from tasks.base import Columns
+from tasks.wrappers.base import Wrapper
+
+
+class AmongCandidates(Wrapper):
+    """A task of which only the rows of a CSV file can be chosen, none twice.
+
+    Where a task has a variable for each place of a sequence, as `antibody_design` does, a library has a
+    column of sequences: `letters` names it.
+
+    Args:
+        candidates: The CSV file with a column for each variable; in a YAML of an experiment its path starts
+            from the folder of that file.
+        letters: A column of texts whose letters are the values of the variables, in order; it is there
+            instead of a column for each.
+    """
+
+    candidates: str
+    letters: str | None = None
+
+    @property
+    def optimum(self) -> float | None:
+        """None: that of the task need not be among the candidates."""
+        return None
+
+    @property
+    def best_known(self) -> float | None:
+        """That of these candidates alone."""
+        return best_known.value_of(self)
+
+    @property
+    def minimizers(self) -> pd.DataFrame | None:
+        """None: those of the task need not be among the candidates."""
+        return None
+
+    def initial_points(self, n: int, *, seed: int | None = None) -> pd.DataFrame | None:
+        """Return None: those of the task need not be among the candidates."""
+        return None
+
+    @cached_property
+    def space(self) -> TableSpace:
+        """The candidates that keep the input constraints of the task, read once per task object.
+
+        Raises:
+            DataError: With the line and column of what cannot be read.
+            SpaceError: If no candidate keeps the input constraints.
+        """
+        path = Path(self.candidates)
+        texts = read_texts(path)
+        if self.letters is not None:
+            texts = _apart(path, texts, self.letters, self.task.space)
+        return table_space(path, texts, self.task.space)
+
+    def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
+        return self.task._columns(frame, rng)
+
+
+def _apart(path: Path, texts: pd.DataFrame, column: str, space: DesignSpace) -> pd.DataFrame:
+    """Return the table with a column of letters for each variable of a space."""
+    if column not in texts.columns:
+        raise DataError(f"{path}: the column '{column}' is missing; add it, or name another as `letters`.")
+    for line, text in texts[column].items():
+        if len(text) != len(space.names):
+            raise DataError(
+                f"{path}, line {line}, column '{column}': {text!r} has {len(text)} letters for "
+                f"{len(space.names)} variables of the task; correct it, or drop the line."
+            )
+    for name in space.names:
+        if name in texts.columns:
+            raise DataError(f"{path}: the column '{name}' says what '{column}' says as well; drop one.")
+    columns = {name: texts[column].str[place] for place, name in enumerate(space.names)}
+    return pd.concat([texts, pd.DataFrame(columns)], axis=1)
