@@ -59,7 +59,7 @@ def test_where_letters_stand_does_not_matter() -> None:
 def test_without_a_table_it_depends_on_the_differences_of_the_counts() -> None:
     kernel = build(Composition(), LOOP, [0, 1, 2, 3])
     # AACD and CCCE: counts differ by 2 (A), -2 (C), 1 (D), -1 (E); each letter has the squared length 1/2.
-    expected = math.exp(-0.5 * (4 + 4 + 1 + 1) / 2 / float(kernel.lengthscale) ** 2)
+    expected = math.exp(-0.5 * (4 + 4 + 1 + 1) / 2 / kernel.lengthscale.item() ** 2)
     assert gram(kernel, words("AACD", "CCCE"))[0, 1] == pytest.approx(expected)
 
 
@@ -68,14 +68,14 @@ def test_columns_may_have_different_letters_in_common_or_none() -> None:
     x = torch.tensor([[2.0, 0.1, 0.0], [2.0, 0.9, 1.0], [1.0, 0.5, 0.0]], dtype=torch.float64)  # cc, cd, bc
     k = gram(kernel, x)
     assert k[0, 1] == pytest.approx(k[0, 2])
-    assert k[0, 1] == pytest.approx(math.exp(-0.5 / float(kernel.lengthscale) ** 2))
+    assert k[0, 1] == pytest.approx(math.exp(-0.5 / kernel.lengthscale.item() ** 2))
 
 
 def test_a_table_says_how_far_letters_are_apart() -> None:
     kernel = build(Composition(table=TABLE), UNLIKE, [0, 2])
     apart = np.array([1, 3, -2, 2, -3, -5]) ** 2
     x = torch.tensor([[0.0, 0.1, 0.0], [1.0, 0.1, 1.0]], dtype=torch.float64)  # ac = 3, bd = -1
-    expected = math.exp(-0.5 * 16 / apart.mean() / float(kernel.lengthscale) ** 2)
+    expected = math.exp(-0.5 * 16 / apart.mean() / kernel.lengthscale.item() ** 2)
     assert gram(kernel, x)[0, 1] == pytest.approx(expected)
 
 
