@@ -45,6 +45,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
             "boss",
             "cocabo",
             "rducb",
+            "tree_search",
         )
     },
     ("optimizer", "bocs"): {
