@@ -167,5 +167,6 @@ def exponential_majorant(inner: Any, outer: Any, degree: int) -> ExponentialMajo
 def _too_low(degree: int, inner: Any, outer: Any, what: str) -> str:
     return (
         f"majorant_degree = {degree} leaves {what} between r^2 = {float(inner):g} and "
-        f"R^2 = {float(outer):g}; at most {LARGEST_SLACK:g} is sensible: raise the degree or lower the truncation radius."
+        f"R^2 = {float(outer):g}; at most {LARGEST_SLACK:g} is sensible: raise the degree or lower the "
+        "truncation radius."
     )
