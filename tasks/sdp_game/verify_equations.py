@@ -1,9 +1,9 @@
-"""What a certificate claims, as equations: the second half of the checker, which shares no code with the solver.
+"""What a certificate claims, as equations: the second half of the checker, without code of the solver.
 
 The matrices of a file belong to these sums of squares, in this order. Two half lines, `u >= 0` for the
 transform and `u >= r^2` (`R^2` with three points) for the function, have two each: Laguerre polynomials
-`L_k(2 pi x) / sqrt(L_k(0))`, `k <= d_2`, in the distance `x` from the start, times 1 and times `x`. With three
-points follow the kernels `F_0, ..., F_{2 d_3}` in Chebyshev polynomials on `[0, R^2]`; two for pairs in
+`L_k(2 pi x) / sqrt(L_k(0))`, `k <= d_2`, in the distance `x` from the start, times 1 and times `x`. With
+three points follow the kernels `F_0, ..., F_{2 d_3}` in Chebyshev polynomials on `[0, R^2]`; two for pairs in
 Chebyshev polynomials on `[r^2, R^2]`, times `u - r^2` and `R^2 - u`; and for each multiplier products of
 Chebyshev polynomials in `s = u + v`, `(u - v)^2` and `t`, times 1 and times `u - v`.
 
