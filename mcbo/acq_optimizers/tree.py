@@ -21,7 +21,7 @@ class Game(Protocol[State]):
     """Decisions one after the other; no two sequences of them may lead to one state."""
 
     def legal_actions(self, state: State) -> Sequence[int]:
-        """Return what can be done; empty at the end and in a dead end."""
+        """Return what can be done, in order, to end last; empty at the end and in a dead end."""
 
     def step(self, state: State, action: int) -> State:
         """Return the state after a legal action."""
@@ -52,11 +52,13 @@ class Node(Generic[State]):
 class MonteCarloTreeSearch(Generic[State]):
     """UCT with progressive widening (Kocsis and Szepesvari, 2006; Couetoux et al., 2011).
 
-    Each iteration goes down to the child with the largest `q + c sqrt(2 log n(s) / n(child))` as long as the
-    state may have no more children than `k n(s)^a`, adds a child there, and completes it at random: once
-    through each of its actions, stopping as soon as possible, and `n_rollouts` times with uniformly drawn
-    actions. All these ends are valued together. The first ones give the order in which the actions of the
-    new state are tried; the best end is the score of the visit for every state on the way.
+    Each iteration goes down to the child with the largest `q + c sqrt(log n(s) / n(child))` as long as the
+    state may have no more children than `k n(s)^a`, adds a child there, and completes it: once through each
+    of its actions, stopping as soon as possible, and `n_rollouts` times at random. A roll-out takes each
+    legal action in turn with a probability that it draws once, and the last one if none is taken, so that
+    ends of few and of many actions are equally likely. All these ends are valued together. The first ones
+    give the order in which the actions of the new state are tried; the best end is the score of the visit
+    for every state on the way.
 
     Rewards are scores on a scale from 0, the median of all scores so far, to 1, the best of them; what is
     worse counts as 0, so that a long tail of bad ends does not blur the difference between good ones. A
@@ -128,7 +130,7 @@ class MonteCarloTreeSearch(Generic[State]):
 
         def bound(child: Node[State]) -> float:
             n = max(1, len(child.scores))
-            return self._reward(child) + self._exploration * math.sqrt(2.0 * total / n)
+            return self._reward(child) + self._exploration * math.sqrt(total / n)
 
         return max((one for one in node.children if not one.is_closed), key=bound)
 
@@ -145,26 +147,37 @@ class MonteCarloTreeSearch(Generic[State]):
             values = self._valued([state])
             return Node(state, [], scores=values, is_closed=True)
         actions = list(self._game.legal_actions(state))
-        firsts = [self._completed(self._game.step(state, one), is_short=True) for one in actions]
-        others = [self._completed(state, is_short=False) for _ in range(self._n_rollouts if actions else 0)]
+        firsts = [self._stopped(self._game.step(state, one)) for one in actions]
+        others = [self._rolled_out(state) for _ in range(self._n_rollouts if actions else 0)]
         values = self._valued([end for end in (*firsts, *others) if end is not None])
         promise = [-math.inf if end is None else self.values[end] for end in firsts]
         order = sorted(range(len(actions)), key=promise.__getitem__)
         best = [max(values)] if values else []
         return Node(state, [actions[place] for place in order], scores=best, is_closed=not actions)
 
-    def _completed(self, state: State, *, is_short: bool) -> State | None:
+    def _stopped(self, state: State) -> State | None:
+        """Return the nearest end below a state; random actions lead there where it cannot end at once."""
+        if self._game.is_terminal(state):
+            return state
+        for action in reversed(self._game.legal_actions(state)):
+            end = self._game.step(state, action)
+            if self._game.is_terminal(end):
+                return end
+        return self._rolled_out(state)
+
+    def _rolled_out(self, state: State) -> State | None:
         """Return an end below a state, None where random actions meet a dead end."""
+        chance = min(0.99, max(0.01, self._uniform()))
         while not self._game.is_terminal(state):
             actions = self._game.legal_actions(state)
             if not actions:
                 return None
-            if is_short:
-                ends = [one for one in actions if self._game.is_terminal(self._game.step(state, one))]
-                actions = ends or actions
-            place = int(torch.randint(len(actions), (1,), generator=self._generator))
-            state = self._game.step(state, actions[place])
+            n_passed = int(math.log(1.0 - self._uniform()) / math.log(1.0 - chance))
+            state = self._game.step(state, actions[min(n_passed, len(actions) - 1)])
         return state
+
+    def _uniform(self) -> float:
+        return float(torch.rand((), dtype=torch.float64, generator=self._generator))
 
     def _valued(self, ends: list[State]) -> list[float]:
         """Return the values of ends, each computed once, and move the scale of rewards."""

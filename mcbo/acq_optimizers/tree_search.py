@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Mapping, Sequence
-from functools import partial
+from functools import cached_property, partial
 
 import torch
 from pydantic import Field
-from torch import Tensor
+from torch import Generator, Tensor
 
 from hebo.acq_optimizers.ascent import ascend
 from hebo.acq_optimizers.polish import WeightedSums
@@ -74,11 +75,14 @@ class TreeSearch(PooledSearch):
 
     def _best_set(self, search: Search, sums: WeightedSums, row: int, point: Tensor) -> Tensor:
         """Return the best point (`d`) that differs from `point` in nominal columns alone."""
-        game = ColumnGame(search.domain, search.moves.levels, point)
+        game = ColumnGame(search.domain, search.moves.levels, point, generator=search.generator)
 
         def value(ends: list[Changes]) -> list[float]:
-            scores: list[float] = sums.of_values(search.archive.add(game.points(ends)))[:, row].tolist()
-            return scores
+            x, is_feasible = game.points(ends)
+            scores = torch.full((len(ends),), -torch.inf, dtype=torch.float64)
+            if is_feasible.any():
+                scores[is_feasible] = sums.of_values(search.archive.add(x[is_feasible]))[:, row]
+            return [max(one, -sys.float_info.max / 8) for one in scores.tolist()]
 
         tree = MonteCarloTreeSearch(
             game,
@@ -89,19 +93,22 @@ class TreeSearch(PooledSearch):
             generator=search.generator,
         )
         best = tree.run((), self.n_iterations)
-        return point if best is None else game.points([best])[0]
+        return point if best is None else game.points([best])[0][0]
 
 
 class ColumnGame:
     """Changing nominal columns of a point, one after the other.
 
     Args:
-        domain: Where the points lie. What a constraint or a condition forbids is projected.
+        domain: Where the points lie.
         levels: Discrete column -> its values. Columns of two values, and categories, are nominal.
         point: `d`, where the changes start.
+        generator: Orders the categories of a column, as roll-outs prefer what comes first.
     """
 
-    def __init__(self, domain: Domain, levels: Mapping[int, Tensor], point: Tensor) -> None:
+    def __init__(
+        self, domain: Domain, levels: Mapping[int, Tensor], point: Tensor, *, generator: Generator
+    ) -> None:
         self._domain, self._point = domain, point
         self._changes: list[tuple[int, float]] = []
         self._next: list[int] = []
@@ -109,6 +116,7 @@ class ColumnGame:
             if column not in domain.categorical_dims and len(values) != 2:
                 continue
             others = [value for value in values.tolist() if value != float(point[column])]
+            others = [others[place] for place in torch.randperm(len(others), generator=generator).tolist()]
             self._changes += [(column, value) for value in others]
             self._next += [len(self._changes)] * len(others)
 
@@ -127,11 +135,30 @@ class ColumnGame:
         """Say whether the set is complete."""
         return bool(state) and state[-1] == STOP
 
-    def points(self, ends: list[Changes]) -> Tensor:
-        """Return the feasible points (`k x d`) that complete sets of changes lead to."""
+    def points(self, ends: list[Changes]) -> tuple[Tensor, Tensor]:
+        """Return the points (`k x d`) that complete sets lead to, and which of them are feasible."""
         x = self._point.repeat(len(ends), 1)
         for row, end in enumerate(ends):
             for number in end[:-1]:
                 column, value = self._changes[number]
                 x[row, column] = value
-        return self._domain.project(x)
+        if self._has_followers:
+            x = self._domain.project(x)
+        return x, self._domain.contains(x)
+
+    @cached_property
+    def _has_followers(self) -> bool:
+        """Whether a change makes columns follow that it does not name, as those of conditional parameters do.
+
+        Projection then keeps the change. One that a constraint forbids is undone or balanced by projection,
+        slowly, which would lead many sets to one point: such sets count as infeasible.
+        """
+        x = self._point.repeat(len(self._changes), 1)
+        columns = torch.tensor([column for column, _ in self._changes], dtype=torch.long)
+        rows = torch.arange(len(x))
+        x[rows, columns] = torch.tensor([value for _, value in self._changes], dtype=x.dtype)
+        outside = ~self._domain.contains(x)
+        if not outside.any():
+            return False
+        moved = (self._domain.project(x[outside]) != x[outside])[:, sorted(set(columns.tolist()))]
+        return bool((~moved.any(1)).any())

@@ -118,3 +118,11 @@ def test_rewards_lie_between_the_median_and_the_best_score() -> None:
     tree._low, tree._high = 1.0, 3.0
     rewards = [tree._reward(Node((), [], scores=scores)) for scores in ([-1e6], [3.0], [1.0, 3.0], [])]
     assert rewards == [0.0, 1.0, 0.5, 0.0]
+
+
+def test_roll_outs_reach_small_and_large_sets_alike() -> None:
+    tree = search(Subsets(9), Counted())
+    sizes = [len(tree._rolled_out(()) or ()) - 1 for _ in range(2000)]
+    counts = torch.bincount(torch.tensor(sizes), minlength=10)
+    assert counts.sum() == 2000
+    assert 140 < counts.min() <= counts.max() < 270  # 200 each, up to clipped probabilities

@@ -72,16 +72,37 @@ def test_changes_come_in_the_order_of_columns_and_no_column_changes_twice() -> N
         ]
     )
     levels = {0: torch.arange(3.0), 1: torch.arange(1.0, 10.0), 2: torch.arange(2.0)}
-    game = ColumnGame(space, levels, torch.tensor([1.0, 4.0, 0.0], dtype=torch.float64))
-    assert game.legal_actions(()) == (0, 1, 2, STOP)  # c = u, c = w, f = true
+    point = torch.tensor([1.0, 4.0, 0.0], dtype=torch.float64)
+    game = ColumnGame(space, levels, point, generator=make_generator(0))
+    assert game.legal_actions(()) == (0, 1, 2, STOP)  # two other categories of c, and f = true
     assert game.legal_actions((1,)) == (2, STOP)
     assert game.legal_actions((1, 2)) == (STOP,)
     assert game.legal_actions((1, STOP)) == ()
-    ends = [(STOP,), (0, STOP), (1, 2, STOP)]
-    assert game.points(ends).tolist() == [[1.0, 4.0, 0.0], [0.0, 4.0, 0.0], [2.0, 4.0, 1.0]]
+    ends = [(STOP,), (0, STOP), (1, STOP), (2, STOP), (1, 2, STOP)]
+    x, is_feasible = game.points(ends)
+    assert is_feasible.all()
+    points = x.tolist()
+    assert points[0] == [1.0, 4.0, 0.0]
+    assert sorted(points[1:3]) == [[0.0, 4.0, 0.0], [2.0, 4.0, 0.0]]
+    assert points[3:] == [[1.0, 4.0, 1.0], [points[2][0], 4.0, 1.0]]
 
 
 def test_a_space_without_nominal_columns_is_climbed() -> None:
     space = DesignSpace().parse([{"name": name, "type": "num", "lb": -1.0, "ub": 1.0} for name in "ab"])
     found = TreeSearch().maximize(lambda x: -(x - 0.25).square().sum(-1), space, generator=make_generator(0))
     assert found.x[0].tolist() == pytest.approx([0.25, 0.25], abs=1e-3)
+
+
+def test_conditional_parameters_follow_their_parents() -> None:
+    space = DesignSpace().parse(
+        [
+            {"name": "f", "type": "bool"},
+            {"name": "g", "type": "bool"},
+            {"name": "a", "type": "num", "lb": 0.0, "ub": 1.0, "active_if": {"f": [True]}},
+        ]
+    )
+    found = TreeSearch(n_pool=4).maximize(
+        lambda x: (x[..., 0] + x[..., 1] + x[..., 2]).reshape(-1, 1), space, generator=make_generator(0)
+    )
+    assert space.contains(found.x).all()
+    assert found.x[0].tolist() == pytest.approx([1.0, 1.0, 1.0])
