@@ -2,10 +2,10 @@
 
 Sources: best packings, computed from the centre densities in Conway and Sloane, "Sphere Packings, Lattices
 and Groups" (1999), Table 1.2; linear programming, H. Cohn, "A conceptual breakthrough in sphere packing"
-(1611.01685), Table 2, rounded up; best upper bounds, H. Cohn, "Table of sphere packing density bounds" (MIT
-DSpace, handle 1721.1/153311): exact in 2 (Thue), 3 (Hales) and 8 (Viazovska) dimensions, the three-point bounds
-of Cohn, de Laat and Salmon (2206.15373) in the others. 2512.04829 says that it goes below these in dimensions 4
-to 7 and 9 to 16; its numbers are not in this table.
+(1611.01685), Table 2, rounded up; best upper bounds, H. Cohn, "Table of sphere packing density bounds"
+(MIT DSpace, handle 1721.1/153311): exact in 2 (Thue), 3 (Hales) and 8 (Viazovska) dimensions, elsewhere the
+three-point bounds of Cohn, de Laat and Salmon (2206.15373). 2512.04829 says that it goes below these in
+dimensions 4 to 7 and 9 to 16; its numbers are not in this table.
 """
 
 from __future__ import annotations
