@@ -6,7 +6,7 @@ enclosures. The working precision is `flint.ctx.prec`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from operator import mul
@@ -85,65 +85,54 @@ def to_numpy(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
     return np.array(flat).reshape(values.nrows(), values.ncols())
 
 
-def inverse_cholesky(square: Any) -> Any | None:
+def inverse_cholesky(square: Any, *, is_exact: bool) -> Any | None:
     """Return the inverse `W` of the lower Cholesky factor, so that `W M W^T = 1` and `M^{-1} = W^T W`.
 
     Args:
         square: Symmetric; the lower triangle is read.
+        is_exact: Whether to compute with numbers, whose rounding errors are dropped, or with balls.
 
     Returns:
-        A lower triangular matrix, or None if a pivot is not certainly positive. With a matrix of balls a
-        result proves that every symmetric matrix within is positive definite.
+        A lower triangular matrix, or None if a pivot is not certainly positive. With balls, a result proves
+        that every symmetric matrix within is positive definite.
     """
-    rows = _inverse_factor(square.tolist())
+    rows = _inverse_factor(square.tolist(), (lambda one: one.mid()) if is_exact else (lambda one: one))
     return None if rows is None else matrix(rows)
 
 
-def _inverse_factor(rows: list[list[Any]]) -> list[list[Any]] | None:
+def _inverse_factor(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> list[list[Any]] | None:
     """Halve: with `W_1` of the upper left part, `L_21 = M_21 W_1^T` and `W_21 = -W_2 L_21 W_1`."""
     if len(rows) <= LEAF:
-        return _inverse_factor_of_leaf(rows)
+        return _inverse_factor_of_leaf(rows, rounded)
     half = len(rows) // 2
-    upper = _inverse_factor([row[:half] for row in rows[:half]])
+    upper = _inverse_factor([row[:half] for row in rows[:half]], rounded)
     if upper is None:
         return None
     inverse = matrix(upper)
-    below = _like(matrix([row[:half] for row in rows[half:]]) * inverse.transpose(), rows)
-    rest = _like(matrix([row[half:] for row in rows[half:]]) - below * below.transpose(), rows)
-    lower = _inverse_factor(rest.tolist())
+    below = rounded(matrix([row[:half] for row in rows[half:]]) * inverse.transpose())
+    rest = rounded(matrix([row[half:] for row in rows[half:]]) - below * below.transpose())
+    lower = _inverse_factor(rest.tolist(), rounded)
     if lower is None:
         return None
-    left = _like(matrix(lower) * _like(below * inverse, rows), rows).tolist()
+    left = rounded(matrix(lower) * rounded(below * inverse)).tolist()
     zeros = [0] * (len(rows) - half)
     return [[*row, *zeros] for row in upper] + [
         [-one for one in far] + near for far, near in zip(left, lower, strict=True)
     ]
 
 
-def _like(product: Any, rows: list[list[Any]]) -> Any:
-    """Drop the radii that rounding has left if the matrix was exact, as they would grow."""
-    return product.mid() if rows[0][0].is_exact() else product
-
-
-def _inverse_factor_of_leaf(rows: list[list[Any]]) -> list[list[Any]] | None:
-    is_exact = rows[0][0].is_exact()
+def _inverse_factor_of_leaf(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> list[list[Any]] | None:
     factor: list[list[Any]] = []
     inverse: list[list[Any]] = []
     for i, row in enumerate(rows):
         entries: list[Any] = []
         for j in range(i):
-            entries.append((row[j] - sum(map(mul, entries, factor[j][:j]))) * inverse[j][j])
+            entries.append(rounded((row[j] - sum(map(mul, entries, factor[j][:j]))) * inverse[j][j]))
         pivot = row[i] - sum(map(mul, entries, entries))
         if not pivot > 0:
             return None
-        scale = pivot.rsqrt()
-        solved = [-scale * sum(entries[k] * inverse[k][j] for k in range(j, i)) for j in range(i)]
-        if is_exact:
-            entries, solved, scale = (
-                [one.mid() for one in entries],
-                [one.mid() for one in solved],
-                scale.mid(),
-            )
+        scale = rounded(pivot.rsqrt())
+        solved = [rounded(-scale * sum(entries[k] * inverse[k][j] for k in range(j, i))) for j in range(i)]
         factor.append(entries)
         inverse.append([*solved, scale, *[0] * (len(rows) - i - 1)])
     return inverse

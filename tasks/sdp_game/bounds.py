@@ -99,9 +99,8 @@ class TwoPointBound:
         Raises:
             MissingExtraError: If python-flint is not installed.
         """
-        scale = _initial_scale(self.half_degree)
-        solver = InteriorPointSolver(precision_bits, gap_tolerance, max_iterations, scale)
-        return _solve(self, solver, certify)
+        settings = precision_bits, gap_tolerance, max_iterations
+        return _solve(self, InteriorPointSolver(*settings, dual_scale=_dual_scale(self.half_degree)), certify)
 
 
 @dataclass(frozen=True)
@@ -202,9 +201,9 @@ class ThreePointBound:
             ConfigError: If the majorant is not sharp.
             MissingExtraError: If python-flint is not installed.
         """
-        scale = _initial_scale(self.half_degree_2)
-        solver = InteriorPointSolver(precision_bits, gap_tolerance, max_iterations, scale)
-        return _solve(self, solver, certify)
+        settings = precision_bits, gap_tolerance, max_iterations
+        scale = _dual_scale(self.half_degree_2)
+        return _solve(self, InteriorPointSolver(*settings, dual_scale=scale), certify)
 
 
 def _check(dimension: int, degrees: dict[str, int], min_distance: float) -> None:
@@ -217,9 +216,9 @@ def _check(dimension: int, degrees: dict[str, int], min_distance: float) -> None
         raise ConfigError(f"min_distance = {min_distance:g}: give a positive number, such as 1.2.")
 
 
-def _initial_scale(half_degree: int) -> float:
-    """Start further inside of the cone where polynomials grow faster."""
-    return 1e3 if half_degree <= 10 else 1e8
+def _dual_scale(half_degree: int) -> float:
+    """Start further inside of the dual cone where polynomials grow faster."""
+    return 10.0 ** max(6, half_degree)
 
 
 def _solve(bound: TwoPointBound | ThreePointBound, solver: InteriorPointSolver, certify: bool) -> BoundResult:

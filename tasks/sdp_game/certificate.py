@@ -127,7 +127,7 @@ def prove(program: SemidefiniteProgram, blocks: list[Any], free: Any) -> tuple[A
     corrected = []
     for j, (block, total) in enumerate(zip(blocks, program.adjoint(correction), strict=True)):
         repaired = block + block * total * block
-        if inverse_cholesky(repaired) is None:
+        if inverse_cholesky(repaired, is_exact=False) is None:
             return None, f"block {j} of size {block.nrows()} is not certainly positive definite"
         corrected.append(repaired)
     return program.objective(corrected, free + free_correction), None

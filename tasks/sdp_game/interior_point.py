@@ -34,6 +34,7 @@ Status = Literal["optimal", "iteration_limit", "stalled", "not_positive_definite
 
 STEP_TO_BOUNDARY = 0.9
 SHORTEST_STEP = 1e-4
+FEASIBLE = 1e-20
 
 
 @dataclass(frozen=True)
@@ -73,7 +74,8 @@ class InteriorPointSolver:
         precision_bits: Of all arithmetic but the step lengths, at least 64.
         gap_tolerance: Relative gap, and relative violation, at which centring begins.
         max_iterations: At most so many steps, centring included.
-        initial_scale: `X` and `Z` start as this multiple of the identity.
+        primal_scale: `X` starts as this multiple of the identity.
+        dual_scale: `Z` starts as this multiple of the identity; the larger the coefficients, the larger.
         centering_steps: At most so many; fewer if the equations hold before.
 
     Raises:
@@ -83,7 +85,8 @@ class InteriorPointSolver:
     precision_bits: int = 256
     gap_tolerance: float = 1e-7
     max_iterations: int = 200
-    initial_scale: float = 1e3
+    primal_scale: float = 1.0
+    dual_scale: float = 1e6
     centering_steps: int = 8
 
     def __post_init__(self) -> None:
@@ -94,8 +97,11 @@ class InteriorPointSolver:
             raise ConfigError(f"gap_tolerance = {self.gap_tolerance:g}: give a number between 0 and 1.")
         if self.max_iterations < 1:
             raise ConfigError(f"max_iterations = {self.max_iterations}: give at least 1.")
-        if not self.initial_scale > 0:
-            raise ConfigError(f"initial_scale = {self.initial_scale:g}: give a positive number.")
+        for name in ("primal_scale", "dual_scale"):
+            if not getattr(self, name) > 0:
+                raise ConfigError(f"{name} = {getattr(self, name):g}: give a positive number.")
+        if self.centering_steps < 0:
+            raise ConfigError(f"centering_steps = {self.centering_steps}: give 0 or more.")
 
     def solve(self, program: SemidefiniteProgram) -> Solution:
         """Minimise.
@@ -108,29 +114,32 @@ class InteriorPointSolver:
             return self._solve(program.mid())
 
     def _solve(self, program: SemidefiniteProgram) -> Solution:
-        iterate = _start(program, self.initial_scale)
-        centred = 0
-        for n_done in range(self.max_iterations + 1):
-            if centred and iterate.primal_residual < self._zero:
-                return iterate.end("optimal", n_done)
-            if n_done == self.max_iterations:
-                break
-            is_solved = iterate.is_within(self.gap_tolerance)
-            if centred > self.centering_steps:
-                return iterate.end("stalled", n_done)
+        iterate = _start(program, self.primal_scale, self.dual_scale)
+        for n_done in range(self.max_iterations):
+            if iterate.is_within(self.gap_tolerance):
+                return self._centred(iterate, n_done)
             system = _System.of(iterate)
             if system is None:
                 return iterate.end("not_positive_definite", n_done)
-            if is_solved or centred:
-                centred += 1
-                step = system.direction(iterate.mu, None)
-            else:
-                step = system.predictor_corrector()
+            step = system.predictor_corrector()
             lengths = system.lengths(step)
             if min(lengths) < SHORTEST_STEP:
                 return iterate.end("stalled", n_done)
             iterate = iterate.moved(step, *lengths)
         return iterate.end("iteration_limit", self.max_iterations)
+
+    def _centred(self, iterate: _Iterate, n_done: int) -> Solution:
+        """Take steps towards the central path until the equations hold; without an interior they never do."""
+        last = min(n_done + self.centering_steps, self.max_iterations)
+        while n_done < last and (system := _System.of(iterate)) is not None:
+            step = system.direction(iterate.mu * iterate.room(self.gap_tolerance), None)
+            following = iterate.moved(step, *system.lengths(step))
+            if not following.is_within(self.gap_tolerance):
+                break
+            iterate, n_done = following, n_done + 1
+            if max(iterate.primal_residual, iterate.dual_residual) < self._zero:
+                break
+        return iterate.end("optimal", n_done)
 
     @property
     def _zero(self) -> float:
@@ -178,21 +187,24 @@ class _Iterate:
             return None
         return (self.program.free_cost - self.program.free.transpose() * self.multipliers).mid()
 
-    @property
-    def values(self) -> tuple[float, float]:
+    @cached_property
+    def values(self) -> tuple[Any, Any]:
+        """The primal and the dual objective."""
         primal = self.program.objective(self.x, self.free)
-        return float(primal), float(self.program.dual_objective(self.multipliers))
+        return primal.mid(), self.program.dual_objective(self.multipliers).mid()
 
-    @property
+    @cached_property
     def gap(self) -> float:
+        # In full precision, as doubles that agree say nothing about the digits behind.
         primal, dual = self.values
-        return abs(primal - dual) / max(abs(primal), abs(dual), 1e-300)
+        largest = max(abs(primal), abs(dual))
+        return float(abs(primal - dual) / largest) if largest > 0 else 0.0
 
-    @property
+    @cached_property
     def primal_residual(self) -> float:
         return max_abs(self.primal) / (1 + max_abs(self.program.rhs))
 
-    @property
+    @cached_property
     def dual_residual(self) -> float:
         found = max(map(max_abs, self.dual), default=0.0)
         scale = max(map(max_abs, self.program.costs), default=0.0)
@@ -204,6 +216,11 @@ class _Iterate:
     def is_within(self, tolerance: float) -> bool:
         return max(self.gap, self.primal_residual, self.dual_residual) < tolerance
 
+    def room(self, tolerance: float) -> float:
+        """Return the factor by which `mu` may grow: it has to where equations do not hold, to get inside."""
+        is_feasible = max(self.primal_residual, self.dual_residual) < FEASIBLE
+        return 1.0 if is_feasible else min(max(tolerance / 2, self.gap) / max(self.gap, tolerance / 1e3), 1e3)
+
     def moved(self, step: _Step, primal: float, dual: float) -> _Iterate:
         return replace(
             self,
@@ -214,19 +231,19 @@ class _Iterate:
         )
 
     def end(self, status: Status, iterations: int) -> Solution:
-        values = self.values if status == "optimal" else (math.nan, math.nan)
+        values = map(float, self.values) if status == "optimal" else (math.nan, math.nan)
         return Solution(
             status, *values, self.gap, self.primal_residual, self.dual_residual, iterations, self.x, self.free
         )
 
 
-def _start(program: SemidefiniteProgram, scale: float) -> _Iterate:
+def _start(program: SemidefiniteProgram, primal_scale: float, dual_scale: float) -> _Iterate:
     multipliers = column([0] * program.n_equations)
     free = column([0] * program.n_free) if program.n_free else None
     return _Iterate(
         program,
-        [identity(size, scale) for size in program.sizes],
-        [identity(size, scale) for size in program.sizes],
+        [identity(size, primal_scale) for size in program.sizes],
+        [identity(size, dual_scale) for size in program.sizes],
         multipliers,
         free,
     )
@@ -256,18 +273,18 @@ class _System:
     @classmethod
     def of(cls, iterate: _Iterate) -> _System | None:
         """Factorise; None if a matrix is not positive definite in working precision."""
-        w_x = [inverse_cholesky(one) for one in iterate.x]
-        w_z = [inverse_cholesky(one) for one in iterate.z]
+        w_x = [inverse_cholesky(one, is_exact=True) for one in iterate.x]
+        w_z = [inverse_cholesky(one, is_exact=True) for one in iterate.z]
         if any(one is None for one in (*w_x, *w_z)):
             return None
         z_inverse = [(one.transpose() * one).mid() for one in w_z if one is not None]
-        w_schur = inverse_cholesky(iterate.program.schur(iterate.x, z_inverse).mid())
+        w_schur = inverse_cholesky(iterate.program.schur(iterate.x, z_inverse).mid(), is_exact=True)
         if w_schur is None:
             return None
         w_schur_free = w_free = None
         if iterate.program.free is not None:
             w_schur_free = (w_schur * iterate.program.free).mid()
-            w_free = inverse_cholesky((w_schur_free.transpose() * w_schur_free).mid())
+            w_free = inverse_cholesky((w_schur_free.transpose() * w_schur_free).mid(), is_exact=True)
             if w_free is None:
                 return None
         return cls(iterate, w_x, w_z, z_inverse, w_schur, w_schur_free, w_free)

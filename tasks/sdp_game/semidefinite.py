@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from itertools import repeat
-from operator import mul
+from operator import add, mul
 from typing import Any
 
 from tasks.sdp_game.ball_matrices import column, identity, inner_product, matrix
@@ -31,27 +31,29 @@ class PsdBlock:
     def __init__(self, size: int, cost: Any = None) -> None:
         self.size = size
         self.cost = identity(size, 0) if cost is None else cost
-        self.equations: list[int] = []
         self._terms: list[tuple[int, Any, Sequence[Any], Sequence[Any] | None]] = []
 
     def add(
         self, equation: int, weight: Any, left: Sequence[Any], right: Sequence[Any] | None = None
     ) -> None:
         """Add `w (p q^T + q p^T) / 2` to the coefficient of an equation; `q` is `p` unless it is given."""
-        if not self.equations or self.equations[-1] != equation:
-            self.equations.append(equation)
         self._terms.append((equation, weight, left, right))
+
+    @cached_property
+    def equations(self) -> list[int]:
+        """Those that have a term in this block, ascending."""
+        return sorted({equation for equation, *_ in self._terms})
 
     @cached_property
     def coefficients(self) -> RankOneRows | SymmetricRows:
         """The equations, in the form that is cheaper: single rank-one terms, or matrices of small size."""
         is_rank_one = all(right is None for *_, right in self._terms)
-        if is_rank_one and len(self._terms) == len(set(self.equations)):
-            return RankOneRows([weight for _, weight, _, _ in self._terms], [p for _, _, p, _ in self._terms])
+        if is_rank_one and len(self._terms) == len(self.equations):
+            terms = sorted(self._terms, key=lambda term: term[0])
+            return RankOneRows([weight for _, weight, _, _ in terms], [p for _, _, p, _ in terms])
         rows = {equation: _zeros(self.size) for equation in self.equations}
         for equation, weight, left, right in self._terms:
             _add_product(rows[equation], weight, left, left if right is None else right)
-        self.equations = list(rows)
         return SymmetricRows(list(rows.values()), self.size)
 
 
@@ -244,12 +246,20 @@ class SemidefiniteProgram:
 
     def schur(self, left: Sequence[Any], right: Sequence[Any]) -> Any:
         """Return `S_ik = sum_j tr(A_ij M_j A_kj N_j)` for symmetric matrices, `m x m` and symmetric."""
-        sums: list[list[Any]] = [[0] * self.n_equations for _ in range(self.n_equations)]
+        groups: dict[tuple[int, ...], list[list[Any]]] = {}
         for rows, equations, m, n in zip(self.coefficients, self.equations, left, right, strict=True):
-            for i, part in zip(equations, rows.schur(m, n), strict=True):
+            part, key = rows.schur(m, n), tuple(equations)
+            groups[key] = (
+                [list(map(add, *pair)) for pair in zip(groups[key], part, strict=True)]
+                if key in groups
+                else part
+            )
+        sums: list[list[Any]] = [[0] * self.n_equations for _ in range(self.n_equations)]
+        for equations, group in groups.items():
+            for i, row in zip(equations, group, strict=True):
                 into = sums[i]
-                for k, value in zip(equations, part, strict=False):
-                    into[k] = into[k] + value
+                for k, value in zip(equations, row, strict=False):
+                    into[k] += value
         return matrix(
             [[row[k] if k <= i else sums[k][i] for k in range(len(sums))] for i, row in enumerate(sums)]
         )

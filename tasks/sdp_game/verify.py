@@ -1,9 +1,9 @@
 """Check a certificate of a bound on sphere packings; shares no code with what wrote it.
 
 From a file are taken the statement (dimension, degrees, `r`, `R`, multipliers) and, as a guess, matrices
-`X_j` and numbers `y`. All else is computed here with balls, at sample points chosen here. That the guess can be
-corrected to a solution of all equations with positive definite matrices is proved as in `certificate.py`, by
-an interval solution and interval Cholesky factorisations; the objective of that solution is the bound.
+`X_j` and numbers `y`. All else is computed here with balls, at sample points chosen here. That the guess can
+be corrected to a solution of all equations with positive definite matrices is proved by an interval solution
+and by interval elimination, as `certificate.py` describes; the objective of that solution is the bound.
 """
 
 from __future__ import annotations
