@@ -231,9 +231,17 @@ class _Iterate:
         )
 
     def end(self, status: Status, iterations: int) -> Solution:
-        values = map(float, self.values) if status == "optimal" else (math.nan, math.nan)
+        is_optimal = status == "optimal"
         return Solution(
-            status, *values, self.gap, self.primal_residual, self.dual_residual, iterations, self.x, self.free
+            status,
+            float(self.values[0]) if is_optimal else math.nan,
+            float(self.values[1]) if is_optimal else math.nan,
+            self.gap,
+            self.primal_residual,
+            self.dual_residual,
+            iterations,
+            self.x,
+            self.free,
         )
 
 

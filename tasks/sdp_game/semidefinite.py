@@ -255,10 +255,10 @@ class SemidefiniteProgram:
                 else part
             )
         sums: list[list[Any]] = [[0] * self.n_equations for _ in range(self.n_equations)]
-        for equations, group in groups.items():
-            for i, row in zip(equations, group, strict=True):
+        for places, group in groups.items():
+            for i, row in zip(places, group, strict=True):
                 into = sums[i]
-                for k, value in zip(equations, row, strict=False):
+                for k, value in zip(places, row, strict=False):
                     into[k] += value
         return matrix(
             [[row[k] if k <= i else sums[k][i] for k in range(len(sums))] for i, row in enumerate(sums)]
