@@ -29,8 +29,8 @@ class CostModel:
     """CPU seconds of a program as a sum: a part of its degrees, and one of each multiplier.
 
     Block `j` that is involved in `T_j` rank-one terms costs `T_j^2` products in every iteration, `m`
-    equations cost `m^3`. The constants are fitted to six solves at 256 bits with half degrees 6 and 3 and 5 to
-    12 multipliers, within 20 %; other degrees are extrapolated.
+    equations cost `m^3`. The constants are fitted to six solves at 256 bits with half degrees 6 and 3 and 5
+    to 12 multipliers, within 20 %; other degrees are extrapolated.
 
     Attributes:
         half_degree_2: Half degree of the two-point part.
