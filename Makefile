@@ -36,7 +36,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-clients: $(VENV)/.installed-test
-	$(PINNED) -e '.[test,ray,peers,eda,antibody]'
+	$(PINNED) -e '.[test,ray,peers,eda,antibody,sdp]'
 	@touch $@
 
 install: $(VENV)/.installed ## create the environment and install the project

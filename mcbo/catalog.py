@@ -28,6 +28,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "genetic_algorithm": ("mcbo.optimizers.genetic:GeneticAlgorithm", "Genetic algorithm; no model"),
         "exp3_bandit": ("mcbo.optimizers.bandit:Bandit", "EXP3 over the values of each column; no model"),
         "rducb": ("mcbo.presets:RDUCB", "Random tree decompositions, additive bound, message passing"),
+        "tree_search": (
+            "mcbo.presets:TreeSearchBO",
+            "Tree search over sets of nominal choices, scored by the model, beside numbers",
+        ),
     },
     "surrogate": {
         "mixed_gp": (
@@ -93,6 +97,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "bandit": (
             "mcbo.acq_optimizers.bandit:BanditSearch",
             "EXP3 over the categories of each column, gradients on the numbers",
+        ),
+        "tree_search": (
+            "mcbo.acq_optimizers.tree_search:TreeSearch",
+            "Monte Carlo tree search over nominal columns, gradients and moves for the others",
         ),
         "message_passing": (
             "mcbo.acq_optimizers.message_passing:MessagePassing",

@@ -32,6 +32,7 @@ from mcbo.acq_optimizers.genetic import GeneticSearch
 from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.acq_optimizers.local_search import LocalSearch
 from mcbo.acq_optimizers.message_passing import MessagePassing
+from mcbo.acq_optimizers.tree_search import TreeSearch
 from mcbo.acquisitions.additive import AdditiveUCB
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.blend import Blend
@@ -166,6 +167,17 @@ class RDUCB(CombinatorialRecipe):
     acq_optimizer: AcqOptimizer = Field(default_factory=MessagePassing)
 
 
+class TreeSearchBO(CombinatorialRecipe):
+    """Tree search over a set of nominal choices inside Bayesian optimisation of the numbers beside it.
+
+    The loop of the SDP game (2512.04829): a model of numbers and choices together, Monte Carlo tree search
+    over the choices, and of all that the model scores one point is evaluated.
+    """
+
+    acq_optimizer: AcqOptimizer = Field(default_factory=TreeSearch)
+    n_initial: int | None = Field(default=10, ge=1)
+
+
 MODELS: dict[str, Surrogate] = {
     "auto": MostPredictive(),
     "gp_o": with_nominal(Overlap()),
@@ -185,6 +197,7 @@ SEARCHES: dict[str, AcqOptimizer] = {
     "sa": SimulatedAnnealing(),
     "mab": BanditSearch(),
     "mp": MessagePassing(),
+    "mcts": TreeSearch(),
     "rs": RandomSubset(),
 }
 ACQUISITIONS: dict[str, Acquisition] = {
@@ -217,7 +230,7 @@ def build(
         space: Where to search.
         model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp`, `rf`, or
             `auto`: of `gp_to`, `gp_hed` and `gp_ssk` the one that predicts best.
-        acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp` or `rs`.
+        acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
         acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
             but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.
         tr: `basic`, or `none` (also None) to search everywhere.

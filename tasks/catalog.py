@@ -51,6 +51,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.logic_synthesis.logic_synthesis:LogicSynthesis",
             "Sequences of ABC's operators that make a circuit small and fast, nominal",
         ),
+        "sdp_game": (
+            "tasks.sdp_game.sdp_game:SpherePackingBound",
+            "Proved upper bounds on sphere packings, two numbers and a set of multipliers",
+        ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",

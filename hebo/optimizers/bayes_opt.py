@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import torch
 from botorch.models.model import Model
@@ -32,6 +32,7 @@ from hebo.errors import IncompatibleError
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
+from hebo.optimizers.fidelity import FidelityLevels, fidelity_levels
 from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
 from hebo.optimizers.table_search import over_table
@@ -62,6 +63,10 @@ class BayesOptRecipe(OptimizerRecipe):
             Sobol points take turns with those of the model. None: the model is always followed.
         batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
             Hamming distance, for batches of different designs.
+        fidelity_costs: What an evaluation costs at each level of the space's fidelity parameter, in ascending
+            order of the levels; only ratios matter. A point is then evaluated where that explains most of
+            its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
+            None: always at the target, as is any point if `ask` pins the fidelity.
         device: Where model and acquisition are computed, as torch names it.
     """
 
@@ -74,6 +79,7 @@ class BayesOptRecipe(OptimizerRecipe):
     exploration: float = Field(default=0.25, ge=0, le=1)
     least_insight: float | None = Field(default=0.2, le=1)
     batch_distance: int = Field(default=1, ge=1)
+    fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
     device: str = "cpu"
 
     @field_validator("device")
@@ -100,7 +106,8 @@ class BayesOptRecipe(OptimizerRecipe):
         """Return the optimiser; see `hebo.optimizers.base.Optimizer`.
 
         Raises:
-            IncompatibleError: If the surrogate cannot be fitted on this space, or the search not search it.
+            IncompatibleError: If the surrogate cannot be fitted on this space, the search not search it, or the
+                costs are not those of its fidelity.
         """
         self.surrogate.check(space)
         recipe = over_table(self, space) if isinstance(space, TableSpace) else self
@@ -169,6 +176,14 @@ class BayesOpt(Optimizer):
         super().__init__(space, seed=seed)
         self.recipe = recipe
         self.n_initial = recipe.n_initial or max(2, min(space.n_dims + 1, _MOST_INITIAL))
+        costs = recipe.fidelity_costs
+        self._fidelity = None if costs is None else fidelity_levels(space, costs)
+        self._free_fidelity: FidelityLevels | None = None
+
+    def _domain(self, fixed: dict[str, Any]) -> Domain:
+        is_pinned = self._fidelity is None or self._fidelity.name in fixed
+        self._free_fidelity = None if is_pinned else self._fidelity
+        return super()._domain(fixed)
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         data = self.data
@@ -179,6 +194,9 @@ class BayesOpt(Optimizer):
         n_guided = self._n_guided(n, fitted.models[0])
         with self.profile.phase("search"):
             x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
+            if n_guided and self._free_fidelity is not None:
+                model, device = fitted.models[0], fitted.known.x.device
+                x = self._free_fidelity.most_telling(x, model, data.seen, self.space, device=device)
             if n_guided == n:
                 return x
             return torch.cat([x, self._explore(n - n_guided, torch.cat([data.seen, x]), domain, generator)])
@@ -191,8 +209,12 @@ class BayesOpt(Optimizer):
         return (n + self.n_asks % 2) // 2  # on a noisy plateau the maxima of a model are corners
 
     def _explore(self, n: int, seen: Tensor, domain: Domain, generator: Generator) -> Tensor:
-        x = sobol_points(domain, self._records.n_asked_points, n, seed=self.seed)
-        return fill(x, seen, n, domain, generator=generator)
+        first, levels = self._records.n_asked_points, self._free_fidelity
+        if levels is None:
+            return fill(sobol_points(domain, first, n, seed=self.seed), seen, n, domain, generator=generator)
+        numbers, places = levels.shares(first, n)
+        x = sobol_points(domain, 0, int(numbers[-1]) + 1, seed=self.seed)[numbers]
+        return fill(levels.moved(x, places, seen, self.space), seen, n, domain, generator=generator)
 
     def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:
         known = self.transformed(toward_feasible(data), batch_size)
@@ -201,7 +223,7 @@ class BayesOpt(Optimizer):
         known = known if weighted else _worst_for_failures(known)
         targets = [known, *(one.to(self.recipe.device) for one in slack_data(data))]
         models = tuple(surrogate.fit(one, self.space, generator=generator) for one in targets)
-        seed, incumbents = draw_seed(generator), known.feasible_successes()
+        seed, incumbents = draw_seed(generator), self._at_target(known.feasible_successes())
         n_values, has_incumbent = acquisition.n_values, bool(data.feasible.any())
 
         def build(models: Models) -> AcqFunction:
@@ -217,6 +239,10 @@ class BayesOpt(Optimizer):
         labels = success_labels(data).to(self.recipe.device)
         success = surrogate.fit(labels, self.space, generator=generator)
         return _Fitted(known, models, lambda models: times_success(build(models), success, labels))
+
+    def _at_target(self, data: Data) -> Data:
+        """Return what an improvement is measured against: predictions at the target, wherever it was seen."""
+        return data if self._fidelity is None else self._fidelity.at_target(data)
 
     def _search(self, fitted: _Fitted, seen: Tensor, n: int, domain: Domain, generator: Generator) -> Tensor:
         focus = self.recipe.region.narrow(

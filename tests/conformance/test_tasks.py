@@ -13,7 +13,7 @@ from tasks.base import Task
 TASKS = names("task")
 
 
-EXTRAS = {"rna_inverse_folding": "RNA", "logic_synthesis": "pyosys"}
+EXTRAS = {"rna_inverse_folding": "RNA", "logic_synthesis": "pyosys", "sdp_game": "flint"}
 
 
 def make(name: str) -> Task:

@@ -12,8 +12,9 @@ from hebo.errors import ConfigError, IncompatibleError
 from hebo.regions.whole_space import WholeSpace
 from mcbo.acq_optimizers.genetic import GeneticSearch
 from mcbo.acq_optimizers.interleaved import InterleavedSearch
+from mcbo.acq_optimizers.tree_search import TreeSearch
 from mcbo.kernels.overlap import Overlap
-from mcbo.presets import BOCS, COMBO, MCBO, RDUCB, BOiLS, Casmopolitan
+from mcbo.presets import BOCS, COMBO, MCBO, RDUCB, BOiLS, Casmopolitan, TreeSearchBO
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.surrogates.mixed_gp import MixedGP
 from mcbo.surrogates.most_predictive import MostPredictive
@@ -41,6 +42,12 @@ def test_short_names_are_those_of_their_parts() -> None:
     assert recipe.surrogate.kernels[0] == Overlap()
     assert (recipe.acq_optimizer, recipe.acquisition) == (GeneticSearch(), MACE())
     assert (recipe.region, recipe.n_initial) == (WholeSpace(), 5)
+
+
+def test_tree_search_is_a_short_name_and_a_preset() -> None:
+    recipe = mcbo.build(SPACE, model="gp_to", acq_opt="mcts", tr=None, n_initial=10, seed=0).recipe
+    assert recipe.model_dump() == TreeSearchBO().model_dump()
+    assert recipe.acq_optimizer == TreeSearch()
 
 
 def test_an_unknown_name_is_refused_with_the_known_ones() -> None:

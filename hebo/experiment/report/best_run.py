@@ -29,6 +29,7 @@ class BestRun:
         numbers: Trial numbers (`n`), ascending.
         best: Row of the best trial, or None where every trial failed.
         params: Parameters of the best trial, or empty.
+        extras: What else the task reports of it: its columns of information, less those that are empty.
         axes: One laid-out axis per parameter.
         view: The shown part of the objective axis.
     """
@@ -41,6 +42,7 @@ class BestRun:
     numbers: Floats
     best: int | None
     params: dict[str, Any]
+    extras: dict[str, Any]
     axes: tuple[ParameterAxis, ...]
     view: View
 
@@ -84,6 +86,16 @@ def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
         numbers=run["number"].to_numpy(dtype=float),
         best=int(np.nanargmin(values)) if has_best else None,
         params=dict(chosen["params"] or {}) if has_best else {},
+        extras=_extras(chosen["extras"]) if has_best else {},
         axes=tuple(axes),
         view=objective_view(values),
     )
+
+
+def _extras(reported: dict[str, Any] | None) -> dict[str, Any]:
+    """Return the columns that say something; a column `error` is empty where there was none."""
+    return {name: value for name, value in (reported or {}).items() if not _is_empty(value)}
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == "" or (isinstance(value, float) and np.isnan(value))

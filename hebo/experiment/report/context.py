@@ -180,6 +180,7 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
         "value": NOT_YET if run.best is None else number(float(run.values[run.best])),
         "trial": None if run.best is None else int(run.numbers[run.best]) + 1,
         "params": [(name, _value_text(value)) for name, value in run.params.items()],
+        "extras": [(name, _value_text(value)) for name, value in run.extras.items()],
         "parallel": [
             page_svg(
                 figure,

@@ -30,7 +30,18 @@ def test_ranks_run_from_best_to_worst_and_leave_failures_out(make_results):
 
 def test_a_task_of_failures_still_shows_where_they_were(make_results):
     (run,) = best_of(make_results({("hebo", "t", 0): [None, None]}))
-    assert (run.best, run.params, len(run.axes[0].positions)) == (None, {}, 2)
+    assert (run.best, run.params, run.extras, len(run.axes[0].positions)) == (None, {}, {}, 2)
+
+
+def test_columns_of_information_of_the_best_trial_are_kept_unless_they_are_empty(make_results):
+    results = make_results({("hebo", "t", 0): [3.0, 2.0]})
+    told = [
+        {"file": "first"},
+        {"file": "second", "error": None, "seconds": 0.0, "rest": float("nan"), "text": ""},
+    ]
+    results.trials["extras"] = told
+    (run,) = best_of(results)
+    assert run.extras == {"file": "second", "seconds": 0.0}
 
 
 def test_tasks_without_ended_trials_are_left_out(make_results):

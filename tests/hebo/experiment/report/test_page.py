@@ -195,6 +195,19 @@ def test_a_single_trial(report, make_results):
     assert "by hebo, seed 0, trial 1" in page.text
 
 
+def test_what_else_the_task_reports_of_the_best_trial_is_named(report, make_results):
+    results = make_results({("hebo", "t", 0): [1.5, 1.0]})
+    results.trials["extras"] = [
+        {"certificate": "other.json"},
+        {"certificate": "<proofs>/7.json", "error": None},
+    ]
+    page, text, _ = report(results)
+    assert "<proofs>/7.json" in page.text
+    assert "other.json" not in page.text
+    assert "error" not in page.text.split("Best runs")[-1].split("Timing")[0]
+    assert "<proofs>" not in text
+
+
 def test_one_optimiser_only_has_no_rank_figure(report, make_results):
     page, _, names = report(make_results({("hebo", "t", 0): [1.5, 1.0]}))
     assert "nothing to compare it with" in page.text

@@ -1,0 +1,138 @@
+"""Matrices of balls: what the interior point method and the proofs need beyond python-flint.
+
+With exact entries (`.mid()`) these are matrices of multiple precision numbers; with balls the results are
+enclosures. The working precision is `flint.ctx.prec`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from importlib.util import find_spec
+from operator import mul
+from typing import Any
+
+import numpy as np
+
+from hebo.errors import MissingExtraError
+
+LEAF = 12
+"""Matrices of this size are factorised entry by entry, larger ones in blocks."""
+
+
+def require_flint() -> None:
+    """Check that python-flint is there.
+
+    Raises:
+        MissingExtraError: If it is not.
+    """
+    if find_spec("flint") is None:
+        raise MissingExtraError("flint", "sdp")
+
+
+@contextmanager
+def precision(bits: int) -> Iterator[None]:
+    """Work with so many bits inside, and with those of before afterwards."""
+    from flint import ctx
+
+    before = ctx.prec
+    ctx.prec = bits
+    try:
+        yield
+    finally:
+        ctx.prec = before
+
+
+def matrix(rows: Sequence[Sequence[Any]]) -> Any:
+    """Return the matrix of rows that are numbers or balls; all rows have the same length."""
+    from flint import arb_mat
+
+    return arb_mat(len(rows), len(rows[0]), [one for row in rows for one in row])
+
+
+def column(values: Sequence[Any]) -> Any:
+    """Return an `n x 1` matrix."""
+    from flint import arb_mat
+
+    return arb_mat(len(values), 1, list(values))
+
+
+def identity(size: int, scale: Any = 1) -> Any:
+    """Return a multiple of the identity."""
+    from flint import arb_mat
+
+    return arb_mat(size, size, [scale if i == j else 0 for i in range(size) for j in range(size)])
+
+
+def symmetric_part(square: Any) -> Any:
+    """Return `(M + M^T) / 2`."""
+    return (square + square.transpose()) / 2
+
+
+def inner_product(left: Any, right: Any) -> Any:
+    """Return the sum of products of the entries of two matrices of one shape."""
+    return sum(map(mul, left.entries(), right.entries()))
+
+
+def max_abs(values: Any) -> float:
+    """Return the largest absolute value of the midpoints of a matrix, 0 where it has no entries."""
+    return max((abs(float(one.mid())) for one in values.entries()), default=0.0)
+
+
+def to_numpy(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """Return the midpoints, rounded to doubles."""
+    flat = [float(one) for one in values.entries()]
+    return np.array(flat).reshape(values.nrows(), values.ncols())
+
+
+def inverse_cholesky(square: Any, *, is_exact: bool) -> Any | None:
+    """Return the inverse `W` of the lower Cholesky factor, so that `W M W^T = 1` and `M^{-1} = W^T W`.
+
+    Args:
+        square: Symmetric; the lower triangle is read.
+        is_exact: Whether to compute with numbers, whose rounding errors are dropped, or with balls.
+
+    Returns:
+        A lower triangular matrix, or None if a pivot is not certainly positive. With balls, a result proves
+        that every symmetric matrix within is positive definite.
+    """
+    rows = _inverse_factor(square.tolist(), (lambda one: one.mid()) if is_exact else (lambda one: one))
+    return None if rows is None else matrix(rows)
+
+
+def _inverse_factor(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> list[list[Any]] | None:
+    """Halve: with `W_1` of the upper left part, `L_21 = M_21 W_1^T` and `W_21 = -W_2 L_21 W_1`."""
+    if len(rows) <= LEAF:
+        return _inverse_factor_of_leaf(rows, rounded)
+    half = len(rows) // 2
+    upper = _inverse_factor([row[:half] for row in rows[:half]], rounded)
+    if upper is None:
+        return None
+    inverse = matrix(upper)
+    below = rounded(matrix([row[:half] for row in rows[half:]]) * inverse.transpose())
+    rest = rounded(matrix([row[half:] for row in rows[half:]]) - below * below.transpose())
+    lower = _inverse_factor(rest.tolist(), rounded)
+    if lower is None:
+        return None
+    left = rounded(matrix(lower) * rounded(below * inverse)).tolist()
+    zeros = [0] * (len(rows) - half)
+    return [[*row, *zeros] for row in upper] + [
+        [-one for one in far] + near for far, near in zip(left, lower, strict=True)
+    ]
+
+
+def _inverse_factor_of_leaf(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> list[list[Any]] | None:
+    factor: list[list[Any]] = []
+    inverse: list[list[Any]] = []
+    for i, row in enumerate(rows):
+        entries: list[Any] = []
+        for j in range(i):
+            entries.append(rounded((row[j] - sum(map(mul, entries, factor[j][:j]))) * inverse[j][j]))
+        pivot = row[i] - sum(map(mul, entries, entries))
+        if not pivot > 0:
+            return None
+        scale = rounded(pivot.rsqrt())
+        solved = [rounded(-scale * sum(entries[k] * inverse[k][j] for k in range(j, i))) for j in range(i)]
+        factor.append(entries)
+        inverse.append([*solved, scale, *[0] * (len(rows) - i - 1)])
+    return inverse
