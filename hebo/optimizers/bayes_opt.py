@@ -106,8 +106,8 @@ class BayesOptRecipe(OptimizerRecipe):
         """Return the optimiser; see `hebo.optimizers.base.Optimizer`.
 
         Raises:
-            IncompatibleError: If the surrogate cannot be fitted on this space, the search not search it, or the
-                costs are not those of its fidelity.
+            IncompatibleError: If the surrogate cannot be fitted on this space, the search cannot search it, or
+                the costs are not those of its fidelity.
         """
         self.surrogate.check(space)
         recipe = over_table(self, space) if isinstance(space, TableSpace) else self
@@ -180,10 +180,10 @@ class BayesOpt(Optimizer):
         self._fidelity = None if costs is None else fidelity_levels(space, costs)
         self._free_fidelity: FidelityLevels | None = None
 
-    def _domain(self, fixed: dict[str, Any]) -> Domain:
+    def _domain(self, n: int, fixed: dict[str, Any]) -> Domain:
         is_pinned = self._fidelity is None or self._fidelity.name in fixed
         self._free_fidelity = None if is_pinned else self._fidelity
-        return super()._domain(fixed)
+        return super()._domain(n, fixed)
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         data = self.data
