@@ -106,8 +106,8 @@ class BayesOptRecipe(OptimizerRecipe):
         """Return the optimiser; see `hebo.optimizers.base.Optimizer`.
 
         Raises:
-            IncompatibleError: If the surrogate cannot be fitted on this space, the search cannot search it, or
-                the costs are not those of its fidelity.
+            IncompatibleError: If the surrogate cannot be fitted on this space, the search cannot search it,
+                or the costs are not those of its fidelity.
         """
         self.surrogate.check(space)
         recipe = over_table(self, space) if isinstance(space, TableSpace) else self
