@@ -51,6 +51,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.logic_synthesis.logic_synthesis:LogicSynthesis",
             "Sequences of ABC's operators that make a circuit small and fast, nominal",
         ),
+        "aig_rewriting": (
+            "tasks.logic_synthesis.aig_rewriting:AIGRewriting",
+            "Sequences of mockturtle's operators on an and-inverter graph, nominal",
+        ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",

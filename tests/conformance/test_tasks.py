@@ -14,7 +14,7 @@ from tasks.base import Task
 TASKS = names("task")
 
 
-EXTRAS = {"rna_inverse_folding": "RNA", "logic_synthesis": "pyosys"}
+EXTRAS = {"rna_inverse_folding": "RNA", "logic_synthesis": "pyosys", "aig_rewriting": "aigverse"}
 
 
 def make(name: str) -> Task:
