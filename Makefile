@@ -36,7 +36,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-clients: $(VENV)/.installed-test
-	$(PINNED) -e '.[test,ray,peers,eda,antibody,sdp]'
+	$(PINNED) -e '.[test,ray,peers,eda,aig,antibody,sdp]'
 	@touch $@
 
 install: $(VENV)/.installed ## create the environment and install the project
@@ -50,7 +50,7 @@ test: $(VENV)/.installed-test ## the tests that are neither slow nor need somebo
 test-slow: $(VENV)/.installed-test ## the slow tests
 	$(PYTEST) -n $(WORKERS) -m "slow and not client"
 
-test-clients: $(VENV)/.installed-clients ## with other people's packages: Ray Tune's search, the peers, ABC, antigens
+test-clients: $(VENV)/.installed-clients ## with other people's packages: Ray Tune's search, the peers, ABC, aigverse, antigens
 	$(PYTEST) -m client
 
 test-bayesmark: ## the real Bayesmark, in an environment of its own, with the final scores

@@ -55,6 +55,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.sdp_game.sdp_game:SpherePackingBound",
             "Proved upper bounds on sphere packings, two numbers and a set of multipliers",
         ),
+        "aig_rewriting": (
+            "tasks.logic_synthesis.aig_rewriting:AIGRewriting",
+            "Sequences of mockturtle's operators on an and-inverter graph, nominal",
+        ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",

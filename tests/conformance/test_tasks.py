@@ -13,7 +13,12 @@ from tasks.base import Task
 TASKS = names("task")
 
 
-EXTRAS = {"rna_inverse_folding": "RNA", "logic_synthesis": "pyosys", "sdp_game": "flint"}
+EXTRAS = {
+    "rna_inverse_folding": "RNA",
+    "logic_synthesis": "pyosys",
+    "aig_rewriting": "aigverse",
+    "sdp_game": "flint",
+}
 
 
 def make(name: str) -> Task:

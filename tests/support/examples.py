@@ -77,6 +77,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("task", "antibody_design"): {"length": 6, "window": 6, "min_contacts": 12},
     ("task", "logic_synthesis"): {"circuit": "adder:4", "length": 3},
     ("task", "sdp_game"): {"preset": "two_point", "half_degree_2": 2},
+    ("task", "aig_rewriting"): {"circuit": "adder:4", "length": 3},
     ("task", "qaplib"): {"path": str(INSTANCES / "three.dat")},
     ("task", "tsplib"): {"path": str(INSTANCES / "four.tsp")},
     ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
