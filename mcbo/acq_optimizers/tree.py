@@ -138,8 +138,8 @@ class MonteCarloTreeSearch(Generic[State]):
         width = self._high - self._low
         if not node.scores or not width > 0:
             return 0.0
-        shares = (np.asarray(node.scores) - self._low) / width
-        return float(shares.clip(0.0, 1.0).mean())
+        within = np.clip(node.scores, self._low, self._high)  # before dividing: an end may be worth -1e307
+        return float(((within - self._low) / width).mean())
 
     def _opened(self, state: State) -> Node[State]:
         """Return a new node, with its score and its actions in the order in which to try them."""
