@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Generator
 
+_HUGE = 1e300
+
 State = TypeVar("State", bound=Hashable)
 
 
@@ -185,5 +187,7 @@ class MonteCarloTreeSearch(Generic[State]):
         if new:
             self.values.update(zip(new, self._value(new), strict=True))
             known = np.fromiter(self.values.values(), dtype=float)
-            self._low, self._high = float(np.median(known)), float(known.max())
+            usable = known[known > -_HUGE]  # not what stands for infeasible ends
+            if len(usable):
+                self._low, self._high = float(np.median(usable)), float(usable.max())
         return [self.values[one] for one in ends]
