@@ -14,6 +14,8 @@ import numpy as np
 import torch
 from torch import Generator
 
+_HUGE = 1e300
+
 State = TypeVar("State", bound=Hashable)
 
 
@@ -138,8 +140,8 @@ class MonteCarloTreeSearch(Generic[State]):
         width = self._high - self._low
         if not node.scores or not width > 0:
             return 0.0
-        shares = (np.asarray(node.scores) - self._low) / width
-        return float(shares.clip(0.0, 1.0).mean())
+        within = np.clip(node.scores, self._low, self._high)  # before dividing: an end may be worth -1e307
+        return float(((within - self._low) / width).mean())
 
     def _opened(self, state: State) -> Node[State]:
         """Return a new node, with its score and its actions in the order in which to try them."""
@@ -185,5 +187,7 @@ class MonteCarloTreeSearch(Generic[State]):
         if new:
             self.values.update(zip(new, self._value(new), strict=True))
             known = np.fromiter(self.values.values(), dtype=float)
-            self._low, self._high = float(np.median(known)), float(known.max())
+            usable = known[known > -_HUGE]  # not what stands for infeasible ends
+            if len(usable):
+                self._low, self._high = float(np.median(usable)), float(usable.max())
         return [self.values[one] for one in ends]

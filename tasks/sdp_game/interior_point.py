@@ -152,17 +152,19 @@ class _Step:
     z: list[Any]
     multipliers: Any
     free: Any
+    sums: list[Any]
 
 
 @dataclass(frozen=True)
 class _Iterate:
-    """`(X, y)` and `(Z, l)`."""
+    """`(X, y)` and `(Z, l)`, and `sum_i l_i A_ij`, which a step changes as it changes `l`."""
 
     program: SemidefiniteProgram
     x: list[Any]
     z: list[Any]
     multipliers: Any
     free: Any
+    sums: list[Any]
 
     @cached_property
     def mu(self) -> Any:
@@ -175,10 +177,8 @@ class _Iterate:
 
     @cached_property
     def dual(self) -> list[Any]:
-        sums = self.program.adjoint(self.multipliers)
-        return [
-            (cost - total - z).mid() for cost, total, z in zip(self.program.costs, sums, self.z, strict=True)
-        ]
+        blocks = zip(self.program.costs, self.sums, self.z, strict=True)
+        return [(cost - total - z).mid() for cost, total, z in blocks]
 
     @cached_property
     def dual_free(self) -> Any:
@@ -228,6 +228,7 @@ class _Iterate:
             z=[(one + dual * change).mid() for one, change in zip(self.z, step.z, strict=True)],
             multipliers=(self.multipliers + dual * step.multipliers).mid(),
             free=None if self.free is None else (self.free + primal * step.free).mid(),
+            sums=[(one + dual * change).mid() for one, change in zip(self.sums, step.sums, strict=True)],
         )
 
     def end(self, status: Status, iterations: int) -> Solution:
@@ -254,6 +255,7 @@ def _start(program: SemidefiniteProgram, primal_scale: float, dual_scale: float)
         [identity(size, dual_scale) for size in program.sizes],
         multipliers,
         free,
+        [identity(size, 0) for size in program.sizes],
     )
 
 
@@ -314,13 +316,13 @@ class _System:
         base = [self._base(j, mu, affine) for j in range(len(at.x))]
         rhs = (at.primal - at.program.apply(base)).mid()
         multipliers, free = self._solve(rhs)
-        sums = at.program.adjoint(multipliers)
+        sums = [total.mid() for total in at.program.adjoint(multipliers)]
         z = [(rest - total).mid() for rest, total in zip(at.dual, sums, strict=True)]
         x = [
-            (one + symmetric_part((m * total.mid()).mid() * inverse)).mid()
+            (one + symmetric_part((m * total).mid() * inverse)).mid()
             for one, m, total, inverse in zip(base, at.x, sums, self.z_inverse, strict=True)
         ]
-        return _Step(x, z, multipliers, free)
+        return _Step(x, z, multipliers, free, sums)
 
     def _base(self, j: int, mu: Any, affine: _Step | None) -> Any:
         at, inverse = self.iterate, self.z_inverse[j]

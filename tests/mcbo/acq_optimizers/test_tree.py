@@ -115,9 +115,9 @@ def test_children_wait_for_visits() -> None:
 def test_rewards_lie_between_the_median_and_the_best_score() -> None:
     tree = search(Subsets(4), Counted())
     tree.values = {(0, STOP): -1e6, (1, STOP): 1.0, (2, STOP): 3.0}
-    tree._low, tree._high = 1.0, 3.0
-    rewards = [tree._reward(Node((), [], scores=scores)) for scores in ([-1e6], [3.0], [1.0, 3.0], [])]
-    assert rewards == [0.0, 1.0, 0.5, 0.0]
+    tree._low, tree._high = 1.0, 1.0 + 2e-3
+    rewards = [tree._reward(Node((), [], scores=scores)) for scores in ([-1e307], [1.002], [1.0, 1.002], [])]
+    assert rewards == pytest.approx([0.0, 1.0, 0.5, 0.0])
 
 
 def test_roll_outs_reach_small_and_large_sets_alike() -> None:
