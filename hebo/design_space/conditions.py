@@ -46,6 +46,11 @@ class Conditions:
         self.order = _sort({child: self.parents(child) for child in self.codes})
         self._tables = {child: _Table(layout, self.codes[child]) for child in self.order}
 
+    @property
+    def all_parents(self) -> list[str]:
+        """The parameters that any condition names."""
+        return list(dict.fromkeys(parent for child in self.order for parent in self.parents(child)))
+
     def parents(self, child: str) -> list[str]:
         """Return the parameters that the condition of a parameter names, none if it has no condition."""
         return list(dict.fromkeys(parent for one in self.codes.get(child, []) for parent in one))

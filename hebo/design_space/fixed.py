@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 import torch
 from torch import Tensor
 
-from hebo.design_space.activation import Codes, force, ways
-from hebo.design_space.conditions import matches
+from hebo.design_space.activation import Activation, Positions
 from hebo.design_space.feasible import FeasibleDomain
 from hebo.design_space.values import object_column
 from hebo.errors import DataError, did_you_mean
@@ -40,7 +38,8 @@ class FixedSpace(FeasibleDomain):
         self._values = space.layout.canonical.clone()
         self._allowed: dict[int, Tensor] = {}
         self._open: list[str] = []
-        self._held: Codes = {}
+        self._held: Positions = {}
+        self._activation = Activation.of(space.layout, space.conditions)
         for name in values:
             if name not in space.parameters:
                 raise DataError(
@@ -51,13 +50,12 @@ class FixedSpace(FeasibleDomain):
 
     def _pin(self, values: Mapping[str, Any]) -> None:
         """Pin parents before children, then restrict the free parents of pinned children."""
-        conditions = self.space.conditions
         for name in self.space.names:
-            if name in values and name not in conditions.codes:
+            if name in values and name not in self.conditions.codes:
                 self._set(name, values[name])
         active = []
-        for name in conditions.order:
-            if name in values and next(ways(conditions, [name], self._given()), None) is None:
+        for name in self.conditions.order:
+            if name in values and next(self._activation.ways([name], self._given()), None) is None:
                 self.pinned[self.layout.columns[name]] = True
             elif name in values:
                 self._set(name, values[name])
@@ -73,22 +71,32 @@ class FixedSpace(FeasibleDomain):
             raise DataError(f"Cannot fix '{name}'. {error}") from error
         self.pinned[span] = True
 
-    def _given(self) -> Codes:
-        """Return the values of the pinned parameters of one column."""
-        spans = {name: span for name, span in self.layout.columns.items() if self.pinned[span].all()}
-        return {name: self._values[span] for name, span in spans.items() if span.stop - span.start == 1}
+    def _given(self) -> Positions:
+        """Return the positions of pinned parents on their grids."""
+        spans = {name: self.layout.columns[name] for name in self.conditions.all_parents}
+        return {
+            name: frozenset(self.layout.grid(name).index(self._values[span]).long().tolist())
+            for name, span in spans.items()
+            if self.pinned[span].all()
+        }
 
     def _require(self, active: Sequence[str]) -> None:
         """Hold the free ancestors of pinned children to the values that keep these active."""
-        conditions, given = self.space.conditions, self._given()
+        given = self._given()
         for number, name in enumerate(active):
-            if next(ways(conditions, active[: number + 1], given), None) is None:
-                parents = [repr(one) for one in conditions.parents(name) if one not in given]
+            if next(self._activation.ways(active[: number + 1], given), None) is None:
+                parents = [repr(one) for one in self.conditions.parents(name) if one not in given]
                 named = ", ".join(parents[:3]) + (", ..." if len(parents) > 3 else "")
                 raise DataError(f"Cannot fix '{name}' with the others: they need different {named}.")
-        self._held, self._open = force(conditions, active, given)
-        columns = {name: self.layout.columns[name].start for name in self._held if name not in given}
-        self._allowed = {column: self._held[name] for name, column in columns.items()}
+        self._held, self._open = self._activation.force(active, given)
+        free = [name for name in self._held if name not in given]
+        self._allowed = {
+            self.layout.columns[name].start: self._codes(name, sorted(self._held[name])) for name in free
+        }
+
+    def _codes(self, name: str, positions: Sequence[int]) -> Tensor:
+        """Return the encoded values at positions on the grid of a parent."""
+        return self.layout.grid(name).point(torch.tensor(positions, dtype=torch.float64))
 
     def settle(self, x: Tensor) -> Tensor:
         """Return the nearest points of the right types with the pinned values."""
@@ -106,37 +114,29 @@ class FixedSpace(FeasibleDomain):
         low, high = self.layout.bounds
         return self._complete(result, low + u * (high - low))
 
-    def _complete(self, x: Tensor, wish: Tensor) -> Tensor:
-        """Return typed points with the pinned values, near `wish` where a parent has to change."""
-        conditions = self.space.conditions
+    def _complete(self, x: Tensor, target: Tensor) -> Tensor:
+        """Return typed points with the pinned values, near `target` where a parent has to change."""
         result = torch.where(self.pinned, self._values, x)
         if self._open:
-            masks = conditions.active(result)
+            masks = self.conditions.active(result)
             lacking = ~torch.stack([masks[name] for name in self._open]).all(0)
-            for row in lacking.nonzero()[:, 0].tolist():
-                result[row] = self._with_parents(result[row], wish[row])
-        return conditions.settle(result)
+            if lacking.any():
+                result[lacking] = self._with_parents(result[lacking], target[lacking])
+        return self.conditions.settle(result)
 
-    def _with_parents(self, point: Tensor, wish: Tensor) -> Tensor:
-        """Return a point (`d`) with the parents that its pinned parameters lack."""
-        rank = partial(sorted, key=partial(self._distance, point, wish))
-        held = next(ways(self.space.conditions, self._open, self._held, rank=rank))
-        result = point.clone()
-        for parent, codes in held.items():
-            column = self.layout.columns[parent].start
-            if not matches(point[column], codes):
-                result[column] = codes[(wish[column] - codes).abs().argmin()]
+    def _with_parents(self, x: Tensor, target: Tensor) -> Tensor:
+        """Return points (`n x d`) with the parents that their pinned parameters lack."""
+        grids = {name: self.layout.grid(name) for name in self.conditions.all_parents}
+        columns = {name: self.layout.columns[name].start for name in grids}
+        here = {name: grid.index(x[:, columns[name]]).long().tolist() for name, grid in grids.items()}
+        best = {name: grid.place(target[:, columns[name]]).tolist() for name, grid in grids.items()}
+        result = x.clone()
+        for row in range(len(x)):
+            point = {name: positions[row] for name, positions in here.items()}
+            places = {name: some[row] for name, some in best.items()}
+            for name, position in self._activation.nearest(point, places, self._open, self._held).items():
+                result[row, columns[name]] = self._codes(name, [position])[0]
         return result
-
-    def _distance(self, point: Tensor, wish: Tensor, alternative: Codes) -> float:
-        """Return how many parents of a point an alternative changes, with a little more far from `wish`."""
-        low, high = self.layout.bounds
-        total = 0.0
-        for parent, codes in alternative.items():
-            column = self.layout.columns[parent].start
-            if not matches(point[column], codes):
-                total += 1.0 + float((wish[column] - codes).abs().min() / (high - low)[column])
-        return total
 
     def choices(self, name: str, limit: int) -> Tensor | None:
         """Return the encoded values that a parameter may have here."""

@@ -41,8 +41,11 @@ class Grid:
 
     def index(self, x: Tensor) -> Tensor:
         """Return the number `k` of the value nearest to `x` (`n x w`), nearest in natural units."""
-        k = ((self.scale.inverse(x) - self.start) / self.step).round()
-        return torch.minimum(k.clamp(min=0.0), self.count - 1.0)
+        return torch.minimum(self.place(x).round().clamp(min=0.0), self.count - 1.0)
+
+    def place(self, x: Tensor) -> Tensor:
+        """Return where `x` (`n x w`) lies among the values: `k` at value number `k`, anything in between."""
+        return (self.scale.inverse(x) - self.start) / self.step
 
     def value(self, k: Tensor) -> Tensor:
         """Return the natural value number `k`."""

@@ -11,6 +11,7 @@ from hebo.design_space.grid import Grid
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Scale
+from hebo.errors import SpaceError
 
 
 class Layout:
@@ -68,6 +69,17 @@ class Layout:
             (torch.tensor([column for column, _ in group]), Grid.stack([grid for _, grid in group]))
             for group in groups.values()
         ]
+
+    def grid(self, name: str) -> Grid:
+        """Return the values of a discrete parameter of one column.
+
+        Raises:
+            SpaceError: If it is not one.
+        """
+        parameter = self.parameters[name]
+        if not isinstance(parameter, Scalar) or parameter.grid is None:
+            raise SpaceError(f"Parameter '{name}' has no discrete values; use a cat, bool or int.")
+        return parameter.grid
 
     def project(self, x: Tensor) -> Tensor:
         """Return the nearest values, column by column: clipped, rounded in natural units, ranked."""

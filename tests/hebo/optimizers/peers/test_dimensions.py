@@ -75,6 +75,7 @@ def test_constants_alone_are_refused() -> None:
         ({"type": "permutation", "length": 4}, "type permutation, but 'p'"),
         ({"type": "num", "lb": 0, "ub": 1, "role": "context"}, "no context parameters, but 'p'"),
         ({"type": "num", "lb": 0, "ub": 1, "active_if": {"a": [True]}}, "'p' has active_if"),
+        ({"type": "bool", "active_if": [{"a": [True]}, {"a": [False]}]}, "'p' has active_if"),
     ],
 )
 def test_what_a_flat_space_cannot_hold_is_named(definition: dict[str, Any], what: str) -> None:
