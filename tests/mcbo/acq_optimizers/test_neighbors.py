@@ -52,7 +52,7 @@ def test_the_neighbours_of_many_points_are_those_of_each(name: str) -> None:
 
 def test_the_domain_is_asked_point_by_point_only_where_parameters_depend_on_each_other() -> None:
     slow = {name for name, domain in DOMAINS.items() if not make(domain)[0].is_simple}
-    assert slow == {"alternatives", "an equation", "conditional", "permutation"}
+    assert slow == {"alternatives", "an equation", "conditional", "permutation", "table"}
 
 
 def test_in_a_region_the_discrete_neighbours_are_the_same_and_continuous_steps_are_shorter() -> None:
