@@ -119,7 +119,7 @@ class TestTwoPoints:
     def test_bounds_fall_with_the_degree_and_stay_above_the_limit_of_linear_programming(self) -> None:
         pytest.importorskip("flint")
         for dimension, distance in ((2, 1.2), (4, 1.3), (16, 1.6)):
-            values = [TwoPointBound(dimension, d, distance).solve().value for d in (2, 3, 4, 5)]
+            values = [TwoPointBound(dimension, d, distance).solve().value for d in (2, 3, 4)]
             assert values == sorted(values, reverse=True)
             assert values[-1] > REFERENCE[dimension].linear_programming
 
@@ -161,6 +161,7 @@ class TestThreePoints:
         assert not found.certificate.proved
         assert found.certified_value is None
 
+    @pytest.mark.slow
     def test_three_points_go_below_the_limit_of_two_and_not_below_the_density(self) -> None:
         pytest.importorskip("flint")
         found = three().solve()
