@@ -93,25 +93,27 @@ def inverse_cholesky(square: Any, *, is_exact: bool) -> Any | None:
         is_exact: Whether to compute with numbers, whose rounding errors are dropped, or with balls.
 
     Returns:
-        A lower triangular matrix, or None if a pivot is not certainly positive. With balls, a result proves
-        that every symmetric matrix within is positive definite.
+        A lower triangular matrix, or None if a pivot is not certainly positive; that of a number is not
+        where it may be a rounding error. With balls, a result proves that every symmetric matrix within is
+        positive definite.
     """
-    rows = _inverse_factor(square.tolist(), (lambda one: one.mid()) if is_exact else (lambda one: one))
+    rows = _inverse_factor(square.tolist(), is_exact)
     return None if rows is None else matrix(rows)
 
 
-def _inverse_factor(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> list[list[Any]] | None:
+def _inverse_factor(rows: list[list[Any]], is_exact: bool) -> list[list[Any]] | None:
     """Halve: with `W_1` of the upper left part, `L_21 = M_21 W_1^T` and `W_21 = -W_2 L_21 W_1`."""
     if len(rows) <= LEAF:
-        return _inverse_factor_of_leaf(rows, rounded)
+        return _inverse_factor_of_leaf(rows, is_exact)
+    rounded = _rounding(is_exact)
     half = len(rows) // 2
-    upper = _inverse_factor([row[:half] for row in rows[:half]], rounded)
+    upper = _inverse_factor([row[:half] for row in rows[:half]], is_exact)
     if upper is None:
         return None
     inverse = matrix(upper)
     below = rounded(matrix([row[:half] for row in rows[half:]]) * inverse.transpose())
     rest = rounded(matrix([row[half:] for row in rows[half:]]) - below * below.transpose())
-    lower = _inverse_factor(rest.tolist(), rounded)
+    lower = _inverse_factor(rest.tolist(), is_exact)
     if lower is None:
         return None
     left = rounded(matrix(lower) * rounded(below * inverse)).tolist()
@@ -121,7 +123,19 @@ def _inverse_factor(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> lis
     ]
 
 
-def _inverse_factor_of_leaf(rows: list[list[Any]], rounded: Callable[[Any], Any]) -> list[list[Any]] | None:
+def _rounding(is_exact: bool) -> Callable[[Any], Any]:
+    return (lambda one: one.mid()) if is_exact else (lambda one: one)
+
+
+def _noise(is_exact: bool) -> Any:
+    """Relative size of a pivot that is nothing but rounding; balls know their errors."""
+    from flint import arb, ctx
+
+    return arb(2) ** (16 - ctx.prec) if is_exact else 0
+
+
+def _inverse_factor_of_leaf(rows: list[list[Any]], is_exact: bool) -> list[list[Any]] | None:
+    rounded, noise = _rounding(is_exact), _noise(is_exact)
     factor: list[list[Any]] = []
     inverse: list[list[Any]] = []
     for i, row in enumerate(rows):
@@ -129,7 +143,7 @@ def _inverse_factor_of_leaf(rows: list[list[Any]], rounded: Callable[[Any], Any]
         for j in range(i):
             entries.append(rounded((row[j] - sum(map(mul, entries, factor[j][:j]))) * inverse[j][j]))
         pivot = row[i] - sum(map(mul, entries, entries))
-        if not pivot > 0:
+        if not pivot > row[i] * noise:
             return None
         scale = rounded(pivot.rsqrt())
         solved = [rounded(-scale * sum(entries[k] * inverse[k][j] for k in range(j, i))) for j in range(i)]

@@ -21,7 +21,13 @@ from tasks.sdp_game.verify_equations import DEGREES, equations_and_costs, factor
 FORMAT = "sphere packing bound, 1"
 PRECISIONS = (512, 1024, 2048)
 INTEGERS = ("dimension", "half_degree_2", "half_degree_3", "majorant_degree")
+LARGEST = {"dimension": 48, "half_degree_2": 100, "half_degree_3": 20, "majorant_degree": 200}
+"""Beyond these a file would keep the checker busy for days."""
 FIELDS = {*INTEGERS, "format", "min_distance", "truncation_radius", "multipliers", "bound", "blocks", "free"}
+
+
+class _IndefiniteError(Exception):
+    """A matrix is certainly not positive definite, so that a higher precision is of no use."""
 
 
 class Verified(NamedTuple):
@@ -50,7 +56,7 @@ def verify_certificate(path: str | Path) -> Verified:
     try:
         content = json.loads(Path(path).read_text(encoding="utf-8"))
         _check(content)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"{path} is not a certificate: {type(error).__name__}: {error}") from error
     bits = _proof(content, str(path))
     return Verified(content["dimension"], content["bound"], 3 if content["half_degree_3"] else 2, bits)
@@ -68,12 +74,17 @@ def _check(content: dict[str, Any]) -> None:
     r, outer = content["min_distance"], content["truncation_radius"]
     if not all(type(one) is int for one in (n, d2, d3, majorant)) or not (n >= 2 and d2 >= 1 and d3 >= 0):
         raise ValueError("the dimension and the degrees have to be integers, positive but for half_degree_3")
+    for name, largest in LARGEST.items():
+        if content[name] > largest:
+            raise ValueError(f"{name} = {content[name]} is above {largest}")
     if not all(type(one) is float and 0 < one < math.inf for one in (r, outer, content["bound"])):
         raise ValueError("distances and the bound have to be positive numbers")
     if d3 == 0 and (majorant, content["multipliers"], outer) != (0, [], r):
         raise ValueError("two points have neither a majorant nor multipliers nor a truncation radius above r")
     if d3 and not (outer > r and majorant >= 1):
         raise ValueError("three points need a truncation radius above r and a majorant")
+    if type(content["multipliers"]) is not list:
+        raise ValueError("multipliers have to be a list of names")
     for multiplier in content["multipliers"]:
         if sum(DEGREES[base] for base in factors(multiplier)) > 2 * d3:
             raise ValueError(f"the degree of multiplier {multiplier!r} is above that of the kernel")
@@ -82,7 +93,7 @@ def _check(content: dict[str, Any]) -> None:
 def _proof(content: dict[str, Any], path: str) -> int:
     """Return the precision that proves the bound; too low ones decide nothing."""
     try:
-        from flint import ctx
+        from flint import arb, ctx
     except ImportError as error:
         raise MissingExtraError("flint", "sdp") from error
     before, reason = ctx.prec, ""
@@ -90,13 +101,16 @@ def _proof(content: dict[str, Any], path: str) -> int:
         for bits in PRECISIONS:
             ctx.prec = bits
             try:
-                found = float(_upper_bound(content).upper())
+                found = _upper_bound(content).upper()
+            except _IndefiniteError as error:
+                raise DataError(f"{path} proves nothing: {error}") from error
             except (ArithmeticError, ValueError, TypeError, IndexError) as error:
                 reason = str(error)
                 continue
-            if content["bound"] * (1 - 1e-9) <= found <= content["bound"]:
+            # As balls: a double of the upper end may be below it.
+            if found <= arb(content["bound"]) and content["bound"] * (1 - 1e-9) <= float(found):
                 return bits
-            raise DataError(f"{path} claims {content['bound']!r} but proves {found!r}")
+            raise DataError(f"{path} claims {content['bound']!r} but proves {found.str(25, radius=False)}")
     finally:
         ctx.prec = before
     raise DataError(f"{path} proves nothing: {reason}")
@@ -129,8 +143,7 @@ def _upper_bound(content: dict[str, Any]) -> Any:
             terms[j] * one for one, (_, _, terms) in zip(solved, equations, strict=False) if j in terms
         ]
         corrected = x + x * sum(changes[1:], changes[0]) * x
-        if not _is_positive_definite(corrected):
-            raise ValueError(f"matrix {j} is not certainly positive definite")
+        _eliminate(corrected, j)
         total += (costs[j] * corrected).trace()
     half = arb(content["dimension"]) / 2
     volume = (arb.pi() ** half) * (arb(content["min_distance"]) ** 2 / 4) ** half / (half + 1).gamma()
@@ -169,14 +182,15 @@ def _symmetric(lower: list[Any], size: int) -> Any:
     return arb_mat(size, size, [entries[place] for row in places for place in row])
 
 
-def _is_positive_definite(square: Any) -> bool:
-    """Eliminate: all pivots are certainly positive."""
+def _eliminate(square: Any, j: int) -> None:
+    """Return if all pivots are certainly positive, which makes the matrix positive definite."""
     rows = square.tolist()
     for k, pivot_row in enumerate(rows):
+        if pivot_row[k] <= 0:
+            raise _IndefiniteError(f"matrix {j} is not positive definite")
         if not pivot_row[k] > 0:
-            return False
+            raise ValueError(f"matrix {j} is not certainly positive definite")
         for row in rows[k + 1 :]:
             factor = row[k] / pivot_row[k]
-            for j in range(k + 1, len(rows)):
-                row[j] -= factor * pivot_row[j]
-    return True
+            for i in range(k + 1, len(rows)):
+                row[i] -= factor * pivot_row[i]

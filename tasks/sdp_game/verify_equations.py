@@ -34,9 +34,17 @@ Equation = tuple[list[Any], Any, dict[int, Any]]
 
 
 def factors(multiplier: str) -> list[str]:
-    """Return the base polynomials of a product such as `A1^2*C`."""
-    pairs = [one.partition("^") for one in multiplier.split("*")]
-    return [base for base, _, power in pairs for _ in range(int(power or 1))]
+    """Return the base polynomials of a product such as `A1^2*C`.
+
+    Raises:
+        ValueError: If a power is not a number from 1 to 99.
+    """
+    found = []
+    for base, caret, power in (one.partition("^") for one in multiplier.split("*")):
+        if caret and not (len(power) <= 2 and power.isdecimal() and int(power) > 0):
+            raise ValueError(f"multiplier {multiplier!r}: {power!r} is not a power from 1 to 99")
+        found += [base] * int(power or 1)
+    return found
 
 
 def equations_and_costs(content: dict[str, Any]) -> tuple[list[Equation], list[Any]]:
