@@ -47,11 +47,11 @@ quickstart: install ## tune two models on real data and write runs/quickstart/re
 test: $(VENV)/.installed-test ## the tests that are neither slow nor need somebody else's package
 	$(PYTEST) -n $(WORKERS) -m "not slow and not client"
 
-test-slow: $(VENV)/.installed-test ## the slow tests
-	$(PYTEST) -n $(WORKERS) -m "slow and not client"
+test-slow: $(VENV)/.installed-clients ## the slow tests, those with other people's packages as well
+	$(PYTEST) -n $(WORKERS) -m slow
 
 test-clients: $(VENV)/.installed-clients ## with other people's packages: Ray Tune's search, the peers, ABC, aigverse, antigens
-	$(PYTEST) -m client
+	$(PYTEST) -m "client and not slow"
 
 test-bayesmark: ## the real Bayesmark, in an environment of its own, with the final scores
 	PYTHON=$(PYTHON) configs/bayesmark/run_real.sh
