@@ -145,7 +145,7 @@ class TestTwoPoints:
     @pytest.mark.slow
     def test_eight_dimensions_come_close_to_the_density_of_the_best_packing(self) -> None:
         pytest.importorskip("flint")
-        found = TwoPointBound(8, 16, 1.0).solve(precision_bits=512, gap_tolerance=1e-9)
+        found = TwoPointBound(8, 16, 1.37).solve(precision_bits=512, gap_tolerance=1e-9)
         assert found.certified_value is not None
         assert 0 < found.certified_value - 0.2536695079 < 1e-5
 
