@@ -1,0 +1,40 @@
+"""The notebook of antibody design runs, in small."""
+
+from __future__ import annotations
+
+import importlib.util
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+
+pytestmark = pytest.mark.client
+
+
+@pytest.fixture
+def make() -> ModuleType:
+    specification = importlib.util.spec_from_file_location("make_notebooks", NOTEBOOKS / "make.py")
+    assert specification is not None
+    assert specification.loader is not None
+    module = importlib.util.module_from_spec(specification)
+    specification.loader.exec_module(module)
+    return module
+
+
+def test_every_cell_runs_and_shows_loops_pictures_and_the_table(
+    make: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytest.importorskip("numba")
+    monkeypatch.setenv("SMOKE_TEST", "1")
+    monkeypatch.chdir(NOTEBOOKS)
+    names: dict[str, Any] = {}
+    script = (NOTEBOOKS / "antibody.py").read_text(encoding="utf-8")
+    shown = [make.run_cell(text, names) for kind, text in make.cells_of(script) if kind == "code"]
+    assert len(names["history"]) == 25
+    assert names["history"]["energy"].is_monotonic_increasing
+    images = [one["data"] for cell in shown for one in cell if "image/png" in one["data"]]
+    assert len(images) == 4
+    assert set(names["table"]["optimizer"]) == {"antbo", "hebo", "genetic_algorithm", "random_search"}
