@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +14,8 @@ from scipy.optimize import minimize_scalar
 from hebo.errors import ConfigError
 from tasks.sdp_game.ball_matrices import precision, require_flint
 from tasks.sdp_game.certificate import Certificate, Statement, prove, rounded_up
-from tasks.sdp_game.interior_point import InteriorPointSolver, Solution, Status
+from tasks.sdp_game.interior_point import InteriorPointSolver
+from tasks.sdp_game.iterate import Solution, Status
 from tasks.sdp_game.programs import three_point_program, two_point_program
 from tasks.sdp_game.semidefinite import SemidefiniteProgram
 from tasks.sdp_game.tokens import Token, parse_token
@@ -51,8 +53,46 @@ class BoundResult:
     block_sizes: tuple[int, ...]
 
 
+class Bound(ABC):
+    """A semidefinite program whose optimum, times the volume of a ball, is an upper bound on the density."""
+
+    dimension: int
+    min_distance: float
+
+    @property
+    @abstractmethod
+    def statement(self) -> Statement:
+        """What a certificate says of the program."""
+
+    @abstractmethod
+    def build(self) -> SemidefiniteProgram:
+        """Return the program in balls of the working precision.
+
+        Raises:
+            ConfigError: If the majorant of three points is not sharp.
+        """
+
+    def solve(
+        self,
+        *,
+        precision_bits: int = 256,
+        gap_tolerance: float = 1e-7,
+        max_iterations: int = 200,
+        certify: bool = True,
+    ) -> BoundResult:
+        """Minimise, and prove what was found; see `InteriorPointSolver` for the settings.
+
+        Raises:
+            ConfigError: See `build`.
+            MissingExtraError: If python-flint is not installed.
+        """
+        settings = precision_bits, gap_tolerance, max_iterations
+        scale = _dual_scale(self.statement.half_degree_2)
+        return _solve(self, InteriorPointSolver(*settings, dual_scale=scale), certify)
+
+
 @dataclass(frozen=True)
-class TwoPointBound:
+class TwoPointBound(Bound):
     """The bound of Cohn and Elkies (2003), "New upper bounds on sphere packings I", Theorem 3.2.
 
     If the Fourier transform of `f` is nowhere negative and 1 at the origin, and `f(x) <= 0` for `|x| >= r`,
@@ -86,25 +126,9 @@ class TwoPointBound:
         """Return the program in balls of the working precision."""
         return two_point_program(self.dimension, self.half_degree, self.min_distance)
 
-    def solve(
-        self,
-        *,
-        precision_bits: int = 256,
-        gap_tolerance: float = 1e-7,
-        max_iterations: int = 200,
-        certify: bool = True,
-    ) -> BoundResult:
-        """Minimise, and prove what was found; see `InteriorPointSolver` for the settings.
-
-        Raises:
-            MissingExtraError: If python-flint is not installed.
-        """
-        settings = precision_bits, gap_tolerance, max_iterations
-        return _solve(self, InteriorPointSolver(*settings, dual_scale=_dual_scale(self.half_degree)), certify)
-
 
 @dataclass(frozen=True)
-class ThreePointBound:
+class ThreePointBound(Bound):
     """The bound of Cohn, de Laat and Salmon (2206.15373), Theorem 1.1.
 
     A kernel `f_3(x, y)` on the ball of radius `R` is added. If `f_2(x) <= 0` for `|x| >= R`, and what pairs
@@ -187,24 +211,6 @@ class ThreePointBound:
             self.majorant_degree,
         )
 
-    def solve(
-        self,
-        *,
-        precision_bits: int = 256,
-        gap_tolerance: float = 1e-7,
-        max_iterations: int = 200,
-        certify: bool = True,
-    ) -> BoundResult:
-        """Minimise, and prove what was found; see `InteriorPointSolver` for the settings.
-
-        Raises:
-            ConfigError: If the majorant is not sharp.
-            MissingExtraError: If python-flint is not installed.
-        """
-        settings = precision_bits, gap_tolerance, max_iterations
-        scale = _dual_scale(self.half_degree_2)
-        return _solve(self, InteriorPointSolver(*settings, dual_scale=scale), certify)
-
 
 def _check(dimension: int, degrees: dict[str, int], min_distance: float) -> None:
     if dimension not in DIMENSIONS:
@@ -221,7 +227,7 @@ def _dual_scale(half_degree: int) -> float:
     return 10.0 ** max(6, half_degree)
 
 
-def _solve(bound: TwoPointBound | ThreePointBound, solver: InteriorPointSolver, certify: bool) -> BoundResult:
+def _solve(bound: Bound, solver: InteriorPointSolver, certify: bool) -> BoundResult:
     require_flint()
     start = time.process_time()
     with precision(solver.precision_bits):
@@ -245,7 +251,7 @@ def _solve(bound: TwoPointBound | ThreePointBound, solver: InteriorPointSolver, 
     )
 
 
-def _certify(bound: TwoPointBound | ThreePointBound, solution: Solution, volume: Any) -> Certificate:
+def _certify(bound: Bound, solution: Solution, volume: Any) -> Certificate:
     found, reason = prove(bound.build(), solution.blocks, solution.free)
     proved = None if found is None else rounded_up(volume * found)
     return Certificate(

@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-import importlib.util
-from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+from notebooks import NOTEBOOKS, notebook_tool
 
 pytestmark = pytest.mark.client
 
 
-@pytest.fixture
-def make() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("make_notebooks", NOTEBOOKS / "make.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
-
-
-def test_every_cell_runs_and_shows_loops_pictures_and_the_table(
-    make: ModuleType, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_every_cell_runs_and_shows_loops_pictures_and_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
     monkeypatch.setenv("SMOKE_TEST", "1")
     monkeypatch.chdir(NOTEBOOKS)
-    names: dict[str, Any] = {}
+    make, names = notebook_tool(), dict[str, Any]()
     script = (NOTEBOOKS / "antibody.py").read_text(encoding="utf-8")
     shown = [make.run_cell(text, names) for kind, text in make.cells_of(script) if kind == "code"]
     assert len(names["history"]) == 25

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 from pathlib import Path
 from types import ModuleType
@@ -14,19 +13,14 @@ import pytest
 
 from hebo.experiment.report import write_run_table
 from hebo.experiment.report.run_tables import COLUMNS
+from notebooks import NOTEBOOKS, notebook_tool
 
-NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 SCRIPT = (NOTEBOOKS / "benchmarks.py").read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="module")
 def make() -> ModuleType:
-    specification = importlib.util.spec_from_file_location("make_notebooks", NOTEBOOKS / "make.py")
-    assert specification is not None
-    assert specification.loader is not None
-    module = importlib.util.module_from_spec(specification)
-    specification.loader.exec_module(module)
-    return module
+    return notebook_tool()
 
 
 def runs(suite: str, part: str, optimizers: dict[str, float], *, batch_size: int = 1) -> pd.DataFrame:
