@@ -31,6 +31,7 @@ _KINDS = {
 _COLORS = {letter: color for letters, color in _KINDS.values() for letter in letters}
 _N_VIEWS = 400
 _RADIUS = 0.34
+_LEAST_WIDTH = 0.5
 
 
 @dataclass(frozen=True)
@@ -189,6 +190,7 @@ def _stretched(axes: Axes, letter: str, left: float, floor: float, height: float
     """Draw a letter as wide as a column, from `floor` upwards."""
     path = TextPath((0, 0), letter, size=1, prop=FontProperties(family="DejaVu Sans", weight="bold"))
     box = path.get_extents()
-    scale = Affine2D().translate(-box.x0, -box.y0).scale(0.94 / box.width, 0.96 * height / box.height)
-    move = scale.translate(left + 0.03, floor)
+    width = max(box.width, _LEAST_WIDTH)  # an I as wide as a column would be a block
+    scale = Affine2D().translate(-(box.x0 + box.x1) / 2, -box.y0)
+    move = scale.scale(0.94 / width, 0.96 * height / box.height).translate(left + 0.5, floor)
     axes.add_patch(PathPatch(path.transformed(move), facecolor=_COLORS[letter], linewidth=0))

@@ -71,7 +71,8 @@ def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
     chosen = trials.iloc[row].to_dict()
     run = trials[trials["run_id"] == chosen["run_id"]]
     values = run["value"].to_numpy(dtype=float)
-    space = DesignSpace.from_json(results.spaces[task])
+    # Without its constraints, whose functions are those of a task that need not be loaded here.
+    space = DesignSpace.from_json({"parameters": results.spaces[task]["parameters"]})
     points = [params if isinstance(params, dict) else {} for params in run["params"]]
     axes = [
         parameter_axis(parameter, [point.get(name) for point in points])

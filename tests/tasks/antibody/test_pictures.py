@@ -65,6 +65,14 @@ def test_bonds_join_only_residues_on_neighbouring_sites(sites: np.ndarray) -> No
     assert whole - gap == 2
 
 
+def test_a_narrow_letter_of_a_logo_is_not_drawn_as_a_block() -> None:
+    (axes,) = logo_figure(["I", "I"]).axes
+    (letter,) = axes.patches
+    box = letter.get_path().get_extents()
+    assert box.width < 0.5
+    assert (box.x0 + box.x1) / 2 == pytest.approx(1.0)
+
+
 def test_letters_of_a_logo_are_stacked_within_their_columns() -> None:
     figure = logo_figure(["ACD", "ACE", "AFE"])
     (axes,) = figure.axes

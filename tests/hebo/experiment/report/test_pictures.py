@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +86,12 @@ def test_points_to_draw_are_the_best_ones_and_each_of_them_once() -> None:
     found = best_points(pd.DataFrame({"value": values, "params": params}))
     assert found["x"].tolist()[:3] == ["1.0", "2.0", "3.0"]
     assert len(found) == N_POINTS
+
+
+def test_a_report_needs_no_function_of_a_task(results: Results, tmp_path: Path) -> None:
+    code = "import sys; from hebo.experiment.cli import main; main(['report', sys.argv[1]])"
+    done = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "runs")], capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "No pictures" not in (tmp_path / "runs" / "report.html").read_text()
