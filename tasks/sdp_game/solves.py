@@ -7,7 +7,7 @@ import json
 import math
 import os
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from tasks.json_lines import JsonLines
 from tasks.sdp_game.bounds import BoundResult, ThreePointBound, TwoPointBound, minimum_over_distance
 from tasks.sdp_game.certificate import Certificate
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a program of the same settings would have another result."""
 
 
@@ -70,7 +70,8 @@ class Solved:
     Attributes:
         bound: The proved bound, None if there is none.
         value: The bound in floating point, None unless the solver converged.
-        status: `certified`, `uncertified`, `refused` if it makes no sense, or how the solver ended.
+        status: `certified`; `two_points` if that is all that the proof uses; `uncertified`; `refused` if the
+            program makes no sense; or how the solver ended.
         seconds: CPU seconds when it was solved.
         reason: Why there is no bound, None where there is one.
     """
@@ -147,7 +148,9 @@ class Solves:
             reason = f"not proved: {certificate.reason if certificate else 'no proof was tried'}"
             return Solved(None, result.value, "uncertified", result.seconds, reason)
         self._save(program, certificate)
-        return Solved(result.certified_value, result.value, "certified", result.seconds, None)
+        is_tie = program.half_degree_3 > 0 and certificate.statement.half_degree_3 == 0
+        status = "two_points" if is_tie else "certified"
+        return Solved(result.certified_value, result.value, status, result.seconds, None)
 
     def _save(self, program: Program, certificate: Certificate) -> None:
         """Write a proof, whole or not at all."""
@@ -166,20 +169,34 @@ def _unproved(bound: TwoPointBound) -> BoundResult:
 def solve_program(program: Program) -> BoundResult:
     """Solve with python-flint, and prove the bound.
 
+    Where only the kernel 0 is feasible a program of three points has no interior, and its solution proves
+    nothing. It is as good as two points then, whose bound is proved in its place.
+
     Raises:
         MissingExtraError: If python-flint is not installed.
     """
-    settings: dict[str, Any] = {
+    two = TwoPointBound(program.dimension, program.half_degree_2, program.min_distance)
+    if not program.half_degree_3:
+        return two.solve(**_settings(program))
+    result = _three_point(program).solve(**_settings(program))
+    if result.status != "optimal" or result.certified_value is not None:
+        return result
+    tie = two.solve(**_settings(program))
+    return replace(tie, seconds=result.seconds + tie.seconds) if tie.certified_value is not None else result
+
+
+def _settings(program: Program) -> dict[str, Any]:
+    return {
         "precision_bits": program.precision_bits,
         "gap_tolerance": program.gap_tolerance,
         "max_iterations": program.max_iterations,
     }
-    if not program.half_degree_3:
-        two = TwoPointBound(program.dimension, program.half_degree_2, program.min_distance)
-        return two.solve(**settings, certify=True)
+
+
+def _three_point(program: Program) -> ThreePointBound:
     assert program.truncation_radius is not None
     assert program.majorant_degree is not None
-    three = ThreePointBound(
+    return ThreePointBound(
         program.dimension,
         program.half_degree_2,
         program.half_degree_3,
@@ -188,4 +205,3 @@ def solve_program(program: Program) -> BoundResult:
         multipliers=program.multipliers,
         majorant_degree=program.majorant_degree,
     )
-    return three.solve(**settings, certify=True)

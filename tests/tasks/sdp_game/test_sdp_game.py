@@ -14,6 +14,7 @@ from hebo.errors import ConfigError, DataError
 from hebo.random import make_generator
 from tasks.sdp_game import sdp_game
 from tasks.sdp_game.bounds import BoundResult
+from tasks.sdp_game.certificate import Statement
 from tasks.sdp_game.sdp_game import SpherePackingBound
 from tasks.sdp_game.solves import Program, Solves
 
@@ -44,6 +45,7 @@ class Proof:
     """What a result says about its proof."""
 
     reason = None
+    statement = Statement(3, 6, 3, 1.25, 1.5, 14, ())
 
 
 PROOF: Any = Proof()

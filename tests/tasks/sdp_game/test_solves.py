@@ -14,7 +14,8 @@ import pytest
 from hebo.errors import ConfigError
 from tasks.sdp_game.bounds import BoundResult
 from tasks.sdp_game.certificate import Certificate, Statement
-from tasks.sdp_game.solves import Program, Solves
+from tasks.sdp_game.solves import Program, Solves, solve_program
+from tasks.sdp_game.verify import verify_certificate
 
 PROGRAM = Program(3, 6, 3, 1.26, 1.45, ("1", "C", "G", "g1"), 14)
 
@@ -119,6 +120,26 @@ def test_what_is_not_proved_has_no_bound_but_a_reason_and_is_not_tried_again(
     found = [solves(PROGRAM), solves(PROGRAM)]
     assert [(one.bound, one.status, one.reason) for one in found] == [(None, status, reason)] * 2
     assert stub.n_calls == 1
+
+
+def test_a_program_without_an_interior_ties_with_two_points_whose_bound_is_proved(tmp_path: Path) -> None:
+    pytest.importorskip("flint")
+    plateau = Program(3, 2, 1, 1.3, 1.95, ("1", "C", "G", "g1"), 14)
+    folder = str(tmp_path)
+    tie = Solves(None, folder, solve_program)
+    found, alone = tie(plateau), solve_program(Program(3, 2, 0, 1.3))
+    assert (found.status, found.bound, found.reason) == ("two_points", alone.certified_value, None)
+    path = tie.path_of(plateau)
+    assert path is not None
+    assert verify_certificate(path).bound == found.bound
+    assert json.loads(path.read_text())["half_degree_3"] == 0
+
+
+def test_a_solver_that_did_not_converge_gets_no_bound_from_two_points() -> None:
+    pytest.importorskip("flint")
+    hurried = Program(3, 2, 1, 1.3, 1.95, ("1", "C", "G", "g1"), 14, max_iterations=5)
+    found = Solves(None, None, solve_program)(hurried)
+    assert (found.bound, found.status) == (None, "iteration_limit")
 
 
 def test_a_program_that_makes_no_sense_is_refused_with_the_reason() -> None:
