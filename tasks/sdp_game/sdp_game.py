@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
@@ -42,8 +42,8 @@ class SpherePackingBound(Task):
     Salmon (2206.15373) that this program proves: the upper end of a ball that contains it, with a
     certificate. Where a program of three points is no better than two points its solution proves nothing,
     and the bound of two points at that distance is proved in its place: all of these are ties, with the
-    status `two_points`. A program that is not solved is a failed evaluation with the reason in the column
-    `error`. Needs the extra `sdp`.
+    status `two_points`. Ties, and programs that are not solved, are failed evaluations with the reason in the
+    column `error`. Needs the extra `sdp`.
 
     Sets of multipliers whose program has no interior are ruled out by an input constraint, as are those that
     would cost more than `max_cpu_seconds`.
@@ -62,6 +62,9 @@ class SpherePackingBound(Task):
         token_degree: Largest degree of a multiplier that is a product of the base polynomials.
         fixed_tokens: Multipliers that every program has.
         max_cpu_seconds: Largest estimated cost of a program.
+        ties: Whether a tie is `failed` or has the bound of two points as its `value`. A model of the values on
+            both sides of that step sees less: where programs begin to tie is better learned apart from how
+            good the others are.
         log_cost: Minimise the logarithm of the estimated CPU seconds as well: a second objective.
         majorant_degree: Degree of the polynomial in place of the exponential.
         precision_bits: Of the solver.
@@ -81,6 +84,7 @@ class SpherePackingBound(Task):
     token_degree: int = Field(2, ge=1, le=4)
     fixed_tokens: tuple[str, ...] = ("1", "C", "G")
     max_cpu_seconds: float | None = Field(None, gt=0)
+    ties: Literal["failed", "value"] = "failed"
     log_cost: bool = False
     majorant_degree: int = Field(14, ge=2)
     precision_bits: int = Field(256, ge=64)
@@ -115,7 +119,7 @@ class SpherePackingBound(Task):
         return self
 
     def _refuse_idle_settings(self) -> None:
-        for name in ("cheaper", "radius_ratio", "token_degree", "fixed_tokens", "majorant_degree"):
+        for name in ("cheaper", "radius_ratio", "token_degree", "fixed_tokens", "ties", "majorant_degree"):
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise ConfigError(
                     f"{name} has no effect with half_degree_3 = 0, which leaves the three-point part out; "
@@ -236,7 +240,8 @@ class SpherePackingBound(Task):
         program = self.program(point)
         solved = self._solves(program)
         path = None if solved.bound is None else self._solves.path_of(program)
-        bound = math.nan if solved.bound is None else solved.bound
+        is_tie = solved.status == "two_points" and self.ties == "failed"
+        bound = math.nan if solved.bound is None or is_tie else solved.bound
         return {
             "y": bound,
             **({"log_cost": math.log(self._cost(program))} if self.log_cost else {}),
@@ -245,7 +250,7 @@ class SpherePackingBound(Task):
             "seconds": solved.seconds,
             "multipliers": " ".join(program.multipliers) or None,
             "certificate": None if path is None else str(path),
-            "error": solved.reason,
+            "error": f"no better than two points, {solved.bound:.9f}" if is_tie else solved.reason,
         }
 
     def _comparison(self, bound: float, proved: float | None) -> dict[str, float]:

@@ -80,6 +80,21 @@ def test_a_failed_solve_has_no_value_no_reward_and_a_reason(asked: list[Program]
     assert found["error"].tolist() == ["the solver ended with 'stalled'", None]
 
 
+def test_a_tie_is_a_failure_with_a_proof_or_has_the_value_of_two_points(tmp_path: Path) -> None:
+    pytest.importorskip("flint")
+    plateau = pd.DataFrame([point("g1", r=1.3, ratio=1.5)]).drop(columns="g2")  # its degree is 4
+    settings: dict[str, Any] = {"half_degree_2": 2, "half_degree_3": 1, "certificates": str(tmp_path)}
+    failed, valued = (
+        SpherePackingBound(ties=ties, **settings).evaluate(plateau).iloc[0] for ties in ("failed", "value")
+    )
+    assert (failed["status"], valued["status"]) == ("two_points", "two_points")
+    assert math.isnan(failed["y"])
+    assert failed["error"] == "no better than two points, 0.795728664"
+    assert (valued["y"], valued["error"]) == (pytest.approx(0.795728664, abs=1e-9), None)
+    assert failed["reward"] == valued["reward"] == 0.0
+    assert failed["certificate"] == valued["certificate"]
+
+
 def test_one_program_is_solved_once(asked: list[Program]) -> None:
     task = SpherePackingBound()
     task.evaluate(pd.DataFrame([point("g1"), point("g1"), point("g1", r=1.3)]))
