@@ -62,9 +62,9 @@ class SpherePackingBound(Task):
         token_degree: Largest degree of a multiplier that is a product of the base polynomials.
         fixed_tokens: Multipliers that every program has.
         max_cpu_seconds: Largest estimated cost of a program.
-        ties: Whether a tie is `failed` or has the bound of two points as its `value`. A model of the values on
-            both sides of that step sees less: where programs begin to tie is better learned apart from how
-            good the others are.
+        ties: Whether a tie is `failed` or has the bound of two points as its `value`. Where programs begin to
+            tie is better learned apart from how good the others are: a model of both takes the step for a
+            slope, and shies away from its edge, where the best programs are.
         log_cost: Minimise the logarithm of the estimated CPU seconds as well: a second objective.
         majorant_degree: Degree of the polynomial in place of the exponential.
         precision_bits: Of the solver.

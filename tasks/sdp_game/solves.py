@@ -13,7 +13,8 @@ from typing import Any
 
 from hebo.errors import ConfigError
 from tasks.json_lines import JsonLines
-from tasks.sdp_game.bounds import BoundResult, ThreePointBound, TwoPointBound, minimum_over_distance
+from tasks.sdp_game.best_distance import minimum_over_distance
+from tasks.sdp_game.bounds import BoundResult, ThreePointBound, TwoPointBound
 from tasks.sdp_game.certificate import Certificate
 
 FORMAT = 2

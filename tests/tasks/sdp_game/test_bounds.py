@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from tasks.sdp_game.bounds import BoundResult, ThreePointBound, TwoPointBound, minimum_over_distance
+from tasks.sdp_game.bounds import ThreePointBound, TwoPointBound
 from tasks.sdp_game.reference import REFERENCE
 
 BASE = ("1", "A1", "A2", "B1", "B2", "C", "G")
@@ -66,32 +66,9 @@ class TestMistakes:
         with pytest.raises(ConfigError, match="majorant_degree = 2 leaves"):
             three(majorant_degree=2, truncation_radius=2.5).solve()
 
-    def test_in_a_search_are_refused(self) -> None:
-        with pytest.raises(ConfigError, match=r"low = 2, high = 1.*give 0 < low < high"):
-            minimum_over_distance(3, 2, 2.0, 1.0)
-
 
 def test_the_order_of_multipliers_does_not_matter() -> None:
     assert three(multipliers=FEW[::-1]).statement == three(multipliers=(*FEW, "C")).statement
-
-
-def parabolas(bound: TwoPointBound) -> BoundResult:
-    """A function of the distance with two minima, at 1.2 and, lower, at 1.7; nothing is solved beyond 1.8."""
-    r = bound.min_distance
-    value = min((r - 1.2) ** 2 + 0.1, (r - 1.7) ** 2 + 0.05) if r < 1.8 else math.nan
-    status = "stalled" if math.isnan(value) else "optimal"
-    return BoundResult(value, None, status, 0.0, None, 1, 0.0, 1, (1,))  # type: ignore[arg-type]
-
-
-def test_the_search_over_distances_finds_the_lower_of_two_minima() -> None:
-    best, result = minimum_over_distance(3, 2, 1.0, 2.0, solve=parabolas)
-    assert best == pytest.approx(1.7, abs=1e-3)
-    assert result.value == pytest.approx(0.05, abs=1e-5)
-
-
-def test_a_search_without_any_bound_says_so() -> None:
-    with pytest.raises(ConfigError, match=r"no distance between 1.8 and 2 has a bound"):
-        minimum_over_distance(3, 2, 1.8, 2.0, solve=parabolas)
 
 
 @pytest.mark.client

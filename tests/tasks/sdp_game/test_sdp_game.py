@@ -80,6 +80,7 @@ def test_a_failed_solve_has_no_value_no_reward_and_a_reason(asked: list[Program]
     assert found["error"].tolist() == ["the solver ended with 'stalled'", None]
 
 
+@pytest.mark.client
 def test_a_tie_is_a_failure_with_a_proof_or_has_the_value_of_two_points(tmp_path: Path) -> None:
     pytest.importorskip("flint")
     plateau = pd.DataFrame([point("g1", r=1.3, ratio=1.5)]).drop(columns="g2")  # its degree is 4

@@ -122,6 +122,7 @@ def test_what_is_not_proved_has_no_bound_but_a_reason_and_is_not_tried_again(
     assert stub.n_calls == 1
 
 
+@pytest.mark.client
 def test_a_program_without_an_interior_ties_with_two_points_whose_bound_is_proved(tmp_path: Path) -> None:
     pytest.importorskip("flint")
     plateau = Program(3, 2, 1, 1.3, 1.95, ("1", "C", "G", "g1"), 14)
@@ -135,6 +136,7 @@ def test_a_program_without_an_interior_ties_with_two_points_whose_bound_is_prove
     assert json.loads(path.read_text())["half_degree_3"] == 0
 
 
+@pytest.mark.client
 def test_a_solver_that_did_not_converge_gets_no_bound_from_two_points() -> None:
     pytest.importorskip("flint")
     hurried = Program(3, 2, 1, 1.3, 1.95, ("1", "C", "G", "g1"), 14, max_iterations=5)
