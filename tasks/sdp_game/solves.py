@@ -16,8 +16,9 @@ from tasks.json_lines import JsonLines
 from tasks.sdp_game.best_distance import minimum_over_distance
 from tasks.sdp_game.bounds import BoundResult, ThreePointBound, TwoPointBound
 from tasks.sdp_game.certificate import Certificate
+from tasks.sdp_game.reference import linear_programming_bound
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a program of the same settings would have another result."""
 
 
@@ -60,6 +61,9 @@ class Program:
         """A short name for files."""
         return hashlib.blake2b(self.key.encode(), digest_size=10).hexdigest()
 
+
+_TIE = 1e-6
+"""Three points that are better than two by less than this share tie with them."""
 
 Solver = Callable[[Program], BoundResult]
 
@@ -170,8 +174,9 @@ def _unproved(bound: TwoPointBound) -> BoundResult:
 def solve_program(program: Program) -> BoundResult:
     """Solve with python-flint, and prove the bound.
 
-    Where only the kernel 0 is feasible a program of three points has no interior, and its solution proves
-    nothing. It is as good as two points then, whose bound is proved in its place.
+    A kernel of three points is often of no use: then 0 is the best one, or the only feasible one, where the
+    program has no interior and its solution proves nothing. Such a program is as good as two points, whose
+    bound is proved in its place.
 
     Raises:
         MissingExtraError: If python-flint is not installed.
@@ -180,10 +185,17 @@ def solve_program(program: Program) -> BoundResult:
     if not program.half_degree_3:
         return two.solve(**_settings(program))
     result = _three_point(program).solve(**_settings(program))
-    if result.status != "optimal" or result.certified_value is not None:
+    limit = linear_programming_bound(program.dimension)
+    if result.status != "optimal" or _is_below(result.certified_value, limit):
         return result
     tie = two.solve(**_settings(program))
-    return replace(tie, seconds=result.seconds + tie.seconds) if tie.certified_value is not None else result
+    if tie.certified_value is None or _is_below(result.certified_value, tie.value * (1 - _TIE)):
+        return result
+    return replace(tie, seconds=result.seconds + tie.seconds)
+
+
+def _is_below(bound: float | None, limit: float | None) -> bool:
+    return bound is not None and limit is not None and bound < limit
 
 
 def _settings(program: Program) -> dict[str, Any]:

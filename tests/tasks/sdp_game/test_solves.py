@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from tasks.sdp_game.bounds import BoundResult
+from tasks.sdp_game.bounds import BoundResult, ThreePointBound
 from tasks.sdp_game.certificate import Certificate, Statement
 from tasks.sdp_game.solves import Program, Solves, solve_program
 from tasks.sdp_game.verify import verify_certificate
@@ -134,6 +134,17 @@ def test_a_program_without_an_interior_ties_with_two_points_whose_bound_is_prove
     assert path is not None
     assert verify_certificate(path).bound == found.bound
     assert json.loads(path.read_text())["half_degree_3"] == 0
+
+
+@pytest.mark.client
+def test_a_proved_program_that_is_no_better_than_two_points_ties_as_well() -> None:
+    pytest.importorskip("flint")
+    tokens = ("1", "C", "G", "B1", "A1^2", "A1*B1", "A1*C", "g2")
+    three = ThreePointBound(3, 2, 3, 1.0359, 1.4719, multipliers=tokens)
+    found = solve_program(Program(3, 2, 3, 1.0359, 1.4719, tokens, 14))
+    alone = solve_program(Program(3, 2, 0, 1.0359))
+    assert three.solve().certified_value == pytest.approx(alone.value, abs=1e-7)
+    assert found.certified_value == alone.certified_value
 
 
 @pytest.mark.client
