@@ -18,6 +18,8 @@ from hebo.transforms.families import BoxCox, Identity, PowerFamily, YeoJohnson
 # A cost this many times further from the median than the best one is only ever "very bad". Without the
 # limit one absurd value (1e300) leaves no resolution for all others.
 _WORST = 1e5
+# In these units from 0, a cost one deviation away changes the slope of a power up to 5 by a half at most.
+_FAR = 10.0
 # HEBO's rule calls a transformed column with less spread than this degenerate.
 _LEAST_SPREAD = 0.5
 
@@ -28,6 +30,9 @@ class PowerTransform(OutputTransform):
     Costs are divided by their standard deviation. If the lowest is positive they go through Box-Cox,
     otherwise, or where Box-Cox collapses them (spread below 0.5), through Yeo-Johnson; where that
     collapses too, they are only standardised. The power maximises the likelihood of a normal sample.
+
+    Beyond that rule, costs that are all more than ten standard deviations away from 0 are measured from
+    their median: a power around a point so far away is a straight line.
     """
 
     def fit(self, y: Tensor) -> OutcomeTransform:
@@ -96,43 +101,48 @@ class FittedPowerTransform(OutcomeTransform):
 
 @dataclass(frozen=True)
 class _Column:
-    """One column of costs: limit, divide by `scale`, apply a power, standardise unless all are equal."""
+    """One column of costs: limited, measured from `origin` in units of `scale`, to a power, standardised.
+
+    Costs that are all equal are not standardised.
+    """
 
     family: PowerFamily
     limit: float
+    origin: float
     scale: float
     mean: float = 0.0
     spread: float = 1.0
     is_flat: bool = False
 
     def forward(self, cost: Tensor) -> Tensor:
-        z = self.family.forward(cost.clamp_max(self.limit) / self.scale)
+        z = self.family.forward((cost.clamp_max(self.limit) - self.origin) / self.scale)
         return (z - self.mean) / self.spread
 
     def inverse(self, score: Tensor) -> Tensor:
-        return self.family.inverse(score * self.spread + self.mean) * self.scale
+        return self.family.inverse(score * self.spread + self.mean) * self.scale + self.origin
 
     def standardized(self, cost: Tensor) -> _Column:
         z = self.forward(cost)
         mean = float(z.mean())
         spread = float((z - mean).square().sum().div(max(1, len(z) - 1)).sqrt())
         flat = spread <= 1e-12 * max(1.0, abs(mean))
-        return _Column(self.family, self.limit, self.scale, mean, 1.0 if flat else spread, flat)
+        return _Column(self.family, self.limit, self.origin, self.scale, mean, 1.0 if flat else spread, flat)
 
 
 def _fit_column(cost: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], ...]) -> _Column:
     limit = _limit(cost)
     bounded = cost.clamp_max(limit)
     scale = _scale(bounded)
-    z = bounded / scale  # the smallest of positive costs may be 0 here
+    origin = _origin(bounded, scale)
+    z = (bounded - origin) / scale  # the smallest of positive costs may be 0 here
     for family in families:
         if family.needs_positive and not bool((z > 0).all()):
             continue
-        column = _Column(family.fit(z), limit, scale).standardized(cost)
+        column = _Column(family.fit(z), limit, origin, scale).standardized(cost)
         score = column.forward(cost)
         if bool(torch.isfinite(score).all()) and float(score.std(correction=0)) >= _LEAST_SPREAD:
             return column
-    column = _Column(Identity(), limit, scale).standardized(cost)
+    column = _Column(Identity(), limit, origin, scale).standardized(cost)
     if families and not column.is_flat:
         note_fallback("no power transform", f"each one tried collapses the {len(cost)} values")
     return column
@@ -141,6 +151,11 @@ def _fit_column(cost: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], .
 def _limit(cost: Tensor) -> float:
     median, best = float(cost.median()), float(cost.min())
     return median + _WORST * (median - best) if median > best else torch.inf
+
+
+def _origin(cost: Tensor, scale: float) -> float:
+    """Return 0, or the median where 0 is so far away that powers around it are straight lines."""
+    return float(cost.median()) if float(cost.abs().min()) > _FAR * scale else 0.0
 
 
 def _scale(cost: Tensor) -> float:
