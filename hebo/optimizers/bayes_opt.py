@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility, toward_feasible
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.acquisitions.success import success_labels, times_success
+from hebo.acquisitions.success import SuccessModel, believe_failures, success_labels
 from hebo.base import (
     Ability,
     AcqFunction,
@@ -143,6 +143,7 @@ class _Fitted:
     known: Data
     models: Models
     build: Callable[[Models], AcqFunction]
+    success: SuccessModel | None = None
 
     def acquisition(self, models: Models) -> AcqFunction:
         acq = self.build(models)
@@ -195,8 +196,14 @@ class BayesOpt(Optimizer):
         with self.profile.phase("search"):
             x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
             if n_guided and self._free_fidelity is not None:
-                model, device = fitted.models[0], fitted.known.x.device
-                x = self._free_fidelity.most_telling(x, model, data.seen, self.space, device=device)
+                x = self._free_fidelity.most_telling(
+                    x,
+                    fitted.models[0],
+                    data.seen,
+                    self.space,
+                    success=fitted.success,
+                    device=fitted.known.x.device,
+                )
             if n_guided == n:
                 return x
             return torch.cat([x, self._explore(n - n_guided, torch.cat([data.seen, x]), domain, generator)])
@@ -237,8 +244,12 @@ class BayesOpt(Optimizer):
         if not (weighted and bool(data.failed.any())):
             return _Fitted(known, models, build)
         labels = success_labels(data).to(self.recipe.device)
-        success = surrogate.fit(labels, self.space, generator=generator)
-        return _Fitted(known, models, lambda models: times_success(build(models), success, labels))
+        success = SuccessModel(surrogate.fit(labels, self.space, generator=generator), labels)
+
+        def build_for_successes(models: Models) -> AcqFunction:
+            return success.weigh(build((believe_failures(models[0], known), *models[1:])))
+
+        return _Fitted(known, models, build_for_successes, success)
 
     def _at_target(self, data: Data) -> Data:
         """Return what an improvement is measured against: predictions at the target, wherever it was seen."""
