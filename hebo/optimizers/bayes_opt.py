@@ -63,6 +63,9 @@ class BayesOptRecipe(OptimizerRecipe):
             Sobol points take turns with those of the model. None: the model is always followed.
         batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
             Hamming distance, for batches of different designs.
+        believe_failures: Whether failed points are not only avoided but believed to be as good as predicted,
+            and no better than the best success (see `hebo.acquisitions.success`). It keeps a search away
+            from a region that fails where values get ever better towards it.
         fidelity_costs: What an evaluation costs at each level of the space's fidelity parameter, in ascending
             order of the levels; only ratios matter. A point is then evaluated where that explains most of
             its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
@@ -79,6 +82,7 @@ class BayesOptRecipe(OptimizerRecipe):
     exploration: float = Field(default=0.25, ge=0, le=1)
     least_insight: float | None = Field(default=0.2, le=1)
     batch_distance: int = Field(default=1, ge=1)
+    believe_failures: bool = False
     fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
     device: str = "cpu"
 
@@ -95,6 +99,11 @@ class BayesOptRecipe(OptimizerRecipe):
     def _parts_fit_together(self) -> Self:
         _require(self.acquisition, self.acquisition.needs, self.surrogate, self.surrogate.offers())
         _require(self.acq_optimizer, self.acq_optimizer.needs, self.acquisition, self.acquisition.gives)
+        if self.believe_failures and "additive components" in self.acquisition.gives:
+            raise IncompatibleError(
+                f"believe_failures has no effect with {type(self.acquisition).__name__}, for which failures "
+                "have the worst value anyway; leave it out, or use another acquisition, such as log_ei"
+            )
         if self.acq_optimizer.needs and torch.device(self.device).type != "cpu":
             raise IncompatibleError(
                 f"{type(self.acq_optimizer).__name__} looks into the acquisition, on the CPU only; "
@@ -246,10 +255,13 @@ class BayesOpt(Optimizer):
         labels = success_labels(data).to(self.recipe.device)
         success = SuccessModel(surrogate.fit(labels, self.space, generator=generator), labels)
 
-        def build_for_successes(models: Models) -> AcqFunction:
-            return success.weigh(build((believe_failures(models[0], known), *models[1:])))
+        def build_to_succeed(models: Models) -> AcqFunction:
+            objective, *limits = models
+            if self.recipe.believe_failures:
+                objective = believe_failures(objective, known)
+            return success.weigh(build((objective, *limits)))
 
-        return _Fitted(known, models, build_for_successes, success)
+        return _Fitted(known, models, build_to_succeed, success)
 
     def _at_target(self, data: Data) -> Data:
         """Return what an improvement is measured against: predictions at the target, wherever it was seen."""

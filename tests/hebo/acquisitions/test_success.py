@@ -68,8 +68,8 @@ def test_failures_are_believed_to_be_no_better_than_the_best_success(
     best = mean(model, 0.6)
     assert mean(model, 0.8) > best + 0.1
     believed = believe_failures(model, data)
-    assert mean(believed, 0.8) == pytest.approx(best, abs=0.02)
-    assert mean(believed, 0.3) == pytest.approx(mean(model, 0.3), abs=0.02)
+    assert mean(believed, 0.8) == pytest.approx(best, abs=0.05)
+    assert mean(believed, 0.3) == pytest.approx(mean(model, 0.3), abs=0.05)
 
 
 def test_a_failure_that_looks_bad_is_believed_as_predicted() -> None:
@@ -83,7 +83,7 @@ def test_a_failure_that_looks_bad_is_believed_as_predicted() -> None:
 def test_improvements_beyond_failures_are_no_longer_expected(rising: tuple[SingleTaskGP, Data]) -> None:
     model, data = rising
     plain, believed = (
-        LogEI().build(one, data.successes(), generator=make_generator(0))(column(0.85).unsqueeze(-2))
+        LogEI().build(one, data.successes(), generator=make_generator(0))(column(0.85).unsqueeze(-2)).detach()
         for one in (model, believe_failures(model, data))
     )
     assert float(believed) < float(plain) - 2.0
