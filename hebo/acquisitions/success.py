@@ -20,24 +20,50 @@ def success_labels(data: Data) -> Data:
     return data.without_constraints().with_y(labels)
 
 
-def times_success(acq: AcqFunction, success_model: Model, labels: Data) -> AcqFunction:
-    """Add the log probability of success, `log Phi(mu / sqrt(s^2 + sigma_n^2))`, to every value of `acq`.
+@torch.no_grad()
+def believe_failures(model: Model, known: Data) -> Model:
+    """Return a model that knows failed points by their predicted means, at most that of the best success.
 
-    For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a bound
-    in standardised units it is a penalty of about one standard deviation per factor e.
+    Nothing is measured where evaluations fail. Where values get better towards such a region, a model that
+    knows successes alone expects ever more of it, however often it fails.
 
     Args:
-        acq: Function to weight.
-        success_model: Fitted to `labels`: regression on +-1 stands in for classification.
-        labels: See `success_labels`. Failures at random make them noisy and the weight weak; a region
-            that always fails makes them sharp.
+        model: Of the successes of `known`.
+        known: With at least one success and one failure.
     """
-    label_variance = noise_sd(success_model, labels).square() + _LABEL_VARIANCE
+    failed, best = known.x[known.failed], mean_and_sd(model, known.successes().x.unsqueeze(-2))[0].max()
+    means = mean_and_sd(model, failed.unsqueeze(-2))[0].clamp_max(best)
+    return model.condition_on_observations(failed, means.unsqueeze(-1))
 
-    def weighted(x: Tensor) -> Tensor:
-        mu, sigma = mean_and_sd(success_model, x)
-        log_success = torch.special.log_ndtr(mu / (sigma.square() + label_variance).sqrt())
-        values: Tensor = acq(x) + log_success.unsqueeze(-1)
-        return values
 
-    return weighted
+class SuccessModel:
+    """How likely evaluations are to succeed.
+
+    Args:
+        model: Fitted to `labels`: regression on +-1 stands in for classification. Failures at random make
+            labels noisy and probabilities middling; a region that always fails makes them sharp.
+        labels: See `success_labels`.
+    """
+
+    def __init__(self, model: Model, labels: Data) -> None:
+        self._model = model
+        self._variance = noise_sd(model, labels).square() + _LABEL_VARIANCE
+
+    def log_probability(self, x: Tensor) -> Tensor:
+        """Return `log Phi(mu / sqrt(s^2 + sigma_n^2))` of points (`n x 1 x d`), `n` numbers."""
+        mu, sigma = mean_and_sd(self._model, x)
+        log_success: Tensor = torch.special.log_ndtr(mu / (sigma.square() + self._variance).sqrt())
+        return log_success
+
+    def weigh(self, acq: AcqFunction) -> AcqFunction:
+        """Add the log probability of success to every value of `acq`.
+
+        For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a
+        bound in standardised units it is a penalty of about one standard deviation per factor e.
+        """
+
+        def weighted(x: Tensor) -> Tensor:
+            values: Tensor = acq(x) + self.log_probability(x).unsqueeze(-1)
+            return values
+
+        return weighted

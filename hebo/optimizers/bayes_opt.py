@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility, toward_feasible
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.acquisitions.success import success_labels, times_success
+from hebo.acquisitions.success import SuccessModel, believe_failures, success_labels
 from hebo.base import (
     Ability,
     AcqFunction,
@@ -63,6 +63,9 @@ class BayesOptRecipe(OptimizerRecipe):
             Sobol points take turns with those of the model. None: the model is always followed.
         batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
             Hamming distance, for batches of different designs.
+        believe_failures: Whether failed points are not only avoided but believed to be as good as predicted,
+            and no better than the best success (see `hebo.acquisitions.success`). It keeps a search away
+            from a region that fails where values get ever better towards it.
         fidelity_costs: What an evaluation costs at each level of the space's fidelity parameter, in ascending
             order of the levels; only ratios matter. A point is then evaluated where that explains most of
             its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
@@ -79,6 +82,7 @@ class BayesOptRecipe(OptimizerRecipe):
     exploration: float = Field(default=0.25, ge=0, le=1)
     least_insight: float | None = Field(default=0.2, le=1)
     batch_distance: int = Field(default=1, ge=1)
+    believe_failures: bool = False
     fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
     device: str = "cpu"
 
@@ -95,6 +99,11 @@ class BayesOptRecipe(OptimizerRecipe):
     def _parts_fit_together(self) -> Self:
         _require(self.acquisition, self.acquisition.needs, self.surrogate, self.surrogate.offers())
         _require(self.acq_optimizer, self.acq_optimizer.needs, self.acquisition, self.acquisition.gives)
+        if self.believe_failures and "additive components" in self.acquisition.gives:
+            raise IncompatibleError(
+                f"believe_failures has no effect with {type(self.acquisition).__name__}, for which failures "
+                "have the worst value anyway; leave it out, or use another acquisition, such as log_ei"
+            )
         if self.acq_optimizer.needs and torch.device(self.device).type != "cpu":
             raise IncompatibleError(
                 f"{type(self.acq_optimizer).__name__} looks into the acquisition, on the CPU only; "
@@ -143,6 +152,7 @@ class _Fitted:
     known: Data
     models: Models
     build: Callable[[Models], AcqFunction]
+    success: SuccessModel | None = None
 
     def acquisition(self, models: Models) -> AcqFunction:
         acq = self.build(models)
@@ -195,8 +205,14 @@ class BayesOpt(Optimizer):
         with self.profile.phase("search"):
             x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
             if n_guided and self._free_fidelity is not None:
-                model, device = fitted.models[0], fitted.known.x.device
-                x = self._free_fidelity.most_telling(x, model, data.seen, self.space, device=device)
+                x = self._free_fidelity.most_telling(
+                    x,
+                    fitted.models[0],
+                    data.seen,
+                    self.space,
+                    success=fitted.success,
+                    device=fitted.known.x.device,
+                )
             if n_guided == n:
                 return x
             return torch.cat([x, self._explore(n - n_guided, torch.cat([data.seen, x]), domain, generator)])
@@ -237,8 +253,15 @@ class BayesOpt(Optimizer):
         if not (weighted and bool(data.failed.any())):
             return _Fitted(known, models, build)
         labels = success_labels(data).to(self.recipe.device)
-        success = surrogate.fit(labels, self.space, generator=generator)
-        return _Fitted(known, models, lambda models: times_success(build(models), success, labels))
+        success = SuccessModel(surrogate.fit(labels, self.space, generator=generator), labels)
+
+        def build_to_succeed(models: Models) -> AcqFunction:
+            objective, *limits = models
+            if self.recipe.believe_failures:
+                objective = believe_failures(objective, known)
+            return success.weigh(build((objective, *limits)))
+
+        return _Fitted(known, models, build_to_succeed, success)
 
     def _at_target(self, data: Data) -> Data:
         """Return what an improvement is measured against: predictions at the target, wherever it was seen."""

@@ -13,6 +13,7 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
+from hebo.acquisitions.success import SuccessModel
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values import object_column
@@ -74,24 +75,36 @@ class FidelityLevels:
         return choices[rows, torch.where(allowed, places, self.target)]
 
     def most_telling(
-        self, x: Tensor, model: Model, seen: Tensor, space: DesignSpace, *, device: torch.device
+        self,
+        x: Tensor,
+        model: Model,
+        seen: Tensor,
+        space: DesignSpace,
+        *,
+        success: SuccessModel | None = None,
+        device: torch.device,
     ) -> Tensor:
         """Return each point at the level that explains most of its value at the target, per cost.
 
         The acquisition has chosen the points; what is left is whether a cheaper look comes first. It does
         where it explains a larger share of the variance at the target than it costs of an evaluation there.
         Information in place of the share (Swersky et al., 2013, section 3.2) has no bound for an exact
-        evaluation at the target, so that without noise no cheaper level would ever be taken.
+        evaluation at the target, so that without noise no cheaper level would ever be taken. An evaluation
+        that fails explains nothing, so shares count as likely as it succeeds.
 
         Args:
             x: `n x d` new points at the target.
             model: Of one output over all columns, fidelity included.
             seen: `s x d` points that are not to be evaluated again.
             space: Where the points lie; a level that a constraint forbids is not taken.
-            device: Where the model is.
+            success: Says how likely evaluations are to succeed; None if none has failed.
+            device: Where the models are.
         """
         choices = self.repeated(x)
         worth = explained(model, choices.to(device), self.target).cpu() / self.costs
+        if success is not None:
+            flat = choices.to(device).flatten(0, 1).unsqueeze(-2)
+            worth = worth * success.log_probability(flat).exp().cpu().reshape(worth.shape)
         best = worth.masked_fill(~self._allowed(choices, seen, space), -torch.inf).argmax(1)
         return choices[torch.arange(len(x)), best]
 

@@ -41,8 +41,8 @@ class SpherePackingBound(Task):
     negative where it has to be. The value is the bound of Cohn and Elkies (2003) or of Cohn, de Laat and
     Salmon (2206.15373) that this program proves: the upper end of a ball that contains it, with a
     certificate. Where a program of three points is no better than two points at that distance, their bound
-    is proved in its place: all of these are ties, with the status `two_points`. Ties, and programs that are not solved, are failed evaluations with the reason in the
-    column `error`. Needs the extra `sdp`.
+    is proved in its place: all of these are ties, with the status `two_points`. Ties, and programs that are
+    not solved, are failed evaluations with the reason in the column `error`. Needs the extra `sdp`.
 
     Sets of multipliers whose program has no interior are ruled out by an input constraint, as are those that
     would cost more than `max_cpu_seconds`.

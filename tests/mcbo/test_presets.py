@@ -46,7 +46,7 @@ def test_short_names_are_those_of_their_parts() -> None:
 
 def test_tree_search_is_a_short_name_and_a_preset() -> None:
     recipe = mcbo.build(SPACE, model="gp_to", acq_opt="mcts", tr=None, n_initial=10, seed=0).recipe
-    assert recipe.model_dump() == TreeSearchBO().model_dump()
+    assert recipe.model_dump() == TreeSearchBO(believe_failures=False).model_dump()
     assert recipe.acq_optimizer == TreeSearch()
 
 
@@ -62,6 +62,8 @@ def test_parts_that_do_not_fit_are_refused_when_they_are_put_together() -> None:
         mcbo.build(SPACE, acq_opt="mp")
     with pytest.raises(IncompatibleError, match="ThompsonSampling needs functions drawn"):
         mcbo.build(SPACE, model="rf", acq="ts")
+    with pytest.raises(IncompatibleError, match="believe_failures has no effect with AdditiveUCB"):
+        RDUCB(believe_failures=True)
 
 
 def test_message_passing_is_refused_away_from_the_cpu() -> None:

@@ -20,6 +20,8 @@ from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import make_generator
 from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import Standardize
 
 SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "abc"])
 SEARCH = NSGA2(population=40, n_generations=10)
@@ -170,3 +172,24 @@ def test_one_objective_only_is_taken_beside_constraints() -> None:
     with pytest.raises(IncompatibleError, match="takes 1 objective"):
         optimizer.tell(x, [[1.0, 2.0]], constraints=[0.0])
     assert len(optimizer.history) == 0
+
+
+def cliff(optimizer: BayesOpt, n: int) -> tuple[int, float]:
+    """Minimise what falls towards points that fail; return how many failed, and the best value."""
+    for _ in range(n):
+        x = optimizer.ask()
+        optimizer.tell(x, (1.0 - x["a"] + 0.2 * (x["b"] - 0.5) ** 2).where(x["a"] < 0.7))
+    return int(optimizer.data.failed.sum()), optimizer.best_y
+
+
+def test_failures_that_are_believed_draw_fewer_points_beyond_an_edge() -> None:
+    space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
+    recipe = BayesOptRecipe(
+        surrogate=WarpedGP(), acquisition=LogEI(), acq_optimizer=SEARCH, output_transform=Standardize()
+    )
+    plain, believing = (
+        [cliff(one.build(space, seed=seed), 20) for seed in range(3)]
+        for one in (recipe, recipe.model_copy(update={"believe_failures": True}))
+    )
+    assert sum(failures for failures, _ in believing) < sum(failures for failures, _ in plain)
+    assert max(best for _, best in believing) < 0.32

@@ -14,6 +14,7 @@ from gpytorch.distributions import MultivariateNormal
 from torch import Tensor
 
 from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acquisitions.success import SuccessModel
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
@@ -72,6 +73,27 @@ def test_a_cheaper_level_comes_first_where_it_explains_more_than_it_costs(
     costs: tuple[float, ...], level: int
 ) -> None:
     assert chosen(HALF, costs) == [level]
+
+
+class FailsAtTheFirstLevel(SuccessModel):
+    """Evaluations at the lowest level fail 99 times of 100."""
+
+    def __init__(self) -> None:
+        pass
+
+    def log_probability(self, x: Tensor) -> Tensor:
+        return torch.where(x[:, 0, 1] == 0.0, 0.01, 1.0).double().log()
+
+
+def test_a_level_where_evaluations_fail_tells_nothing() -> None:
+    levels, x = fidelity_levels(SPACE, (1.0, 3.0, 10.0)), torch.tensor([[0.5, 2.0]], dtype=torch.float64)
+
+    def level(success: SuccessModel | None) -> list[int]:
+        device = torch.device("cpu")
+        found = levels.most_telling(x, HALF, x[:0], SPACE, success=success, device=device)
+        return [int(one) for one in SPACE.decode(found)["s"]]
+
+    assert (level(None), level(FailsAtTheFirstLevel())) == ([1], [4])
 
 
 def test_a_level_that_has_been_seen_is_not_looked_at_again() -> None:
