@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Self
 
 import torch
@@ -11,12 +9,9 @@ from botorch.models.model import Model
 from pydantic import Field, field_validator, model_validator
 from torch import Generator, Tensor
 
-from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility, toward_feasible
-from hebo.acquisitions.marginals import mean_and_sd
-from hebo.acquisitions.success import SuccessModel, believe_failures, success_labels
+from hebo.acquisitions.constrained import toward_feasible
 from hebo.base import (
     Ability,
-    AcqFunction,
     AcqOptimizer,
     Acquisition,
     Candidates,
@@ -33,10 +28,11 @@ from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.fidelity import FidelityLevels, fidelity_levels
+from hebo.optimizers.fitted import Fitted, Models, Parts
 from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
 from hebo.optimizers.table_search import over_table
-from hebo.random import draw_seed, make_generator
+from hebo.random import make_generator
 from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
 
@@ -138,36 +134,6 @@ _REMEDIES: dict[Ability, str] = {
 }
 
 
-Models = tuple[Model, ...]
-"""The model of the objective, then one per measured constraint."""
-
-
-@dataclass(frozen=True)
-class _Fitted:
-    """What one `ask` knows: data as modelled, the models, and the acquisition under them or under others.
-
-    Points come and go on the CPU, where searches and the space stay, wherever the models are.
-    """
-
-    known: Data
-    models: Models
-    build: Callable[[Models], AcqFunction]
-    success: SuccessModel | None = None
-
-    def acquisition(self, models: Models) -> AcqFunction:
-        acq = self.build(models)
-        if self.known.x.device.type == "cpu":
-            return acq  # as it is, for it may offer more than values
-        return lambda x: acq(x.to(self.known.x.device)).to(x.device)
-
-    def believe(self, models: Models, x: Tensor) -> Models:
-        x = x.to(self.known.x.device)
-        means = [mean_and_sd(model, x.unsqueeze(-2))[0].unsqueeze(-1) for model in models]
-        return tuple(
-            model.condition_on_observations(x, mean) for model, mean in zip(models, means, strict=True)
-        )
-
-
 class BayesOpt(Optimizer):
     """Fit, build, maximise, choose: the loop behind every preset.
 
@@ -232,42 +198,17 @@ class BayesOpt(Optimizer):
         x = sobol_points(domain, 0, int(numbers[-1]) + 1, seed=self.seed)[numbers]
         return fill(levels.moved(x, places, seen, self.space), seen, n, domain, generator=generator)
 
-    def _fit(self, data: Data, batch_size: int, generator: Generator) -> _Fitted:
+    def _fit(self, data: Data, batch_size: int, generator: Generator) -> Fitted:
         known = self.transformed(toward_feasible(data), batch_size)
-        surrogate, acquisition = self.recipe.surrogate, self.recipe.acquisition
-        weighted = "additive components" not in acquisition.gives
-        known = known if weighted else _worst_for_failures(known)
-        targets = [known, *(one.to(self.recipe.device) for one in slack_data(data))]
-        models = tuple(surrogate.fit(one, self.space, generator=generator) for one in targets)
-        seed, incumbents = draw_seed(generator), self._at_target(known.feasible_successes())
-        n_values, has_incumbent = acquisition.n_values, bool(data.feasible.any())
-
-        def build(models: Models) -> AcqFunction:
-            objective, *limits = models
-            if has_incumbent:  # every time with the same draws
-                acq = acquisition.build(objective, incumbents, generator=make_generator(seed))
-            else:
-                acq = indifferent(n_values)
-            return times_feasibility(acq, limits) if limits else acq
-
-        if not (weighted and bool(data.failed.any())):
-            return _Fitted(known, models, build)
-        labels = success_labels(data).to(self.recipe.device)
-        success = SuccessModel(surrogate.fit(labels, self.space, generator=generator), labels)
-
-        def build_to_succeed(models: Models) -> AcqFunction:
-            objective, *limits = models
-            if self.recipe.believe_failures:
-                objective = believe_failures(objective, known)
-            return success.weigh(build((objective, *limits)))
-
-        return _Fitted(known, models, build_to_succeed, success)
+        parts = Parts(self.recipe.surrogate, self.recipe.acquisition, self.recipe.believe_failures)
+        incumbents = self._at_target(known.feasible_successes())
+        return parts.fit(data, known, self.space, incumbents, generator=generator)
 
     def _at_target(self, data: Data) -> Data:
         """Return what an improvement is measured against: predictions at the target, wherever it was seen."""
         return data if self._fidelity is None else self._fidelity.at_target(data)
 
-    def _search(self, fitted: _Fitted, seen: Tensor, n: int, domain: Domain, generator: Generator) -> Tensor:
+    def _search(self, fitted: Fitted, seen: Tensor, n: int, domain: Domain, generator: Generator) -> Tensor:
         focus = self.recipe.region.narrow(
             domain, fitted.known, fitted.models[0], turn=self.n_asks, generator=generator
         )
@@ -319,12 +260,6 @@ class BayesOpt(Optimizer):
         self._need_success()
         generator = make_generator(self.seed, "ask", self.n_asks)
         return self.recipe.surrogate.fit(self.transformed(self.data), self.space, generator=generator)
-
-
-def _worst_for_failures(data: Data) -> Data:
-    """Give failed points the lowest value: weighting by success would make a sum of components none."""
-    worst = data.successes().y.amin(0)
-    return data.with_y(torch.where(data.failed.unsqueeze(1), worst, data.y))
 
 
 def _informative(data: Data) -> bool:

@@ -1,0 +1,123 @@
+"""Models of all that an optimiser knows, and the acquisition under them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+from botorch.models.model import Model
+from torch import Generator, Tensor
+
+from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
+from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.success import SuccessModel, believe_failures, success_labels
+from hebo.base import AcqFunction, Acquisition, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import draw_seed, make_generator
+
+Models = tuple[Model, ...]
+"""The model of the objective, then one per measured constraint."""
+
+Build = Callable[[Models], AcqFunction]
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """What one `ask` knows: data as modelled, the models, and the acquisition under them or under others.
+
+    Points come and go on the CPU, where searches and the space stay, wherever the models are.
+
+    Attributes:
+        known: Data on the scale that is modelled.
+        models: Fitted to it.
+        build: Makes the acquisition under any models.
+        success: Says which evaluations succeed; None if none has failed.
+    """
+
+    known: Data
+    models: Models
+    build: Build
+    success: SuccessModel | None = None
+
+    def acquisition(self, models: Models) -> AcqFunction:
+        """Return the acquisition under `models`, of points (`n x 1 x d`) on the CPU."""
+        acq = self.build(models)
+        if self.known.x.device.type == "cpu":
+            return acq  # as it is, for it may offer more than values
+        return lambda x: acq(x.to(self.known.x.device)).to(x.device)
+
+    def believe(self, models: Models, x: Tensor) -> Models:
+        """Return `models` that know points (`n x d`) by their predicted means."""
+        x = x.to(self.known.x.device)
+        means = [mean_and_sd(model, x.unsqueeze(-2))[0].unsqueeze(-1) for model in models]
+        return tuple(
+            model.condition_on_observations(x, mean) for model, mean in zip(models, means, strict=True)
+        )
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is fitted and built, and how failures count.
+
+    Attributes:
+        surrogate: Of the objective, of each constraint, and of success.
+        acquisition: Of points under the model of the objective.
+        believe_failures: See `BayesOptRecipe`.
+    """
+
+    surrogate: Surrogate
+    acquisition: Acquisition
+    believe_failures: bool = False
+
+    def fit(
+        self, data: Data, known: Data, space: DesignSpace, incumbents: Data, *, generator: Generator
+    ) -> Fitted:
+        """Fit the models.
+
+        Args:
+            data: All that was told.
+            known: The same with the objective as it is modelled, on the device of the models.
+            space: Where the points lie.
+            incumbents: Points of `known` that an improvement is measured against.
+            generator: Source of randomness.
+        """
+        is_weighted = "additive components" not in self.acquisition.gives
+        known = known if is_weighted else _worst_for_failures(known)
+        targets = [known, *(one.to(known.x.device) for one in slack_data(data))]
+        models = tuple(self.surrogate.fit(one, space, generator=generator) for one in targets)
+        build = self._built(draw_seed(generator), incumbents, has_incumbent=bool(data.feasible.any()))
+        if not (is_weighted and bool(data.failed.any())):
+            return Fitted(known, models, build)
+        labels = success_labels(data).to(known.x.device)
+        success = SuccessModel(self.surrogate.fit(labels, space, generator=generator), labels)
+        return Fitted(known, models, self._to_succeed(build, success, known), success)
+
+    def _built(self, seed: int, incumbents: Data, *, has_incumbent: bool) -> Build:
+        """Return how to build the acquisition, every time with the same draws."""
+
+        def build(models: Models) -> AcqFunction:
+            objective, *limits = models
+            if has_incumbent:
+                acq = self.acquisition.build(objective, incumbents, generator=make_generator(seed))
+            else:
+                acq = indifferent(self.acquisition.n_values)
+            return times_feasibility(acq, limits) if limits else acq
+
+        return build
+
+    def _to_succeed(self, build: Build, success: SuccessModel, known: Data) -> Build:
+        def build_to_succeed(models: Models) -> AcqFunction:
+            objective, *limits = models
+            if self.believe_failures:
+                objective = believe_failures(objective, known)
+            return success.weigh(build((objective, *limits)))
+
+        return build_to_succeed
+
+
+def _worst_for_failures(data: Data) -> Data:
+    """Give failed points the lowest value: weighting by success would make a sum of components none."""
+    worst = data.successes().y.amin(0)
+    return data.with_y(torch.where(data.failed.unsqueeze(1), worst, data.y))
