@@ -20,7 +20,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation
-from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products
+from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
 from mcbo.kernels.subsequences import pair_sums
 from mcbo.sorts import Sort, categories_of, n_levels, parameter_name
 
@@ -160,10 +160,14 @@ class StringSubsequenceKernel(FeatureCorrelation):
 
     def _features(self, codes: Tensor) -> Tensor:
         rows = codes.reshape(-1, codes.shape[-1])
-        counts = subsequence_counts(rows, self.n_letters, self.gap_decay, self.order)
-        pairs = zip(self.amplitudes, counts, strict=True)
-        units = [amplitude * one / one.norm(dim=1, keepdim=True) for amplitude, one in pairs]
-        return torch.cat(units, 1).reshape(*codes.shape[:-1], -1)
+        amplitudes, gap_decay = self.amplitudes, self.gap_decay
+        if not (amplitudes.requires_grad or gap_decay.requires_grad):  # as in every prediction
+            units = unit_counts(rows, self.n_letters, gap_decay, amplitudes)
+            return units.reshape(*codes.shape[:-1], -1)
+        counts = subsequence_counts(rows, self.n_letters, gap_decay, self.order)
+        pairs = zip(amplitudes, counts, strict=True)
+        scaled = [amplitude * one / one.norm(dim=1, keepdim=True) for amplitude, one in pairs]
+        return torch.cat(scaled, 1).reshape(*codes.shape[:-1], -1)
 
     def _among(self, codes: Tensor) -> Tensor:
         """Return the correlations, `... x n x n`, among `... x n x L` letters."""

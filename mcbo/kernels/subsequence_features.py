@@ -43,6 +43,34 @@ def subsequence_products(codes: Tensor, n_letters: int, gap_decay: Tensor, order
     return products
 
 
+@torch.no_grad()
+def unit_counts(codes: Tensor, n_letters: int, gap_decay: Tensor, lengths: Tensor) -> Tensor:
+    """Return the counts of each order as a vector of given length, one after the other, without slopes.
+
+    They are scaled and put in their place while a chunk of them is in the cache: scaling and joining whole
+    arrays of them takes longer than counting.
+
+    Args:
+        codes: `n x L` letters, as `subsequence_counts` takes them.
+        n_letters: `a`.
+        gap_decay: `g`, a scalar.
+        lengths: Of the vectors of `1, 2, ..., order` letters.
+
+    Returns:
+        `n x (a + ... + a^order)` numbers.
+    """
+    order = len(lengths)
+    sizes = [n_letters**p for p in range(1, order + 1)]
+    found = gap_decay.new_empty(len(codes), sum(sizes))
+    n_rows = _rows_at_once(codes, n_letters, order)
+    for chunk, rows in zip(codes.split(n_rows), found.split(n_rows), strict=True):
+        counts = _Counts(chunk, n_letters, gap_decay, with_slopes=False)
+        for p, place in enumerate(rows.split(sizes, 1)):
+            (one,) = counts.of(p + 1)
+            torch.mul(one, lengths[p] / one.norm(dim=1, keepdim=True), out=place)
+    return found
+
+
 def _wanted(gap_decay: Tensor) -> Tensor:
     """A function with its own slopes is asked for them also where gradients are switched off."""
     return gap_decay if torch.is_grad_enabled() else gap_decay.detach()
@@ -88,13 +116,17 @@ def _counts(
     codes: Tensor, n_letters: int, gap_decay: Tensor, order: int, *, with_slopes: bool
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Return for each order the `n x a^p` counts, and their slopes if they are wanted."""
-    largest = n_letters ** (order - 1) * max(n_letters, codes.shape[1])
     chunks = []
-    for chunk in torch.split(codes, max(1, _CHUNK // largest)):
+    for chunk in codes.split(_rows_at_once(codes, n_letters, order)):
         counts = _Counts(chunk, n_letters, gap_decay, with_slopes=with_slopes)
         chunks.append([one for p in range(1, order + 1) for one in counts.of(p)])
     whole = [torch.cat(parts) for parts in zip(*chunks, strict=True)]
     return (whole[::2], whole[1::2]) if with_slopes else (whole, [])
+
+
+def _rows_at_once(codes: Tensor, n_letters: int, order: int) -> int:
+    largest = n_letters ** (order - 1) * max(n_letters, codes.shape[1])
+    return max(1, _CHUNK // largest)
 
 
 class _Counts:

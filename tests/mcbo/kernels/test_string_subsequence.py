@@ -107,6 +107,15 @@ def test_a_vanishing_gap_decay_compares_the_counts_of_letters_and_of_neighbours(
     assert float(gram(kernel, strings("ababab", "abbbca"))[0, 1]) == pytest.approx(expected)
 
 
+def test_features_without_a_gradient_are_the_same() -> None:
+    kernel, x = scattered(build()), points(SPACE, 2, 5)
+    with torch.no_grad():
+        plain = kernel.encode(x)
+    wanted = kernel.encode(x)
+    assert wanted.requires_grad
+    torch.testing.assert_close(plain, wanted.detach())
+
+
 def test_a_small_match_decay_leaves_single_letters() -> None:
     kernel = build()
     with torch.no_grad():

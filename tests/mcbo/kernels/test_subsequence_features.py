@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hebo.random import make_generator
 from mcbo.kernels import subsequence_features
-from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products
+from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
 from tests.mcbo.kernels.test_subsequences import GAP, LETTERS, ORDER, S, enumerated, held
 
 
@@ -64,3 +64,19 @@ def test_chunks_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(subsequence_features, "_CHUNK", 150)  # a few strings
     for mine, expected in zip(results(), whole, strict=True):
         torch.testing.assert_close(mine, expected)
+
+
+def test_unit_counts_are_the_counts_scaled_to_the_given_lengths() -> None:
+    lengths = torch.tensor([0.7, 0.5, 2.0], dtype=torch.float64)
+    counts = subsequence_counts(S, LETTERS, GAP, 3)
+    expected = [
+        length * one / one.norm(dim=1, keepdim=True) for length, one in zip(lengths, counts, strict=True)
+    ]
+    torch.testing.assert_close(unit_counts(S, LETTERS, GAP, lengths), torch.cat(expected, 1))
+
+
+def test_unit_counts_of_chunks_are_put_together_in_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths = torch.ones(3, dtype=torch.float64)
+    whole = unit_counts(S, LETTERS, GAP, lengths)
+    monkeypatch.setattr(subsequence_features, "_CHUNK", 2 * LETTERS**3)
+    torch.testing.assert_close(unit_counts(S, LETTERS, GAP, lengths), whole)
