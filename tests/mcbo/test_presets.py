@@ -46,7 +46,8 @@ def test_short_names_are_those_of_their_parts() -> None:
 
 def test_tree_search_is_a_short_name_and_a_preset() -> None:
     recipe = mcbo.build(SPACE, model="gp_to", acq_opt="mcts", tr=None, n_initial=10, seed=0).recipe
-    assert recipe.model_dump() == TreeSearchBO(believe_failures=False).model_dump()
+    assert isinstance(TreeSearchBO().acq_optimizer, TreeSearch)
+    assert (recipe.surrogate, recipe.region) == (MixedGP(), WholeSpace())
     assert recipe.acq_optimizer == TreeSearch()
 
 
