@@ -63,9 +63,9 @@ def unit_counts(codes: Tensor, n_letters: int, gap_decay: Tensor, lengths: Tenso
     sizes = [n_letters**p for p in range(1, order + 1)]
     found = gap_decay.new_empty(len(codes), sum(sizes))
     n_rows = _rows_at_once(codes, n_letters, order)
-    for chunk, rows in zip(codes.split(n_rows), found.split(n_rows), strict=True):
+    for chunk, rows in zip(torch.split(codes, n_rows), torch.split(found, n_rows), strict=True):
         counts = _Counts(chunk, n_letters, gap_decay, with_slopes=False)
-        for p, place in enumerate(rows.split(sizes, 1)):
+        for p, place in enumerate(torch.split(rows, sizes, 1)):
             (one,) = counts.of(p + 1)
             torch.mul(one, lengths[p] / one.norm(dim=1, keepdim=True), out=place)
     return found
@@ -117,7 +117,7 @@ def _counts(
 ) -> tuple[list[Tensor], list[Tensor]]:
     """Return for each order the `n x a^p` counts, and their slopes if they are wanted."""
     chunks = []
-    for chunk in codes.split(_rows_at_once(codes, n_letters, order)):
+    for chunk in torch.split(codes, _rows_at_once(codes, n_letters, order)):
         counts = _Counts(chunk, n_letters, gap_decay, with_slopes=with_slopes)
         chunks.append([one for p in range(1, order + 1) for one in counts.of(p)])
     whole = [torch.cat(parts) for parts in zip(*chunks, strict=True)]
@@ -125,7 +125,7 @@ def _counts(
 
 
 def _rows_at_once(codes: Tensor, n_letters: int, order: int) -> int:
-    largest = n_letters ** (order - 1) * max(n_letters, codes.shape[1])
+    largest = int(n_letters ** (order - 1)) * max(n_letters, codes.shape[1])
     return max(1, _CHUNK // largest)
 
 
