@@ -5,6 +5,9 @@ from __future__ import annotations
 import importlib.util
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+import pytest
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -17,3 +20,13 @@ def notebook_tool() -> ModuleType:
     module = importlib.util.module_from_spec(specification)
     specification.loader.exec_module(module)
     return module
+
+
+def run_small(name: str, monkeypatch: pytest.MonkeyPatch) -> tuple[dict[str, Any], list[Any]]:
+    """Run the cells of a notebook in small; return the names they leave, and the images they show."""
+    monkeypatch.setenv("SMOKE_TEST", "1")
+    monkeypatch.chdir(NOTEBOOKS)
+    make, names = notebook_tool(), dict[str, Any]()
+    script = (NOTEBOOKS / f"{name}.py").read_text(encoding="utf-8")
+    shown = [make.run_cell(text, names) for kind, text in make.cells_of(script) if kind == "code"]
+    return names, [one["data"] for cell in shown for one in cell if "image/png" in one["data"]]
