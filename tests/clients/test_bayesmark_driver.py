@@ -4,7 +4,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import math
 import os
@@ -15,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scripts import module_at
 
 FOLDER = Path(__file__).resolve().parents[2] / "configs" / "bayesmark"
 SETTINGS: dict[str, tuple[str, dict[str, Any]]] = json.loads((FOLDER / "config.json").read_text())
@@ -49,13 +49,7 @@ API_CONFIGS: dict[str, dict[str, dict[str, Any]]] = {
 
 def load(name: str) -> Any:
     """Load an optimiser class from the file that `config.json` names, by path."""
-    path = FOLDER / SETTINGS[name][0]
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.opt_wrapper
+    return module_at(FOLDER / SETTINGS[name][0]).opt_wrapper
 
 
 def build(name: str, config: str, **settings: Any) -> Any:

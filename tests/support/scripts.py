@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import importlib.util
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -23,3 +25,13 @@ def modules_of(
     yield {name: import_module(name) for name in names}
     for name in names:
         sys.modules.pop(name)
+
+
+def module_at(path: Path) -> ModuleType:
+    """Run a script as a module of its own, and return it."""
+    spec = importlib.util.spec_from_file_location(f"{path.stem}_script", path)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Iterator
 from functools import cache
 from itertools import product
@@ -13,6 +12,7 @@ from typing import Any
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from scripts import module_at
 
 from hebo.experiment.cli.commands import main
 from hebo.experiment.yaml_file import read_yaml
@@ -32,12 +32,7 @@ SUITES = ["synthetic", "hpo", "hpo_batch", "noisy", "plateau", "budget_large", "
 @cache
 def script() -> ModuleType:
     """The script beside the suites, which is in no package."""
-    spec = importlib.util.spec_from_file_location("best_known_script", FOLDER / "best_known.py")
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return module_at(FOLDER / "best_known.py")
 
 
 def half(suite: str, part: str) -> list[dict[str, Any]]:
