@@ -51,9 +51,9 @@ from mcbo.surrogates.sparse_linear import SparseLinear
 Part = TypeVar("Part", bound=Recipe)
 
 
-def _blended(kernel: KernelRecipe) -> MixedGP:
+def _blended(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
     """Return the GP of places and of what `kernel` sees, at once."""
-    return with_nominal(Blend(kernels=[TransformedOverlap(), kernel]))
+    return with_nominal(Blend(kernels=[TransformedOverlap(), kernel]), distinct=distinct)
 
 
 class CombinatorialRecipe(BayesOptRecipe):
@@ -90,16 +90,21 @@ class Casmopolitan(CombinatorialRecipe):
 
 
 class BOiLS(CombinatorialRecipe):
-    """String subsequence kernel in a trust region (Grosnit et al., 2111.06178), with two measured changes.
+    """String subsequence kernel in a trust region (Grosnit et al., 2111.06178), with measured changes.
 
     The kernel is blended with one of places, for what ends a sequence matters more than what begins it; and
-    costs go through a power transform, for most sequences are bad in very different degrees. The published
-    composition is `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}` with
+    costs go through a power transform, for most sequences are bad in very different degrees. Many operators
+    change nothing where they stand, so that most neighbours of a good sequence have its very value: a value
+    counts once where transform and hyperparameters are fitted, and MACE takes the place of the expected
+    improvement. The published composition is
+    `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}`, `acquisition: {type: log_ei}` with
     `output_transform: {type: standardize}`.
     """
 
-    surrogate: Surrogate = Field(default_factory=lambda: _blended(StringSubsequence()))
-    output_transform: OutputTransform = Field(default_factory=PowerTransform)
+    surrogate: Surrogate = Field(default_factory=lambda: _blended(StringSubsequence(), distinct=True))
+    acquisition: Acquisition = Field(default_factory=MACE)
+    acq_optimizer: AcqOptimizer = Field(default_factory=lambda: InterleavedSearch(n_starts=4, n_restarts=0))
+    output_transform: OutputTransform = Field(default_factory=lambda: PowerTransform(distinct=True))
     region: Region = Field(default_factory=HammingTrustRegion)
 
 

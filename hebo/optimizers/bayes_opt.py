@@ -11,7 +11,6 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.constrained import toward_feasible
 from hebo.base import (
-    Ability,
     AcqOptimizer,
     Acquisition,
     Candidates,
@@ -26,6 +25,7 @@ from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
+from hebo.optimizers.compatibility import check_parts
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.fidelity import FidelityLevels, fidelity_levels
 from hebo.optimizers.fitted import Fitted, Models, Parts
@@ -33,7 +33,6 @@ from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
 from hebo.optimizers.table_search import over_table
 from hebo.random import make_generator
-from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
 
 # With many columns, one point for each would leave little of a usual budget to the model.
@@ -57,6 +56,10 @@ class BayesOptRecipe(OptimizerRecipe):
             batch of one has none. A model that is wrong would spend whole batches on one place.
         least_insight: Share of the variance that leave-one-out predictions must explain; while they do not,
             Sobol points take turns with those of the model. None: the model is always followed.
+        second_surrogate: Another model, which chooses a share of each batch, knowing the points of the first
+            one: models of different kinds are seldom wrong in the same place. None: one model chooses all.
+        second_share: That share of the points that models choose, rounded down: of a single one it is none.
+        second_search: Finds points for the second model; None: `acq_optimizer`.
         batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
             Hamming distance, for batches of different designs.
         believe_failures: Whether failed points are not only avoided but believed to be as good as predicted,
@@ -77,6 +80,9 @@ class BayesOptRecipe(OptimizerRecipe):
     n_initial: int | None = Field(default=None, ge=1)
     exploration: float = Field(default=0.25, ge=0, le=1)
     least_insight: float | None = Field(default=0.2, le=1)
+    second_surrogate: Surrogate | None = None
+    second_share: float = Field(default=1 / 3, gt=0, lt=1)
+    second_search: AcqOptimizer | None = None
     batch_distance: int = Field(default=1, ge=1)
     believe_failures: bool = False
     fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
@@ -93,19 +99,25 @@ class BayesOptRecipe(OptimizerRecipe):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
-        _require(self.acquisition, self.acquisition.needs, self.surrogate, self.surrogate.offers())
-        _require(self.acq_optimizer, self.acq_optimizer.needs, self.acquisition, self.acquisition.gives)
-        if self.believe_failures and "additive components" in self.acquisition.gives:
-            raise IncompatibleError(
-                f"believe_failures has no effect with {type(self.acquisition).__name__}, for which failures "
-                "have the worst value anyway; leave it out, or use another acquisition, such as log_ei"
-            )
-        if self.acq_optimizer.needs and torch.device(self.device).type != "cpu":
-            raise IncompatibleError(
-                f"{type(self.acq_optimizer).__name__} looks into the acquisition, on the CPU only; "
-                f"device '{self.device}' hides it: use device 'cpu' or another search"
-            )
+        check_parts(self)
+        if self.second is not None:
+            check_parts(self.second)
         return self
+
+    @property
+    def second(self) -> Self | None:
+        """The composition that the second surrogate is part of; None without one."""
+        if self.second_surrogate is None:
+            return None
+        search = self.second_search or self.acq_optimizer
+        return self.model_copy(
+            update={
+                "surrogate": self.second_surrogate,
+                "acq_optimizer": search,
+                "second_surrogate": None,
+                "second_search": None,
+            }
+        )
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> BayesOpt:
         """Return the optimiser; see `hebo.optimizers.base.Optimizer`.
@@ -114,24 +126,11 @@ class BayesOptRecipe(OptimizerRecipe):
             IncompatibleError: If the surrogate cannot be fitted on this space, the search cannot search it,
                 or the costs are not those of its fidelity.
         """
-        self.surrogate.check(space)
         recipe = over_table(self, space) if isinstance(space, TableSpace) else self
-        recipe.acq_optimizer.check(space)
+        for one in filter(None, (recipe, recipe.second)):
+            one.surrogate.check(space)
+            one.acq_optimizer.check(space)
         return BayesOpt(space, recipe, seed=seed)
-
-
-def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
-    for missing in sorted(needs - has):
-        raise IncompatibleError(
-            f"{type(part).__name__} needs {missing}, which {type(giver).__name__} does not offer; "
-            f"{_REMEDIES[missing]}"
-        )
-
-
-_REMEDIES: dict[Ability, str] = {
-    "functions drawn from the posterior": "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
-    "additive components": "use mixed_gp with the tree_additive kernel alone, and additive_ucb",
-}
 
 
 class BayesOpt(Optimizer):
@@ -166,10 +165,10 @@ class BayesOpt(Optimizer):
         if len(data.seen) < self.n_initial or not _informative(toward_feasible(data)):
             return self._explore(n, data.seen, domain, generator)
         with self.profile.phase("fit"):
-            fitted = self._fit(data, n, generator)
+            fitted = self._fit(self.recipe, data, n, generator)
         n_guided = self._n_guided(n, fitted.models[0])
         with self.profile.phase("search"):
-            x = self._search(fitted, data.seen, n_guided, domain, generator) if n_guided else data.x[:0]
+            x = self._guided(fitted, data, n_guided, domain, generator) if n_guided else data.x[:0]
             if n_guided and self._free_fidelity is not None:
                 x = self._free_fidelity.most_telling(
                     x,
@@ -198,9 +197,21 @@ class BayesOpt(Optimizer):
         x = sobol_points(domain, 0, int(numbers[-1]) + 1, seed=self.seed)[numbers]
         return fill(levels.moved(x, places, seen, self.space), seen, n, domain, generator=generator)
 
-    def _fit(self, data: Data, batch_size: int, generator: Generator) -> Fitted:
+    def _guided(self, fitted: Fitted, data: Data, n: int, domain: Domain, generator: Generator) -> Tensor:
+        """Return points that models choose: of a batch a share by the second one, which knows the others."""
+        second = self.recipe.second
+        n_second = 0 if second is None else int(self.recipe.second_share * n)
+        x = self._search(self.recipe, fitted, data.seen, n - n_second, domain, generator)
+        if second is None or not n_second:
+            return x
+        with_first = data.with_pending(x)
+        fitted = self._fit(second, with_first, n, generator)
+        others = self._search(second, fitted, with_first.seen, n_second, domain, generator)
+        return torch.cat([x, others])
+
+    def _fit(self, recipe: BayesOptRecipe, data: Data, batch_size: int, generator: Generator) -> Fitted:
         known = self.transformed(toward_feasible(data), batch_size)
-        parts = Parts(self.recipe.surrogate, self.recipe.acquisition, self.recipe.believe_failures)
+        parts = Parts(recipe.surrogate, recipe.acquisition, recipe.believe_failures)
         incumbents = self._at_target(known.feasible_successes())
         return parts.fit(data, known, self.space, incumbents, generator=generator)
 
@@ -208,17 +219,25 @@ class BayesOpt(Optimizer):
         """Return what an improvement is measured against: predictions at the target, wherever it was seen."""
         return data if self._fidelity is None else self._fidelity.at_target(data)
 
-    def _search(self, fitted: Fitted, seen: Tensor, n: int, domain: Domain, generator: Generator) -> Tensor:
-        focus = self.recipe.region.narrow(
+    def _search(
+        self,
+        recipe: BayesOptRecipe,
+        fitted: Fitted,
+        seen: Tensor,
+        n: int,
+        domain: Domain,
+        generator: Generator,
+    ) -> Tensor:
+        focus = recipe.region.narrow(
             domain, fitted.known, fitted.models[0], turn=self.n_asks, generator=generator
         )
 
         def search(models: Models) -> Candidates:
-            return self.recipe.acq_optimizer.maximize(
+            return recipe.acq_optimizer.maximize(
                 fitted.acquisition(models), focus.domain, generator=generator, start=focus.start
             )
 
-        distance = self.recipe.batch_distance
+        distance = recipe.batch_distance
         return choose_batch(
             search(fitted.models),
             fitted.models,

@@ -37,7 +37,7 @@ def over_table(recipe: Composition, space: TableSpace) -> Composition:
     if not isinstance(region, WholeSpace) and region != defaults["region"]:
         _refuse("region", region, space, "leave it out, or write `region: {type: whole_space}`")
     search = search if isinstance(search, Exhaustive) else Exhaustive()
-    return recipe.model_copy(update={"acq_optimizer": search, "region": WholeSpace()})
+    return recipe.model_copy(update={"acq_optimizer": search, "region": WholeSpace(), "second_search": None})
 
 
 def _default(recipe: BayesOptRecipe, name: str) -> object:

@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from pydantic import Field
-from sklearn.ensemble import ExtraTreesRegressor
 from torch import Generator, Tensor
 
 from hebo.base import Surrogate
@@ -16,8 +14,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import draw_seed
 from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
-
-Array = NDArray[np.float32]
+from hebo.surrogates.trees import Array, Trees, grow
 
 
 class RandomForest(Surrogate):
@@ -39,7 +36,15 @@ class RandomForest(Surrogate):
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
         """Return a model of the successes, and of pending points at their predicted means."""
         known = data.successes()
-        forest = Forest(self, known.x, known.y[:, 0], dict(space.categorical_dims), draw_seed(generator))
+        categories = dict(space.categorical_dims)
+        trees = grow(
+            features_of(known.x, categories),
+            known.y[:, 0].cpu().numpy(),
+            n_trees=self.n_trees,
+            min_leaf=self.min_samples_leaf,
+            rng=np.random.default_rng(draw_seed(generator)),
+        )
+        forest = Forest(trees, known.x, categories)
         if not len(data.pending):
             return forest
         return forest.condition_on_observations(data.pending, forest.means(data.pending).unsqueeze(-1))
@@ -49,26 +54,14 @@ class Forest(GaussianModel):
     """Trees grown on `n` observations.
 
     Args:
-        settings: Of the trees.
+        trees: Grown on `_features`.
         x: `n x d` encoded points.
-        y: `n` values.
         categories: Column -> number of categories.
-        seed: Of the random splits.
     """
 
-    def __init__(
-        self, settings: RandomForest, x: Tensor, y: Tensor, categories: dict[int, int], seed: int
-    ) -> None:
+    def __init__(self, trees: Trees, x: Tensor, categories: dict[int, int]) -> None:
         super().__init__()
-        self.settings, self.x, self.y, self.categories, self.seed = settings, x, y, categories, seed
-        self._trees = ExtraTreesRegressor(
-            settings.n_trees,
-            min_samples_leaf=settings.min_samples_leaf,
-            bootstrap=True,
-            random_state=seed,
-            n_jobs=1,
-        ).fit(self._features(x), y.cpu().numpy())
-        self._leaf_variance = [tree.tree_.impurity for tree in self._trees.estimators_]
+        self.trees, self.x, self.categories = trees, x, categories
 
     @property
     def noise_variance(self) -> Tensor:
@@ -94,24 +87,27 @@ class Forest(GaussianModel):
         return means.mean(0), spread + torch.diag_embed(within.mean(0) + LEAST_VARIANCE)
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> Forest:
-        """Return trees grown anew, by the same random numbers, with `k x d` further points."""
-        x, y = torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)])
-        return Forest(self.settings, x, y, self.categories, self.seed)
+        """Return the same trees, whose leaves have taken up `k x d` further points with values `k x 1`."""
+        values = Y.detach().squeeze(-1).cpu().numpy()
+        trees = self.trees.joined_by(features_of(X, self.categories), values)
+        return Forest(trees, torch.cat([self.x, X]), self.categories)
 
     def _of_trees(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance of the leaf of each of `t` trees at `b` points, `t x b`."""
-        features = self._features(x)
-        leaves = [tree.apply(features) for tree in self._trees.estimators_]
-        values = [
-            tree.tree_.value[leaf, 0, 0] for tree, leaf in zip(self._trees.estimators_, leaves, strict=True)
-        ]
-        within = [impurity[leaf] for impurity, leaf in zip(self._leaf_variance, leaves, strict=True)]
-        return torch.from_numpy(np.stack(values)).to(x), torch.from_numpy(np.stack(within)).to(x)
+        leaves = self.trees.leaves(features_of(x, self.categories))
+        means, within = self.trees.mean[leaves], self.trees.variance[leaves]
+        return torch.from_numpy(means).to(x), torch.from_numpy(within).to(x)
 
-    def _features(self, x: Tensor) -> Array:
-        """Ordered columns as they are, categories one-hot."""
-        codes = x.detach().cpu().numpy()
-        ordered = [column for column in range(codes.shape[1]) if column not in self.categories]
-        one_hot = [codes[:, [column]] == np.arange(count) for column, count in self.categories.items()]
-        features: Array = np.concatenate([codes[:, ordered], *one_hot], axis=1, dtype=np.float32)
-        return features
+
+def features_of(x: Tensor, categories: dict[int, int]) -> Array:
+    """Return encoded points, `b x d`, with ordered columns as they are and categories one-hot.
+
+    Args:
+        x: The points.
+        categories: Column -> number of categories.
+    """
+    codes = x.detach().cpu().numpy()
+    ordered = [column for column in range(codes.shape[1]) if column not in categories]
+    one_hot = [codes[:, [column]] == np.arange(count) for column, count in categories.items()]
+    features: Array = np.concatenate([codes[:, ordered], *one_hot], axis=1, dtype=np.float64)
+    return features

@@ -33,11 +33,18 @@ class PowerTransform(OutputTransform):
 
     Beyond that rule, costs that are all more than ten standard deviations away from 0 are measured from
     their median: a power around a point so far away is a straight line.
+
+    Attributes:
+        distinct: Whether a value that several points share counts once. Where many points are equivalent, a
+            search that stays near the best one is told its value again and again, until that value is the
+            mean, and what is worse by a little an outlier.
     """
+
+    distinct: bool = False
 
     def fit(self, y: Tensor) -> OutcomeTransform:
         """Return the fitted transform; see `hebo.base.OutputTransform`."""
-        return FittedPowerTransform(y)
+        return FittedPowerTransform(y.unique(dim=0) if self.distinct else y)
 
 
 class Standardize(OutputTransform):

@@ -16,7 +16,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.map_fit import most_likely
-from hebo.surrogates.subset import best_and_random
+from hebo.surrogates.subset import best_and_random, one_of_each
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.mallows import Mallows
 from mcbo.kernels.matern import NumericMatern
@@ -52,6 +52,9 @@ class MixedGP(Surrogate):
         max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
             Predictions use them all.
         min_noise: Least noise variance, in units of the variance of `y`.
+        distinct: Whether hyperparameters are fitted to one random observation of each value; predictions use
+            them all. A plateau that a search keeps coming back to says that nothing matters, at a distance
+            where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
     """
 
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
@@ -59,6 +62,7 @@ class MixedGP(Surrogate):
     burn_in: int = Field(default=20, ge=0)
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
+    distinct: bool = False
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -78,13 +82,18 @@ class MixedGP(Surrogate):
         """Return a model conditioned on the successes, and on pending points at their predicted means."""
         known = data.successes()
         kernel = self._kernel(space, generator)
-        subset = best_and_random(known.y[:, 0], self.max_fit, generator)
+        subset = self._fitted_to(known.y[:, 0], generator)
         prior = self._prior(kernel, known.x[subset], known.y[subset, 0])
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
         if not self.n_samples:
             return _conditioned(_process(prior, theta, known), data.pending)
         samples = slice_samples(prior, theta, self.n_samples, burn_in=self.burn_in, generator=generator)
         return _conditioned(Ensemble([_process(prior, one, known) for one in samples]), data.pending)
+
+    def _fitted_to(self, y: Tensor, generator: Generator) -> Tensor:
+        """Return the indices of the observations, of `n` values, that hyperparameters are fitted to."""
+        among = one_of_each(y, generator) if self.distinct else torch.arange(len(y))
+        return among[best_and_random(y[among], self.max_fit, generator)]
 
     def _prior(self, kernel: Kernel, x: Tensor, y: Tensor) -> GPPrior:
         """Return the prior of the hyperparameters given `n x d` points and `n` values."""
@@ -111,9 +120,9 @@ class MixedGP(Surrogate):
         return found
 
 
-def with_nominal(kernel: KernelRecipe) -> MixedGP:
+def with_nominal(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
     """Return the GP with `kernel` for the columns that it takes, and the default ones for the others."""
-    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()])
+    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], distinct=distinct)
 
 
 def _process(prior: GPPrior, theta: Array, known: Data) -> GaussianProcess:

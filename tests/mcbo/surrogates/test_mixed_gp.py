@@ -121,3 +121,18 @@ def test_the_same_generator_gives_the_same_model() -> None:
     data, x = matches(30), matches(6, seed=8).x
     first, second = (fit(MixedGP(kernels=[TreeAdditive()]), data).means(x) for _ in range(2))
     torch.testing.assert_close(first, second, rtol=0, atol=0)
+
+
+def test_repeats_of_one_value_leave_the_hyperparameters_alone_if_so_wished() -> None:
+    data = matches(40)
+    data = Data(data.x, data.y + 1e-3 * torch.arange(40.0, dtype=torch.float64).unsqueeze(1))
+    best = data.x[data.y[:, 0].argmax()]
+    plateau = best.repeat(60, 1)
+    plateau[:, :3] = LETTERS.sample(60, generator=make_generator(3), method="random")[:, :3]
+    y = torch.cat([data.y, data.y.max().expand(60, 1)])
+    x = torch.cat([data.x, plateau])
+    often, alone = fit(MixedGP(distinct=True), Data(x, y)), fit(MixedGP(), data)
+    plain = fit(MixedGP(), Data(x, y))
+    signals = [float(one.covariance.signal) for one in (alone, often, plain)]
+    assert abs(signals[1] / signals[0] - 1.0) < abs(signals[2] / signals[0] - 1.0)
+    torch.testing.assert_close(often.means(plateau), y[40:, 0], atol=0.3, rtol=0.0)
