@@ -36,6 +36,10 @@ class AcqFunction(Protocol):
 class FastMarginals(Protocol):
     """A model that predicts separate points without building posterior objects, which cost more than they."""
 
+    @property
+    def noise_variance(self) -> Tensor:
+        """Variance of the observation noise, the same everywhere."""
+
     def means(self, x: Tensor) -> Tensor:
         """Return means, `b`, at `b x d` points."""
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from hebo.acq_optimizers.sorting import front_ranks
 from hebo.base import AcqFunction, Candidates
 from hebo.fallbacks import note_fallback
+from hebo.rows import new_rows
 
 _CHUNK = 4096
 
@@ -34,7 +36,7 @@ def rank(x: Tensor, values: Tensor, *, limit: int | None = None) -> Candidates:
         values: `n x n_values`.
         limit: Rank at least this many points; the rest is dropped.
     """
-    order = first_occurrences(x)
+    order = torch.from_numpy(new_rows(x.cpu().numpy(), np.empty((0, x.shape[1])))).to(x.device)
     x, values = x[order], values[order]
     limit = min(limit or len(x), len(x))
     if values.shape[-1] == 1:
@@ -45,11 +47,3 @@ def rank(x: Tensor, values: Tensor, *, limit: int | None = None) -> Candidates:
     last = ranks[order[limit - 1]]
     order = order[: int((ranks <= last).sum())]
     return Candidates(x[order], ranks[order])
-
-
-def first_occurrences(x: Tensor) -> Tensor:
-    """Return the indices of the rows of `x` (`n x d`) that repeat no earlier row, in order."""
-    _, inverse = torch.unique(x, dim=0, return_inverse=True)
-    first = torch.full((int(inverse.max()) + 1,), len(x))
-    first = first.scatter_reduce(0, inverse, torch.arange(len(x)), reduce="amin")
-    return first.sort().values

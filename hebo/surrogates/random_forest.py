@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -63,7 +64,7 @@ class Forest(GaussianModel):
         super().__init__()
         self.trees, self.x, self.categories = trees, x, categories
 
-    @property
+    @cached_property
     def noise_variance(self) -> Tensor:
         """Mean variance within the leaves of the observations."""
         return self._of_trees(self.x)[1].mean()
