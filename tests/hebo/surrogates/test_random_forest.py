@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
+from hebo.acquisitions.marginals import noise_sd
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -81,3 +82,10 @@ def test_pending_points_are_believed() -> None:
     (mean, variance), (mean_then, variance_then) = (one.marginals(point) for one in fits)
     torch.testing.assert_close(mean, mean_then, rtol=0.2, atol=0.2)
     assert variance_then < variance
+
+
+def test_a_forest_without_any_variance_has_no_noise() -> None:
+    x = torch.tensor([[0.2, 0.0], [0.8, 0.0]] * 20, dtype=torch.float64)
+    data = Data(x, (x[:, :1] > 0.5).double())
+    forest = RandomForest().fit(data, SPACE, generator=make_generator(0))
+    assert float(noise_sd(forest, data)) == 0.0
