@@ -97,8 +97,8 @@ class BOiLS(CombinatorialRecipe):
     change nothing where they stand, so that most neighbours of a good sequence have its very value: a value
     counts once where transform and hyperparameters are fitted, and MACE takes the place of the expected
     improvement. The published composition is
-    `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}`, `acquisition: {type: log_ei}` with
-    `output_transform: {type: standardize}`.
+    `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}`, `acquisition: {type: log_ei}`,
+    `acq_optimizer: {type: interleaved}` with `output_transform: {type: standardize}`.
     """
 
     surrogate: Surrogate = Field(default_factory=lambda: _blended(StringSubsequence(), distinct=True))

@@ -59,6 +59,7 @@ class BayesOptRecipe(OptimizerRecipe):
         second_surrogate: Another model, which chooses a share of each batch, knowing the points of the first
             one: models of different kinds are seldom wrong in the same place. None: one model chooses all.
         second_share: That share of the points that models choose, rounded down: of a single one it is none.
+            Without a second model, this and `second_search` say nothing.
         second_search: Finds points for the second model; None: `acq_optimizer`.
         batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
             Hamming distance, for batches of different designs.
@@ -205,7 +206,8 @@ class BayesOpt(Optimizer):
         if second is None or not n_second:
             return x
         with_first = data.with_pending(x)
-        fitted = self._fit(second, with_first, n, generator)
+        with self.profile.phase("fit"):
+            fitted = self._fit(second, with_first, n, generator)
         others = self._search(second, fitted, with_first.seen, n_second, domain, generator)
         return torch.cat([x, others])
 

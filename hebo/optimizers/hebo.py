@@ -25,7 +25,7 @@ def _second_surrogate(others: dict[str, Any]) -> Surrogate | None:
 
 
 def _second_search() -> AcqOptimizer:
-    """Its steps have no gradient to climb: the best of a pool, which costs a fifth of a full search."""
+    """A forest has no gradient to climb, and generations were dearer and no better: the best of a pool."""
     return NSGA2(screened=512, n_generations=0, polish=0)
 
 

@@ -9,7 +9,7 @@ from hebo.acquisitions.marginals import noise_sd
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
-from hebo.surrogates.random_forest import Forest, RandomForest
+from hebo.surrogates.random_forest import Forest, RandomForest, features_of
 
 SPACE = DesignSpace().parse(
     [
@@ -47,8 +47,14 @@ def test_moments_are_those_of_the_trees(forest: Forest) -> None:
     x = SPACE.sample(6, generator=make_generator(3))
     means, within = forest._of_trees(x)
     mean, variance = forest.marginals(x)
-    assert means.shape == within.shape == (100, 6)
-    assert float(means.std(0).max()) > 0.0
+    trees, features = forest.trees, features_of(x, forest.categories)
+    for tree in range(100):
+        for place, point in enumerate(features):
+            node = tree
+            while trees.child[node] != node:
+                node = int(trees.child[node] + (point[trees.feature[node]] > trees.threshold[node]))
+            assert float(means[tree, place]) == trees.mean[node]
+            assert float(within[tree, place]) == trees.variance[node]
     torch.testing.assert_close(mean, means.mean(0))
     torch.testing.assert_close(variance, means.var(0, correction=0) + within.mean(0), atol=1e-11, rtol=1e-9)
 
