@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from functools import cached_property
 from typing import Any
 
 import torch
@@ -12,13 +13,18 @@ from gpytorch.distributions import MultivariateNormal
 from linear_operator.operators import DiagLinearOperator
 from torch import Size, Tensor
 
+from hebo.base import LeaveOneOut
 from hebo.errors import IncompatibleError
 
 LEAST_VARIANCE = 1e-12
 
 
 class GaussianModel(Model, ABC):
-    """A model of one output whose predictions are normal; a subclass says with which moments."""
+    """A model of one output whose predictions are normal; a subclass says with which moments.
+
+    Predictions of new observations are wider by the `noise_variance` and by the `surprise`. Acquisitions,
+    which ask about the function, see neither.
+    """
 
     @property
     def num_outputs(self) -> int:
@@ -34,6 +40,19 @@ class GaussianModel(Model, ABC):
     @abstractmethod
     def noise_variance(self) -> Tensor:
         """Variance of the observation noise."""
+
+    @cached_property
+    def surprise(self) -> Tensor:
+        """Mean excess of squared leave-one-out errors over their variances; 0 of a model without them.
+
+        Where most values are equal the likeliest noise is next to none, and a normal prediction has no tail
+        for the rare other ones. The errors at the training data tell how far off those are.
+        """
+        if not isinstance(self, LeaveOneOut):
+            return torch.zeros_like(self.noise_variance)
+        with torch.no_grad():
+            _, error, variance = self.leave_one_out()
+            return (error.square() - variance).clamp_min(0).mean()
 
     @abstractmethod
     def means(self, x: Tensor) -> Tensor:
@@ -77,4 +96,6 @@ class GaussianModel(Model, ABC):
     def _noise(self, observation_noise: bool | Tensor) -> Tensor:
         if isinstance(observation_noise, Tensor):
             return observation_noise.mean()
-        return self.noise_variance if observation_noise else torch.zeros_like(self.noise_variance)
+        if not observation_noise:
+            return torch.zeros_like(self.noise_variance)
+        return self.noise_variance + self.surprise

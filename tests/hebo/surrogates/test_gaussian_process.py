@@ -58,12 +58,38 @@ def test_batches_of_joint_points_are_answered_one_by_one(model: GaussianProcess,
         torch.testing.assert_close(batch.covariance_matrix[index], model.posterior(one).covariance_matrix)
 
 
-def test_observation_noise_adds_its_variance(model: GaussianProcess, points: Tensor) -> None:
+def test_observation_noise_adds_its_variance_and_the_surprise(model: GaussianProcess, points: Tensor) -> None:
     for x in (points, points.unsqueeze(-2)):
         plain, noisy = model.posterior(x), model.posterior(x, observation_noise=True)
-        torch.testing.assert_close(
-            noisy.variance - plain.variance, torch.full_like(plain.variance, 0.05 * 23 / 19)
-        )
+        added = 0.05 * 23 / 19 + float(model.surprise)
+        torch.testing.assert_close(noisy.variance - plain.variance, torch.full_like(plain.variance, added))
+
+
+def test_the_surprise_is_what_models_without_one_value_did_not_expect(
+    model: GaussianProcess, data: Data
+) -> None:
+    excesses = []
+    for left_out in range(20):
+        others = [row for row in range(20) if row != left_out]
+        without = GaussianProcess(model.covariance, data.x[others], data.y[others, 0], n_fitted=20)
+        mean, variance = without.marginals(data.x[[left_out]])
+        error = data.y[left_out, 0] - mean
+        excesses.append((error.square() - variance - 0.05 * 23 / 19).clamp_min(0))
+    torch.testing.assert_close(model.surprise, torch.cat(excesses).mean())
+    assert model.surprise > 0
+
+
+def test_a_rare_value_among_equal_ones_is_within_reach_of_predictions(space: DesignSpace) -> None:
+    x = space.sample(30, generator=make_generator(7))
+    y = torch.zeros(30, 1, dtype=torch.float64)
+    y[3] = y[17] = 1.0
+    y = (y - y.mean()) / y.std()
+    model = WarpedGP().fit(Data(x, y), space, generator=make_generator(0))
+    points = space.sample(50, generator=make_generator(8)).unsqueeze(-2)
+    plain = model.posterior(points).variance + model.noise_variance
+    noisy = model.posterior(points, observation_noise=True).variance
+    assert model.surprise > 0.2
+    torch.testing.assert_close(noisy, plain + model.surprise)
 
 
 def test_gradients_of_single_points_are_right(model: GaussianProcess, points: Tensor) -> None:
