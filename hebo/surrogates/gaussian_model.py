@@ -16,7 +16,8 @@ from torch import Size, Tensor
 from hebo.base import LeaveOneOut
 from hebo.errors import IncompatibleError
 
-LEAST_VARIANCE = 1e-12
+LEAST_VARIANCE = 1e-10
+"""GPyTorch's own floor: below it a posterior warns of negative variances."""
 
 
 class GaussianModel(Model, ABC):
