@@ -50,7 +50,9 @@ def tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write_run_table(runs("hpo", "reporting", three), folder / "hpo.csv")
     write_run_table(runs("hpo_batch", "reporting", three, batch_size=8), folder / "hpo_batch.csv")
     write_run_table(runs("speed", "", {"hebo": 0.1, "smac": 3.0}), folder / "speed.csv")
-    (folder / "ablation.csv").write_text("factor,score\nnone,0.5\n")
+    changed = {"hebo": 1.0, "no_warp": 3.0, "random_search": 4.0}
+    write_run_table(runs("ablation", "tuning", changed), folder / "ablation.csv")
+    (folder / "landscape.csv").write_text("radius,bound\n1.0,0.5\n")
     monkeypatch.chdir(tmp_path)
 
 
@@ -65,6 +67,7 @@ def test_every_cell_runs_and_shows_what_the_tables_say(make: ModuleType) -> None
     assert hpo.loc["hebo", "mean"] == pytest.approx(1.1 / 4.1)
     assert set(names["pooled"]) == {"batches of 1", "batches of 8"}
     assert [sorted(one["data"]) for one in shown[5]] == [["image/png"]] * 2
+    assert names["means"]["no_warp"] - names["means"]["hebo"] == pytest.approx(2.0 / 4.1)
     assert names["costs"].loc[("speed", "", "smac"), "ratio"] == pytest.approx(30.0)
 
 
