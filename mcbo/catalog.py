@@ -8,7 +8,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.presets:CombinatorialRecipe",
             "Any combinatorial composition; by default a mixed GP and interleaved search",
         ),
-        "mcbo": ("mcbo.presets:MCBO", "The default: of three kernels the most predictive one, trust region"),
+        "mcbo": ("mcbo.presets:MCBO", "The default: of four kernels the most predictive one, trust region"),
         "casmopolitan": (
             "mcbo.presets:Casmopolitan",
             "Transformed overlap, interleaved search, trust region",
@@ -59,6 +59,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.kernels.string_subsequence:StringSubsequence",
             "Common subsequences of strings, with gaps",
         ),
+        "spectrum": ("mcbo.kernels.spectrum:Spectrum", "Which letters stand side by side, wherever they do"),
         "letter_embedding": (
             "mcbo.kernels.letter_embedding:LetterEmbedding",
             "Exponential of the distances of letters, such as those of amino acids by BLOSUM62",

@@ -73,14 +73,15 @@ class CombinatorialRecipe(BayesOptRecipe):
 
 
 class MCBO(CombinatorialRecipe):
-    """What `build` makes of a space alone: of three kernels the most predictive one, trust region.
+    """What `build` makes of a space alone: of four kernels the most predictive one, trust region.
 
-    The kernels are those of Casmopolitan, BODi and BOiLS, which are chosen among anew for each suggestion, by
-    leave-one-out predictions (see `MostPredictive`). `docs/benchmarks/` compares it with the three.
+    The kernels are those of Casmopolitan, BODi and BOiLS, and one of words, which are chosen among anew for
+    each suggestion, by leave-one-out predictions (see `MostPredictive`): once for the values, and once for
+    which evaluations fail, where some do. `docs/benchmarks/` compares it with the three.
     """
 
     surrogate: Surrogate = Field(default_factory=MostPredictive)
-    region: Region = Field(default_factory=HammingTrustRegion)
+    region: Region = Field(default_factory=lambda: HammingTrustRegion(n_changes=0.1, patience=20))
 
 
 class Casmopolitan(CombinatorialRecipe):

@@ -14,7 +14,7 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
+from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
 from mcbo.kernels.letters import Table, check_table, letters_of, mean_distance, table_of, vectors_of
 from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
@@ -94,6 +94,4 @@ class CompositionKernel(FeatureCorrelation, Lengthscaled):
 
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        squared = a.square().sum(-1, keepdim=True) + b.square().sum(-1).unsqueeze(-2) - 2.0 * (a @ b.mT)
-        k: Tensor = (-0.5 * squared.clamp_min(0.0) / self.lengthscale.square()).exp()
-        return k
+        return squared_exponential(a, b, self.lengthscale)

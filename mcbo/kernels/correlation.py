@@ -123,6 +123,13 @@ class Lengthscaled(Correlation):
         self.set_positive("lengthscale", value)
 
 
+def squared_exponential(a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
+    """Return `exp(-|a_i - b_j|^2 / (2 l^2))`, `... x n x m`, of features `... x n x k` and `... x m x k`."""
+    squared = a.square().sum(-1, keepdim=True) + b.square().sum(-1).unsqueeze(-2) - 2.0 * (a @ b.mT)
+    k: Tensor = (-0.5 * squared.clamp_min(0.0) / lengthscale.square()).exp()
+    return k
+
+
 def log_normal(*, mode: float, spread: float) -> LogNormalPrior:
     """Return the log-normal prior with a given mode, and standard deviation of the logarithm."""
     location = torch.tensor(math.log(mode) + spread**2, dtype=torch.float64)

@@ -46,8 +46,11 @@ class OneHot(Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return the indicators, `... x C`, of points with these columns only, `... x d`."""
-        codes = ((x - self.first) / self.gap).round()
-        return (codes.index_select(-1, self.column) == self.category).to(self.gap)
+        return (self.codes(x).index_select(-1, self.column) == self.category).to(self.gap)
+
+    def codes(self, x: Tensor) -> Tensor:
+        """Return the numbers of the categories, `... x d`, of points with these columns only."""
+        return ((x - self.first) / self.gap).round()
 
     def matches(self, a: Tensor, b: Tensor, weights: Tensor) -> Tensor:
         """Return `sum_i w_i [x_i = x'_i]`, `... x n x m`, of two sets of indicators.

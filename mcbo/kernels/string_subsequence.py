@@ -17,12 +17,12 @@ from torch import Generator, Tensor
 from torch.nn import Parameter
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation
+from mcbo.kernels.letters import check_one_alphabet
 from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
 from mcbo.kernels.subsequences import pair_sums
-from mcbo.sorts import Sort, categories_of, n_levels, parameter_name
+from mcbo.sorts import Sort, n_levels
 
 SPREAD = 1.0
 """Standard deviation of the prior of the logit of a decay: two thirds between 0.27 and 0.73 around 0.5."""
@@ -68,15 +68,7 @@ class StringSubsequence(KernelRecipe):
             IncompatibleError: With the two parameters that differ.
         """
         super().check(space, columns)
-        first, *others = columns
-        for other in others:
-            if _alphabet(space, other) != _alphabet(space, first):
-                one, another = (parameter_name(space, column) for column in (first, other))
-                raise IncompatibleError(
-                    f"StringSubsequence reads letters of one alphabet: '{one}' has the categories "
-                    f"{_shown(space, first)}, '{another}' has {_shown(space, other)}; list the same ones in "
-                    "the same order, or use TransformedOverlap"
-                )
+        check_one_alphabet(space, columns, type(self).__name__)
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""
@@ -203,16 +195,6 @@ class StringSubsequenceKernel(FeatureCorrelation):
 
     def _sums(self, s: Tensor, t: Tensor, pairs: Tensor) -> Tensor:
         return pair_sums(s.flatten(0, 1), t.flatten(0, 1), pairs.to(s.device), self.gap_decay, self.order)
-
-
-def _alphabet(space: DesignSpace, column: int) -> list[tuple[type, object]]:
-    """Return type and value of the categories: 1, 1.0 and True are different ones."""
-    return [(type(value), value) for value in categories_of(space, column)]
-
-
-def _shown(space: DesignSpace, column: int) -> str:
-    values = categories_of(space, column)
-    return f"[{', '.join(map(repr, values[:8]))}{', ...' if len(values) > 8 else ''}]"
 
 
 def _raw(kernel: Kernel, *, name: str) -> Any:

@@ -15,12 +15,14 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from mcbo.kernels.hamming_embedding import HammingEmbedding
+from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
 
 
 def _default_surrogates() -> list[Surrogate]:
-    return [MixedGP(), with_nominal(HammingEmbedding()), with_nominal(StringSubsequence())]
+    kernels = HammingEmbedding(), StringSubsequence(), Spectrum()
+    return [MixedGP(), *map(with_nominal, kernels)]
 
 
 class MostPredictive(Surrogate):
