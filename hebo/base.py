@@ -161,6 +161,10 @@ class AcqOptimizer(Recipe, ABC):
         """
 
 
+LogSuccess = Callable[[Tensor], Tensor]
+"""Points, `n x 1 x d` -> `n` log probabilities that their evaluations succeed."""
+
+
 @dataclass(frozen=True)
 class Focus:
     """Where to search in one `ask`.
@@ -182,7 +186,16 @@ class Region(Recipe, ABC):
     """
 
     @abstractmethod
-    def narrow(self, domain: Domain, data: Data, model: Model, *, turn: int, generator: Generator) -> Focus:
+    def narrow(
+        self,
+        domain: Domain,
+        data: Data,
+        model: Model,
+        *,
+        turn: int,
+        generator: Generator,
+        log_success: LogSuccess | None = None,
+    ) -> Focus:
         """Choose a part of `domain`.
 
         Args:
@@ -191,6 +204,7 @@ class Region(Recipe, ABC):
             model: Fitted to `data`.
             turn: Number of earlier asks.
             generator: Source of every random decision.
+            log_success: Log probabilities that evaluations succeed; None where none has failed.
         """
 
 

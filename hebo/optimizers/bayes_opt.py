@@ -231,7 +231,12 @@ class BayesOpt(Optimizer):
         generator: Generator,
     ) -> Tensor:
         focus = recipe.region.narrow(
-            domain, fitted.known, fitted.models[0], turn=self.n_asks, generator=generator
+            domain,
+            fitted.known,
+            fitted.models[0],
+            turn=self.n_asks,
+            generator=generator,
+            log_success=None if fitted.success is None else fitted.success.log_probability,
         )
 
         def search(models: Models) -> Candidates:

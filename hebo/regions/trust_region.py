@@ -11,7 +11,7 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Domain, Focus, Region
+from hebo.base import Domain, Focus, LogSuccess, Region
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood
 
@@ -35,7 +35,16 @@ class TrustRegion(Region):
     longest: float = Field(default=0.8, gt=0, le=1)
     shortest: float = Field(default=2.0**-6, gt=0)
 
-    def narrow(self, domain: Domain, data: Data, model: Model, *, turn: int, generator: Generator) -> Focus:
+    def narrow(
+        self,
+        domain: Domain,
+        data: Data,
+        model: Model,
+        *,
+        turn: int,
+        generator: Generator,
+        log_success: LogSuccess | None = None,
+    ) -> Focus:
         """See `hebo.base.Region`."""
         if turn % self.every:
             return Focus(domain, data.best.cpu().unsqueeze(0))

@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import Domain, Focus, Region
+from hebo.base import Domain, Focus, LogSuccess, Region
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood, switches
 
@@ -23,8 +23,9 @@ class HammingTrustRegion(Region):
 
     `wins` improvements in a row multiply both extents by `factor`; `patience` evaluations without one divide
     them. Where an extent falls below its least value, the region starts anew at the most promising of many
-    random points under `mu + kappa s` (section 3.4), and forgets what it found before. All of it is replayed
-    from the history, so that a run continues from there.
+    random points under `mu + kappa s` (section 3.4), plus the log probability of success where evaluations
+    fail, and forgets what it found before. All of it is replayed from the history, so that a run continues
+    from there.
 
     Attributes:
         n_changes: First share of the unordered columns that may differ from the center.
@@ -44,12 +45,21 @@ class HammingTrustRegion(Region):
     patience: int = Field(default=40, ge=1)
     kappa: float = Field(default=1.96, ge=0)
 
-    def narrow(self, domain: Domain, data: Data, model: Model, *, turn: int, generator: Generator) -> Focus:
+    def narrow(
+        self,
+        domain: Domain,
+        data: Data,
+        model: Model,
+        *,
+        turn: int,
+        generator: Generator,
+        log_success: LogSuccess | None = None,
+    ) -> Focus:
         """See `hebo.base.Region`."""
         known = data.successes()
         n_unordered = int(switches(domain).sum())
         extent = self.extent(known.merit, n_unordered)
-        center = self._center(domain, known, model, extent.since, generator)
+        center = self._center(domain, known, model, extent.since, generator, log_success)
         n_changes = max(1, round(extent.changes)) if n_unordered else 0
         near = Neighborhood(
             domain, center, side=min(1.0, extent.side), n_changes=n_changes, generator=generator
@@ -73,15 +83,27 @@ class HammingTrustRegion(Region):
         return now
 
     @torch.no_grad()
-    def _center(self, domain: Domain, known: Data, model: Model, since: int, generator: Generator) -> Tensor:
+    def _center(
+        self,
+        domain: Domain,
+        known: Data,
+        model: Model,
+        since: int,
+        generator: Generator,
+        log_success: LogSuccess | None,
+    ) -> Tensor:
         """The best feasible point since the restart, or a promising random one before there is any."""
         x = known.x[since:][known.feasible[since:]]
         if len(x):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))
             return x[mu.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
-        mu, sigma = mean_and_sd(model, x.to(known.x.device).unsqueeze(-2))
-        return x[(mu + self.kappa * sigma).argmax().cpu()]
+        points = x.to(known.x.device).unsqueeze(-2)
+        mu, sigma = mean_and_sd(model, points)
+        worth = mu + self.kappa * sigma
+        if log_success is not None:
+            worth = worth + log_success(points)
+        return x[worth.argmax().cpu()]
 
 
 @dataclass(frozen=True)

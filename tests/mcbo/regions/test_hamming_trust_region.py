@@ -95,3 +95,23 @@ def test_the_center_is_feasible_once_there_is_such_a_point() -> None:
     limits[5] = 0.0
     center, _ = focus(Data(x, y, constraints=limits))
     torch.testing.assert_close(center, x[5])
+
+
+def test_a_restart_is_where_evaluations_succeed() -> None:
+    x = SPACE.sample(12, generator=make_generator(3))
+    n_shrinks = math.ceil(math.log(8) / math.log(1.5) + 1e-9)
+    y = history(3.0, *[-0.3 - 0.01 * k for k in range(5 * n_shrinks)])
+    x = SPACE.sample(len(y), generator=make_generator(3))
+    data = Data(x, y.unsqueeze(1))
+    assert REGION.extent(y, 10).since == len(y)
+    model = WarpedGP().fit(data, SPACE, generator=make_generator(0))
+
+    def log_success(points: Tensor) -> Tensor:
+        return torch.where(points[:, 0, :2].sum(1) == 6.0, 0.0, -20.0).double()  # both columns are "x"
+
+    centers = [
+        REGION.narrow(SPACE, data, model, turn=0, generator=make_generator(1), log_success=one).start[0]
+        for one in (None, log_success)
+    ]
+    assert centers[1][:2].tolist() == [3.0, 3.0]
+    assert centers[0][:2].tolist() != [3.0, 3.0]
