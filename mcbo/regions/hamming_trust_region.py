@@ -23,9 +23,9 @@ class HammingTrustRegion(Region):
 
     `wins` improvements in a row multiply both extents by `factor`; `patience` evaluations without one divide
     them. Where an extent falls below its least value, the region starts anew at the most promising of many
-    random points under `mu + kappa s` (section 3.4), plus the log probability of success where evaluations
-    fail, and forgets what it found before. All of it is replayed from the history, so that a run continues
-    from there.
+    random points under `mu + kappa s` (section 3.4), and forgets what it found before. Where evaluations
+    fail, random points seldom succeed: the log probability of success is added, and successes outside the
+    first region are among them. All of it is replayed from the history, so that a run continues from there.
 
     Attributes:
         n_changes: First share of the unordered columns that may differ from the center.
@@ -98,12 +98,20 @@ class HammingTrustRegion(Region):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))
             return x[mu.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
+        if log_success is not None:
+            x = torch.cat([x, self._elsewhere(domain, known).cpu()])
         points = x.to(known.x.device).unsqueeze(-2)
         mu, sigma = mean_and_sd(model, points)
         worth = mu + self.kappa * sigma
         if log_success is not None:
             worth = worth + log_success(points)
         return x[worth.argmax().cpu()]
+
+    def _elsewhere(self, domain: Domain, known: Data) -> Tensor:
+        """Return the successes that a first region around the best one does not reach."""
+        n_changes = math.ceil(self.n_changes * int(switches(domain).sum()))
+        is_far = (known.x != known.best).sum(1) > n_changes
+        return known.x[is_far & known.feasible]
 
 
 @dataclass(frozen=True)

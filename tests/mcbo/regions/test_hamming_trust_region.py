@@ -109,9 +109,16 @@ def test_a_restart_is_where_evaluations_succeed() -> None:
     def log_success(points: Tensor) -> Tensor:
         return torch.where(points[:, 0, :2].sum(1) == 6.0, 0.0, -20.0).double()  # both columns are "x"
 
-    centers = [
+    def impossible(points: Tensor) -> Tensor:
+        return torch.where(
+            (points == x).all(-1).any(1), 0.0, -200.0
+        ).double()  # but for those that did succeed
+
+    anywhere, chosen, known = (
         REGION.narrow(SPACE, data, model, turn=0, generator=make_generator(1), log_success=one).start[0]
-        for one in (None, log_success)
-    ]
-    assert centers[1][:2].tolist() == [3.0, 3.0]
-    assert centers[0][:2].tolist() != [3.0, 3.0]
+        for one in (None, log_success, impossible)
+    )
+    assert chosen[:2].tolist() == [3.0, 3.0]
+    assert anywhere[:2].tolist() != [3.0, 3.0]
+    assert (x == known).all(1).any()
+    assert (known[:10] != x[0, :10]).sum() >= 8  # not around the best one again
