@@ -24,6 +24,7 @@ NAMES = ("two", "three")
 EDITS = ("negated", "indefinite", "zero", "exchanged", "shrunk", "left_out", "shortened", "fewer_numbers",
          "no_number", "too_large")  # fmt: skip
 CERTIFICATES = Path(__file__).parent / "certificates"
+BENCHMARKS = Path(__file__).parents[3] / "docs" / "benchmarks"
 
 
 def test_the_checker_imports_nothing_of_what_it_checks() -> None:
@@ -88,6 +89,13 @@ class TestProofs:
         assert (found.dimension, found.n_points) == {"two": (8, 2), "three": (3, 3)}[name]
         assert found.precision_bits >= 512
         assert flint.ctx.prec == before
+
+    def test_the_bound_that_the_benchmarks_quote_is_proved(self) -> None:
+        pytest.importorskip("flint")
+        found = verify_certificate(BENCHMARKS / "certificates" / "bound-4d.json")
+        assert f"{found.bound:.7f}" == "0.6427525"
+        assert (found.dimension, found.n_points) == (4, 3)
+        assert "**proved 0.6427525**" in (BENCHMARKS / "README.md").read_text(encoding="utf-8")
 
     @pytest.mark.parametrize("name", NAMES)
     def test_a_change_without_a_new_digest_is_noticed(
