@@ -27,9 +27,9 @@ class Spectrum(KernelRecipe):
 
     A word is a run of `order` letters without gaps: the binary features of the spectrum kernel (Leslie, Eskin
     and Noble, 2002, section 2). Where a word stands does not matter. Rules of what may follow what are
-    functions of these features: 60 strings of an Ehrlich function, which forbids some pairs of letters, teach
-    this kernel which mutants of the best one will fail (area under the ROC curve above 0.99), and a kernel
-    of places hardly anything (0.60).
+    functions of these features: 60 to 130 strings of an Ehrlich function, which forbids some pairs of
+    letters, teach this kernel which mutants of the best one will fail (area under the ROC curve 0.999), and a
+    kernel of places hardly anything (0.60); see `configs/benchmarks/ehrlich_failures.py`.
 
     Attributes:
         order: Letters of a word; a string of fewer letters is one word.

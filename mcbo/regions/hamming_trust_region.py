@@ -98,14 +98,15 @@ class HammingTrustRegion(Region):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))
             return x[mu.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
-        if log_success is not None:
-            x = torch.cat([x, self._elsewhere(domain, known).cpu()])
-        points = x.to(known.x.device).unsqueeze(-2)
-        mu, sigma = mean_and_sd(model, points)
-        worth = mu + self.kappa * sigma
-        if log_success is not None:
-            worth = worth + log_success(points)
-        return x[worth.argmax().cpu()]
+        if log_success is None:
+            return x[self._bound(model, x.to(known.x)).argmax().cpu()]
+        x = torch.cat([x, self._elsewhere(domain, known).cpu()])
+        points = x.to(known.x)
+        return x[(self._bound(model, points) + log_success(points.unsqueeze(-2))).argmax().cpu()]
+
+    def _bound(self, model: Model, x: Tensor) -> Tensor:
+        mu, sigma = mean_and_sd(model, x.unsqueeze(-2))
+        return mu + self.kappa * sigma
 
     def _elsewhere(self, domain: Domain, known: Data) -> Tensor:
         """Return the successes that a first region around the best one does not reach."""

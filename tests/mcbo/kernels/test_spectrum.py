@@ -53,7 +53,7 @@ def test_it_is_a_correlation_with_the_gradients_of_finite_differences(space: Des
     assert_gradients(kernel, x, x)
 
 
-def test_a_string_and_its_rotation_by_whole_words_are_all_but_one_word_alike() -> None:
+def test_where_words_stand_does_not_matter() -> None:
     x = STRINGS.encode(STRINGS.decode(STRINGS.sample(1, generator=make_generator(0))).assign(s="abcdab"))
     y = STRINGS.encode(STRINGS.decode(x).assign(s="cdabcd"))
     assert gram(build(Spectrum()), torch.cat([x, y]))[0, 1].item() == pytest.approx(1.0)

@@ -98,7 +98,6 @@ def test_the_center_is_feasible_once_there_is_such_a_point() -> None:
 
 
 def test_a_restart_is_where_evaluations_succeed() -> None:
-    x = SPACE.sample(12, generator=make_generator(3))
     n_shrinks = math.ceil(math.log(8) / math.log(1.5) + 1e-9)
     y = history(3.0, *[-0.3 - 0.01 * k for k in range(5 * n_shrinks)])
     x = SPACE.sample(len(y), generator=make_generator(3))
@@ -110,9 +109,8 @@ def test_a_restart_is_where_evaluations_succeed() -> None:
         return torch.where(points[:, 0, :2].sum(1) == 6.0, 0.0, -20.0).double()  # both columns are "x"
 
     def impossible(points: Tensor) -> Tensor:
-        return torch.where(
-            (points == x).all(-1).any(1), 0.0, -200.0
-        ).double()  # but for those that did succeed
+        has_succeeded = (points == x).all(-1).any(1)
+        return torch.where(has_succeeded, 0.0, -200.0).double()
 
     anywhere, chosen, known = (
         REGION.narrow(SPACE, data, model, turn=0, generator=make_generator(1), log_success=one).start[0]
