@@ -166,6 +166,21 @@ LogSuccess = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True)
+class Belief:
+    """What a region decides by.
+
+    Attributes:
+        data: Everything told, in the order told, with at least one success; values as they are modelled.
+        model: Fitted to `data`.
+        log_success: Log probabilities that evaluations succeed; None where none has failed.
+    """
+
+    data: Data
+    model: Model
+    log_success: LogSuccess | None = None
+
+
+@dataclass(frozen=True)
 class Focus:
     """Where to search in one `ask`.
 
@@ -186,25 +201,14 @@ class Region(Recipe, ABC):
     """
 
     @abstractmethod
-    def narrow(
-        self,
-        domain: Domain,
-        data: Data,
-        model: Model,
-        *,
-        turn: int,
-        generator: Generator,
-        log_success: LogSuccess | None = None,
-    ) -> Focus:
+    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
         """Choose a part of `domain`.
 
         Args:
             domain: All that may be searched.
-            data: Everything told, in the order told, with at least one success; values as they are modelled.
-            model: Fitted to `data`.
+            belief: What is known.
             turn: Number of earlier asks.
             generator: Source of every random decision.
-            log_success: Log probabilities that evaluations succeed; None where none has failed.
         """
 
 

@@ -230,14 +230,7 @@ class BayesOpt(Optimizer):
         domain: Domain,
         generator: Generator,
     ) -> Tensor:
-        focus = recipe.region.narrow(
-            domain,
-            fitted.known,
-            fitted.models[0],
-            turn=self.n_asks,
-            generator=generator,
-            log_success=None if fitted.success is None else fitted.success.log_probability,
-        )
+        focus = recipe.region.narrow(domain, fitted.belief, turn=self.n_asks, generator=generator)
 
         def search(models: Models) -> Candidates:
             return recipe.acq_optimizer.maximize(

@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
 from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.success import SuccessModel, believe_failures, success_labels
-from hebo.base import AcqFunction, Acquisition, Surrogate
+from hebo.base import AcqFunction, Acquisition, Belief, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import draw_seed, make_generator
@@ -40,6 +40,12 @@ class Fitted:
     models: Models
     build: Build
     success: SuccessModel | None = None
+
+    @property
+    def belief(self) -> Belief:
+        """What a region decides by."""
+        log_success = None if self.success is None else self.success.log_probability
+        return Belief(self.known, self.models[0], log_success)
 
     def acquisition(self, models: Models) -> AcqFunction:
         """Return the acquisition under `models`, of points (`n x 1 x d`) on the CPU."""

@@ -2,25 +2,14 @@
 
 from __future__ import annotations
 
-from botorch.models.model import Model
 from torch import Generator
 
-from hebo.base import Domain, Focus, LogSuccess, Region
-from hebo.data import Data
+from hebo.base import Belief, Domain, Focus, Region
 
 
 class WholeSpace(Region):
     """The whole domain, starting from the best observed point."""
 
-    def narrow(
-        self,
-        domain: Domain,
-        data: Data,
-        model: Model,
-        *,
-        turn: int,
-        generator: Generator,
-        log_success: LogSuccess | None = None,
-    ) -> Focus:
+    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        return Focus(domain, data.best.cpu().unsqueeze(0))
+        return Focus(domain, belief.data.best.cpu().unsqueeze(0))

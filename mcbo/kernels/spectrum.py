@@ -12,9 +12,9 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from mcbo.kernels.alphabet import check_one_alphabet
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
-from mcbo.kernels.letters import check_one_alphabet
 from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort, n_levels
 

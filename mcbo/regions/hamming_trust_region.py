@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import Domain, Focus, LogSuccess, Region
+from hebo.base import Belief, Domain, Focus, Region
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood, switches
 
@@ -45,21 +45,12 @@ class HammingTrustRegion(Region):
     patience: int = Field(default=40, ge=1)
     kappa: float = Field(default=1.96, ge=0)
 
-    def narrow(
-        self,
-        domain: Domain,
-        data: Data,
-        model: Model,
-        *,
-        turn: int,
-        generator: Generator,
-        log_success: LogSuccess | None = None,
-    ) -> Focus:
+    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        known = data.successes()
+        known = belief.data.successes()
         n_unordered = int(switches(domain).sum())
         extent = self.extent(known.merit, n_unordered)
-        center = self._center(domain, known, model, extent.since, generator, log_success)
+        center = self._center(domain, belief, extent.since, generator)
         n_changes = max(1, round(extent.changes)) if n_unordered else 0
         near = Neighborhood(
             domain, center, side=min(1.0, extent.side), n_changes=n_changes, generator=generator
@@ -83,16 +74,9 @@ class HammingTrustRegion(Region):
         return now
 
     @torch.no_grad()
-    def _center(
-        self,
-        domain: Domain,
-        known: Data,
-        model: Model,
-        since: int,
-        generator: Generator,
-        log_success: LogSuccess | None,
-    ) -> Tensor:
+    def _center(self, domain: Domain, belief: Belief, since: int, generator: Generator) -> Tensor:
         """The best feasible point since the restart, or a promising random one before there is any."""
+        known, model, log_success = belief.data.successes(), belief.model, belief.log_success
         x = known.x[since:][known.feasible[since:]]
         if len(x):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))

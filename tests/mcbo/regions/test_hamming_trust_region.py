@@ -8,6 +8,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from hebo.base import Belief
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -59,7 +60,7 @@ def test_without_unordered_columns_the_side_alone_decides() -> None:
 
 def focus(data: Data) -> tuple[Tensor, Tensor]:
     model = WarpedGP().fit(data, SPACE, generator=make_generator(0))
-    found = REGION.narrow(SPACE, data, model, turn=0, generator=make_generator(1))
+    found = REGION.narrow(SPACE, Belief(data, model), turn=0, generator=make_generator(1))
     return found.start[0], found.domain.sample(300, generator=make_generator(2))
 
 
@@ -113,7 +114,7 @@ def test_a_restart_is_where_evaluations_succeed() -> None:
         return torch.where(has_succeeded, 0.0, -200.0).double()
 
     anywhere, chosen, known = (
-        REGION.narrow(SPACE, data, model, turn=0, generator=make_generator(1), log_success=one).start[0]
+        REGION.narrow(SPACE, Belief(data, model, one), turn=0, generator=make_generator(1)).start[0]
         for one in (None, log_success, impossible)
     )
     assert chosen[:2].tolist() == [3.0, 3.0]
