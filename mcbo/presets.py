@@ -40,6 +40,7 @@ from mcbo.kernels.composition import Composition
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.overlap import Overlap
+from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
@@ -51,9 +52,9 @@ from mcbo.surrogates.sparse_linear import SparseLinear
 Part = TypeVar("Part", bound=Recipe)
 
 
-def _blended(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
-    """Return the GP of places and of what `kernel` sees, at once."""
-    return with_nominal(Blend(kernels=[TransformedOverlap(), kernel]), distinct=distinct)
+def _blended(*kernels: KernelRecipe, distinct: bool = False) -> MixedGP:
+    """Return the GP of what the kernels see, all at once."""
+    return with_nominal(Blend(kernels=list(kernels)), distinct=distinct)
 
 
 class CombinatorialRecipe(BayesOptRecipe):
@@ -90,19 +91,23 @@ class Casmopolitan(CombinatorialRecipe):
     region: Region = Field(default_factory=HammingTrustRegion)
 
 
+def _for_sequences() -> Surrogate:
+    return _blended(StringSubsequence(), Spectrum(order=1), distinct=True)
+
+
 class BOiLS(CombinatorialRecipe):
     """String subsequence kernel in a trust region (Grosnit et al., 2111.06178), with measured changes.
 
-    The kernel is blended with one of places, for what ends a sequence matters more than what begins it; and
-    costs go through a power transform, for most sequences are bad in very different degrees. Many operators
-    change nothing where they stand, so that most neighbours of a good sequence have its very value: a value
-    counts once where transform and hyperparameters are fitted, and MACE takes the place of the expected
-    improvement. The published composition is
+    The kernel is blended with one of which operators occur at all, from which sequences far from all others
+    are predicted best; and costs go through a power transform, for most sequences are bad in very different
+    degrees. Many operators change nothing where they stand, so that most neighbours of a good sequence have
+    its very value: a value counts once where transform and hyperparameters are fitted, and MACE takes the
+    place of the expected improvement. The published composition is
     `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}`, `acquisition: {type: log_ei}`,
     `acq_optimizer: {type: interleaved}` with `output_transform: {type: standardize}`.
     """
 
-    surrogate: Surrogate = Field(default_factory=lambda: _blended(StringSubsequence(), distinct=True))
+    surrogate: Surrogate = Field(default_factory=_for_sequences)
     acquisition: Acquisition = Field(default_factory=MACE)
     acq_optimizer: AcqOptimizer = Field(default_factory=lambda: InterleavedSearch(n_starts=4, n_restarts=0))
     output_transform: OutputTransform = Field(default_factory=lambda: PowerTransform(distinct=True))
@@ -111,7 +116,8 @@ class BOiLS(CombinatorialRecipe):
 
 def _for_loops() -> Surrogate:
     """Compositions by BLOSUM62 are left out where the categories are no amino acids; see `MostPredictive`."""
-    return MostPredictive(surrogates=[_blended(Composition(table="blosum62")), _blended(Composition())])
+    compositions = Composition(table="blosum62"), Composition()
+    return MostPredictive(surrogates=[_blended(TransformedOverlap(), one) for one in compositions])
 
 
 class AntBO(CombinatorialRecipe):

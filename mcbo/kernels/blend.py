@@ -22,7 +22,7 @@ class Blend(KernelRecipe):
 
     What a category does in its column and what it does anywhere are two things: with few observations the
     second is learned much sooner, with many the first says more. `transformed_overlap` knows the one,
-    `composition` and `string_subsequence` know the other.
+    `composition`, `spectrum` and `string_subsequence` know the other.
 
     Attributes:
         kernels: At least two; each is given all the columns.
@@ -56,6 +56,6 @@ def _featured(kernel: Kernel) -> FeatureCorrelation:
     if not isinstance(kernel, FeatureCorrelation):
         raise IncompatibleError(
             f"Blend cannot mix {type(kernel).__name__}; choose among transformed_overlap, overlap, "
-            "letter_embedding, composition, string_subsequence"
+            "letter_embedding, composition, string_subsequence, spectrum"
         )
     return kernel

@@ -15,12 +15,13 @@ from mcbo.kernels.composition import Composition
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.letter_embedding import LetterEmbedding
 from mcbo.kernels.mixture import FeatureMixture
+from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.surrogates.mixed_gp import MixedGP
 
 SPACE = categories(4, 4, 4)
-BLEND = Blend(kernels=[TransformedOverlap(), Composition(), StringSubsequence(order=2)])
+BLEND = Blend(kernels=[TransformedOverlap(), Composition(), StringSubsequence(order=2), Spectrum(order=1)])
 
 
 def build(recipe: Blend = BLEND) -> FeatureMixture:
@@ -57,9 +58,9 @@ def test_its_features_compare_like_its_points() -> None:
 
 def test_at_first_each_kernel_has_the_same_part() -> None:
     kernel = build()
-    assert kernel.share.item() == pytest.approx(2 / 3)
+    assert kernel.share.item() == pytest.approx(3 / 4)
     assert isinstance(kernel.first, FeatureMixture)
-    assert kernel.first.share.item() == pytest.approx(1 / 2)
+    assert kernel.first.share.item() == pytest.approx(2 / 3)
 
 
 def test_a_model_of_it_learns_counts_and_places() -> None:
