@@ -36,6 +36,8 @@ def override(document: Document, assignments: Sequence[str]) -> None:
 def make_quick(document: Document) -> None:
     """Apply the overrides under `quick`, keys with dots as on the command line, in place.
 
+    A count in place of a list takes its first ones, as it does beside a split: `tasks: 2`, `seeds: 1`.
+
     Raises:
         ConfigError: If there are none, or one has a path that leads nowhere.
     """
@@ -46,10 +48,15 @@ def make_quick(document: Document) -> None:
                 (), "--quick applies what stands under `quick`; add `quick: {budget.n_trials: 20}`."
             )
         for key, value in changes.items():
-            path = _set_at(document.data, ("quick", key), key, value)
+            path = _set_at(document.data, ("quick", key), key, _first(document.data.get(key), value))
             _note(document, path, f" (quick, `{key}`)")
     except ConfigMistake as mistake:
         raise document.explain(mistake) from None
+
+
+def _first(listed: Any, value: Any) -> Any:
+    is_count = isinstance(value, int) and not isinstance(value, bool)
+    return listed[:value] if is_count and isinstance(listed, list) and 1 <= value <= len(listed) else value
 
 
 def _set_at(data: Any, place: Path, key: str, value: object) -> Path:

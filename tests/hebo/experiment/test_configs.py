@@ -11,7 +11,8 @@ import yaml
 
 from hebo.experiment.campaign import build_campaign
 from hebo.experiment.campaign_log import Log
-from hebo.experiment.config import build_experiment, describe_experiment
+from hebo.experiment.config import Experiment, build_experiment, describe_experiment
+from hebo.experiment.overrides import make_quick
 from hebo.experiment.runner import prepare
 from hebo.experiment.yaml_file import parse_yaml, write_yaml
 
@@ -47,6 +48,19 @@ def test_the_experiment_builds_and_its_description_builds_it_again(path: Path) -
     assert prepare(experiment).runs
     described = write_yaml(describe_experiment(experiment))
     assert build_experiment(parse_yaml(described, file="resolved.yaml")) == experiment
+
+
+@pytest.mark.parametrize("path", [parameter(path) for path in FILES if "\nquick:" in path.read_text("utf-8")])
+def test_the_quick_version_builds_and_is_shorter(path: Path) -> None:
+    text = without_missing_environments(path)
+    document = parse_yaml(text, file=str(path))
+    make_quick(document)
+    quick, whole = build_experiment(document, quick=True), build_experiment(parse_yaml(text, file=str(path)))
+    assert trials(quick) < trials(whole)
+
+
+def trials(experiment: Experiment) -> int:
+    return len(prepare(experiment).runs) * experiment.budget.n_trials
 
 
 @pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)

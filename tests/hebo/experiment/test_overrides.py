@@ -64,6 +64,14 @@ def test_messages_about_an_overridden_value_name_the_override() -> None:
     assert ("budget", "n_trials") not in places
 
 
+def test_a_count_in_place_of_a_list_takes_its_first_ones() -> None:
+    text = "tasks: [{n: 1}, {n: 2}, {n: 3}]\nseeds: [7, 8]\nquick: {tasks: 2, seeds: 1}\n"
+    document = parse_yaml(text, file="x.yaml")
+    make_quick(document)
+    assert document.data["tasks"] == [{"n": 1}, {"n": 2}]
+    assert document.data["seeds"] == [7]
+
+
 def test_quick_applies_its_own_overrides() -> None:
     document = parse_yaml(
         "name: x\nbudget: {n_trials: 50}\nquick: {seeds: 2, budget.n_trials: 5, tasks.0.n: 3}\ntasks: [{n: 9}]\n",
