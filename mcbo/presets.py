@@ -82,7 +82,7 @@ class MCBO(CombinatorialRecipe):
     """
 
     surrogate: Surrogate = Field(default_factory=MostPredictive)
-    region: Region = Field(default_factory=lambda: HammingTrustRegion(n_changes=0.1, patience=20))
+    region: Region = Field(default_factory=lambda: HammingTrustRegion(n_changes=0.1, patience=10))
 
 
 class Casmopolitan(CombinatorialRecipe):
