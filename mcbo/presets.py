@@ -79,6 +79,9 @@ class MCBO(CombinatorialRecipe):
     The kernels are those of Casmopolitan, BODi and BOiLS, and one of words, which are chosen among anew for
     each suggestion, by leave-one-out predictions (see `MostPredictive`): once for the values, and once for
     which evaluations fail, where some do. `docs/benchmarks/` compares it with the three.
+
+    The region is small, for gains are found next to the best point, and has less patience than a point has
+    neighbours, or a budget is spent around the first local optimum.
     """
 
     surrogate: Surrogate = Field(default_factory=MostPredictive)
