@@ -60,6 +60,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Common subsequences of strings, with gaps",
         ),
         "spectrum": ("mcbo.kernels.spectrum:Spectrum", "Which letters stand side by side, wherever they do"),
+        "prefix": ("mcbo.kernels.prefix:Prefix", "How many of the first letters are the same"),
         "letter_embedding": (
             "mcbo.kernels.letter_embedding:LetterEmbedding",
             "Exponential of the distances of letters, such as those of amino acids by BLOSUM62",

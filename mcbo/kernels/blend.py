@@ -56,6 +56,6 @@ def _featured(kernel: Kernel) -> FeatureCorrelation:
     if not isinstance(kernel, FeatureCorrelation):
         raise IncompatibleError(
             f"Blend cannot mix {type(kernel).__name__}; choose among transformed_overlap, overlap, "
-            "letter_embedding, composition, string_subsequence, spectrum"
+            "letter_embedding, composition, string_subsequence, spectrum, prefix"
         )
     return kernel
