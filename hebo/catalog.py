@@ -70,6 +70,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
     "output_transform": {
         "power": ("hebo.transforms.power:PowerTransform", "Box-Cox or Yeo-Johnson by HEBO's rule"),
         "standardize": ("hebo.transforms.power:Standardize", "Zero mean and unit spread"),
+        "copula": ("hebo.transforms.copula:GaussianCopula", "Ranks as quantiles of a normal distribution"),
     },
     "executor": {
         "in_process": ("hebo.experiment.executors:InProcess", "One run after the other, in one process"),

@@ -95,6 +95,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Gradients on continuous columns and local moves on the others, in turn",
         ),
         "genetic": ("mcbo.acq_optimizers.genetic:GeneticSearch", "Genetic algorithm"),
+        "offspring": (
+            "mcbo.acq_optimizers.offspring:Offspring",
+            "The best of many children of the best points told; nothing climbs",
+        ),
         "annealing": ("mcbo.acq_optimizers.annealing:SimulatedAnnealing", "Parallel chains that cool down"),
         "bandit": (
             "mcbo.acq_optimizers.bandit:BanditSearch",
@@ -110,6 +114,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "region": {
+        "population": ("mcbo.regions.population:Population", "The whole space, from the best points told"),
         "hamming_trust_region": (
             "mcbo.regions.hamming_trust_region:HammingTrustRegion",
             "Casmopolitan's: a Hamming ball and a box around the best point, with restarts",

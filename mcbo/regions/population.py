@@ -1,0 +1,27 @@
+"""The whole space, with the best points so far to start from."""
+
+from __future__ import annotations
+
+import torch
+from pydantic import Field
+from torch import Generator
+
+from hebo.base import Belief, Domain, Focus, Region
+from hebo.rows import new_rows
+
+
+class Population(Region):
+    """Search everywhere, starting from the best distinct points told: the parents of `offspring`.
+
+    Attributes:
+        size: Most points.
+    """
+
+    size: int = Field(default=20, ge=2)
+
+    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
+        """See `hebo.base.Region`."""
+        known = belief.data.feasible_successes()
+        x = domain.project(known.x[known.merit.argsort(descending=True, stable=True)].cpu())
+        is_new = torch.from_numpy(new_rows(x.numpy(), x[:0].numpy()))
+        return Focus(domain, x[is_new][: self.size])
