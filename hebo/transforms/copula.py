@@ -15,9 +15,10 @@ from hebo.errors import DataError
 class GaussianCopula(OutputTransform):
     """Each value becomes the quantile of a standard normal at its share of the ranks.
 
-    SCBO's transform of the objective (Eriksson and Poloczek, 2002.08526, section 3): what differs in the
-    last decimals near the best value is pulled apart, and what is bad by far is not far away. For values
-    without noise; of noisy ones it enlarges the noise as well. Equal values share their mean rank.
+    SCBO's transform of the objective (Eriksson and Poloczek, 2002.08526, section 3), standardised: what
+    differs in the last decimals near the best value is pulled apart, and what is bad by far is not far away.
+    For values without noise; of noisy ones it enlarges the noise as well. Equal values share their mean
+    rank.
     """
 
     def fit(self, y: Tensor) -> OutcomeTransform:
@@ -77,13 +78,14 @@ class FittedCopula(OutcomeTransform):
 
 def _knots(y: Tensor) -> tuple[Tensor, Tensor]:
     """Return distinct values in ascending order and their scores; a single value has a second knot."""
-    values, counts = y.unique(return_counts=True)
+    values, place, counts = y.unique(return_inverse=True, return_counts=True)
+    if len(values) == 1:
+        step = values.abs().clamp_min(1.0)
+        return torch.cat([values, values + step]), torch.tensor([0.0, 1.0]).to(y)
     middle = counts.cumsum(0).to(y) - 0.5 * counts.to(y)
     scores = torch.special.ndtri(middle / len(y))
-    if len(values) > 1:
-        return values, scores
-    step = values.abs().clamp_min(1.0)
-    return torch.cat([values, values + step]), torch.cat([scores, scores + 1.0])
+    of_all = scores[place]
+    return values, (scores - of_all.mean()) / of_all.std()
 
 
 def _follow(x: Tensor, start: Tensor, end: Tensor) -> Tensor:
