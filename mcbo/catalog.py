@@ -13,7 +13,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.presets:Casmopolitan",
             "Transformed overlap, interleaved search, trust region",
         ),
-        "boils": ("mcbo.presets:BOiLS", "String subsequences and places, in a trust region"),
+        "boils": ("mcbo.presets:BOiLS", "String subsequences and which letters occur, in a trust region"),
         "antbo": ("mcbo.presets:AntBO", "Places and composition, MACE and local search in a trust region"),
         "combo": ("mcbo.presets:COMBO", "Diffusion kernel, sampled hyperparameters, local search"),
         "bodi": ("mcbo.presets:BODi", "Hamming distances to a random dictionary"),
