@@ -6,14 +6,12 @@ from dataclasses import dataclass
 
 import torch
 from botorch.models.transforms.outcome import OutcomeTransform
-from botorch.posteriors.posterior import Posterior
-from botorch.posteriors.transformed import TransformedPosterior
 from torch import Tensor
 
 from hebo.base import OutputTransform
-from hebo.errors import DataError
 from hebo.fallbacks import note_fallback
 from hebo.transforms.families import BoxCox, Identity, PowerFamily, YeoJohnson
+from hebo.transforms.increasing import IncreasingTransform
 
 # A cost this many times further from the median than the best one is only ever "very bad". Without the
 # limit one absurd value (1e300) leaves no resolution for all others.
@@ -55,8 +53,8 @@ class Standardize(OutputTransform):
         return FittedPowerTransform(y, families=())
 
 
-class FittedPowerTransform(OutcomeTransform):
-    """The transform of `m` columns, `n x m`, larger is better. It is increasing, so the ranking stays.
+class FittedPowerTransform(IncreasingTransform):
+    """The transform of `m` columns, `n x m`, larger is better.
 
     Args:
         y: Finite values to fit to, `n x m`.
@@ -69,41 +67,7 @@ class FittedPowerTransform(OutcomeTransform):
     def __init__(
         self, y: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], ...] = (BoxCox, YeoJohnson)
     ) -> None:
-        super().__init__()
-        if not bool(torch.isfinite(y).all()):
-            raise DataError("an output transform needs finite values; leave failed evaluations out")
-        self.columns = [_fit_column(-column, families) for column in y.detach().unbind(-1)]
-        self.eval()
-
-    def forward(
-        self, Y: Tensor, Yvar: Tensor | None = None, X: Tensor | None = None
-    ) -> tuple[Tensor, Tensor | None]:
-        """Transform values, `... x m`.
-
-        Raises:
-            DataError: If noise variances are given: they have no image under a power transform.
-        """
-        _refuse_variances(Yvar)
-        pairs = zip(self.columns, (-Y).unbind(-1), strict=True)
-        return -torch.stack([column.forward(cost) for column, cost in pairs], dim=-1), None
-
-    def untransform(
-        self, Y: Tensor, Yvar: Tensor | None = None, X: Tensor | None = None
-    ) -> tuple[Tensor, Tensor | None]:
-        """Invert `forward`, up to the limit on very bad values.
-
-        Raises:
-            DataError: If noise variances are given.
-        """
-        _refuse_variances(Yvar)
-        pairs = zip(self.columns, (-Y).unbind(-1), strict=True)
-        return -torch.stack([column.inverse(score) for column, score in pairs], dim=-1), None
-
-    def untransform_posterior(self, posterior: Posterior, X: Tensor | None = None) -> TransformedPosterior:
-        """Return the posterior on the original scale; it answers by samples."""
-        return TransformedPosterior(
-            posterior=posterior, sample_transform=lambda samples: self.untransform(samples)[0]
-        )
+        super().__init__(y, lambda column: _fit_column(-column, families))
 
 
 @dataclass(frozen=True)
@@ -120,6 +84,13 @@ class _Column:
     mean: float = 0.0
     spread: float = 1.0
     is_flat: bool = False
+
+    def scores(self, values: Tensor) -> Tensor:
+        return -self.forward(-values)
+
+    def values(self, scores: Tensor) -> Tensor:
+        """Invert `scores`, up to the limit on very bad values."""
+        return -self.inverse(-scores)
 
     def forward(self, cost: Tensor) -> Tensor:
         z = self.family.forward((cost.clamp_max(self.limit) - self.origin) / self.scale)
@@ -173,8 +144,3 @@ def _scale(cost: Tensor) -> float:
     scaled = cost / largest
     spread = float(scaled.std(correction=0))
     return spread * largest if spread > 1e-12 else 1.0
-
-
-def _refuse_variances(variances: Tensor | None) -> None:
-    if variances is not None:
-        raise DataError("a power transform cannot carry known noise variances; leave out Yvar")

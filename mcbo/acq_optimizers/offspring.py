@@ -34,9 +34,12 @@ class Offspring(AcqOptimizer):
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None
     ) -> Candidates:
-        """See `hebo.base.AcqOptimizer`; without two points to start from, parents are random."""
-        if start is None or len(start) < 2:
-            start = domain.sample(max(2, self.n_children), generator=generator)
+        """See `hebo.base.AcqOptimizer`; without a point to start from, parents are random.
+
+        A single parent, which is what other regions give, has mutants for children.
+        """
+        if start is None or not len(start):
+            start = domain.sample(self.n_children, generator=generator)
         x = self._children(domain.project(start), domain, generator)
         return rank(x, evaluate(acq, x), limit=self.n_kept)
 

@@ -51,6 +51,15 @@ def test_without_parents_they_are_random() -> None:
     assert ones(found.x[:1].unsqueeze(1)).item() >= 6
 
 
+def test_children_of_a_single_parent_are_its_mutants() -> None:
+    parent = torch.zeros(1, 10, dtype=torch.float64)
+    found = Offspring(n_children=40).maximize(ones, SPACE, generator=make_generator(0), start=parent)
+    n_changed = (found.x != 0).sum(1)
+    assert len(found.x) >= 10
+    assert (n_changed >= 1).all()
+    assert n_changed.double().mean() < 2
+
+
 def test_a_space_of_one_point_has_one_candidate() -> None:
     space = DesignSpace().parse([{"name": "c", "type": "cat", "categories": ["a"]}])
     assert Offspring().maximize(ones, space, generator=make_generator(0)).x.tolist() == [[0.0]]
