@@ -26,7 +26,12 @@ from tasks.sdp_game.ball_matrices import (
 from tasks.sdp_game.iterate import Iterate, Solution, Step, start
 from tasks.sdp_game.semidefinite import SemidefiniteProgram
 
-STEP_TO_BOUNDARY = 0.9
+STEP_TO_BOUNDARY = 0.95
+"""Share of the way to the boundary that a step goes."""
+
+LEAST_CENTRING = 0.02, 0.1
+"""Least share of `mu` that a corrected step aims at, where the equations hold and where they do not yet."""
+
 SHORTEST_STEP = 1e-4
 
 
@@ -154,7 +159,8 @@ class _System:
         ahead = at.moved(affine, primal, dual)
         ratio = float(ahead.mu) / float(at.mu)
         is_feasible = max(at.primal_residual, at.dual_residual) < 1e-10
-        centring = min(1.0, max(ratio * ratio, 0.05 if is_feasible else 0.2))
+        least = LEAST_CENTRING[0] if is_feasible else LEAST_CENTRING[1]
+        centring = min(1.0, max(ratio * ratio, least))
         return self.direction(at.mu * centring, affine)
 
     def direction(self, mu: Any, affine: Step | None) -> Step:
@@ -188,7 +194,7 @@ class _System:
         return (self.w_schur.transpose() * reduced).mid(), free
 
     def lengths(self, step: Step) -> tuple[float, float]:
-        """Return how far `X` and `Z` may go, at most 1: nine tenths of the way to the boundary."""
+        """Return how far `X` and `Z` may go, at most 1: `STEP_TO_BOUNDARY` of the way."""
         return self._length(self.w_x, step.x), self._length(self.w_z, step.z)
 
     @staticmethod
