@@ -79,7 +79,7 @@ def main() -> None:
             print(f"game {number}  {text}: {early:.4f} after 20, {late:.4f} after 40", flush=True)
 
 
-def gaps(game: Game, optimizer: Any) -> tuple[float, float]:
+def gaps(game: Any, optimizer: Any) -> tuple[float, float]:
     """Return how far the best value is from that of the game after 20 and after 40 evaluations."""
     values = []
     for _ in range(40):

@@ -23,7 +23,7 @@ from mcbo.kernels.matern import NumericMatern
 from mcbo.kernels.mixture import mix
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
-from mcbo.sorts import columns_by_sort
+from mcbo.sorts import Sort, columns_by_sort
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
 from mcbo.surrogates.prior import Array, GPPrior
@@ -55,6 +55,8 @@ class MixedGP(Surrogate):
         distinct: Whether hyperparameters are fitted to one random observation of each value; predictions use
             them all. A plateau that a search keeps coming back to says that nothing matters, at a distance
             where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
+        ignored: Sorts of columns that no kernel sees: the belief that they do not matter, which
+            `MostPredictive` holds against others. With few observations many columns drown few that matter.
     """
 
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
@@ -63,6 +65,7 @@ class MixedGP(Surrogate):
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
     distinct: bool = False
+    ignored: tuple[Sort, ...] = ()
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -74,7 +77,7 @@ class MixedGP(Surrogate):
         return frozenset(found)
 
     def check(self, space: DesignSpace) -> None:
-        """Refuse a space with a column that no kernel takes; see `hebo.base.Surrogate`."""
+        """Refuse a space with a column that no kernel takes, or without what is ignored or not ignored."""
         for recipe, columns in self._shared_out(space):
             recipe.check(space, columns)
 
@@ -106,6 +109,13 @@ class MixedGP(Surrogate):
     def _shared_out(self, space: DesignSpace) -> list[tuple[KernelRecipe, list[int]]]:
         """Return each kernel that is needed with its columns."""
         sorts = columns_by_sort(space)
+        if not sorts.keys() - self.ignored or (self.ignored and not sorts.keys() & self.ignored):
+            raise IncompatibleError(
+                f"ignored {list(self.ignored)}: the columns {space.names} are {sorted(sorts)}, of which that "
+                "leaves out all or none; change `ignored`"
+            )
+        for sort in self.ignored:
+            sorts.pop(sort, None)
         found = []
         for recipe in self.kernels:
             taken = sorted(column for sort in recipe.handles for column in sorts.pop(sort, []))

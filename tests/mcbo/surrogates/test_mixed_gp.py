@@ -136,3 +136,32 @@ def test_repeats_of_one_value_leave_the_hyperparameters_alone_if_so_wished() -> 
     signals = [float(one.covariance.signal) for one in (alone, often, plain)]
     assert abs(signals[1] / signals[0] - 1.0) < abs(signals[2] / signals[0] - 1.0)
     torch.testing.assert_close(often.means(plateau), y[40:, 0], atol=0.3, rtol=0.0)
+
+
+BESIDE = DesignSpace().parse(
+    [{"name": "r", "type": "num", "lb": 0, "ub": 1}] + [{"name": f"b{i}", "type": "bool"} for i in range(12)]
+)
+
+
+def waves(n: int, seed: int) -> Data:
+    """A wave of the number; the booleans beside it do not matter."""
+    x = BESIDE.sample(n, generator=make_generator(seed), method="random")
+    return Data(x, torch.sin(7 * x[:, :1]))
+
+
+def test_nothing_is_learnt_of_what_is_ignored() -> None:
+    told, fresh = waves(20, 0), waves(100, 1)
+    blind = fit(MixedGP(ignored=("nominal",)), told, BESIDE)
+    assert (blind.means(fresh.x) - fresh.y[:, 0]).square().mean() < 0.01
+    flipped = torch.cat([fresh.x[:, :1], 1 - fresh.x[:, 1:]], 1)
+    assert torch.equal(blind.means(flipped), blind.means(fresh.x))
+
+
+@pytest.mark.parametrize(
+    "space", [LETTERS, DesignSpace().parse([{"name": "r", "type": "num", "lb": 0, "ub": 1}])]
+)
+def test_nothing_or_everything_ignored_is_refused(space: DesignSpace) -> None:
+    with pytest.raises(
+        IncompatibleError, match=r"ignored \['nominal'\]: the columns .*leaves out all or none"
+    ):
+        MixedGP(ignored=("nominal",)).check(space)
