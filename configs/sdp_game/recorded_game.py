@@ -39,15 +39,16 @@ class RecordedGame:
         values = gains.pivot(index="r", columns="radius_ratio", values="y")
         self._over_r = PchipInterpolator(np.log(values.index), values.to_numpy())
         self._ratios = np.log(values.columns.to_numpy())
-        distances = np.geomspace(values.index[0], values.index[-1], 400)
-        near = np.exp(np.linspace(self._ratios[-7], self._ratios[-1], 100))
-        self.best = min(self({"r": r, "radius_ratio": ratio}) for r in distances for ratio in near)
+        between = np.linspace(np.log(values.index[0]), np.log(values.index[-1]), 2000)
+        near = np.linspace(self._ratios[-7], self._ratios[-1], 500)
+        on_grid = PchipInterpolator(self._ratios, self._over_r(between), axis=1)(near)
+        self.best = min(float(on_grid.min()), float(gains["y"].min()))
 
     def __call__(self, point: Mapping[str, Any]) -> float:
         """Return the value, NaN beyond the largest ratio."""
-        ratio = np.log(point["radius_ratio"])
-        over_ratios = PchipInterpolator(self._ratios, self._over_r(np.log(point["r"])), extrapolate=False)
-        return float(over_ratios(ratio))
+        values = self._over_r(np.log(point["r"]))
+        over_ratios = PchipInterpolator(self._ratios, values, extrapolate=False)
+        return float(over_ratios(np.log(point["radius_ratio"])))
 
 
 def main() -> None:
