@@ -182,21 +182,16 @@ class RDUCB(CombinatorialRecipe):
     acq_optimizer: AcqOptimizer = Field(default_factory=MessagePassing)
 
 
-def _whether_choices_matter() -> Surrogate:
-    return MostPredictive(surrogates=[MixedGP(), MixedGP(ignored=("nominal",))])
-
-
 class TreeSearchBO(CombinatorialRecipe):
     """Tree search over a set of nominal choices inside Bayesian optimisation of the numbers beside it.
 
     The loop of the SDP game (2512.04829): a model of numbers and choices together, Monte Carlo tree search
-    over the choices, and of all that the model scores one point is evaluated. Few observations seldom tell
-    which choices matter: as long as a model of the numbers alone predicts better, it takes the place of the
-    one of both. Failures are believed (see `BayesOptRecipe`): the best programs lie where others begin to
-    fail.
+    over the choices, and of all that the model scores one point is evaluated. The model is that of this
+    package or HEBO's, which follows trends of the numbers, whichever predicts better. Failures are believed
+    (see `BayesOptRecipe`): the best programs lie where others begin to fail.
     """
 
-    surrogate: Surrogate = Field(default_factory=_whether_choices_matter)
+    surrogate: Surrogate = Field(default_factory=lambda: MostPredictive(surrogates=[MixedGP(), WarpedGP()]))
     output_transform: OutputTransform = Field(default_factory=PowerTransform)
     acq_optimizer: AcqOptimizer = Field(default_factory=TreeSearch)
     n_initial: int | None = Field(default=10, ge=1)
