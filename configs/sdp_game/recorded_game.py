@@ -3,8 +3,8 @@
     python configs/sdp_game/recorded_game.py '{type: tree_search}' '{type: hebo, n_initial: 10}' --seeds 0 1
 
 As in the real game with the degrees of `three_point_small`, multipliers do not matter but for one of g1, A2
-and B2, without which there is no gain next to the edge. Printed are gaps to the best of a fine grid after 20 and 40
-evaluations, in millionths. `landscape.py` wrote the table.
+and B2, without which there is no gain next to the edge. Printed are gaps to the best of a fine grid after 20
+and 40 evaluations, in millionths. `landscape.py` wrote the table.
 """
 
 from __future__ import annotations
