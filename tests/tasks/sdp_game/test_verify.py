@@ -95,7 +95,7 @@ class TestProofs:
         found = verify_certificate(BENCHMARKS / "certificates" / "bound-4d.json")
         assert f"{found.bound:.7f}" == "0.6427525"
         assert (found.dimension, found.n_points) == (4, 3)
-        assert "**proved 0.6427525**" in (BENCHMARKS / "README.md").read_text(encoding="utf-8")
+        assert "**proved 0.6427525**" in (BENCHMARKS / "domains" / "sdp_game.md").read_text("utf-8")
 
     @pytest.mark.parametrize("name", NAMES)
     def test_a_change_without_a_new_digest_is_noticed(
