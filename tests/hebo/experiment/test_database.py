@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import sqlite3
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from hebo.errors import MissingExtraError, StoreError
-from hebo.experiment import tables
+from hebo.experiment import database, tables
 from hebo.experiment.database import open_engine, safe_url
 
 
@@ -65,3 +69,45 @@ def test_a_driver_that_is_not_installed_is_named() -> None:
 
 def test_passwords_are_hidden_in_messages() -> None:
     assert safe_url("postgresql://me:secret@host/db") == "postgresql://me:***@host/db"
+
+
+class BusyConnection:
+    """Fails as SQLite does while another connection changes the journal mode."""
+
+    def __init__(self, n_failures: int, code: int = sqlite3.SQLITE_BUSY) -> None:
+        self.n_failures, self.code, self.cursor = n_failures, code, sqlite3.connect(":memory:").cursor()
+
+    def execute(self, statement: str) -> sqlite3.Cursor:
+        if self.n_failures:
+            self.n_failures -= 1
+            error = sqlite3.OperationalError("database is locked")
+            error.sqlite_errorcode = self.code
+            raise error
+        return self.cursor.execute(statement)
+
+
+def test_the_journal_mode_waits_for_its_turn() -> None:
+    connection: Any = BusyConnection(3)
+    database._to_wal(connection)
+    assert connection.n_failures == 0
+
+
+def test_it_does_not_wait_for_ever_nor_for_other_errors(monkeypatch: pytest.MonkeyPatch) -> None:
+    full: Any = BusyConnection(10**9, sqlite3.SQLITE_FULL)
+    with pytest.raises(sqlite3.OperationalError):
+        database._to_wal(full)
+    monkeypatch.setattr(database, "BUSY_SECONDS", 0)
+    busy: Any = BusyConnection(10**9)
+    with pytest.raises(sqlite3.OperationalError):
+        database._to_wal(busy)
+
+
+def test_many_may_make_a_store_at_once(tmp_path: Path) -> None:
+    url, together = url_of(tmp_path / "results.db"), threading.Barrier(6)
+
+    def make(_: int) -> None:
+        together.wait()
+        open_engine(url, create=True).dispose()
+
+    with ThreadPoolExecutor(6) as pool:
+        list(pool.map(make, range(6)))
