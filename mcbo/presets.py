@@ -182,20 +182,25 @@ class RDUCB(CombinatorialRecipe):
     acq_optimizer: AcqOptimizer = Field(default_factory=MessagePassing)
 
 
+def _joint_or_numbers() -> Surrogate:
+    return MostPredictive(surrogates=[MixedGP(), MixedGP(ignored=("nominal",))])
+
+
 class TreeSearchBO(CombinatorialRecipe):
     """Tree search over a set of nominal choices inside Bayesian optimisation of the numbers beside it.
 
     The loop of the SDP game (2512.04829): a model of numbers and choices together, Monte Carlo tree search
-    over the choices, and of all that the model scores one point is evaluated. The model is that of this
-    package or HEBO's, which follows trends of the numbers, whichever predicts better. Failures are believed
-    (see `BayesOptRecipe`): the best programs lie where others begin to fail.
+    over the choices, and of all that the model scores one point is evaluated. The model is one of numbers
+    and choices or one of the numbers alone, whichever predicts better: where choices make no difference,
+    they would drown the numbers. The best programs lie where others begin to fail, so the search comes
+    there from inside (`success_power`).
     """
 
-    surrogate: Surrogate = Field(default_factory=lambda: MostPredictive(surrogates=[MixedGP(), WarpedGP()]))
+    surrogate: Surrogate = Field(default_factory=_joint_or_numbers)
     output_transform: OutputTransform = Field(default_factory=PowerTransform)
     acq_optimizer: AcqOptimizer = Field(default_factory=TreeSearch)
     n_initial: int | None = Field(default=10, ge=1)
-    believe_failures: bool = True
+    success_power: float = Field(default=10.0, gt=0, allow_inf_nan=False)
 
 
 MODELS: dict[str, Surrogate] = {

@@ -20,22 +20,6 @@ def success_labels(data: Data) -> Data:
     return data.without_constraints().with_y(labels)
 
 
-@torch.no_grad()
-def believe_failures(model: Model, known: Data) -> Model:
-    """Return a model that knows failed points by their predicted means, at most that of the best success.
-
-    Nothing is measured where evaluations fail. Where values get better towards such a region, a model that
-    knows successes alone expects ever more of it, however often it fails.
-
-    Args:
-        model: Of the successes of `known`.
-        known: With at least one success and one failure.
-    """
-    failed, best = known.x[known.failed], mean_and_sd(model, known.successes().x.unsqueeze(-2))[0].max()
-    means = mean_and_sd(model, failed.unsqueeze(-2))[0].clamp_max(best)
-    return model.condition_on_observations(failed, means.unsqueeze(-1))
-
-
 class SuccessModel:
     """How likely evaluations are to succeed.
 
@@ -55,15 +39,21 @@ class SuccessModel:
         log_success: Tensor = torch.special.log_ndtr(mu / (sigma.square() + self._variance).sqrt())
         return log_success
 
-    def weigh(self, acq: AcqFunction) -> AcqFunction:
-        """Add the log probability of success to every value of `acq`.
+    def weigh(self, acq: AcqFunction, power: float = 1.0) -> AcqFunction:
+        """Add `power` times the log probability of success to every value of `acq`.
 
-        For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a
-        bound in standardised units it is a penalty of about one standard deviation per factor e.
+        For a log improvement that is the improvement times the probability (Gelbart et al., 2014) to that
+        power; for a bound in standardised units it is a penalty of about `power` standard deviations per
+        factor e.
+
+        Args:
+            acq: Any number of values per point.
+            power: 1 counts a failure as no improvement. With more, a search comes to the edge of a region
+                that fails from inside, in steps of which most succeed, and not from outside.
         """
 
         def weighted(x: Tensor) -> Tensor:
-            values: Tensor = acq(x) + self.log_probability(x).unsqueeze(-1)
+            values: Tensor = acq(x) + power * self.log_probability(x).unsqueeze(-1)
             return values
 
         return weighted

@@ -63,9 +63,10 @@ class BayesOptRecipe(OptimizerRecipe):
         second_search: Finds points for the second model; None: `acq_optimizer`.
         batch_distance: Fewest columns in which two points that the model chooses for one batch differ: a
             Hamming distance, for batches of different designs.
-        believe_failures: Whether failed points are not only avoided but believed to be as good as predicted,
-            and no better than the best success (see `hebo.acquisitions.success`). It keeps a search away
-            from a region that fails where values get ever better towards it.
+        success_power: Power of the probability of success that improvements are multiplied by, once an
+            evaluation has failed (see `hebo.acquisitions.success`). 1 counts a failure as no improvement;
+            more keeps a search from going beyond an edge again and again where values get ever better
+            towards it.
         fidelity_costs: What an evaluation costs at each level of the space's fidelity parameter, in ascending
             order of the levels; only ratios matter. A point is then evaluated where that explains most of
             its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
@@ -85,7 +86,7 @@ class BayesOptRecipe(OptimizerRecipe):
     second_share: float = Field(default=1 / 3, gt=0, lt=1)
     second_search: AcqOptimizer | None = None
     batch_distance: int = Field(default=1, ge=1)
-    believe_failures: bool = False
+    success_power: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
     device: str = "cpu"
 
@@ -213,7 +214,7 @@ class BayesOpt(Optimizer):
 
     def _fit(self, recipe: BayesOptRecipe, data: Data, batch_size: int, generator: Generator) -> Fitted:
         known = self.transformed(toward_feasible(data), batch_size)
-        parts = Parts(recipe.surrogate, recipe.acquisition, recipe.believe_failures)
+        parts = Parts(recipe.surrogate, recipe.acquisition, recipe.success_power)
         incumbents = self._at_target(known.feasible_successes())
         return parts.fit(data, known, self.space, incumbents, generator=generator)
 

@@ -23,10 +23,11 @@ def check_parts(recipe: BayesOptRecipe) -> None:
     surrogate, acquisition, search = recipe.surrogate, recipe.acquisition, recipe.acq_optimizer
     _require(acquisition, acquisition.needs, surrogate, surrogate.offers())
     _require(search, search.needs, acquisition, acquisition.gives)
-    if recipe.believe_failures and "additive components" in acquisition.gives:
+    if recipe.success_power != 1.0 and "additive components" in acquisition.gives:
         raise IncompatibleError(
-            f"believe_failures has no effect with {type(acquisition).__name__}, for which failures "
-            "have the worst value anyway; leave it out, or use another acquisition, such as log_ei"
+            f"success_power {recipe.success_power:g} has no effect with {type(acquisition).__name__}, for "
+            "which failures have the worst value anyway; leave it out, or use another acquisition, such as "
+            "log_ei"
         )
     if search.needs and torch.device(recipe.device).type != "cpu":
         raise IncompatibleError(

@@ -11,7 +11,7 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.acquisitions.success import SuccessModel, believe_failures, success_labels
+from hebo.acquisitions.success import SuccessModel, success_labels
 from hebo.base import AcqFunction, Acquisition, Belief, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -70,12 +70,12 @@ class Parts:
     Attributes:
         surrogate: Of the objective, of each constraint, and of success.
         acquisition: Of points under the model of the objective.
-        believe_failures: See `BayesOptRecipe`.
+        success_power: See `BayesOptRecipe`.
     """
 
     surrogate: Surrogate
     acquisition: Acquisition
-    believe_failures: bool = False
+    success_power: float = 1.0
 
     def fit(
         self, data: Data, known: Data, space: DesignSpace, incumbents: Data, *, generator: Generator
@@ -98,7 +98,7 @@ class Parts:
             return Fitted(known, models, build)
         labels = success_labels(data).to(known.x.device)
         success = SuccessModel(self.surrogate.fit(labels, space, generator=generator), labels)
-        return Fitted(known, models, self._to_succeed(build, success, known), success)
+        return Fitted(known, models, self._to_succeed(build, success), success)
 
     def _built(self, seed: int, incumbents: Data, *, has_incumbent: bool) -> Build:
         """Return how to build the acquisition, every time with the same draws."""
@@ -113,14 +113,8 @@ class Parts:
 
         return build
 
-    def _to_succeed(self, build: Build, success: SuccessModel, known: Data) -> Build:
-        def build_to_succeed(models: Models) -> AcqFunction:
-            objective, *limits = models
-            if self.believe_failures:
-                objective = believe_failures(objective, known)
-            return success.weigh(build((objective, *limits)))
-
-        return build_to_succeed
+    def _to_succeed(self, build: Build, success: SuccessModel) -> Build:
+        return lambda models: success.weigh(build(models), self.success_power)
 
 
 def _worst_for_failures(data: Data) -> Data:

@@ -40,6 +40,7 @@ class Search:
         pool: `p x d` feasible points.
         values: `p x m`, theirs.
         generator: Source of every random decision.
+        start: Points to begin with, best first; None: there are none.
     """
 
     acq: AcqFunction
@@ -49,6 +50,7 @@ class Search:
     pool: Tensor
     values: Tensor
     generator: Generator
+    start: Tensor | None = None
 
     def starts(self, n: int) -> tuple[Tensor, WeightedSums]:
         """Return starting points (`n x d`), and what each of them shall maximise.
@@ -93,7 +95,7 @@ class PooledSearch(AcqOptimizer, ABC):
             return rank(every, evaluate(acq, every), limit=self.n_kept)
         moves, archive = RandomMoves(domain, generator=generator), Archive(acq, self.n_kept)
         pool = spread_pool(domain, moves, self.n_pool, start=start, generator=generator)
-        self._improve(Search(acq, domain, archive, moves, pool, archive.add(pool), generator))
+        self._improve(Search(acq, domain, archive, moves, pool, archive.add(pool), generator, start))
         return archive.candidates()
 
     @abstractmethod

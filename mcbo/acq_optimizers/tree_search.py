@@ -16,6 +16,7 @@ from hebo.acq_optimizers.polish import WeightedSums
 from hebo.base import Domain
 from mcbo.acq_optimizers.climbing import climb
 from mcbo.acq_optimizers.pooled import PooledSearch, Search
+from mcbo.acq_optimizers.settling import TIE, settled
 from mcbo.acq_optimizers.tree import MonteCarloTreeSearch
 
 MOVES_A_TURN = 2
@@ -39,7 +40,8 @@ class TreeSearch(PooledSearch):
 
     Trees start at the best points of the pool, which fix the other columns. In turns with the trees those
     take gradient steps and moves to neighbouring values, so the set and the numbers fit each other.
-    Several values per point: see `Search.starts`.
+    Several values per point: see `Search.starts`. Choices that make no difference to the acquisition stay
+    those of the best known point.
 
     Attributes:
         n_trees: Number of starting points, with a tree each.
@@ -65,6 +67,9 @@ class TreeSearch(PooledSearch):
     def _improve(self, search: Search) -> None:
         x, sums = search.starts(self.n_trees)
         rows, neighbors = torch.arange(self.n_trees), search.neighbors()
+        if search.start is not None and (columns := nominal_columns(search.domain, search.moves.levels)):
+            home = search.start[0, columns]
+            x = settled(partial(sums.plain, rows), search.domain, x, columns, home)
         for _ in range(self.n_turns):
             x = torch.stack([self._best_set(search, sums, row, x[row]) for row in range(self.n_trees)])
             x = ascend(partial(sums.smooth, rows), search.domain, x, n_rounds=self.n_steps)
@@ -93,7 +98,18 @@ class TreeSearch(PooledSearch):
             generator=search.generator,
         )
         best = tree.run((), self.n_iterations)
-        return point if best is None else game.points([best])[0][0]
+        return point if best is None else game.points([_fewest_changes(tree.values, best)])[0][0]
+
+
+def _fewest_changes(values: Mapping[Changes, float], best: Changes) -> Changes:
+    """Return the smallest set that is worth as much as the best one."""
+    least = values[best] - TIE * abs(values[best])
+    return min((one for one, value in values.items() if value >= least), key=len)
+
+
+def nominal_columns(domain: Domain, levels: Mapping[int, Tensor]) -> list[int]:
+    """Return the columns whose values have no order, or are just two."""
+    return [one for one in sorted(levels) if one in domain.categorical_dims or len(levels[one]) == 2]
 
 
 class ColumnGame:
@@ -112,10 +128,8 @@ class ColumnGame:
         self._domain, self._point = domain, point
         self._changes: list[tuple[int, float]] = []
         self._next: list[int] = []
-        for column, values in sorted(levels.items()):
-            if column not in domain.categorical_dims and len(values) != 2:
-                continue
-            others = [value for value in values.tolist() if value != float(point[column])]
+        for column in nominal_columns(domain, levels):
+            others = [value for value in levels[column].tolist() if value != float(point[column])]
             others = [others[place] for place in torch.randperm(len(others), generator=generator).tolist()]
             self._changes += [(column, value) for value in others]
             self._next += [len(self._changes)] * len(others)

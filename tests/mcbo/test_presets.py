@@ -63,8 +63,8 @@ def test_parts_that_do_not_fit_are_refused_when_they_are_put_together() -> None:
         mcbo.build(SPACE, acq_opt="mp")
     with pytest.raises(IncompatibleError, match="ThompsonSampling needs functions drawn"):
         mcbo.build(SPACE, model="rf", acq="ts")
-    with pytest.raises(IncompatibleError, match="believe_failures has no effect with AdditiveUCB"):
-        RDUCB(believe_failures=True)
+    with pytest.raises(IncompatibleError, match="success_power 2 has no effect with AdditiveUCB"):
+        RDUCB(success_power=2.0)
 
 
 def test_message_passing_is_refused_away_from_the_cpu() -> None:

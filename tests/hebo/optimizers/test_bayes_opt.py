@@ -182,14 +182,14 @@ def cliff(optimizer: BayesOpt, n: int) -> tuple[int, float]:
     return int(optimizer.data.failed.sum()), optimizer.best_y
 
 
-def test_failures_that_are_believed_draw_fewer_points_beyond_an_edge() -> None:
+def test_a_power_of_success_draws_fewer_points_beyond_an_edge() -> None:
     space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
     recipe = BayesOptRecipe(
         surrogate=WarpedGP(), acquisition=LogEI(), acq_optimizer=SEARCH, output_transform=Standardize()
     )
-    plain, believing = (
+    plain, careful = (
         [cliff(one.build(space, seed=seed), 20) for seed in range(3)]
-        for one in (recipe, recipe.model_copy(update={"believe_failures": True}))
+        for one in (recipe, recipe.model_copy(update={"success_power": 6.0}))
     )
-    assert sum(failures for failures, _ in believing) < sum(failures for failures, _ in plain)
-    assert max(best for _, best in believing) < 0.32
+    assert sum(failures for failures, _ in careful) < sum(failures for failures, _ in plain)
+    assert max(best for _, best in careful) < 0.32

@@ -106,3 +106,19 @@ def test_conditional_parameters_follow_their_parents() -> None:
     )
     assert space.contains(found.x).all()
     assert found.x[0].tolist() == pytest.approx([1.0, 1.0, 1.0])
+
+
+def test_choices_that_make_no_difference_stay_those_of_the_best_known_point() -> None:
+    start = torch.full((1, N_FLAGS + 1), 0.5, dtype=torch.float64)
+    start[0, 1:] = torch.arange(N_FLAGS) % 2
+    needed = 1 - start[0, 3]
+
+    def third_flag(x: Tensor) -> Tensor:
+        return (-(x[..., 0] - 0.3).square() - (x[..., 3] - needed).abs()).reshape(-1, 1)
+
+    expected = start[0, 1:].clone()
+    expected[2] = needed
+    for seed in range(3):
+        found = TreeSearch(n_pool=64).maximize(third_flag, SPACE, generator=make_generator(seed), start=start)
+        assert found.x[0, 0].item() == pytest.approx(0.3, abs=1e-3)
+        assert found.x[0, 1:].tolist() == expected.tolist()

@@ -20,9 +20,10 @@ def scripts(monkeypatch: pytest.MonkeyPatch) -> Any:
     return importlib.import_module("recorded_game")
 
 
-def test_recorded_values_are_those_of_the_game(scripts: Any) -> None:
-    table = pd.read_csv(scripts.TABLE)
-    game = scripts.RecordedGame(table)
+@pytest.mark.parametrize("dimension", [4, 5])
+def test_recorded_values_are_those_of_the_game(scripts: Any, dimension: int) -> None:
+    table = pd.read_csv(scripts.table_of(dimension))
+    game = scripts.RecordedGame(dimension)
     gains = table[table["status"] == "certified"]
     assert len(gains) > 200
     for row in gains.iloc[::17].to_dict("records"):
@@ -30,15 +31,22 @@ def test_recorded_values_are_those_of_the_game(scripts: Any) -> None:
     assert game.best > gains["y"].min() - 1e-6
 
 
-def test_there_is_nothing_beyond_the_edge(scripts: Any) -> None:
-    game = scripts.RecordedGame(pd.read_csv(scripts.TABLE))
-    assert math.isnan(game({"r": 1.3, "radius_ratio": 1.21} | WITH_G1))
-    assert not math.isnan(game({"r": 1.3, "radius_ratio": 1.2} | WITH_G1))
+@pytest.mark.parametrize(("dimension", "edge"), [(4, 1.30653), (5, 1.2033)])
+def test_there_is_nothing_beyond_the_edge(scripts: Any, dimension: int, edge: float) -> None:
+    game = scripts.RecordedGame(dimension)
+    assert math.isnan(game({"r": 1.3, "radius_ratio": edge + 0.001} | WITH_G1))
+    assert not math.isnan(game({"r": 1.3, "radius_ratio": edge - 0.001} | WITH_G1))
 
 
-@pytest.mark.parametrize(("ratio", "is_missed"), [(1.18, False), (1.19, True)])
-def test_one_multiplier_is_needed_next_to_the_edge(scripts: Any, ratio: float, is_missed: bool) -> None:
-    game = scripts.RecordedGame(pd.read_csv(scripts.TABLE))
-    without = {"r": 1.3, "radius_ratio": ratio, **dict.fromkeys(scripts.NEEDED, 0)}
+@pytest.mark.parametrize(
+    ("dimension", "ratio", "is_missed"),
+    [(4, 1.19, False), (4, 1.21, True), (5, 1.18, False), (5, 1.19, True)],
+)
+def test_one_multiplier_is_needed_next_to_the_edge(
+    scripts: Any, dimension: int, ratio: float, is_missed: bool
+) -> None:
+    game = scripts.RecordedGame(dimension)
+    without = {"r": 1.3, "radius_ratio": ratio, **dict.fromkeys(WITH_G1, 0)}
     assert math.isnan(game(without)) is is_missed
-    assert not math.isnan(game(without | {"B2": 1}))
+    for name in scripts.NEEDED[dimension][1]:
+        assert not math.isnan(game(without | {name: 1}))
