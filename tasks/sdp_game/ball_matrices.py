@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from importlib.util import find_spec
-from operator import mul
+from itertools import chain
+from operator import methodcaller, mul
 from typing import Any
 
 import numpy as np
@@ -30,6 +32,14 @@ def require_flint() -> None:
         raise MissingExtraError("flint", "sdp")
 
 
+@cache
+def _matrix_type() -> Any:
+    """Return the class of matrices of balls; importing it takes longer than making a small one."""
+    from flint import arb_mat
+
+    return arb_mat
+
+
 @contextmanager
 def precision(bits: int) -> Iterator[None]:
     """Work with so many bits inside, and with those of before afterwards."""
@@ -45,23 +55,17 @@ def precision(bits: int) -> Iterator[None]:
 
 def matrix(rows: Sequence[Sequence[Any]]) -> Any:
     """Return the matrix of rows that are numbers or balls; all rows have the same length."""
-    from flint import arb_mat
-
-    return arb_mat(len(rows), len(rows[0]), [one for row in rows for one in row])
+    return _matrix_type()(len(rows), len(rows[0]), list(chain.from_iterable(rows)))
 
 
 def column(values: Sequence[Any]) -> Any:
     """Return an `n x 1` matrix."""
-    from flint import arb_mat
-
-    return arb_mat(len(values), 1, list(values))
+    return _matrix_type()(len(values), 1, list(values))
 
 
 def identity(size: int, scale: Any = 1) -> Any:
     """Return a multiple of the identity."""
-    from flint import arb_mat
-
-    return arb_mat(size, size, [scale if i == j else 0 for i in range(size) for j in range(size)])
+    return _matrix_type()(size, size, [scale if i == j else 0 for i in range(size) for j in range(size)])
 
 
 def symmetric_part(square: Any) -> Any:
@@ -76,7 +80,7 @@ def inner_product(left: Any, right: Any) -> Any:
 
 def max_abs(values: Any) -> float:
     """Return the largest absolute value of the midpoints of a matrix, 0 where it has no entries."""
-    return max((abs(float(one.mid())) for one in values.entries()), default=0.0)
+    return max(map(abs, map(float, values.entries())), default=0.0)
 
 
 def to_numpy(values: Any) -> np.ndarray[Any, np.dtype[np.float64]]:
@@ -124,29 +128,35 @@ def _inverse_factor(rows: list[list[Any]], is_exact: bool) -> list[list[Any]] | 
 
 
 def _rounding(is_exact: bool) -> Callable[[Any], Any]:
-    return (lambda one: one.mid()) if is_exact else (lambda one: one)
+    return methodcaller("mid") if is_exact else lambda one: one
 
 
-def _noise(is_exact: bool) -> Any:
-    """Relative size of a pivot that is nothing but rounding; balls know their errors."""
-    from flint import arb, ctx
+@cache
+def _noise(bits: int) -> Any:
+    """Relative size of a pivot that is nothing but rounding."""
+    from flint import arb
 
-    return arb(2) ** (16 - ctx.prec) if is_exact else 0
+    return arb(2) ** (16 - bits)
 
 
 def _inverse_factor_of_leaf(rows: list[list[Any]], is_exact: bool) -> list[list[Any]] | None:
-    rounded, noise = _rounding(is_exact), _noise(is_exact)
+    from flint import ctx
+
+    rounded, noise = _rounding(is_exact), _noise(ctx.prec) if is_exact else 0  # balls know their errors
     factor: list[list[Any]] = []
+    columns: list[list[Any]] = []  # of the inverse, from the diagonal on
     inverse: list[list[Any]] = []
     for i, row in enumerate(rows):
         entries: list[Any] = []
         for j in range(i):
-            entries.append(rounded((row[j] - sum(map(mul, entries, factor[j][:j]))) * inverse[j][j]))
+            entries.append(rounded((row[j] - sum(map(mul, entries, factor[j]))) * columns[j][0]))
         pivot = row[i] - sum(map(mul, entries, entries))
         if not pivot > row[i] * noise:
             return None
         scale = rounded(pivot.rsqrt())
-        solved = [rounded(-scale * sum(entries[k] * inverse[k][j] for k in range(j, i))) for j in range(i)]
+        for j, below in enumerate(columns):
+            below.append(rounded(-scale * sum(map(mul, entries[j:], below))))
         factor.append(entries)
-        inverse.append([*solved, scale, *[0] * (len(rows) - i - 1)])
+        columns.append([scale])
+        inverse.append([*(below[-1] for below in columns), *[0] * (len(rows) - i - 1)])
     return inverse

@@ -84,7 +84,7 @@ class Bound(ABC):
             MissingExtraError: If python-flint is not installed.
         """
         settings = precision_bits, gap_tolerance, max_iterations
-        scale = _dual_scale(self.statement.half_degree_2)
+        scale = _dual_scale(self.dimension, self.statement.half_degree_2)
         return _solve(self, InteriorPointSolver(*settings, dual_scale=scale), certify)
 
 
@@ -219,9 +219,12 @@ def _check(dimension: int, degrees: dict[str, int], min_distance: float) -> None
         raise ConfigError(f"min_distance = {min_distance:g}: give a positive number, such as 1.2.")
 
 
-def _dual_scale(half_degree: int) -> float:
-    """Start further inside of the dual cone where polynomials grow faster."""
-    return 10.0 ** max(6, half_degree)
+def _dual_scale(dimension: int, half_degree: int) -> float:
+    """Start further inside of the dual cone where polynomials grow faster.
+
+    Too near the boundary costs many iterations, each factor of ten too far about one.
+    """
+    return math.pow(10.0, max(5.0, half_degree - 1 + dimension / 12))
 
 
 def _solve(bound: Bound, solver: InteriorPointSolver, certify: bool) -> BoundResult:

@@ -100,14 +100,24 @@ class RankOneRows:
 
     def apply(self, block: Any) -> list[Any]:
         """Return `<A_i, M>` for a symmetric matrix."""
-        left, right = (self.weighted * block).tolist(), self.vectors.tolist()
-        return [sum(map(mul, one, other)) for one, other in zip(left, right, strict=True)]
+        left = (self.weighted * block).tolist()
+        return [sum(map(mul, one, other)) for one, other in zip(left, self._vector_rows, strict=True)]
+
+    @cached_property
+    def _vector_rows(self) -> list[list[Any]]:
+        rows: list[list[Any]] = self.vectors.tolist()
+        return rows
+
+    @cached_property
+    def _weighted_rows(self) -> list[list[Any]]:
+        rows: list[list[Any]] = self.weighted.tolist()
+        return rows
 
     def adjoint(self, multipliers: Sequence[Any]) -> Any:
         """Return `sum_i l_i A_i`."""
         scaled = [
             list(map(mul, repeat(one), row))
-            for one, row in zip(multipliers, self.weighted.tolist(), strict=True)
+            for one, row in zip(multipliers, self._weighted_rows, strict=True)
         ]
         return self.vectors.transpose() * matrix(scaled)
 
