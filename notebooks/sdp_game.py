@@ -149,8 +149,8 @@ history[["r", "radius_ratio", "multipliers", "y", "status"]]
 
 # %% [markdown]
 # And over five seeds with 40 programs each (fifteen of the tree search and of HEBO, two of Casmopolitan and
-# of the genetic algorithm), from the table of runs that `hebo run configs/sdp_game/three_point_small.yaml` and
-# `hebo scores --csv` leave behind: median and range of the best proved bound.
+# of the genetic algorithm), from the table of runs that `hebo run configs/sdp_game/three_point_small.yaml`
+# and `hebo scores --csv` leave behind: median and range of the best proved bound.
 
 # %%
 runs = read_run_tables([tables / "sdp_game.csv"])
