@@ -28,9 +28,9 @@ from tasks.sdp_game.sdp_game import SpherePackingBound
 NEEDED = {4: (1.2, ("g1",)), 5: (1.185, ("g1", "A2", "B2"))}
 """Dimension -> the ratio beyond which programs without any of these multipliers gain nothing.
 
-In four dimensions that is so for no other of the thirteen free ones at ratios of 1.27 to 1.305, and with the
-product of A1 and B1 there is a smaller gain at 1.2. In five, four of four programs without have failed beyond
-1.185, none of 29 with one.
+In four dimensions, of the thirteen free ones alone only g1 gains at three distances and ratios of 1.27 to
+1.3055; at 1.2 the product of A1 and B1 gains too, but less. In five, four of four programs without have
+failed beyond 1.185, none of 29 with one.
 """
 
 TABLES = Path(__file__).parents[2] / "docs/benchmarks/domains"

@@ -20,7 +20,7 @@ def settled(scores: Scores, domain: Domain, x: Tensor, columns: list[int], home:
 
     An acquisition that does not depend on a choice has its maximum with any; one that has been evaluated is
     known to work, and what follows differs from it in what matters alone. Points take over all choices, or
-    else those that cost nothing one by one, unless they do so together.
+    else those that cost nothing one by one if these cost nothing together.
 
     Args:
         scores: What is maximised.
