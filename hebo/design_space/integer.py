@@ -10,8 +10,9 @@ import numpy as np
 from torch import Tensor
 
 from hebo.design_space.grid import Grid
-from hebo.design_space.numeric import Bounded, check_step, count_steps
+from hebo.design_space.numeric import Bounded
 from hebo.design_space.scale import Linear, Log, Scale
+from hebo.design_space.steps import check_step, count_steps
 
 LINEAR_LIMIT = 2**53
 """Largest integer up to which float64 tells all integers apart."""

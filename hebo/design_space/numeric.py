@@ -14,8 +14,10 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.grid import Grid
+from hebo.design_space.prior import Quantile, check_prior
 from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Linear, Log, Logit, Scale
+from hebo.design_space.steps import check_step, count_steps
 from hebo.design_space.values import is_number, read_numbers
 
 MAX_DECIMALS = 20
@@ -130,6 +132,15 @@ class Bounded(Numeric):
         if not isinstance(getattr(self, key), bool):
             raise self.problem(key, getattr(self, key), "must be true or false")
 
+    def read_prior(self, prior: Any) -> None:
+        """Keep a prior as plain numbers, if there is one."""
+        if prior is not None:
+            object.__setattr__(self, "prior", check_prior(self, prior))
+
+    def believed(self, scale: Scale, prior: tuple[float, ...] | None) -> Scale:
+        """Return the scale that a prior makes of another; that one without a prior."""
+        return scale if prior is None else Quantile(scale, self.natural_bounds, prior)
+
     @property
     def natural_bounds(self) -> tuple[float, float]:
         """The bounds as given."""
@@ -145,25 +156,30 @@ class Bounded(Numeric):
 class Num(Bounded):
     """`num`: a real number, on a log scale if `log`, on the grid `lb, lb + step, ...` if `step`.
 
-    Where `ub` is not on the grid, the largest grid value below it is the upper end.
+    Where `ub` is not on the grid, the largest grid value below it is the upper end. For `prior` see
+    `hebo.design_space.prior`.
     """
 
     step: float | None = None
     log: bool = False
+    prior: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        """Check bounds, step and scale."""
+        """Check bounds, step, scale and prior."""
         super().__post_init__()
         self.check_flag("log")
         if self.log:
             self.check_positive()
         if self.step is not None:
             object.__setattr__(self, "step", check_step(self, self.step))
+        self.read_prior(self.prior)
+        if self.prior is not None and self.step is not None:
+            raise self.problem("prior", list(self.prior), "does not go with a step; drop one of them")
 
-    @property
+    @cached_property
     def scale(self) -> Scale:
-        """Linear or natural logarithm."""
-        return Log() if self.log else Linear()
+        """Linear or natural logarithm, or the quantile of a prior."""
+        return self.believed(Log() if self.log else Linear(), self.prior)
 
     @cached_property
     def grid(self) -> Grid | None:
@@ -195,21 +211,23 @@ class Num(Bounded):
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Pow(Bounded):
-    """`pow`: a positive real number, encoded as its logarithm to `base`."""
+    """`pow`: a positive real number, encoded as its logarithm to `base`; `prior` as for `num`."""
 
     base: float = 10.0
+    prior: tuple[float, ...] | None = None
 
     def __post_init__(self) -> None:
-        """Check bounds and base."""
+        """Check bounds, base and prior."""
         super().__post_init__()
         self.check_positive()
         self.check_base(self.base)
         object.__setattr__(self, "base", float(self.base))
+        self.read_prior(self.prior)
 
-    @property
+    @cached_property
     def scale(self) -> Scale:
-        """Logarithm to `base`."""
-        return Log(self.base)
+        """Logarithm to `base`, or the quantile of a prior."""
+        return self.believed(Log(self.base), self.prior)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -229,26 +247,3 @@ class Sigmoid(Bounded):
     def scale(self) -> Scale:
         """Log-odds."""
         return Logit()
-
-
-def check_step(parameter: Bounded, step: Any, *, integer: bool = False) -> float:
-    """Return `step` as a plain number.
-
-    Raises:
-        SpaceError: If it is not a positive number, is larger than the range, or is lost in rounding.
-    """
-    if not is_number(step) or not 0 < step < math.inf:
-        raise parameter.problem("step", step, "must be a positive number")
-    if integer and int(step) != step:
-        raise parameter.problem("step", step, "must be an integer; use type 'num' with a step for fractions")
-    span = parameter.ub - parameter.lb
-    if step > span * (1 + 1e-12):
-        raise parameter.problem("step", step, f"is larger than the range {span!r}; make it smaller")
-    if span / step > 2**53:
-        raise parameter.problem("step", step, f"is lost in rounding beside the range {span!r}; drop it")
-    return int(step) if integer else float(step)
-
-
-def count_steps(lb: float, ub: float, step: float) -> int:
-    """Return the number of grid values `lb, lb + step, ...` up to `ub`, forgiving float noise."""
-    return math.floor((ub - lb) / step * (1 + 1e-12) + 1e-9) + 1

@@ -2,8 +2,8 @@
 
 | `type` | keys | encoded column |
 |---|---|---|
-| `num` | `lb`, `ub`, optional `step`, `log` | the value, or its natural logarithm |
-| `pow` | `lb`, `ub`, optional `base` (10) | logarithm to `base` |
+| `num` | `lb`, `ub`, optional `step`, `log`, `prior` | the value, or its natural logarithm |
+| `pow` | `lb`, `ub`, optional `base` (10), `prior` | logarithm to `base` |
 | `sigmoid` | `lb`, `ub` in (0, 1) | log-odds |
 | `int` | `lb`, `ub`, optional `log` | the value, or its natural logarithm |
 | `pow_int` | `lb` >= 1, `ub`, optional `base` (10) | logarithm to `base` |
@@ -14,6 +14,9 @@
 | `ordinal` | `levels`, in order | rank |
 | `permutation` | `items` or `length` | one column per item: its position |
 | `sequence` | `alphabet`, `length` | one column per place: the code of its letter, in `categorical_dims` |
+
+A `prior` lists positive weights of cells of equal width, from `lb` to `ub` on the scale of the column: where
+the best value is believed to lie. The column then holds the share of the prior below the value.
 
 Every type also takes `active_if` (a mapping from parents to their values, or a list of alternatives), and
 `role` with the `target` of a fidelity. Equal bounds make a constant, except for `sigmoid` and `step_int`,

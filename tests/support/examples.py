@@ -118,6 +118,12 @@ def example(kind: str, name: str) -> Recipe:
 NUM = {"name": "a", "type": "num", "lb": -1.0, "ub": 2.0}
 SPACES: dict[str, DesignSpace] = {
     "numeric": DesignSpace().parse([NUM, {"name": "b", "type": "pow", "lb": 1e-4, "ub": 1.0}]),
+    "prior": DesignSpace().parse(
+        [
+            {**NUM, "prior": [1.0, 9.0, 2.0]},
+            {"name": "b", "type": "pow", "lb": 1e-4, "ub": 1.0, "prior": [5.0, 1.0, 3.0, 1.0]},
+        ]
+    ),
     "mixed": DesignSpace().parse(
         [
             NUM,

@@ -14,6 +14,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator
 from hebo.design_space.discrete import Bool, Listed
 from hebo.design_space.numeric import Numeric
 from hebo.design_space.parameter import Parameter
+from hebo.design_space.prior import Quantile
 from hebo.design_space.scale import Log, Logit, Scale
 from hebo.experiment.report.statistics import Floats
 from hebo.experiment.report.view import distinct_labels
@@ -70,6 +71,8 @@ def _unit(scale: Scale, values: Floats, low: float, high: float) -> Floats:
 
 def _round_values(scale: Scale, low: float, high: float) -> Floats:
     """Return a few round values around the bounds."""
+    if isinstance(scale, Quantile):
+        return _round_values(scale.scale, low, high)
     if isinstance(scale, Logit):
         return np.array([1e-3, 0.01, 0.1, 0.5, 0.9, 0.99, 0.999])
     if isinstance(scale, Log):

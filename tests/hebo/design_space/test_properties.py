@@ -195,7 +195,7 @@ def test_pinned_parameters_hold_wherever_a_point_comes_from(space, data):
             assert x[:, space.columns[name]].equal(pinned.repeat(len(x), 1))
 
 
-@given(st.lists(st.sampled_from(["num", "int", "step", "pow"]), min_size=2, max_size=5), st.data())
+@given(st.lists(st.sampled_from(["num", "int", "step", "pow", "prior"]), min_size=2, max_size=5), st.data())
 @CHECKS
 def test_points_obey_random_linear_constraints(kinds, data):
     keys = {
@@ -203,6 +203,7 @@ def test_points_obey_random_linear_constraints(kinds, data):
         "int": {"type": "int", "lb": 0, "ub": 9},
         "step": {"type": "num", "lb": 0, "ub": 2, "step": 0.25},
         "pow": {"type": "pow", "lb": 0.1, "ub": 10},
+        "prior": {"type": "pow", "lb": 0.1, "ub": 10, "prior": [1, 6, 2]},
     }
     definitions = [{"name": f"p{i}", **keys[kind]} for i, kind in enumerate(kinds)]
     ends = {one["name"]: (one["lb"], one["ub"]) for one in definitions}

@@ -33,6 +33,12 @@ def test_a_log_parameter_lies_by_its_logarithm_and_is_labelled_at_its_ends(defin
     assert labels(found) == ["1e-5", "1e-3", "0.1", "10"]
 
 
+def test_a_parameter_with_a_prior_lies_by_its_quantile_and_has_the_labels_of_its_scale():
+    found = axis({"type": "pow", "lb": 1e-5, "ub": 10, "prior": [3, 1]}, [1e-5, 1e-2, 10.0])
+    np.testing.assert_allclose(found.positions, [0.0, 0.75, 1.0], atol=1e-12)
+    assert labels(found) == ["1e-5", "1e-3", "0.1", "10"]
+
+
 def test_a_logit_parameter_is_symmetric_around_a_half():
     found = axis({"type": "sigmoid", "lb": 0.01, "ub": 0.99}, [0.01, 0.5, 0.99])
     np.testing.assert_allclose(found.positions, [0.0, 0.5, 1.0], atol=1e-12)

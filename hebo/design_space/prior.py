@@ -1,0 +1,89 @@
+"""Priors: where in its range the best value of a number is believed to lie."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor
+
+from hebo.design_space.scale import Scale
+from hebo.design_space.values import is_number
+
+if TYPE_CHECKING:
+    from hebo.design_space.numeric import Bounded
+
+LEAST_WEIGHT = 1e-6
+"""Least weight, in units of the largest: with less, values of a cell could not be told apart."""
+
+
+@dataclass(frozen=True)
+class Quantile(Scale):
+    """`x` is the share of a prior that lies below a value, in `[0, 1]`.
+
+    The prior is a histogram: cells of equal width on a scale, each with a weight. Whatever is uniform in `x`
+    has this density: initial designs, random search, mutations. A model sees likely ranges enlarged and
+    unlikely ones reduced; nothing is ruled out.
+
+    Args:
+        scale: On which the cells have equal width.
+        ends: Smallest and largest natural value.
+        weights: Of the cells, positive.
+    """
+
+    scale: Scale
+    ends: tuple[float, float]
+    weights: tuple[float, ...]
+
+    def forward(self, value: Tensor) -> Tensor:
+        """Return the share below `value`; beyond the ends as if the last cells went on."""
+        low, high = self._scaled_ends
+        place = (self.scale.forward(value) - low) / (high - low) * len(self.weights)
+        cell = place.nan_to_num().floor().clamp(0, len(self.weights) - 1).long()
+        share: Tensor = self._below[cell] + (place - cell) * self._shares[cell]
+        return share
+
+    def inverse(self, x: Tensor) -> Tensor:
+        """Return the value with share `x` below it."""
+        low, high = self._scaled_ends
+        cell = torch.searchsorted(self._below[1:], x.contiguous(), right=True)
+        place = cell + (x - self._below[cell]) / self._shares[cell]
+        return self.scale.inverse(low + place / len(self.weights) * (high - low))
+
+    @cached_property
+    def _scaled_ends(self) -> Tensor:
+        return self.scale.forward(torch.tensor(self.ends, dtype=torch.float64))
+
+    @cached_property
+    def _shares(self) -> Tensor:
+        weights = torch.tensor(self.weights, dtype=torch.float64)
+        return weights / weights.sum()
+
+    @cached_property
+    def _below(self) -> Tensor:
+        """The share of all cells before each one."""
+        return torch.cat([self._shares.new_zeros(1), self._shares[:-1].cumsum(0)])
+
+
+def check_prior(parameter: Bounded, prior: Any) -> tuple[float, ...]:
+    """Return the weights of a prior as plain numbers.
+
+    Raises:
+        SpaceError: If it is not a list of two or more positive numbers, one of them is below a millionth of
+            the largest, or the range is empty.
+    """
+    if isinstance(prior, str) or not isinstance(prior, Sequence) or len(prior) < 2:
+        raise parameter.problem("prior", prior, "must list the weights of two or more cells of the range")
+    for weight in prior:
+        if not is_number(weight) or not 0 < weight < math.inf:
+            raise parameter.problem("prior", weight, "must be positive numbers; a small one is nearly zero")
+    if min(prior) < LEAST_WEIGHT * max(prior):
+        least = LEAST_WEIGHT * max(prior)
+        raise parameter.problem("prior", min(prior), f"is too small beside {max(prior)}; use {least:g}")
+    if parameter.lb == parameter.ub:
+        raise parameter.problem("prior", list(prior), "says nothing where lb equals ub; drop it")
+    return tuple(float(weight) for weight in prior)
