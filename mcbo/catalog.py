@@ -55,6 +55,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "ordinal": ("mcbo.kernels.ordinal:Ordinal", "Matern of the positions of ordered levels"),
         "numeric_matern": ("mcbo.kernels.matern:NumericMatern", "Matern of continuous and ordered columns"),
+        "main_effects": (
+            "mcbo.kernels.main_effects:MainEffects",
+            "Matern of each column and of all of them",
+        ),
         "string_subsequence": (
             "mcbo.kernels.string_subsequence:StringSubsequence",
             "Common subsequences of strings, with gaps",

@@ -39,6 +39,8 @@ from mcbo.kernels.blend import Blend
 from mcbo.kernels.composition import Composition
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
+from mcbo.kernels.main_effects import MainEffects
+from mcbo.kernels.mallows import Mallows
 from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
@@ -183,7 +185,8 @@ class RDUCB(CombinatorialRecipe):
 
 
 def _joint_or_numbers() -> Surrogate:
-    return MostPredictive(surrogates=[MixedGP(), MixedGP(ignored=("nominal",))])
+    kernels: list[KernelRecipe] = [TransformedOverlap(), MainEffects(), Mallows()]
+    return MostPredictive(surrogates=[MixedGP(kernels=kernels, ignored=one) for one in ((), ("nominal",))])
 
 
 class TreeSearchBO(CombinatorialRecipe):
@@ -192,8 +195,9 @@ class TreeSearchBO(CombinatorialRecipe):
     The loop of the SDP game (2512.04829): a model of numbers and choices together, Monte Carlo tree search
     over the choices, and of all that the model scores one point is evaluated. The model is one of numbers
     and choices or one of the numbers alone, whichever predicts better: where choices make no difference,
-    they would drown the numbers. The best programs lie where others begin to fail, so the search comes
-    there from inside (`success_power`).
+    they would drown the numbers. What each number does by itself is learned for all values of the others
+    (`MainEffects`): a valley that has not been looked at will fall towards an edge as the others do. The best
+    programs lie where others begin to fail, so the search comes there from inside (`success_power`).
     """
 
     surrogate: Surrogate = Field(default_factory=_joint_or_numbers)
