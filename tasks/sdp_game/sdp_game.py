@@ -18,6 +18,7 @@ from hebo.errors import ConfigError
 from tasks.base import Columns, Task
 from tasks.json_lines import JsonLines
 from tasks.sdp_game.ball_matrices import require_flint
+from tasks.sdp_game.best_distance import prior_over_distance
 from tasks.sdp_game.cost import CostModel
 from tasks.sdp_game.game import STOP, GameState, SdpGame, reward
 from tasks.sdp_game.reference import best_known_density, linear_programming_bound
@@ -57,6 +58,8 @@ class SpherePackingBound(Task):
             alone): a fidelity. Their bounds are proved too, and weaker.
         min_distance: Range of `r`; by default 0.85 to 1.42 times the distance of neighbours in the best
             packing with one centre per unit volume.
+        informed: Whether `r` has a prior (see `hebo.design_space.prior`): more of its range goes to distances
+            at which two points give good bounds, 32 of which are solved before the search.
         radius_ratio: Range of the truncation radius, in units of `r`.
         token_degree: Largest degree of a multiplier that is a product of the base polynomials.
         fixed_tokens: Multipliers that every program has.
@@ -79,6 +82,7 @@ class SpherePackingBound(Task):
     half_degree_3: int = Field(3, ge=0)
     cheaper: tuple[int, ...] = ()
     min_distance: tuple[float, float] | None = None
+    informed: bool = False
     radius_ratio: tuple[float, float] = (1.02, 2.0)
     token_degree: int = Field(2, ge=1, le=4)
     fixed_tokens: tuple[str, ...] = ("1", "C", "G")
@@ -118,7 +122,8 @@ class SpherePackingBound(Task):
         return self
 
     def _refuse_idle_settings(self) -> None:
-        for name in ("cheaper", "radius_ratio", "token_degree", "fixed_tokens", "ties", "majorant_degree"):
+        idle = "cheaper", "informed", "radius_ratio", "token_degree", "fixed_tokens", "ties", "majorant_degree"
+        for name in idle:
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise ConfigError(
                     f"{name} has no effect with half_degree_3 = 0, which leaves the three-point part out; "
@@ -162,9 +167,12 @@ class SpherePackingBound(Task):
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return `r`, and with three points the ratio of radii and whether each free token is there."""
-        r = {"name": "r", "type": "pow", "lb": self._range_of_r[0], "ub": self._range_of_r[1]}
+        low, high = self._range_of_r
+        r: dict[str, Any] = {"name": "r", "type": "pow", "lb": low, "ub": high}
         if not self.half_degree_3:
             return [r]
+        if self.informed:
+            r["prior"] = prior_over_distance(self.dimension, self.half_degree_2, low, high)
         low, high = self.radius_ratio
         ratio = {"name": "radius_ratio", "type": "pow", "lb": low, "ub": high}
         # Integers and not booleans, as the constraints below are sums.

@@ -7,7 +7,14 @@ import math
 import pytest
 
 from hebo.errors import ConfigError
-from tasks.sdp_game.best_distance import minimum_over_distance
+from tasks.sdp_game.best_distance import (
+    LEAST_WEIGHT,
+    N_CELLS,
+    TEMPERATURE,
+    minimum_over_distance,
+    prior_over_distance,
+    weights_of,
+)
 from tasks.sdp_game.bounds import BoundResult, TwoPointBound
 
 
@@ -33,3 +40,30 @@ def test_a_search_without_any_bound_says_so() -> None:
 def test_an_empty_range_is_refused() -> None:
     with pytest.raises(ConfigError, match=r"low = 2, high = 1.*give 0 < low < high"):
         minimum_over_distance(3, 2, 2.0, 1.0)
+
+
+def test_weights_fall_by_a_factor_e_for_a_fifth_of_the_largest_excess() -> None:
+    found = weights_of([0.8, 0.7, 0.7 + TEMPERATURE * 0.1, 0.75])
+    assert [one - LEAST_WEIGHT for one in found] == pytest.approx(
+        [math.exp(-5), 1.0, math.exp(-1), math.exp(-2.5)]
+    )
+
+
+def test_differences_that_say_nothing_leave_the_weights_alike() -> None:
+    assert weights_of([0.7, 0.7 * (1 + 1e-6)]) == pytest.approx((1.05, 1.05 - 0.01), abs=1e-4)
+
+
+def test_a_distance_without_a_bound_has_the_least_weight_and_a_range_of_them_is_refused() -> None:
+    assert weights_of([math.nan, 0.7])[0] == LEAST_WEIGHT
+    with pytest.raises(ConfigError, match="no distance in the range has a bound of two points"):
+        weights_of([math.nan, math.nan])
+
+
+def test_the_prior_is_largest_where_two_points_are_best() -> None:
+    low, high, half_degree = 0.9, 1.6, 2
+    weights = prior_over_distance(3, half_degree, low, high)
+    best, _ = minimum_over_distance(3, half_degree, low, high, distance_tolerance=1e-2)
+    cell = math.floor(N_CELLS * math.log(best / low) / math.log(high / low))
+    assert len(weights) == N_CELLS
+    assert abs(weights.index(max(weights)) - cell) <= 1
+    assert min(weights) < 0.1

@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hebo.errors import ConfigError, DataError
 from hebo.random import make_generator
 from tasks.sdp_game import sdp_game
+from tasks.sdp_game.best_distance import minimum_over_distance, prior_over_distance
 from tasks.sdp_game.bounds import BoundResult
 from tasks.sdp_game.certificate import Statement
 from tasks.sdp_game.sdp_game import SpherePackingBound
@@ -147,6 +148,7 @@ def test_presets_give_way_to_what_is_written_and_survive_a_round_trip() -> None:
         ({"preset": "tiny"}, "'two_point', 'three_point_small'"),
         ({"preset": "two_point", "token_degree": 3}, "token_degree has no effect"),
         ({"preset": "two_point", "cheaper": (0,)}, "cheaper has no effect"),
+        ({"preset": "two_point", "informed": True}, "informed has no effect"),
         ({"radius_ratio": (0.9, 1.5)}, r"radius_ratio = \[0.9, 1.5\]: give two numbers above 1"),
         ({"min_distance": (1.5, 1.2)}, r"min_distance = \[1.5, 1.2\]"),
         ({"fixed_tokens": ("1", "A1*D")}, "is not in the vocabulary"),
@@ -158,6 +160,20 @@ def test_presets_give_way_to_what_is_written_and_survive_a_round_trip() -> None:
 def test_bad_settings_are_refused_before_anything_is_solved(settings: dict[str, Any], message: str) -> None:
     with pytest.raises((ConfigError, ValidationError), match=message):
         SpherePackingBound(**settings)
+
+
+@pytest.mark.client
+def test_an_informed_search_begins_where_two_points_are_good() -> None:
+    pytest.importorskip("flint")
+    plain, informed = (SpherePackingBound(informed=one, half_degree_2=4).space for one in (False, True))
+    assert plain.parameters["r"].definition().keys() == {"lb", "ub"}
+    low, high = plain.parameters["r"].definition().values()
+    weights = informed.parameters["r"].definition()["prior"]
+    best, _ = minimum_over_distance(3, 4, low, high, distance_tolerance=1e-2)
+    first = [one.decode(one.sample(400, generator=make_generator(0)))["r"] for one in (plain, informed)]
+    near = [((one / best).apply(math.log).abs() < 0.05).mean() for one in first]
+    assert near[1] > 1.5 * near[0]
+    assert weights == list(prior_over_distance(3, 4, low, high))
 
 
 @pytest.mark.client
