@@ -122,8 +122,8 @@ class SpherePackingBound(Task):
         return self
 
     def _refuse_idle_settings(self) -> None:
-        idle = "cheaper", "informed", "radius_ratio", "token_degree", "fixed_tokens", "ties", "majorant_degree"
-        for name in idle:
+        of_three_points = "cheaper", "informed", "radius_ratio", "token_degree", "fixed_tokens", "ties"
+        for name in (*of_three_points, "majorant_degree"):
             if getattr(self, name) != type(self).model_fields[name].default:
                 raise ConfigError(
                     f"{name} has no effect with half_degree_3 = 0, which leaves the three-point part out; "
