@@ -36,24 +36,34 @@ class SuccessModel:
     def log_probability(self, x: Tensor) -> Tensor:
         """Return `log Phi(mu / sqrt(s^2 + sigma_n^2))` of points (`n x 1 x d`), `n` numbers."""
         mu, sigma = mean_and_sd(self._model, x)
-        log_success: Tensor = torch.special.log_ndtr(mu / (sigma.square() + self._variance).sqrt())
-        return log_success
+        return _log_positive(mu, sigma.square() + self._variance)
 
     def weigh(self, acq: AcqFunction, power: float = 1.0) -> AcqFunction:
-        """Add `power` times the log probability of success to every value of `acq`.
+        """Add the log probability of success to every value of `acq`.
 
-        For a log improvement that is the improvement times the probability (Gelbart et al., 2014) to that
-        power; for a bound in standardised units it is a penalty of about `power` standard deviations per
-        factor e.
+        For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a
+        bound in standardised units it is a penalty of about one standard deviation per factor e.
 
         Args:
             acq: Any number of values per point.
             power: 1 counts a failure as no improvement. With more, a search comes to the edge of a region
-                that fails from inside, in steps of which most succeed, and not from outside.
+                that fails from inside, in steps of which most succeed, and not from outside. The further
+                factors are the probability that a point lies in the region of successes, without the noise
+                of labels: where an edge is steeper than the model can be, noise takes the blame, and success
+                would be doubtful at the best points as well.
         """
 
         def weighted(x: Tensor) -> Tensor:
-            values: Tensor = acq(x) + power * self.log_probability(x).unsqueeze(-1)
+            mu, sigma = mean_and_sd(self._model, x)
+            log_success = _log_positive(mu, sigma.square() + self._variance)
+            log_inside = _log_positive(mu, sigma.square() + _LABEL_VARIANCE)
+            values: Tensor = acq(x) + (log_success + (power - 1.0) * log_inside).unsqueeze(-1)
             return values
 
         return weighted
+
+
+def _log_positive(mu: Tensor, variance: Tensor) -> Tensor:
+    """Return the log probability that Gaussian variables are positive."""
+    log_probability: Tensor = torch.special.log_ndtr(mu / variance.sqrt())
+    return log_probability

@@ -41,7 +41,21 @@ def test_a_success_is_likely_among_successes_and_unlikely_among_failures() -> No
     assert likely > 0.99
     assert 0.05 < middling < 0.95
     assert unlikely < 0.01
+
+
+def test_further_factors_are_the_probability_of_the_region_without_the_noise_of_labels() -> None:
+    x = column(0.0, 0.25, 0.5, 0.75, 1.0)
+    model = gp(x, torch.where(x > 0.6, -1.0, 1.0).double(), 0.4)
+    model.likelihood.noise = 0.3
+    success = SuccessModel(model.eval(), Data(x, torch.where(x > 0.6, -1.0, 1.0).double()))
+    points = column(0.1, 0.55, 0.9).unsqueeze(-2)
+    posterior = model.posterior(points)
+    mu, variance = posterior.mean.flatten(), posterior.variance.flatten()
+    normal = torch.distributions.Normal(0.0, 1.0)
+    noisy, inside = (normal.cdf(mu / (variance + noise).sqrt()).log() for noise in (0.31, 0.01))
+    torch.testing.assert_close(success.log_probability(points), noisy)
     for power in (1.0, 6.0):
         weighted = success.weigh(lambda x: x.squeeze(-2).repeat(1, 2), power)
-        expected = points.squeeze(-1) + power * success.log_probability(points).unsqueeze(-1)
+        expected = points.squeeze(-1) + (noisy + (power - 1.0) * inside).unsqueeze(-1)
         torch.testing.assert_close(weighted(points), expected.repeat(1, 2))
+    assert inside[0] > noisy[0]
