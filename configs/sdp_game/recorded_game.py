@@ -74,15 +74,16 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("optimizers", nargs="+", help="as in an experiment, in YAML")
     parser.add_argument("--dimension", type=int, choices=sorted(NEEDED), default=5)
+    parser.add_argument("--informed", action="store_true", help="by two points; needs the extra `sdp`")
     parser.add_argument("--seeds", type=int, nargs="+", default=[0])
     arguments = parser.parse_args()
     torch.set_num_threads(1)
     game = RecordedGame(arguments.dimension)
-    space = SpherePackingBound(preset="three_point_small", dimension=arguments.dimension).space
+    task = SpherePackingBound(dimension=arguments.dimension, informed=arguments.informed)
     for seed in arguments.seeds:
         for text in arguments.optimizers:
             recipe: Any = build("optimizer", yaml.safe_load(text))
-            early, late = (1e6 * gap for gap in gaps(game, recipe.build(space, seed=seed)))
+            early, late = (1e6 * gap for gap in gaps(game, recipe.build(task.space, seed=seed)))
             print(f"seed {seed}  {text}: {early:.1f} after 20, {late:.1f} after 40", flush=True)
 
 

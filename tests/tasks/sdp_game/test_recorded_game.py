@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -50,3 +51,18 @@ def test_one_multiplier_is_needed_next_to_the_edge(
     assert math.isnan(game(without)) is is_missed
     for name in scripts.NEEDED[dimension][1]:
         assert not math.isnan(game(without | {name: 1}))
+
+
+@pytest.mark.client
+def test_a_game_is_played_from_the_command_line_and_may_be_informed(
+    scripts: Any, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    pytest.importorskip("flint")
+    printed = []
+    for extra in ([], ["--informed"]):
+        monkeypatch.setattr("sys.argv", ["recorded_game.py", "{type: random_search}", "--seeds", "3", *extra])
+        scripts.main()
+        printed.append(capsys.readouterr().out)
+    line = r"seed 3  \{type: random_search\}: \d+\.\d after 20, \d+\.\d after 40\n"
+    assert all(re.fullmatch(line, one) for one in printed)
+    assert printed[0] != printed[1]
