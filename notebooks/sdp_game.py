@@ -133,7 +133,8 @@ figure
 # %% [markdown]
 # ## A search
 #
-# `tree_search` models the bound over radii and multipliers together, grows a tree over sets of multipliers
+# `tree_search` models the bound over radii and multipliers together, or over the radii alone if that predicts
+# better, and knows what each radius does whatever the other is. It grows a tree over sets of multipliers
 # whose ends are valued by the acquisition, and has one program solved in each turn.
 
 # %%
@@ -148,8 +149,8 @@ history = pd.concat(rows, ignore_index=True)
 history[["r", "radius_ratio", "multipliers", "y", "status"]]
 
 # %% [markdown]
-# And over five seeds with 40 programs each (fifteen of the tree search and of HEBO, two of Casmopolitan and
-# of the genetic algorithm), from the table of runs that `hebo run configs/sdp_game/three_point_small.yaml`
+# And over five seeds with 40 programs each (25 of the tree search and of HEBO, two of Casmopolitan and of
+# the genetic algorithm), from the table of runs that `hebo run configs/sdp_game/three_point_small.yaml`
 # and `hebo scores --csv` leave behind: median and range of the best proved bound.
 
 # %%

@@ -22,8 +22,9 @@ FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS
 
 
 def parameter(path: Path) -> Any:
-    """Configs with optimisers of other libraries are built where those are installed."""
-    marks = pytest.mark.client if "optuna" in path.read_text(encoding="utf-8") else ()
+    """Configs that need other libraries to be built, for optimisers or spaces, are built with those."""
+    text = path.read_text(encoding="utf-8")
+    marks = pytest.mark.client if "optuna" in text or "informed: true" in text else ()
     return pytest.param(path, id=str(path.relative_to(CONFIGS)), marks=marks)
 
 
