@@ -115,6 +115,8 @@ class SpherePackingBound(Task):
             raise ConfigError(f"certificates {self.certificates!r} is a file; name a folder.")
         check_range("min_distance", self._range_of_r, 0.0)
         check_range("radius_ratio", self.radius_ratio, 1.0)
+        if self.informed and self._range_of_r[0] == self._range_of_r[1]:
+            raise ConfigError("informed has no effect where min_distance is one number; drop it.")
         if self.half_degree_3:
             check_cheaper(self.cheaper, self.game)
         else:
