@@ -1,4 +1,4 @@
-"""Tests of `tasks.sdp_game.best_distance`, on a function in place of the bound."""
+"""Tests of `tasks.sdp_game.best_distance`, most of them on numbers in place of the bound."""
 
 from __future__ import annotations
 
@@ -59,7 +59,9 @@ def test_a_distance_without_a_bound_has_the_least_weight_and_a_range_of_them_is_
         weights_of([math.nan, math.nan])
 
 
+@pytest.mark.client
 def test_the_prior_is_largest_where_two_points_are_best() -> None:
+    pytest.importorskip("flint")
     low, high, half_degree = 0.9, 1.6, 2
     weights = prior_over_distance(3, half_degree, low, high)
     best, _ = minimum_over_distance(3, half_degree, low, high, distance_tolerance=1e-2)
