@@ -77,7 +77,9 @@ LEAST_WEIGHT = 0.05
 
 
 @cache
-def prior_over_distance(dimension: int, half_degree: int, low: float, high: float) -> tuple[float, ...]:
+def prior_over_distance(
+    dimension: int, half_degree: int, low: float, high: float, precision_bits: int
+) -> tuple[float, ...]:
     """Return weights of cells of the range of distances by how good two points are there.
 
     With a small truncation radius three points hardly improve on two, and the valleys of their bound over
@@ -89,13 +91,14 @@ def prior_over_distance(dimension: int, half_degree: int, low: float, high: floa
         half_degree: `d`.
         low: Smallest distance.
         high: Largest distance.
+        precision_bits: Of the solver: high degrees need many.
 
     Returns:
         `N_CELLS` weights, at the centres of cells that are uniform in the logarithm.
     """
     centres = [low * (high / low) ** ((cell + 0.5) / N_CELLS) for cell in range(N_CELLS)]
-    bounds = [TwoPointBound(dimension, half_degree, one).solve(certify=False).value for one in centres]
-    return weights_of(bounds)
+    problems = [TwoPointBound(dimension, half_degree, one) for one in centres]
+    return weights_of([one.solve(precision_bits=precision_bits, certify=False).value for one in problems])
 
 
 def weights_of(bounds: Sequence[float]) -> tuple[float, ...]:
@@ -106,7 +109,9 @@ def weights_of(bounds: Sequence[float]) -> tuple[float, ...]:
     """
     found = [one for one in bounds if not math.isnan(one)]
     if not found:
-        raise ConfigError("no distance in the range has a bound of two points; move the range.")
+        raise ConfigError(
+            "no distance in the range has a bound of two points; move the range, or raise precision_bits."
+        )
     best = min(found)
     temperature = max(TEMPERATURE * (max(found) - best), LEAST_TEMPERATURE * best)
     excess = [math.inf if math.isnan(one) else one - best for one in bounds]

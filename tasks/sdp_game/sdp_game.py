@@ -174,7 +174,7 @@ class SpherePackingBound(Task):
         if not self.half_degree_3:
             return [r]
         if self.informed:
-            r["prior"] = prior_over_distance(self.dimension, self.half_degree_2, low, high)
+            r["prior"] = prior_over_distance(*self._two_points)
         low, high = self.radius_ratio
         ratio = {"name": "radius_ratio", "type": "pow", "lb": low, "ub": high}
         # Integers and not booleans, as the constraints below are sums.
@@ -239,7 +239,12 @@ class SpherePackingBound(Task):
     @cached_property
     def best_two_point(self) -> float:
         """The best two-point bound over the range of `r`, by a search that takes seconds at half degree 6."""
-        return self._solves.best_two_point(self.dimension, self.half_degree_2, *self._range_of_r)
+        return self._solves.best_two_point(*self._two_points)
+
+    @property
+    def _two_points(self) -> tuple[int, int, float, float, int]:
+        """Dimension, half degree, range and precision of the bounds of two points."""
+        return (self.dimension, self.half_degree_2, *self._range_of_r, self.precision_bits)
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         rows = [self._row({str(name): one for name, one in row.items()}) for _, row in frame.iterrows()]

@@ -8,6 +8,7 @@ import math
 import os
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -115,17 +116,21 @@ class Solves:
         self._known[program.key] = asdict(solved)
         return solved
 
-    def best_two_point(self, dimension: int, half_degree: int, low: float, high: float) -> float:
+    def best_two_point(
+        self, dimension: int, half_degree: int, low: float, high: float, precision_bits: int
+    ) -> float:
         """Return the smallest two-point bound over a range of `r`, searched for once.
 
         Raises:
             ConfigError: If no `r` has a bound.
         """
-        key = json.dumps({"format": FORMAT, "best_two_point": [dimension, half_degree, low, high]})
+        settings = [dimension, half_degree, low, high, precision_bits]
+        key = json.dumps({"format": FORMAT, "best_two_point": settings})
         if key not in self._known:
+            solve = partial(TwoPointBound.solve, precision_bits=precision_bits, certify=False)
             # Near its minimum a bound is quadratic: so far from the best r it is off by about 1e-6.
             _, result = minimum_over_distance(
-                dimension, half_degree, low, high, distance_tolerance=1e-3, solve=_unproved
+                dimension, half_degree, low, high, distance_tolerance=1e-3, solve=solve
             )
             self._known[key] = {"value": result.value}
         return float(self._known[key]["value"])
@@ -165,10 +170,6 @@ class Solves:
             partial = path.with_suffix(f".{os.getpid()}")
             certificate.save(partial)
             partial.replace(path)
-
-
-def _unproved(bound: TwoPointBound) -> BoundResult:
-    return bound.solve(certify=False)
 
 
 def solve_program(program: Program) -> BoundResult:

@@ -16,6 +16,7 @@ from tasks.sdp_game.best_distance import (
     weights_of,
 )
 from tasks.sdp_game.bounds import BoundResult, TwoPointBound
+from tasks.sdp_game.solves import Solves, solve_program
 
 
 def parabolas(bound: TwoPointBound) -> BoundResult:
@@ -63,9 +64,19 @@ def test_a_distance_without_a_bound_has_the_least_weight_and_a_range_of_them_is_
 def test_the_prior_is_largest_where_two_points_are_best() -> None:
     pytest.importorskip("flint")
     low, high, half_degree = 0.9, 1.6, 2
-    weights = prior_over_distance(3, half_degree, low, high)
+    weights = prior_over_distance(3, half_degree, low, high, 256)
     best, _ = minimum_over_distance(3, half_degree, low, high, distance_tolerance=1e-2)
     cell = math.floor(N_CELLS * math.log(best / low) / math.log(high / low))
     assert len(weights) == N_CELLS
     assert abs(weights.index(max(weights)) - cell) <= 1
     assert min(weights) < 0.1
+
+
+@pytest.mark.client
+def test_both_searches_over_two_points_have_the_precision_they_are_given() -> None:
+    pytest.importorskip("flint")
+    assert TwoPointBound(3, 8, 1.2).solve(precision_bits=64, certify=False).status != "optimal"
+    with pytest.raises(ConfigError, match="raise precision_bits"):
+        prior_over_distance(3, 8, 1.1, 1.3, 64)
+    with pytest.raises(ConfigError, match="no distance"):
+        Solves(None, None, solve_program).best_two_point(3, 8, 1.1, 1.3, 64)

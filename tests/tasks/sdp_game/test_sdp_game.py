@@ -174,7 +174,7 @@ def test_an_informed_search_begins_where_two_points_are_good() -> None:
     first = [one.decode(one.sample(400, generator=make_generator(0)))["r"] for one in (plain, informed)]
     near = [((one / best).apply(math.log).abs() < 0.05).mean() for one in first]
     assert near[1] > 1.5 * near[0]
-    assert weights == list(prior_over_distance(3, 4, low, high))
+    assert weights == list(prior_over_distance(3, 4, low, high, 256))
 
 
 @pytest.mark.client
