@@ -103,6 +103,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.acq_optimizers.offspring:Offspring",
             "The best of many children of the best points told; nothing climbs",
         ),
+        "sequence_offspring": (
+            "mcbo.acq_optimizers.sequence_offspring:SequenceOffspring",
+            "The best of many children of the best sequences: insertions, deletions, other ends",
+        ),
         "annealing": ("mcbo.acq_optimizers.annealing:SimulatedAnnealing", "Parallel chains that cool down"),
         "bandit": (
             "mcbo.acq_optimizers.bandit:BanditSearch",

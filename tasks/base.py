@@ -41,7 +41,10 @@ class Task(Recipe, ABC):
     """A problem: where to search, and what to minimise there.
 
     The fields of a subclass are its settings. Values that are not finite stand for a failed
-    evaluation; a subclass that knows the reason gives it in an information column named `error`.
+    evaluation; a subclass that knows the reason gives it in an information column named `error`. One whose
+    values belong to another point than it was asked for says so in a column `moved`, a dictionary of the
+    parameters that differ, and their values, for each row (None where none does): in an experiment optimisers
+    are told of that point instead.
     """
 
     @property

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from hebo.experiment import tables
@@ -32,6 +33,13 @@ def frame_of(trials: Sequence[Trial]) -> DataFrame:
         )
         columns[name] = Series(cells) if is_plain else Series(cells, dtype=object)
     return DataFrame(columns)
+
+
+def moved_frame(trials: Sequence[Trial]) -> DataFrame | None:
+    """Return the points that the values of trials belong to, None where all are those asked for."""
+    if not any(one.moved for one in trials):
+        return None
+    return frame_of([replace(one, params=one.params | (one.moved or {})) for one in trials])
 
 
 def values_of(trials: Sequence[Trial], names: Sequence[str]) -> NDArray[np.float64]:

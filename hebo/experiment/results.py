@@ -59,8 +59,9 @@ class Results:
             optimum, or the task's best known value at that time, or NaN), `config` (dict with the recipes),
             `message`.
         trials: One row per trial, ordered by run and `number` (from 0; below 0 and in round -1 if it was
-            told before the first ask): `round`, `params` (dict, natural units), `values` (dict objective
-            or constraint -> float or None), `extras` (dict), `status`
+            told before the first ask): `round`, `params` (dict, natural units; of a task that says where its
+            values were found, these), `values` (dict objective or constraint -> float or None), `extras`
+            (dict), `status`
             (pending | ok | infeasible | failed | timed_out | out_of_memory | crashed), `message` (of an
             infeasible one: the constraints it breaks), and seconds:
             `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
@@ -122,12 +123,7 @@ def _read(engine: Engine, name: str | None) -> Results:
         | {"config": tables.from_json(row["config"])}
         for row in sorted(_rows(engine, tables.runs, name), key=lambda row: row["position"])
     ]
-    trials = [
-        row
-        | {key: tables.from_json(row[key]) for key in ("params", "values", "extras")}
-        | {key: None if row[key] is None else tables.from_json(row[key]) for key in ("profile", "fallbacks")}
-        for row in _rows(engine, tables.trials, name)
-    ]
+    trials = [_as_found(row) for row in _rows(engine, tables.trials, name)]
     order = {row["run_id"]: row["position"] for row in runs}
     trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
     return Results(
@@ -140,6 +136,18 @@ def _read(engine: Engine, name: str | None) -> Results:
         part=content.get("part"),
         versions=tables.from_json(recorded["versions"]),
     )
+
+
+def _as_found(row: dict[str, Any]) -> dict[str, Any]:
+    """Return a trial with the parameters that its values belong to."""
+    from hebo.experiment import tables
+
+    params, values, extras = (tables.from_json(row[key]) for key in ("params", "values", "extras"))
+    params |= extras.pop(tables.MOVED, None) or {}
+    costs = {
+        key: None if row[key] is None else tables.from_json(row[key]) for key in ("profile", "fallbacks")
+    }
+    return row | {"params": params, "values": values, "extras": extras} | costs
 
 
 # A column of nothing but None would otherwise have the dtype `object`.

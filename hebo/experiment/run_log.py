@@ -38,6 +38,7 @@ class Trial:
         params: The point in natural units.
         status: One of `tables.TRIAL_STATUSES`.
         values: Objective -> value, None for what is not a number; empty while pending.
+        moved: Parameter -> value, of those whose value was another than asked for; None where none was.
     """
 
     number: int
@@ -45,6 +46,7 @@ class Trial:
     params: dict[str, Any]
     status: str = tables.PENDING
     values: dict[str, float | None] | None = None
+    moved: dict[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,11 @@ class Outcome:
     extras: dict[str, Any]
     message: str | None = None
     seconds: float | None = None
+
+    @property
+    def moved(self) -> dict[str, Any] | None:
+        """See `Trial`."""
+        return self.extras.get(tables.MOVED)
 
 
 @dataclass(frozen=True)
@@ -109,13 +116,14 @@ class RunLog:
 
     def trials(self) -> list[Trial]:
         """Return the trials so far in number order."""
-        columns = (trials.c.number, trials.c.round, trials.c.params, trials.c.status, trials.c["values"])
+        columns = [trials.c[name] for name in ("number", "round", "params", "status", "values", "extras")]
+        read = tables.from_json
         query = select(*columns).where(self._its_trials).order_by(trials.c.number)
         with self._engine.connect().execution_options(hebo_read=True) as connection:
             rows = connection.execute(query).all()
         return [
-            Trial(number, round_, tables.from_json(params), status, tables.from_json(values))
-            for number, round_, params, status, values in rows
+            Trial(number, round_, read(params), status, read(values), read(extras).get(tables.MOVED))
+            for number, round_, params, status, values, extras in rows
         ]
 
     def add_round(self, asked: Sequence[Trial], cost: AskCost, *, last: RoundCost | None) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from hebo.errors import HeboError
 from hebo.experiment import tables
 from hebo.experiment.clock import Clock
 from hebo.experiment.evaluation import evaluate
-from hebo.experiment.frames import best_of, by_round, frame_of, is_open, rows_of, values_of
+from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
 from hebo.experiment.parts import build
 from hebo.experiment.run_log import TOLD, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
 from hebo.experiment.stopping import STOP
@@ -192,12 +192,12 @@ class _Loop:
 
     def _tell(self, trials: Sequence[Trial]) -> None:
         values, limits = values_of(trials, self.task.objectives), self._limits(trials)
-        self.optimizer.tell(frame_of(trials), values, constraints=limits)
+        self.optimizer.tell(frame_of(trials), values, constraints=limits, at=moved_frame(trials))
 
-    def _past(self, round_: Sequence[Trial]) -> tuple[Any, Any, Any]:
-        """Return points, values and constraints of a round; values None while some are to come."""
+    def _past(self, round_: Sequence[Trial]) -> tuple[Any, Any, Any, Any]:
+        """Return points, values, constraints and where these are of; values None while some are to come."""
         values = None if is_open(round_) else values_of(round_, self.task.objectives)
-        return frame_of(round_), values, self._limits(round_)
+        return frame_of(round_), values, self._limits(round_), moved_frame(round_)
 
     def _limits(self, trials: Sequence[Trial]) -> NDArray[np.float64] | None:
         """Return `n x c` constraint values; None if the task has no constraints."""
@@ -227,7 +227,7 @@ class _Loop:
             outcome = self._evaluate(trial, clock)
             following = pending[place + 1].number if place + 1 < len(pending) else None
             self.log.finish(trial.number, outcome, best=self._improve(trial, outcome), then=following)
-            done.append(Trial(trial.number, trial.round, trial.params, outcome.status, outcome.values))
+            done.append(replace(trial, status=outcome.status, values=outcome.values, moved=outcome.moved))
             if STOP.is_set() and following is not None:
                 return None
         return sorted(done, key=lambda one: one.number)

@@ -33,6 +33,9 @@ RUNNING = "running"
 FINISHED = "finished"
 BROKEN = "broken"
 
+# The column of information in which a task says which parameters had other values than asked for.
+MOVED = "moved"
+
 metadata = MetaData()
 
 info = Table(

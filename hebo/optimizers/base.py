@@ -29,8 +29,8 @@ from hebo.profile import Profile
 from hebo.random import make_generator
 from hebo.recipe import Recipe
 
-Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any]
-"""What one ask gave: points, their values, and measured constraints where there are some."""
+Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any] | tuple[DataFrame, Any, Any, DataFrame | None]
+"""What one ask gave: points, and what was told of them: values, constraints, other points they belong to."""
 
 
 class OptimizerRecipe(Recipe, ABC):
@@ -100,7 +100,7 @@ class Optimizer(ABC):
         self._records.asked(self.space.encode(suggested))
         return suggested
 
-    def tell(self, x: DataFrame, y: Any, *, constraints: Any = None) -> None:
+    def tell(self, x: DataFrame, y: Any, *, constraints: Any = None, at: DataFrame | None = None) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
         Nothing is recorded unless all of it is usable.
@@ -111,6 +111,8 @@ class Optimizer(ABC):
             constraints: `n` or `n x c` measured values, each in its own unit, fulfilled where <= 0 (as in
                 BoTorch and Optuna); NaN, None or +inf where one could not be measured, which fails the
                 evaluation. All points are told with the same `c`, or all without.
+            at: `n` other points that the values belong to, where `x` came out differently: a recipe that was
+                cut short, a setting that could not be kept. `x` is no longer pending, and `at` is recorded.
 
         Raises:
             DataError: If a point or value is unusable; the message says which one and why.
@@ -127,7 +129,18 @@ class Optimizer(ABC):
         if constraints is not None:
             self.check_takes_constraints()
         limits = parse_constraints(constraints, len(points), self._records.n_constraints)
-        self._records.told(points, values, limits)
+        if at is None:
+            self._records.told(points, values, limits)
+            return
+        found = self.space.encode(at)
+        if len(found) != len(points):
+            raise DataError(f"at has {len(found)} points for {len(points)} of x; give one for each")
+        self._give_up(points)
+        self._records.told(found, values, limits)
+
+    def _give_up(self, points: Tensor) -> None:
+        """Expect no values of encoded points, `n x d`, any more."""
+        self._records.drop_pending(points)
 
     def check_takes_constraints(self) -> None:
         """Refuse measured constraints that would have no effect, before any is told.
@@ -246,18 +259,21 @@ class Optimizer(ABC):
         """Replay past rounds without computing them again; what was told before the first ask is told first.
 
         Args:
-            rounds: One `(points, values)` or `(points, values, constraints)` per past `ask`, in order; values
-                None where they are not known yet.
+            rounds: One `(points, values)`, `(points, values, constraints)` or `(points, values, constraints,
+                at)` per past `ask`, in order; values None where they are not known yet.
 
         Raises:
             DataError: If this optimiser has been asked already, or a round is unusable.
         """
         if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
-        for frame, values, *constraints in rounds:
+        for frame, *told in rounds:
             self._records.asked(self.space.encode(frame))
-            if values is not None:
-                self.tell(frame, values, constraints=constraints[0] if constraints else None)
+            self._tell_again(frame, *told)
+
+    def _tell_again(self, x: DataFrame, y: Any, constraints: Any = None, at: DataFrame | None = None) -> None:
+        if y is not None:
+            self.tell(x, y, constraints=constraints, at=at)
 
     # ------------------------------------------------------------------ inside
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal
 
@@ -19,9 +20,18 @@ from tasks.logic_synthesis.abc_process import ABC, find_abc
 from tasks.logic_synthesis.circuits import Circuit, load_circuit
 from tasks.logic_synthesis.evaluator import Evaluator
 from tasks.logic_synthesis.operator_parameters import OperatorParameters
-from tasks.logic_synthesis.operators import ALPHABETS, AlphabetName, Mapped, command
+from tasks.logic_synthesis.operators import ALPHABETS, SKIP, AlphabetName, Mapped, command
 
 Objective = Literal["both", "lut", "level", "min_improvement", "area_delay"]
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What counts for a circuit: the mapped circuit, the sequence it is of, and after how many operators."""
+
+    mapped: Mapped
+    sequence: int
+    end: int
 
 
 class LogicSynthesis(Task):
@@ -47,7 +57,11 @@ class LogicSynthesis(Task):
             sequence, active while the sequence holds the operator; see
             `tasks.logic_synthesis.operator_parameters`.
         n_sequences: How many sequences; each circuit counts with the one that is best for it.
-        best_prefix: Map after each operator, and count the best, as MCBO's `aig_optimization` does.
+        best_prefix: Map after each operator, and count the best, as MCBO's `aig_optimization` does. That one
+            is then run by itself, so an evaluation starts ABC twice.
+        cut: Let sequences be shorter than `length`: a place may hold `skip`. With `best_prefix`, which this
+            needs, operators after the best prefix make no difference: optimisers are told that they were
+            skipped, and the column `operators` has the number of those that count.
         lut_inputs: Most inputs of a lookup table.
         prove: Prove every result equivalent to its circuit; one that cannot be proved is a failure.
         epfl: Folder of the EPFL suite, of which six small circuits come along.
@@ -63,6 +77,7 @@ class LogicSynthesis(Task):
     operator_parameters: bool = False
     n_sequences: int = Field(1, ge=1, le=20)
     best_prefix: bool = False
+    cut: bool = False
     lut_inputs: int = Field(6, ge=2, le=16)
     prove: bool = True
     epfl: str | None = None
@@ -84,6 +99,8 @@ class LogicSynthesis(Task):
                 "area_delay has two objectives, by which no best prefix or sequence can be chosen; choose "
                 "another objective, or drop `best_prefix` and `n_sequences`."
             )
+        if self.cut and not self.best_prefix:
+            raise ConfigError("cut is true: sequences are cut where the best prefix ends; set `best_prefix`.")
         if not self._circuits:
             raise ConfigError("circuit is an empty list; name at least one.")
         return self
@@ -110,7 +127,7 @@ class LogicSynthesis(Task):
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return a nominal variable for each operator of each sequence; where wanted also their flags."""
-        alphabet = list(ALPHABETS[self.alphabet])
+        alphabet = [*ALPHABETS[self.alphabet], *([SKIP] if self.cut else [])]
         places = [name for one in self._sequences for name in one.places]
         operators = [{"name": name, "type": "cat", "categories": alphabet} for name in places]
         if not self.operator_parameters:
@@ -133,41 +150,66 @@ class LogicSynthesis(Task):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         points = self.space.decode(self.space.encode(frame))  # of the space's own values, whatever came in
-        rows = [self._row(points.iloc[place]) for place in range(len(points))]
-        return {name: _column(name, [row[name] for row in rows]) for name in rows[0]}
+        rows = [self._row(points.iloc[place].to_dict()) for place in range(len(points))]
+        return {name: _column([row[name] for row in rows]) for name in rows[0]}
 
-    def _row(self, point: pd.Series[Any]) -> dict[str, Any]:
+    def _row(self, point: Mapping[Hashable, Any]) -> dict[str, Any]:
         sequences = [self._commands(point, one) for one in self._sequences]
         try:
             chosen = [self._best(circuit, sequences) for circuit in self._circuits]
-            ratios = [self._ratios(circuit, one) for circuit, one in zip(self._circuits, chosen, strict=True)]
+            ratios = [
+                self._ratios(one, best.mapped) for one, best in zip(self._circuits, chosen, strict=True)
+            ]
         except EvaluationError as error:
             failed = dict.fromkeys((*self.objectives, "luts", "levels", "improvement"), math.nan)
-            return {**failed, "error": str(error)}
+            return {**failed, **self._ends(point, []), "error": str(error)}
         values = [float(np.mean([self._scalar(one) for one in ratios]))]
         if self.objective == "area_delay":
             values = [float(one) for one in np.mean(ratios, axis=0)]
         return {
             **dict(zip(self.objectives, values, strict=True)),
-            "luts": float(sum(one.luts for one in chosen)),
-            "levels": float(sum(one.levels for one in chosen)),
+            "luts": float(sum(one.mapped.luts for one in chosen)),
+            "levels": float(sum(one.mapped.levels for one in chosen)),
             "improvement": 100.0 * (1.0 - float(np.mean([self._scalar(one) for one in ratios])) / self._par),
+            **self._ends(point, chosen),
             "error": None,
         }
 
-    def _commands(self, point: pd.Series[Any], sequence: OperatorParameters) -> list[str]:
-        operators = point[list(sequence.places)].tolist()
+    def _commands(self, point: Mapping[Hashable, Any], sequence: OperatorParameters) -> list[str]:
+        operators = [point[place] for place in sequence.places if point[place] != SKIP]
         if not self.operator_parameters:
             return [command(one) for one in operators]
-        return [sequence.command(one, point.to_dict()) for one in operators]
+        return [sequence.command(one, point) for one in operators]
 
-    def _best(self, circuit: Circuit, sequences: Sequence[Sequence[str]]) -> Mapped:
-        """Return the best of what the sequences, or their prefixes, make of a circuit."""
+    def _best(self, circuit: Circuit, sequences: Sequence[Sequence[str]]) -> Chosen:
+        """Return the best of what the sequences, or their prefixes, make of a circuit, the shortest first."""
         found = []
-        for commands in sequences:
+        for number, commands in enumerate(sequences):
             mapped = self._evaluator.measure(circuit, commands, every=self.best_prefix)
-            found += mapped[1:] if self.best_prefix else mapped
-        return min(found, key=lambda one: self._scalar(self._ratios(circuit, one)))
+            shortest = min(1, len(commands)) if self.best_prefix else len(commands)
+            ends = range(shortest, len(commands) + 1)
+            found += [Chosen(one, number, end) for one, end in zip(mapped[-len(ends) :], ends, strict=True)]
+        best = min(found, key=lambda one: self._scalar(self._ratios(circuit, one.mapped)))
+        if not self.best_prefix:
+            return best
+        (alone,) = self._evaluator.measure(circuit, sequences[best.sequence][: best.end])
+        return replace(best, mapped=alone)
+
+    def _ends(self, point: Mapping[Hashable, Any], chosen: Sequence[Chosen]) -> dict[str, Any]:
+        """Return how many operators count, and the places of others; nothing unless sequences may be cut."""
+        if not self.cut:
+            return {}
+        if not chosen:
+            return {"operators": math.nan, "moved": None}
+        moved: dict[str, str] = {}
+        ends = [
+            max([one.end for one in chosen if one.sequence == number], default=0)
+            for number in range(self.n_sequences)
+        ]
+        for sequence, end in zip(self._sequences, ends, strict=True):
+            used = [place for place in sequence.places if point[place] != SKIP]
+            moved |= dict.fromkeys(used[end:], SKIP)
+        return {"operators": float(sum(ends)), "moved": moved or None}
 
     def _ratios(self, circuit: Circuit, mapped: Mapped) -> tuple[float, float]:
         reference = self._evaluator.reference(circuit)
@@ -185,5 +227,6 @@ class LogicSynthesis(Task):
         return self._scalar((1.0, 1.0))
 
 
-def _column(name: str, values: list[Any]) -> np.ndarray[Any, Any]:
-    return np.array(values, dtype=object if name == "error" else np.float64)
+def _column(values: list[Any]) -> np.ndarray[Any, Any]:
+    is_numeric = all(isinstance(one, float) for one in values)
+    return np.array(values, dtype=np.float64 if is_numeric else object)

@@ -24,6 +24,9 @@ ALPHABETS: dict[AlphabetName, tuple[str, ...]] = {
 }
 """The 11 operators of BOiLS, the 7 that DRiLLS and others use, and the 10 of MCBO."""
 
+SKIP = "skip"
+"""Stands where there is no operator, in sequences that may be shorter."""
+
 RESYN2 = (
     *("balance", "rewrite", "refactor", "balance", "rewrite"),
     *("rewrite -z", "balance", "refactor -z", "rewrite -z", "balance"),

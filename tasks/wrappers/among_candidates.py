@@ -67,7 +67,9 @@ class AmongCandidates(Wrapper):
         return table_space(path, texts, self.task.space)
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
-        return self.task._columns(frame, rng)
+        columns = self.task._columns(frame, rng)
+        columns.pop("moved", None)  # to a point that need not be a candidate
+        return columns
 
 
 def _apart(path: Path, texts: pd.DataFrame, column: str, space: DesignSpace) -> pd.DataFrame:

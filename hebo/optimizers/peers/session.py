@@ -165,6 +165,10 @@ class PeerOptimizer(Optimizer):
         super().forget(x)
         self._forget_rows(self.space.encode(x))
 
+    def _give_up(self, points: Tensor) -> None:
+        super()._give_up(points)
+        self._forget_rows(points)
+
     def _forget_rows(self, points: Tensor) -> None:
         self._events.append(["forget", points.tolist()])
         for row in points:
@@ -203,7 +207,7 @@ class PeerOptimizer(Optimizer):
         """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
 
         Args:
-            rounds: One `(points, values)` per past `ask`, in order; values None where they are not known yet.
+            rounds: See `Optimizer.restore`.
 
         Raises:
             DataError: If this optimiser has been asked already, a round is unusable, or the library now
@@ -211,10 +215,9 @@ class PeerOptimizer(Optimizer):
         """
         if self.n_asks:
             raise DataError("only a new optimiser can be restored; build another one")
-        for number, (frame, values, *constraints) in enumerate(rounds):
+        for number, (frame, *told) in enumerate(rounds):
             self._repeat(number, self.space.encode(frame))
-            if values is not None:
-                self.tell(frame, values, constraints=constraints[0] if constraints else None)
+            self._tell_again(frame, *told)
 
     def _repeat(self, number: int, stored: Tensor) -> None:
         again = self._propose(len(stored), self.space, make_generator(self.seed))

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.frames import best_of, by_round, frame_of, is_open, rows_of, values_of
+from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
 from hebo.experiment.run_log import Trial
 
 
@@ -25,6 +25,14 @@ def test_an_inactive_parameter_stays_none_and_integers_stay_integers() -> None:
     assert list(frame["n"]) == [3, None]
     assert type(frame["n"][0]) is int
     assert rows_of(pd.DataFrame({"x": [np.nan]})) == [{"x": None}]
+
+
+def test_values_belong_to_the_points_that_a_task_names() -> None:
+    assert moved_frame(trials({"n": 3}, {"n": 4})) is None
+    moved = [Trial(0, 0, {"n": 3, "c": "a"}, moved={"c": "b"}), Trial(1, 0, {"n": 4, "c": "a"})]
+    found = moved_frame(moved)
+    assert found is not None
+    assert found.to_dict("records") == [{"n": 3, "c": "b"}, {"n": 4, "c": "a"}]
 
 
 def test_values_of_failed_trials_are_nan() -> None:

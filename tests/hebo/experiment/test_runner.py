@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from click.testing import Result
+from pandas import DataFrame
 from rich.console import Console
 
 from hebo.experiment.cli.show import runs_table
@@ -21,6 +22,7 @@ from hebo.experiment.report.statistics import observations
 from hebo.experiment.results import Results, load_results
 from hebo.experiment.runner import prepare, record, run
 from hebo.experiment.yaml_file import read_yaml
+from hebo.optimizers.base import Optimizer
 
 from .conftest import lasting
 
@@ -273,6 +275,36 @@ def test_a_run_under_constraints_is_continued_as_if_it_had_never_stopped(
             assert hebo("run", config).exit_code == 0
     once, twice = (load_results(tmp_path / name) for name in ("once", "twice"))
     assert lasting(once) == lasting(twice)
+
+
+def test_optimizers_are_told_of_the_points_that_a_task_says_its_values_belong_to(
+    write_config: Write, hebo: Hebo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[float] = []
+    tell = Optimizer.tell
+
+    def listen(self: Optimizer, x: DataFrame, y: Any, **more: Any) -> None:
+        tell(self, x, y, **more)
+        told[:] = self.X["x"].tolist()
+
+    monkeypatch.setattr(Optimizer, "tell", listen)
+    search = {"type": "nsga2", "population": 40, "n_generations": 5}
+    settings: dict[str, Any] = {
+        "tasks": [{"type": "moving"}],
+        "optimizers": [{"type": "hebo", "acq_optimizer": search}],
+        "told": 4,
+    }
+    for name, budgets in {"once": [12], "twice": [6, 12]}.items():
+        for n in budgets:
+            budget, output = {"n_trials": n, "batch_size": 2}, str(tmp_path / name)
+            config = write_config(f"{name}.yaml", output=output, budget=budget, **settings)
+            assert hebo("run", config).exit_code == 0
+    once, twice = (load_results(tmp_path / name) for name in ("once", "twice"))
+    assert lasting(once) == lasting(twice)
+    found = [one["x"] for one in once.trials["params"]]
+    assert told == found  # those of the second run, which are the same
+    assert min(found) == 0.0
+    assert "moved" not in once.trials["extras"].iloc[0]
 
 
 def test_times_and_overhead_are_recorded_for_every_trial(write_config: Write, hebo: Hebo, out: Path) -> None:

@@ -42,6 +42,28 @@ def test_restore_replays_rounds_without_computing_them() -> None:
     pd.testing.assert_frame_equal(first.ask(2), second.ask(2))
 
 
+def test_values_can_belong_to_other_points_than_were_asked_for() -> None:
+    first, second = quick_hebo(4, 3), quick_hebo(4, 3)
+    rounds = []
+    for values in ([1.0, 2.0, 0.2, 0.5], [0.3]):
+        asked = first.ask(len(values))
+        found = asked.assign(a=0.25 + 0.01 * np.arange(len(asked)))
+        first.tell(asked, values, at=found)
+        rounds.append((asked, values, None, found))
+        assert first.pending.empty
+        pd.testing.assert_frame_equal(first.X.tail(len(found)).reset_index(drop=True), found)
+    second.restore(rounds)
+    pd.testing.assert_frame_equal(first.ask(2), second.ask(2))
+
+
+def test_nothing_is_recorded_of_values_with_too_few_points(optimizer: Optimizer) -> None:
+    asked = optimizer.ask(2)
+    with pytest.raises(DataError, match="at has 1 points for 2 of x"):
+        optimizer.tell(asked, [1.0, 2.0], at=asked[:1])
+    assert len(optimizer.pending) == 2
+    assert optimizer.X.empty
+
+
 def test_a_state_from_before_there_were_constraints_loads(optimizer: Optimizer) -> None:
     optimizer.tell(optimizer.ask(2), [1.0, 2.0])
     state = optimizer.state_dict()

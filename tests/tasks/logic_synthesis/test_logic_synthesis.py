@@ -60,6 +60,48 @@ def test_the_best_prefix_counts_if_asked_for(abc_path: str) -> None:
     assert task(abc_path, best_prefix=True).evaluate(frame(["balance", "fraig"]))["y"].isna().all()
 
 
+CUT: dict[str, Any] = {"best_prefix": True, "cut": True, "objective": "level", "length": 4}
+
+
+def point(searched: LogicSynthesis, *operators: str) -> pd.DataFrame:
+    return pd.DataFrame([dict(zip(searched.space.names, operators, strict=True))])
+
+
+def test_what_comes_after_the_best_prefix_is_said_to_be_skipped(abc_path: str, log: Path) -> None:
+    searched = task(abc_path, **CUT)
+    found = searched.evaluate(point(searched, "rewrite", "skip", "balance", "&blut"))
+    # Only `balance` takes levels off: what follows makes no difference, and places skipped stay so.
+    assert found["moved"][0] == {"op4": "skip"}
+    assert found["operators"][0] == 2
+    assert found["y"][0] == pytest.approx(19 / DELAY)
+    alone = searched.evaluate(point(searched, "rewrite", "skip", "balance", "skip"))
+    assert alone["moved"][0] is None
+    assert alone.drop(columns="moved").equals(found.drop(columns="moved"))
+    assert sum("strash; rewrite; balance; if" in line for line in log.read_text().splitlines()) == 1
+
+
+def test_a_sequence_of_which_nothing_is_left_is_the_circuit_itself(abc_path: str) -> None:
+    searched = task(abc_path, **CUT)
+    found = searched.evaluate(point(searched, *["skip"] * 4))
+    assert (found["luts"][0], found["levels"][0], found["operators"][0]) == (100, 20, 0)
+    assert found["moved"][0] is None
+
+
+def test_of_several_sequences_those_that_no_circuit_needs_are_skipped(abc_path: str) -> None:
+    searched = task(abc_path, **CUT | {"length": 2, "n_sequences": 2})
+    found = searched.evaluate(point(searched, "rewrite", "resub", "balance", "balance"))
+    assert found["moved"][0] == {"op1": "skip", "op2": "skip"}
+    assert found["operators"][0] == 2
+
+
+def test_a_cut_sequence_that_fails_is_not_moved(abc_path: str) -> None:
+    searched = task(abc_path, **CUT)
+    points = [point(searched, "balance", *rest, "skip", "skip") for rest in (["fraig"], ["rewrite"])]
+    found = searched.evaluate(pd.concat(points, ignore_index=True))
+    assert found["y"].isna().tolist() == [True, False]
+    assert found["moved"].tolist() == [None, {"op2": "skip"}]
+
+
 def test_a_sequence_that_fails_has_a_reason_and_spoils_no_other(abc_path: str) -> None:
     found = task(abc_path).evaluate(frame(["rewrite", "fraig"], ["rewrite", "resub"]))
     assert found["y"].isna().tolist() == [True, False]
@@ -85,6 +127,7 @@ def test_several_circuits_take_one_sequence_and_several_sequences_the_best(abc_p
         ({"circuit": []}, "empty list; name at least one"),
         ({"circuit": "routr"}, "Did you mean 'router'"),
         ({"objective": "area_delay", "best_prefix": True}, "two objectives, by which no best prefix"),
+        ({"cut": True}, "cut where the best prefix ends; set `best_prefix`"),
         ({"objective": "area_delay", "n_sequences": 2}, "choose another objective, or drop"),
         ({"cache": "/no/such/folder/x.jsonl"}, "its folder does not exist; create it"),
     ],

@@ -3,6 +3,7 @@
 PARTS = {
     "task": {
         "toy": ("toy_parts:Toy", "A bowl that misbehaves in a corner"),
+        "moving": ("toy_parts:Moving", "A bowl whose left half cannot be reached"),
         "two_objectives": ("toy_parts:TwoObjectives", "Two bowls"),
     },
     "optimizer": {

@@ -54,6 +54,18 @@ class Toy(Task):
         return DataFrame({"y": y, "note": ["seen"] * len(x)})
 
 
+class Moving(Task):
+    """A bowl whose left half cannot be reached: an experiment there ends at zero."""
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [{"name": name, "type": "num", "lb": -1.0, "ub": 1.0} for name in "xz"]
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> DataFrame:
+        x, z = frame["x"].to_numpy(), frame["z"].to_numpy()
+        moved = [{"x": 0.0} if one < 0 else None for one in x]
+        return DataFrame({"y": (np.maximum(x, 0) - 0.3) ** 2 + z**2, "moved": moved})
+
+
 class TwoObjectives(Task):
     """Two bowls."""
 

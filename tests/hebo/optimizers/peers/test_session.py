@@ -88,6 +88,18 @@ def test_saved_and_restored_sessions_hear_the_same_again() -> None:
     assert calls(restored) == calls(optimizer) == calls(loaded)
 
 
+def test_a_point_that_came_out_differently_is_given_up_and_told_as_found() -> None:
+    optimizer, restored = make(), make()
+    x = optimizer.ask(1)
+    found = x.assign(k=5)
+    optimizer.tell(x, [2.0], at=found)
+    restored.restore([(x, [2.0], None, found)])
+    expected = optimizer.ask(1)
+    assert calls(optimizer)[1:] == [("forget", "handle 0"), ("tell", [(None, 2.0)]), ("ask", 1, 0)]
+    assert restored.ask(1).equals(expected)
+    assert calls(restored) == calls(optimizer)
+
+
 def test_what_was_told_before_the_first_ask_comes_before_the_restored_rounds() -> None:
     optimizer, restored = make(), make()
     first = SPACE.decode(SPACE.sample(3, generator=make_generator(0)))
