@@ -14,6 +14,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Transformed overlap, interleaved search, trust region",
         ),
         "boils": ("mcbo.presets:BOiLS", "String subsequences and which letters occur, in a trust region"),
+        "boils_cut": (
+            "mcbo.presets:BOiLSCut",
+            "The model of BOiLS among sequences that go on from the best prefixes",
+        ),
         "antbo": ("mcbo.presets:AntBO", "Places and composition, MACE and local search in a trust region"),
         "combo": ("mcbo.presets:COMBO", "Diffusion kernel, sampled hyperparameters, local search"),
         "bodi": ("mcbo.presets:BODi", "Hamming distances to a random dictionary"),

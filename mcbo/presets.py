@@ -32,6 +32,7 @@ from mcbo.acq_optimizers.genetic import GeneticSearch
 from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.acq_optimizers.local_search import LocalSearch
 from mcbo.acq_optimizers.message_passing import MessagePassing
+from mcbo.acq_optimizers.sequence_offspring import SequenceOffspring
 from mcbo.acq_optimizers.tree_search import TreeSearch
 from mcbo.acquisitions.additive import AdditiveUCB
 from mcbo.kernels.base import KernelRecipe
@@ -47,6 +48,7 @@ from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
+from mcbo.regions.population import Population
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
 from mcbo.surrogates.most_predictive import MostPredictive
 from mcbo.surrogates.sparse_linear import SparseLinear
@@ -117,6 +119,17 @@ class BOiLS(CombinatorialRecipe):
     acq_optimizer: AcqOptimizer = Field(default_factory=lambda: InterleavedSearch(n_starts=4, n_restarts=0))
     output_transform: OutputTransform = Field(default_factory=lambda: PowerTransform(distinct=True))
     region: Region = Field(default_factory=HammingTrustRegion)
+
+
+class BOiLSCut(BOiLS):
+    """The model of BOiLS for sequences whose value is that of their best prefix, and that are told cut there.
+
+    It chooses among children of the best prefixes (`SequenceOffspring`), which go on in new ways where their
+    parents ended; in place of the trust region. The space has `skip` for the last category of each place.
+    """
+
+    region: Region = Field(default_factory=Population)
+    acq_optimizer: AcqOptimizer = Field(default_factory=lambda: SequenceOffspring(gap="skip"))
 
 
 def _for_loops() -> Surrogate:

@@ -16,6 +16,7 @@ from hebo.random import draw_seed
 from hebo.rows import new_rows
 from mcbo.acq_optimizers.moves import RandomMoves
 from mcbo.acq_optimizers.offspring import Offspring
+from mcbo.sorts import categories_of
 
 _N_BROODS = 4
 """Times as many children as are wanted are born at most, for some repeat one another or a parent."""
@@ -33,28 +34,38 @@ class SequenceOffspring(Offspring):
 
     Attributes:
         n_children: How many are born; the fewer, the less the model decides.
-        last_is_gap: Whether the last category of the places stands for no letter.
+        gap: The category that stands for no letter, the last one of each place; None if there is none.
     """
 
     n_children: int = Field(default=30, ge=1)
-    last_is_gap: bool = False
+    gap: str | None = None
 
     def check(self, space: DesignSpace) -> None:
         """See `hebo.base.AcqOptimizer`."""
-        columns = places(space)
-        if len(columns) < 2 or space.categorical_dims[columns[0]] < 2 + self.last_is_gap:
+        columns = self._places(space)
+        last = {str(categories_of(space, column)[-1]) for column in columns}
+        if self.gap is not None and last != {self.gap}:
             raise IncompatibleError(
-                "SequenceOffspring takes strings: two columns or more with the same categories, two letters "
-                "or more; use Offspring"
+                f"SequenceOffspring has gap='{self.gap}', and the last category of a place is {min(last)!r}; "
+                "name that one if it stands for no letter, or leave `gap` out"
             )
 
     def _children(self, parents: Tensor, domain: Domain, generator: Generator) -> Tensor:
         """Return distinct children of parents (`k x d`, best first), none of them a parent if others are."""
-        family = _Family(parents, places(domain), domain, self.last_is_gap, generator)
+        family = _Family(parents, self._places(domain), domain, self.gap is not None, generator)
         born = torch.stack([family.child() for _ in range(_N_BROODS * self.n_children)])
         born = domain.project(family.with_other_columns(born))
         is_new = new_rows(born.numpy(), parents.numpy())
         return born[torch.from_numpy(is_new)][: self.n_children] if len(is_new) else born[:1]
+
+    def _places(self, domain: Domain) -> list[int]:
+        columns = places(domain)
+        if len(columns) < 2 or domain.categorical_dims[columns[0]] < 2 + (self.gap is not None):
+            raise IncompatibleError(
+                "SequenceOffspring takes strings: two columns or more with the same categories, two letters "
+                "or more; use Offspring"
+            )
+        return columns
 
 
 def places(domain: Domain) -> list[int]:
@@ -69,10 +80,10 @@ class _Family:
     """Parents, the best first, and the children they have."""
 
     def __init__(
-        self, parents: Tensor, columns: list[int], domain: Domain, last_is_gap: bool, generator: Generator
+        self, parents: Tensor, columns: list[int], domain: Domain, has_gap: bool, generator: Generator
     ) -> None:
         self._parents, self._columns, self._domain = parents, columns, domain
-        self._n_letters = domain.categorical_dims[columns[0]] - last_is_gap
+        self._n_letters = domain.categorical_dims[columns[0]] - has_gap
         self._generator, self._draws = generator, np.random.default_rng(draw_seed(generator))
         codes = parents[:, columns].long().tolist()
         self._strings = [[code for code in row if code < self._n_letters] for row in codes]

@@ -49,6 +49,10 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
             "tree_search",
         )
     },
+    ("optimizer", "boils_cut"): {
+        "n_initial": 3,
+        "acq_optimizer": {"type": "sequence_offspring", "gap": "z"},
+    },
     ("optimizer", "bocs"): {
         "n_initial": 3,
         "surrogate": {"type": "sparse_linear", "n_draws": 10, "burn_in": 10},

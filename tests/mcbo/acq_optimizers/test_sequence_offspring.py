@@ -55,7 +55,7 @@ def test_children_are_one_change_away_and_begin_and_end_as_their_parents_do() ->
 
 
 def test_gaps_are_filled_and_many_children_keep_all_of_their_parent() -> None:
-    found = children(rows("123456777777"), strings(), last_is_gap=True)
+    found = children(rows("123456777777"), strings(), gap="7")
     assert (found < GAP).all()
     is_prolonged = (found[:, :6] == rows("123456")).all(1)
     assert 0.1 < is_prolonged.double().mean() < 0.4
@@ -122,13 +122,19 @@ def test_places_are_the_columns_of_which_there_are_most() -> None:
 
 
 @pytest.mark.parametrize(
-    ("definitions", "last_is_gap"),
+    ("definitions", "gap"),
     [
-        ([{"name": "x", "type": "num", "lb": 0, "ub": 1}], False),
-        ([{"name": "a", "type": "cat", "categories": ["p", "q"]}], False),
-        ([{"name": name, "type": "cat", "categories": ["p", "q"]} for name in "ab"], True),
+        ([{"name": "x", "type": "num", "lb": 0, "ub": 1}], None),
+        ([{"name": "a", "type": "cat", "categories": ["p", "q"]}], None),
+        ([{"name": name, "type": "cat", "categories": ["p", "q"]} for name in "ab"], "q"),
     ],
 )
-def test_what_is_no_string_is_refused(definitions: list[dict[str, Any]], last_is_gap: bool) -> None:
+def test_what_is_no_string_is_refused(definitions: list[dict[str, Any]], gap: str | None) -> None:
     with pytest.raises(IncompatibleError, match="two columns or more with the same categories"):
-        SequenceOffspring(last_is_gap=last_is_gap).check(DesignSpace().parse(definitions))
+        SequenceOffspring(gap=gap).check(DesignSpace().parse(definitions))
+
+
+def test_a_letter_is_not_taken_for_the_gap() -> None:
+    SequenceOffspring(gap="7").check(strings())
+    with pytest.raises(IncompatibleError, match="gap='skip', and the last category of a place is '7'"):
+        SequenceOffspring(gap="skip").check(strings())
