@@ -13,16 +13,15 @@ from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from pandas import DataFrame
 from torch import Generator, Tensor
 
 from hebo.base import Domain
-from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
+from hebo.optimizers.known import Known
 from hebo.optimizers.records import Records
 from hebo.optimizers.values import parse_constraints, parse_values
 from hebo.profile import Profile
@@ -41,7 +40,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimiser that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(ABC):
+class Optimizer(Known, ABC):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     The k-th `ask` depends only on the seed, on k, and on what has been told and asked before; there is no
@@ -170,63 +169,6 @@ class Optimizer(ABC):
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
         """Return `n` feasible points of `domain`, `n x d`."""
 
-    # ------------------------------------------------------------------ what is known
-
-    @property
-    def data(self) -> Data:
-        """All that is known, in encoded columns, larger is better."""
-        return self._records.data
-
-    @property
-    def n_asks(self) -> int:
-        """How often `ask` was called."""
-        return self._records.n_asks
-
-    @property
-    def X(self) -> DataFrame:
-        """The successfully evaluated points, in the order told."""
-        return self.space.decode(self.data.successes().x)
-
-    @property
-    def y(self) -> NDArray[np.float64]:
-        """The values of `X`, `n x m`, minimised."""
-        return np.asarray((-self.data.successes().y).numpy())
-
-    @property
-    def history(self) -> DataFrame:
-        """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed."""
-        frame = self.space.decode(self._records.x)
-        for column, values in enumerate((-self.data.y).unbind(-1)):
-            frame[f"objective_{column}"] = values.numpy()
-        for column, values in enumerate(self.data.constraints.unbind(-1)):
-            frame[f"constraint_{column}"] = values.numpy()
-        return frame
-
-    @property
-    def pending(self) -> DataFrame:
-        """The points that were asked for and neither told nor forgotten."""
-        return self.space.decode(self._records.pending)
-
-    @property
-    def best_x(self) -> DataFrame:
-        """The best feasible point told so far, as a frame with one row.
-
-        Raises:
-            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
-        """
-        self._need_feasible()
-        return self.space.decode(self.data.best.unsqueeze(0))
-
-    @property
-    def best_y(self) -> float:
-        """The lowest value told so far of a feasible point.
-
-        Raises:
-            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
-        """
-        self._need_feasible()
-        return -float(self.data.merit.max())
-
     # ------------------------------------------------------------------ names of the original package
 
     def suggest(self, n_suggestions: int = 1, fix_input: Mapping[str, Any] | None = None) -> DataFrame:
@@ -296,18 +238,6 @@ class Optimizer(ABC):
         if isinstance(self.space, TableSpace):
             return self.space.remaining(n, self.data.seen, fixed)
         return self.space.fix(fixed) if fixed else self.space
-
-    def _need_success(self) -> None:
-        if not len(self.data.successes().x):
-            raise DataError("no successful evaluation has been told yet, so there is no best point")
-
-    def _need_feasible(self) -> None:
-        self._need_success()
-        if not bool(self.data.feasible.any()):
-            raise DataError(
-                f"no feasible point yet: none of {len(self.data.successes().x)} successful evaluations keeps "
-                "every constraint (<= 0); ask for more points, or read the violations in `history`"
-            )
 
     def __repr__(self) -> str:
         size = f"{len(self.space.names)} parameters, {len(self._records.x)} told"
