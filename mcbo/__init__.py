@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from mcbo.presets import build
+    from mcbo.compose import build
 
 __all__ = ["build"]
 
@@ -16,7 +16,7 @@ __all__ = ["build"]
 def __getattr__(name: str) -> Any:
     """Load `build` at its first use."""
     if name == "build":
-        from mcbo.presets import build
+        from mcbo.compose import build
 
         return build
     raise AttributeError(f"module 'mcbo' has no attribute '{name}'")

@@ -16,7 +16,8 @@ from examples import SPACES
 from hebo.base import AcqOptimizer, Acquisition, Region, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.optimizers.bayes_opt import BayesOptRecipe
-from mcbo.presets import ACQUISITIONS, MODELS, REGIONS, SEARCHES, CombinatorialRecipe
+from mcbo.compose import ACQUISITIONS, MODELS, REGIONS, SEARCHES
+from mcbo.presets import CombinatorialRecipe
 
 Names = tuple[str, str, str, str]
 EVERY: list[Names] = list(itertools.product(MODELS, ACQUISITIONS, SEARCHES, REGIONS))

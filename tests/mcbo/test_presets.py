@@ -2,69 +2,20 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 from examples import SPACES
 
-import mcbo
-from hebo.acquisitions.improvement import LogEI
-from hebo.acquisitions.mace import MACE
-from hebo.errors import ConfigError, IncompatibleError
-from hebo.regions.whole_space import WholeSpace
-from mcbo.acq_optimizers.genetic import GeneticSearch
-from mcbo.acq_optimizers.interleaved import InterleavedSearch
-from mcbo.acq_optimizers.tree_search import TreeSearch
-from mcbo.kernels.overlap import Overlap
-from mcbo.presets import BOCS, COMBO, MCBO, RDUCB, BOiLS, Casmopolitan, TreeSearchBO
-from mcbo.regions.hamming_trust_region import HammingTrustRegion
-from mcbo.surrogates.mixed_gp import MixedGP
-from mcbo.surrogates.most_predictive import MostPredictive
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.optimizers.base import Optimizer
+from hebo.optimizers.sampling import RandomSearch
+from mcbo.presets import BOCS, COMBO, RDUCB, BOiLS, BOiLSCut
 
-SPACE = SPACES["categorical"]
-
-
-def test_nothing_given_is_the_default_preset() -> None:
-    recipe, preset = mcbo.build(SPACE, seed=0).recipe, MCBO()
-    assert recipe.model_dump() == preset.model_dump()
-    assert (recipe.surrogate, recipe.region) == (MostPredictive(), HammingTrustRegion())
-
-
-def test_short_names_make_casmopolitan() -> None:
-    recipe = mcbo.build(SPACE, model="gp_to", seed=0).recipe
-    assert recipe.surrogate == Casmopolitan().surrogate
-    assert recipe.acq_optimizer == InterleavedSearch()
-    assert recipe.acquisition == LogEI()
-    assert recipe.region == HammingTrustRegion()
-
-
-def test_short_names_are_those_of_their_parts() -> None:
-    recipe = mcbo.build(SPACE, model="gp_o", acq_opt="ga", acq="mace", tr=None, n_initial=5, seed=0).recipe
-    assert isinstance(recipe.surrogate, MixedGP)
-    assert recipe.surrogate.kernels[0] == Overlap()
-    assert (recipe.acq_optimizer, recipe.acquisition) == (GeneticSearch(), MACE())
-    assert (recipe.region, recipe.n_initial) == (WholeSpace(), 5)
-
-
-def test_tree_search_is_a_short_name_and_a_preset() -> None:
-    recipe = mcbo.build(SPACE, model="gp_to", acq_opt="mcts", tr=None, n_initial=10, seed=0).recipe
-    assert isinstance(TreeSearchBO().acq_optimizer, TreeSearch)
-    assert (recipe.surrogate, recipe.region) == (MixedGP(), WholeSpace())
-    assert recipe.acq_optimizer == TreeSearch()
-
-
-def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match=r"model 'gp_tr' is none of auto, gp_o, .*Did you mean"):
-        mcbo.build(SPACE, model="gp_tr")
-    with pytest.raises(ConfigError, match=r"tr 'box' is none of basic, none"):
-        mcbo.build(SPACE, tr="box")
-
-
-def test_parts_that_do_not_fit_are_refused_when_they_are_put_together() -> None:
-    with pytest.raises(IncompatibleError, match="MessagePassing needs additive components"):
-        mcbo.build(SPACE, acq_opt="mp")
-    with pytest.raises(IncompatibleError, match="ThompsonSampling needs functions drawn"):
-        mcbo.build(SPACE, model="rf", acq="ts")
-    with pytest.raises(IncompatibleError, match="success_power 2 has no effect with AdditiveUCB"):
-        RDUCB(success_power=2.0)
+WORD = "abcabcab"
+STEPS = DesignSpace().parse(
+    [{"name": f"s{i}", "type": "cat", "categories": ["a", "b", "c", "skip"]} for i in range(len(WORD))]
+)
 
 
 def test_message_passing_is_refused_away_from_the_cpu() -> None:
@@ -78,6 +29,24 @@ def test_a_preset_refuses_a_space_by_the_name_of_a_parameter(preset: type[BOiLS]
         preset().build(SPACES["mixed"], seed=0)
 
 
-def test_the_package_has_no_other_names() -> None:
-    with pytest.raises(AttributeError, match="no attribute 'missing'"):
-        _ = mcbo.missing
+def climb(optimizer: Optimizer, n: int, seed: int) -> float:
+    """Search for a word; a text is worth as much as its letters before the first wrong one, and cut there."""
+    first = RandomSearch().build(STEPS, seed=seed).ask(6)
+    for round_ in range(n + 1):
+        asked = optimizer.ask(1) if round_ else first
+        texts = ["".join(one for one in row if one != "skip") for row in asked.to_numpy()]
+        n_right = [max(k for k in range(len(WORD) + 1) if text.startswith(WORD[:k])) for text in texts]
+        cut = [[*text[:k], *["skip"] * (len(WORD) - k)] for text, k in zip(texts, n_right, strict=True)]
+        optimizer.tell(asked, [-float(k) for k in n_right], at=pd.DataFrame(cut, columns=asked.columns))
+    return optimizer.best_y
+
+
+def test_sequences_that_are_cut_go_on_from_where_they_end() -> None:
+    cut = [climb(BOiLSCut(n_initial=1).build(STEPS, seed=seed), 50, seed) for seed in range(3)]
+    random = [climb(RandomSearch().build(STEPS, seed=seed), 50, seed) for seed in range(3)]
+    assert max(cut) < min(random)
+
+
+def test_a_space_without_skip_is_refused() -> None:
+    with pytest.raises(IncompatibleError, match="gap='skip', and the last category of a place is 'z'"):
+        BOiLSCut().build(SPACES["categorical"], seed=0)

@@ -43,6 +43,7 @@ ROWS: dict[str, float] = {
     "hebo.optimizers": 6,
     "mcbo.optimizers": 6.3,
     "mcbo.presets": 6.5,
+    "mcbo.compose": 6.55,
     "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`
     "mcbo": 6.6,
     "hebo.experiment": 7,
