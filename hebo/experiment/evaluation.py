@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 from hebo.errors import EvaluationError, IncompatibleError, StoreError
 from hebo.experiment import tables
-from hebo.experiment.run_log import Outcome
+from hebo.experiment.frames import frame_of, rows_of
+from hebo.experiment.run_log import Outcome, Trial
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -48,6 +49,7 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
         with time_limit(limit, hard=hard):
             answer = task.evaluate(frame, seed=seed)
         values, extras = _split(answer, (*objectives, *constraints))
+        _check_moved(task, frame, extras.get(tables.MOVED))
         status, message = _judge(values, constraints, extras)
     except OutOfTime:
         values, extras, status = {}, {}, tables.TIMED_OUT
@@ -122,6 +124,18 @@ def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, floa
     row = {str(name): answer[name].iloc[0] for name in answer.columns}
     values = {name: _finite(float(row.pop(name))) for name in measured}
     return values, {name: _extra(value) for name, value in row.items()}
+
+
+def _check_moved(task: Any, frame: DataFrame, moved: object) -> None:
+    """Refuse what a task says of where its values belong, before an optimiser is told of it."""
+    if moved is None:
+        return
+    if not isinstance(moved, dict) or not set(moved) <= set(frame.columns):
+        raise EvaluationError(
+            f"the task's column 'moved' holds {moved!r}; expected None, or a dictionary of those parameters "
+            "that had other values than asked for"
+        )
+    task.space.encode(frame_of([Trial(0, 0, rows_of(frame)[0] | moved)]))
 
 
 def _finite(value: float) -> float | None:
