@@ -182,7 +182,7 @@ class LogicSynthesis(Task):
         return [sequence.command(one, point) for one in operators]
 
     def _best(self, circuit: Circuit, sequences: Sequence[Sequence[str]]) -> Chosen:
-        """Return the best of what the sequences, or their prefixes, make of a circuit; of equals the first."""
+        """Return the best of what sequences, or their prefixes, make of a circuit; the first of equals."""
         found = []
         for number, commands in enumerate(sequences):
             mapped = self._evaluator.measure(circuit, commands, every=self.best_prefix)
