@@ -57,6 +57,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.kernels.transformed_overlap:TransformedOverlap",
             "Exponential of minus the weighted number of differing categories",
         ),
+        "one_hot_matern": (
+            "mcbo.kernels.one_hot_matern:OneHotMatern",
+            "Matern of categories written as indicators",
+        ),
         "ordinal": ("mcbo.kernels.ordinal:Ordinal", "Matern of the positions of ordered levels"),
         "numeric_matern": ("mcbo.kernels.matern:NumericMatern", "Matern of continuous and ordered columns"),
         "main_effects": (
