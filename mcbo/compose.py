@@ -31,7 +31,7 @@ from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.tree_additive import TreeAdditive
-from mcbo.presets import CombinatorialRecipe
+from mcbo.presets import MCBO, CombinatorialRecipe
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
 from mcbo.surrogates.most_predictive import MostPredictive
@@ -70,7 +70,7 @@ ACQUISITIONS: dict[str, Acquisition] = {
     "ts": ThompsonSampling(),
     "mace": MACE(),
 }
-REGIONS: dict[str, Region] = {"basic": HammingTrustRegion(), "none": WholeSpace()}
+REGIONS: dict[str, Region] = {"auto": MCBO().region, "basic": HammingTrustRegion(), "none": WholeSpace()}
 
 
 def build(
@@ -79,7 +79,7 @@ def build(
     model: str = "auto",
     acq_opt: str = "is",
     acq: str = "ei",
-    tr: str | None = "basic",
+    tr: str | None = "auto",
     n_initial: int = 20,
     seed: int | None = None,
 ) -> BayesOpt:
@@ -94,7 +94,8 @@ def build(
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
         acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
             but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.
-        tr: `basic`, or `none` (also None) to search everywhere.
+        tr: `basic`, the trust region of Casmopolitan; `auto`, the smaller one of `MCBO`; or `none` (also None)
+            to search everywhere.
         n_initial: Sobol points before the first model.
         seed: See `hebo.optimizers.base.Optimizer`.
 
