@@ -94,8 +94,8 @@ def build(
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
         acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
             but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.
-        tr: `basic`, the trust region of Casmopolitan; `auto`, the smaller one of `MCBO`; or `none` (also None)
-            to search everywhere.
+        tr: `basic`, Casmopolitan's trust region; `auto`, the smaller one of `MCBO`; `none` (also None) to
+            search everywhere.
         n_initial: Sobol points before the first model.
         seed: See `hebo.optimizers.base.Optimizer`.
 
