@@ -90,7 +90,7 @@ def build(
     Args:
         space: Where to search.
         model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp`, `rf`, or
-            `auto`: of `gp_to`, `gp_hed` and `gp_ssk` the one that predicts best.
+            `auto`: of four kernels the one that predicts best (see `MostPredictive`).
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
         acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
             but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.

@@ -67,16 +67,20 @@ class CombinatorialRecipe(BayesOptRecipe):
 class MCBO(CombinatorialRecipe):
     """What `build` makes of a space alone: of four kernels the most predictive one, trust region.
 
-    The kernels are those of Casmopolitan, BODi and BOiLS, and one of words, which are chosen among anew for
-    each suggestion, by leave-one-out predictions (see `MostPredictive`): once for the values, and once for
-    which evaluations fail, where some do. `docs/benchmarks/` compares it with the three.
+    The kernels are those of Casmopolitan (blended with one of how often each category occurs), BODi and
+    BOiLS, and one of words, which are chosen among anew for each suggestion, by leave-one-out predictions
+    (see `MostPredictive`): once for the values, and once for which evaluations fail, where some do.
+    `docs/benchmarks/` compares it with the three.
 
-    The region is small, for gains are found next to the best point, and has less patience than a point has
-    neighbours, or a budget is spent around the first local optimum.
+    The region is small, for gains are found next to the best point, but of no less than four columns at
+    first, and has less patience than a point has neighbours, or a budget is spent around the first local
+    optimum.
     """
 
     surrogate: Surrogate = Field(default_factory=MostPredictive)
-    region: Region = Field(default_factory=lambda: HammingTrustRegion(n_changes=0.1, patience=10))
+    region: Region = Field(
+        default_factory=lambda: HammingTrustRegion(n_changes=0.1, least_first=4, patience=10)
+    )
 
 
 class Casmopolitan(CombinatorialRecipe):

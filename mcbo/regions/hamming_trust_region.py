@@ -29,6 +29,8 @@ class HammingTrustRegion(Region):
 
     Attributes:
         n_changes: First share of the unordered columns that may differ from the center.
+        least_first: Least first number of them: a tenth of a dozen columns is one change or two, which
+            finds the next local optimum and no other.
         side: First side of the box in the ordered columns, as a share of their ranges.
         least_side: Least side; the least number of changes is 1.
         factor: By which the extents grow and shrink.
@@ -38,6 +40,7 @@ class HammingTrustRegion(Region):
     """
 
     n_changes: float = Field(default=0.8, gt=0, le=1)
+    least_first: int = Field(default=1, ge=1)
     side: float = Field(default=0.8, gt=0, le=1)
     least_side: float = Field(default=2.0**-5, gt=0)
     factor: float = Field(default=1.5, gt=1)
@@ -59,7 +62,7 @@ class HammingTrustRegion(Region):
 
     def extent(self, y: Tensor, n_unordered: int) -> HammingExtent:
         """Return the extent after a history of values (`n`, in the order told, in standard deviations)."""
-        first = HammingExtent(math.ceil(self.n_changes * n_unordered), self.side, 0)
+        first = HammingExtent(self._first_changes(n_unordered), self.side, 0)
         now, wins, losses, best = first, 0, 0, -math.inf
         for index, value in enumerate(y.tolist()):
             wins, losses = (wins + 1, 0) if value > best + _LEAST_GAIN else (0, losses + 1)
@@ -72,6 +75,9 @@ class HammingTrustRegion(Region):
                 now = HammingExtent(first.changes, first.side, index + 1)
                 wins, losses, best = 0, 0, -math.inf
         return now
+
+    def _first_changes(self, n_unordered: int) -> int:
+        return min(max(math.ceil(self.n_changes * n_unordered), self.least_first), n_unordered)
 
     @torch.no_grad()
     def _center(self, domain: Domain, belief: Belief, since: int, generator: Generator) -> Tensor:
@@ -94,7 +100,7 @@ class HammingTrustRegion(Region):
 
     def _elsewhere(self, domain: Domain, known: Data) -> Tensor:
         """Return the successes that a first region around the best one does not reach."""
-        n_changes = math.ceil(self.n_changes * int(switches(domain).sum()))
+        n_changes = self._first_changes(int(switches(domain).sum()))
         is_far = (known.x != known.best).sum(1) > n_changes
         return known.x[is_far & known.feasible]
 

@@ -14,15 +14,19 @@ from hebo.base import Ability, LeaveOneOut, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from mcbo.kernels.blend import Blend
+from mcbo.kernels.composition import Composition
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
+from mcbo.kernels.transformed_overlap import TransformedOverlap
+from mcbo.surrogates.mixed_gp import with_nominal
 
 
 def _default_surrogates() -> list[Surrogate]:
-    kernels = HammingEmbedding(), StringSubsequence(), Spectrum()
-    return [MixedGP(), *map(with_nominal, kernels)]
+    places_and_counts = Blend(kernels=[TransformedOverlap(), Composition()])
+    kernels = places_and_counts, HammingEmbedding(), StringSubsequence(), Spectrum()
+    return [with_nominal(one) for one in kernels]
 
 
 class MostPredictive(Surrogate):

@@ -52,6 +52,12 @@ def test_below_one_change_it_starts_anew() -> None:
     assert (extent.changes, extent.side, extent.since) == (8, 0.8, 1 + 5 * n_shrinks)
 
 
+@pytest.mark.parametrize(("n_unordered", "n_changes"), [(0, 0), (3, 3), (11, 4), (60, 6)])
+def test_a_small_share_of_few_columns_is_no_less_than_the_least(n_unordered: int, n_changes: int) -> None:
+    region = HammingTrustRegion(n_changes=0.1, least_first=4)
+    assert region.extent(history(), n_unordered).changes == n_changes
+
+
 def test_without_unordered_columns_the_side_alone_decides() -> None:
     n_shrinks = math.ceil(math.log(0.8 / 2.0**-5) / math.log(1.5))
     assert REGION.extent(history(1.0, *[0.0] * (5 * n_shrinks)), 0).since == 1 + 5 * n_shrinks
