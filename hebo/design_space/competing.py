@@ -44,7 +44,7 @@ def has_value(space: DesignSpace, x: Tensor, name: str, value: Any) -> Tensor:
 
 
 def same_context(space: DesignSpace, x: Tensor, point: Tensor) -> Tensor:
-    """Say which points (`n x d`) have the context of `point` (`d`); `n` bool, all of them without a context."""
+    """Say which points (`n x d`) have the context of `point` (`d`), `n` bool; all do without a context."""
     spans = [space.columns[name] for name, role in space.roles.items() if role == "context"]
     same = torch.ones(len(x), dtype=torch.bool)
     for span in spans:

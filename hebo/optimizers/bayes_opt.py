@@ -74,9 +74,9 @@ class BayesOptRecipe(OptimizerRecipe):
             its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
             None: always at the target, as is any point if `ask` pins the fidelity.
         device: Where model and acquisition are computed, as torch names it.
-        strict: Whether an error while points are computed leaves `ask`. Without it the points are space-filling
-            ones, a warning is logged, and `Optimizer.fallbacks` counts it: a run that has cost days of
-            measurements does not end for a matrix that could not be factorised.
+        strict: Whether an error while points are computed leaves `ask`. Without it the points are
+            space-filling ones, a warning is logged, and `Optimizer.fallbacks` counts it: a run that has cost
+            days of measurements does not end for a matrix that could not be factorised.
     """
 
     surrogate: Surrogate
@@ -185,7 +185,7 @@ class BayesOpt(Optimizer):
             return self._explore(n, data.seen, domain, generator)
 
     def _by_models(self, n: int, data: Data, domain: Domain, generator: Generator) -> Tensor:
-        """Return points that models choose, and space-filling ones for the share of a batch that is theirs."""
+        """Return points that models choose, and space-filling ones for their share of a batch."""
         with self.profile.phase("fit"):
             fitted = self._fit(self.recipe, data, n, domain, generator)
         n_guided = self._n_guided(n, fitted.observed)
