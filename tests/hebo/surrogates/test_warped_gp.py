@@ -95,3 +95,10 @@ def test_many_booleans_are_learnt_from_few_observations() -> None:
     model = WarpedGP().fit(Data(x[:40], y[:40]), space, generator=make_generator(0))
     error = (model.marginals(x[40:])[0] - y[40:, 0]).square().mean().item()
     assert error < 0.2  # the mean alone has 1.0; so had lengthscales that could not grow together
+
+
+def test_predictions_rest_on_a_stated_number_of_observations() -> None:
+    data = parabola(40)
+    model = WarpedGP(max_train=12).fit(data, SPACE, generator=make_generator(0))
+    assert len(model.x) == 12
+    assert bool((model.x == data.best).all(1).any())

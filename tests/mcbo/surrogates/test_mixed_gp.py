@@ -157,3 +157,10 @@ def test_nothing_or_everything_ignored_is_refused(space: DesignSpace) -> None:
         IncompatibleError, match=r"ignored \['nominal'\]: the columns .*leaves out all or none"
     ):
         MixedGP(ignored=("nominal",)).check(space)
+
+
+def test_predictions_rest_on_a_stated_number_of_observations() -> None:
+    data = matches(40)
+    model = fit(MixedGP(max_train=12), data)
+    assert len(model.x) == 12
+    assert bool((model.x == data.best).all(1).any())
