@@ -195,7 +195,7 @@ def _plain_values(texts: TextTable, drafts: Sequence[Draft]) -> pd.DataFrame:
 
 
 def _guessed(texts: TextTable, name: str, definition: Mapping[str, Any]) -> list[Any]:
-    """Return the values of a column, of which only part may be numbers where that is for `complete` to refuse."""
+    """Return the values of a column; one of which only part is numbers is left for `complete` to refuse."""
     column = texts.cells[name].tolist()
     present = list(dict.fromkeys(text for text in column if text))
     values: dict[str, Any] = {text: text for text in present}
@@ -203,10 +203,34 @@ def _guessed(texts: TextTable, name: str, definition: Mapping[str, Any]) -> list
     if kind != "sequence":
         found = {text: _guess(text, decimal_comma=texts.decimal_comma) for text in present}
         kinds = {type(one) is bool for one in found.values() if not isinstance(one, str)}
+        _check_commas(texts, name, definition, found)
         is_whole = len(kinds) == 1 and not any(isinstance(one, str) for one in found.values())
         if is_whole or not (kind in ("cat", "ordinal") or "categories" in definition):
             values = found
     return [values.get(text) for text in column]
+
+
+def _check_commas(
+    texts: TextTable, name: str, definition: Mapping[str, Any], found: Mapping[str, Any]
+) -> None:
+    """Refuse a column of numbers with decimal commas, which would be texts where commas separate cells.
+
+    Raises:
+        DataError: With the first of them.
+    """
+    if texts.decimal_comma or definition.get("type") == "cat" or "categories" in definition:
+        return
+    commas = [text for text, one in found.items() if isinstance(one, str) and _is_decimal_comma(text)]
+    if commas and all(not isinstance(one, str) or text in commas for text, one in found.items()):
+        line = texts.cells.index[texts.cells[name].tolist().index(commas[0])]
+        raise DataError(
+            f"line {line}, column '{name}': {commas[0]!r} has a decimal comma; write a point, separate the "
+            f"cells by semicolons, or declare the column: {{name: {name}, type: cat}} if they are categories."
+        )
+
+
+def _is_decimal_comma(text: str) -> bool:
+    return read_number(text, decimal_comma=True) is not None
 
 
 def _guess(text: str, *, decimal_comma: bool) -> bool | float | str:

@@ -29,7 +29,7 @@ _SHORT = 6
 """Significant digits of a real number, where these are enough."""
 
 _BLUR = 1e-3
-"""Largest share of a range that shorter digits may change: a narrow range far from zero takes more of them."""
+"""Largest share of a range that short digits may change; a narrow range far from zero takes more of them."""
 
 _EXACT = 15
 """Significant digits that tell numbers of a table apart, without the noise of the last two."""
@@ -125,7 +125,8 @@ class Cells:
             text = cell(self.write(value))
             if text in self._written:
                 raise SpaceError(
-                    f"Parameter '{self._parameter.name}': {self._written[text]!r} and {value!r} look the same in "
+                    f"Parameter '{self._parameter.name}': {self._written[text]!r} and {value!r} look the "
+                    "same in "
                     "a table; replace one of them by a text."
                 )
             self._written[text] = value
@@ -195,7 +196,8 @@ class Cells:
                 return found[0]
             if found:
                 raise DataError(
-                    f"{where}: {text.strip()!r} may be {' or '.join(map(repr, found))}; write the one that is "
+                    f"{where}: {text.strip()!r} may be {' or '.join(map(repr, found))}; write the one that "
+                    "is "
                     f"meant as {' or '.join(cell(self.write(one)) for one in found)}."
                 )
         return self._other(where, text, decimal_comma=decimal_comma)

@@ -1,7 +1,8 @@
 """A strict reader of CSV files: what it cannot tell for certain is an error with file, line and column.
 
-Cells may be quoted, and only as a whole: `"a, b"`, `"5"" pipe"`, a line break between quotes. A quote elsewhere,
-one that is never closed or that swallows whole rows, and rows that are longer or shorter than the first line are
+Cells may be quoted, and only as a whole: `"a, b"`, `"5"" pipe"`, a line break between quotes. A quote
+elsewhere, one that is never closed or that swallows whole rows, and rows that are longer or shorter than the
+first line are
 refused: a lenient reader loses rows there without a word.
 """
 
@@ -46,8 +47,8 @@ def read_csv(path: Path, *, wanted: Collection[str] = ()) -> RawTable:
     """Read a CSV file in UTF-8; rows without a text are left out.
 
     Args:
-        path: With commas, semicolons or tabs: the separator that gives the first line most of the wanted names,
-            then most names at all.
+        path: With commas, semicolons or tabs: the separator that gives the first line most of the wanted
+            names, then most names at all.
         wanted: Names that are looked for.
 
     Raises:
@@ -80,7 +81,8 @@ def _decode(path: Path) -> str:
     except UnicodeDecodeError as error:
         line, character = _position(raw[: error.start].decode("utf-8-sig", errors="replace"))
         raise DataError(
-            f"{path}, line {line}, character {character}: the byte 0x{raw[error.start]:02X} is not UTF-8; save "
+            f"{path}, line {line}, character {character}: the byte 0x{raw[error.start]:02X} is not UTF-8; "
+            "save "
             "the file as CSV in UTF-8."
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
@@ -203,7 +205,8 @@ class _Scanner:
             self._refuse(
                 opened,
                 place,
-                f"a quote opens here and closes{where} before {text[over : over + 20]!r}; close it at the end "
+                f"a quote opens here and closes{where} before {text[over : over + 20]!r}; close it at the "
+                "end "
                 "of the cell, or delete it",
             )
         if number > opened:
@@ -225,7 +228,8 @@ class _Scanner:
         n = len(self.names)
         if any(one.strip() for one in cells[n:]):
             raise DataError(
-                f"{self.path}, line {line}: {len(cells)} cells under {n} names; put texts with the separator in "
+                f"{self.path}, line {line}: {len(cells)} cells under {n} names; put texts with the "
+                "separator in "
                 "them in quotes."
             )
         if len(cells) < n:

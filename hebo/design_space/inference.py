@@ -117,11 +117,7 @@ def _check_alike(column: _Column, is_kind: list[bool], kind: str) -> None:
     if n == len(is_kind):
         return
     is_odd_one_of_kind = 2 * n < len(is_kind)
-    what = (
-        f"is a {kind}, as {len(is_kind) - n} other cells are not"
-        if is_odd_one_of_kind
-        else f"is no {kind}, as {n} other cells are"
-    )
+    what = f"is {'a' if is_odd_one_of_kind else 'no'} {kind}, unlike {max(n, len(is_kind) - n)} other cells"
     raise column.refuse(
         is_kind.index(is_odd_one_of_kind),
         f"{what}; correct it, or declare the column: {{name: {column.name}, type: cat}} if all of them are "
@@ -165,7 +161,8 @@ def _letters(column: _Column, definition: Mapping[str, Any]) -> dict[str, Any]:
         if not isinstance(value, str) or len(value) != length:
             raise column.refuse(
                 row,
-                f"is not a text of {length} letters as others are; pad shorter ones with a letter that stands "
+                f"is not a text of {length} letters as others are; pad shorter ones with a letter that "
+                "stands "
                 "for a gap, such as '-'.",
             )
     return {"length": length, "alphabet": "".join(sorted(set("".join(column.values))))}

@@ -101,7 +101,8 @@ def _openpyxl(path: Path) -> ModuleType:
         raise ConfigError(
             f"{path}: .xlsx files need openpyxl, which is not installed; `pip install openpyxl`, or use CSV."
         ) from error
-    return openpyxl
+    module: ModuleType = openpyxl
+    return module
 
 
 def _worksheet(path: Path, *, data_only: bool) -> list[tuple[Any, ...]]:
@@ -124,7 +125,8 @@ def _worksheet(path: Path, *, data_only: bool) -> list[tuple[Any, ...]]:
         ) from error
     except Exception as error:  # whatever a parser of somebody else's makes of a damaged file
         raise DataError(
-            f"{path} cannot be read as a workbook ({type(error).__name__}: {error}); save it as .xlsx anew, or "
+            f"{path} cannot be read as a workbook ({type(error).__name__}: {error}); save it as .xlsx "
+            "anew, or "
             "as CSV."
         ) from error
 
@@ -135,7 +137,8 @@ def _text(path: Path, line: int, place: int, value: Any, formula: Any) -> str:
         if formula is None:
             return ""
         raise DataError(
-            f"{path}, line {line}, column {place + 1}: the formula {formula} has no value yet; open and save the "
+            f"{path}, line {line}, column {place + 1}: the formula {formula} has no value yet; open and "
+            "save the "
             "workbook, or write the value."
         )
     if isinstance(value, bool):

@@ -11,8 +11,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from hebo.errors import ConfigError
 from hebo.experiment.safe_file import replacing
 
-FORMAT = 2
-
 
 class Told(BaseModel):
     """Where the values of one told point come from.
@@ -48,7 +46,7 @@ class CampaignDocument(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    format: Literal[2] = FORMAT
+    format: Literal[2] = 2
     objectives: list[str]
     constraints: list[str]
     settings: dict[str, Any]

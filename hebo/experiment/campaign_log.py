@@ -94,7 +94,7 @@ class Log:
         return {one.point for one in self._known.told if one.point is not None}
 
     def waiting(self) -> pd.DataFrame:
-        """Return the points that were asked for and neither told nor given up, with their numbers as index."""
+        """Return the points that were neither told nor given up, with their numbers as index."""
         done = self.told | set(self._known.forgotten)
         numbers = [number for number in self.asked if number not in done]
         return self._space.decode(self._points(numbers)).set_index(pd.Index(numbers, dtype=int))
@@ -116,7 +116,8 @@ class Log:
             raise DataError(self._differences(sheet, rows.changed))
         if rows.n_gone:
             self.notices.append(
-                f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer there; "
+                f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
+                "there; "
                 "they stay recorded."
             )
         if rows.fresh:
@@ -136,7 +137,8 @@ class Log:
                 raise DataError(f"point {number} was never asked for; {self._waiting_text()}.")
             if number in self.told:
                 raise DataError(
-                    f"point {number} has been told; `hebo tell --replace` corrects it. {self._waiting_text()}."
+                    f"point {number} has been told; `hebo tell --replace` corrects it. "
+                    f"{self._waiting_text()}."
                 )
             if number in self._known.forgotten:
                 raise DataError(f"point {number} was given up before; {self._waiting_text()}.")
@@ -224,14 +226,17 @@ class Log:
             else ""
         )
         return (
-            f"{sheet.path}: differs from what was told, nothing was recorded: {_few(texts)}. Restore it, or replace "
+            f"{sheet.path}: differs from what was told, nothing was recorded: {_few(texts)}. Restore it, "
+            "or replace "
             f"what was told: hebo tell --replace{again}."
         )
 
     def _settings(self, x: Tensor, before: Tensor) -> str:
         """Return the parameters in which two encoded points differ."""
         points = self._space.decode(torch.stack([x, before]))
-        shown = {name: [self.cells.show(name, one) for one in points[name].tolist()] for name in points}
+        shown = {
+            name: [self.cells.show(name, one) for one in points[name].tolist()] for name in self._space.names
+        }
         return ", ".join(f"{name}={now} instead of {was}" for name, (now, was) in shown.items() if now != was)
 
     def _waiting_text(self) -> str:
@@ -249,8 +254,10 @@ class Log:
         objectives = self.campaign.objectives
         if len(objectives) > self.optimizer.max_objectives:
             raise ConfigError(
-                f"{describe(self._recipe)['type']} takes {self.optimizer.max_objectives} objective, the campaign "
-                f"has {len(objectives)} ({', '.join(objectives)}); name one and make the others constraints, or "
+                f"{describe(self._recipe)['type']} takes {self.optimizer.max_objectives} objective, the "
+                "campaign "
+                f"has {len(objectives)} ({', '.join(objectives)}); name one and make the others "
+                "constraints, or "
                 "combine them into one column."
             )
         if self.campaign.constraints:
@@ -281,7 +288,8 @@ class Log:
                 continue
             if found.told:
                 raise ConfigError(
-                    f"{self.path}: the {what} were {_list(was)}, the campaign has {_list(now)} now; restore them, "
+                    f"{self.path}: the {what} were {_list(was)}, the campaign has {_list(now)} now; "
+                    "restore them, "
                     "or begin another campaign and tell it what was measured."
                 )
 

@@ -70,7 +70,8 @@ class Sorted:
         fresh: Those to be told.
         changed: Those that differ from what was told, with the place of that.
         n_known: How many were told before.
-        n_gone: Rows without a number that were told from this sheet and are no longer in it, while others are.
+        n_gone: Rows without a number that were told from this sheet and are no longer in it, while others
+            are.
     """
 
     fresh: list[Measurement]
@@ -166,8 +167,8 @@ def sort(found: list[Measurement], known: Known, waiting: Mapping[int, Tensor], 
 
     A numbered row counts once. A row without a number is known if an equal one was told without a number; of
     equal rows in a sheet so many are new as there are more than that. Where the point of one was told from a
-    sheet of the same name with other values, and that row is gone, it was corrected. A point that waits for its
-    values and is measured without its number has them then.
+    sheet of the same name with other values, and that row is gone, it was corrected. A point that waits for
+    its values and is measured without its number has them then.
 
     Args:
         found: The measurements.

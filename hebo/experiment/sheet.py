@@ -64,8 +64,8 @@ class Sheet:
 class SheetCells:
     """How the points of a space stand in a sheet.
 
-    Numbers have six significant digits: what is set in a laboratory. Those of a table of candidates have all, as
-    rows may lie close together.
+    Numbers have six significant digits: what is set in a laboratory. Those of a table of candidates have
+    all, as rows may lie close together.
 
     Raises:
         SpaceError: If two values of a parameter look the same.

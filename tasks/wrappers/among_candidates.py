@@ -80,7 +80,8 @@ def _apart(texts: TextTable, column: str, space: DesignSpace) -> TextTable:
     for line, text in cells[column].items():
         if len(text) != len(space.names):
             raise DataError(
-                f"{texts.where(line, column)}: {text!r} has {len(text)} letters for {len(space.names)} variables "
+                f"{texts.where(line, column)}: {text!r} has {len(text)} letters for {len(space.names)} "
+                "variables "
                 "of the task; correct it, or drop the line."
             )
     for name in space.names:

@@ -31,8 +31,8 @@ def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> No
     """Write points to measure into a spreadsheet.
 
     CAMPAIGN is a YAML with `name`, `optimizer`, and `space` or `task`; CAMPAIGN.log.json keeps what is known.
-    With `candidates: library.csv` the points are rows of that table, and its other columns come along. Numbers
-    have six digits; the number of a point, in the first column, stands for all of them.
+    With `candidates: library.csv` the points are rows of that table, and its other columns come along.
+    Numbers have six digits; the number of a point, in the first column, stands for all of them.
     """
     from hebo.errors import ConfigError
     from hebo.experiment.safe_file import replacing
@@ -72,9 +72,9 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     """Record what was measured, from spreadsheets: all of it, or nothing if a row is unusable.
 
     Rows without values are left for later. Write `failed` where a measurement failed. A numbered row counts
-    once, however often it is told; where its parameters were changed, the point was measured there. Rows without
-    a number are other points that were measured as well. A value that was corrected needs --replace; the log
-    keeps the old one. Columns that are neither are not read.
+    once, however often it is told; where its parameters were changed, the point was measured there. Rows
+    without a number are other points that were measured as well. A value that was corrected needs --replace;
+    the log keeps the old one. Columns that belong to nothing in the campaign are not read.
     """
     from hebo.experiment.sheet import read_sheet
 
@@ -140,7 +140,7 @@ def _campaign(file: Path) -> Iterator[Log]:
 
 
 def _check_output(output: Path, log: Log) -> bool:
-    """Refuse a sheet that could not be written, or would take the place of a file; say if it is a workbook."""
+    """Refuse a sheet that cannot be written or would replace a file; say whether it is a workbook."""
     from hebo.design_space.workbook import is_workbook
     from hebo.errors import ConfigError
     from hebo.experiment.sheet import check_format
@@ -160,10 +160,8 @@ def _say_best(log: Log) -> None:
     click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
     if data.y.shape[1] == 1 and bool(data.feasible.any()):
         best = log.optimizer.best_x
-        point = {
-            str(name): log.cells.show(str(name), value) for name, value in best.iloc[0].to_dict().items()
-        }
-        found = ", ".join(
-            f"{name}={one}" for name, one in {**log.labels(best).iloc[0].to_dict(), **point}.items()
-        )
+        values = best.iloc[0].to_dict()
+        shown = {name: log.cells.show(name, values[name]) for name in log.optimizer.space.names}
+        labels = log.labels(best).iloc[0].to_dict()
+        found = ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
         click.echo(f"Best {log.campaign.objectives[0]}: {log.optimizer.best_y:g} at {found}")

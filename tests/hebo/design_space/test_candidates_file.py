@@ -99,9 +99,9 @@ def test_a_value_that_was_not_declared_is_refused_with_its_line(
 def test_a_space_that_is_there_already_takes_the_same_columns(tmp_path: Path) -> None:
     space = DesignSpace().parse([{"name": "heat", "type": "num", "lb": 0, "ub": 5}])
     path = write(tmp_path, LOOPS)
-    found = table_space(path, read_texts(path), space, repeats=True)
+    found = table_space(read_texts(path), space, repeats=True)
     assert (found.parameter_space, len(found.rows), found.repeats) == (space, 3, True)
     assert found.labels.columns.tolist() == ["id", "loop", "solvent", "price"]
     other = DesignSpace().parse([{"name": "Heat", "type": "num", "lb": 0, "ub": 5}])
     with pytest.raises(DataError, match=r"the column 'Heat' is missing; add it. Did you mean 'heat'"):
-        table_space(path, read_texts(path), other)
+        table_space(read_texts(path), other)

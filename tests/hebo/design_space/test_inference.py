@@ -76,7 +76,7 @@ def test_values_of_numpy_and_missing_ones_are_seen_through() -> None:
         (7, SpaceError, "Parameter 7 has no name"),
         ({"name": "solvent", "type": "num"}, SpaceError, "'water' is not a number, as `type: num` needs"),
         ({"name": "ragged", "type": "sequence"}, SpaceError, "'CARD' is not a text of 3 letters .* pad"),
-        ({"name": "n", "type": "sequence"}, SpaceError, "Parameter 'n': 3 is not a text"),
+        ({"name": "n", "type": "sequence"}, SpaceError, "row 0, column 'n': 3 is not a text"),
     ],
 )
 def test_what_a_column_cannot_complete_is_refused(draft: Any, error: type[Exception], message: str) -> None:
