@@ -136,23 +136,25 @@ class RowReader:
         x = self._encode(row, self._cells.read(row, self._points[place]))
         if is_same_point(x, asked):
             return Measurement(row, number, False, asked, asked)
-        for other, point in zip(self._numbers, self._asked, strict=True):
-            if is_same_point(x, point):
-                raise DataError(
-                    f"{row.where}: the values are those of point {other}, not of point {number}; restore the "
-                    "numbers, or clear this one if that point was measured once more."
-                )
+        other = self._standing(row, x)
+        if other is not None:
+            raise DataError(
+                f"{row.where}: the values are those of point {self._numbers[other]}, not of point {number}; "
+                "restore the numbers, or clear this one if that point was measured once more."
+            )
         return Measurement(row, number, False, asked, x)
 
     def _own(self, row: Row) -> Measurement:
         """Return the point of a row without a number; in full where one that was asked for stands there."""
         x = self._encode(row, self._cells.read(row))
-        near = ((self._asked - x).abs() <= _NEAR * self._width).all(1).nonzero()[:, 0].tolist()
-        for place in near:
-            if self._cells.is_written(row, self._points[place]):
-                x = self._asked[place]
-                break
+        place = self._standing(row, x)
+        x = x if place is None else self._asked[place]
         return Measurement(row, None, True, x, x)
+
+    def _standing(self, row: Row, x: Tensor) -> int | None:
+        """Return the place of the point asked for whose cells a row has, with the point that they say."""
+        near = ((self._asked - x).abs() <= _NEAR * self._width).all(1).nonzero()[:, 0].tolist()
+        return next((place for place in near if self._cells.is_written(row, self._points[place])), None)
 
     def _encode(self, row: Row, point: Point) -> Tensor:
         frame = pd.DataFrame({name: pd.Series([one], dtype=object) for name, one in point.items()})

@@ -31,6 +31,8 @@ def replacing(path: Path) -> Iterator[Path]:
     target = Path(os.path.realpath(path))
     partial = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
     try:
+        with suppress(FileNotFoundError):
+            os.lstat(target)  # a name that cannot be is found out now
         partial.touch()
         yield partial
         _sync(partial)
