@@ -52,7 +52,9 @@ def test_the_separator_is_the_one_that_gives_the_wanted_names(tmp_path: Path) ->
     assert read(tmp_path, "a;b,c,d;e\n1;2,3,4;5\n", ("c",)).names == ["a;b", "c", "d;e"]
 
 
-@pytest.mark.parametrize(("text", "is_comma"), [("a,b\n1,2\n", False), ("a;b\n1;2\n", True), ("a\tb\n1\t2\n", True)])
+@pytest.mark.parametrize(
+    ("text", "is_comma"), [("a,b\n1,2\n", False), ("a;b\n1;2\n", True), ("a\tb\n1\t2\n", True)]
+)
 def test_commas_are_decimal_where_they_do_not_separate(tmp_path: Path, text: str, is_comma: bool) -> None:
     assert read(tmp_path, text).decimal_comma is is_comma
 
@@ -67,12 +69,24 @@ ROWS = "point,x,c,y\n1,0.1,u,1\n2,0.2,{}\n3,0.3,u,3\n4,0.4,{}\n"
         (ROWS.format('"v,2', "v,4"), "line 3, column 'c': a quote opens here and is never closed"),
         (ROWS.format('v,"2', "v,4"), "line 3, column 'y': a quote opens here and is never closed"),
         # one that another closes: in a cell, at its end, in its middle
-        (ROWS.format('"v,2', '"v",4'), "line 3, column 'c': a quote opens here and closes in line 5 before 'v"),
-        (ROWS.format('"v,2', 'v",4'), "line 3, column 'c': a quote opens here and swallows the rows up to line 5"),
-        (ROWS.format('"v,2', 'v"w,4'), "line 3, column 'c': a quote opens here and closes in line 5 before 'w,4'"),
+        (
+            ROWS.format('"v,2', '"v",4'),
+            "line 3, column 'c': a quote opens here and closes in line 5 before 'v",
+        ),
+        (
+            ROWS.format('"v,2', 'v",4'),
+            "line 3, column 'c': a quote opens here and swallows the rows up to line 5",
+        ),
+        (
+            ROWS.format('"v,2', 'v"w,4'),
+            "line 3, column 'c': a quote opens here and closes in line 5 before 'w,4'",
+        ),
         ('a,b\n1,"x"y\n', "line 2, column 'b': a quote opens here and closes before 'y'"),
         # one inside a cell
-        ('a,b\n1,5" pipe\n', "line 2, column 'b': a quote inside '5\" pipe'; put quotes around the whole cell"),
+        (
+            'a,b\n1,5" pipe\n',
+            "line 2, column 'b': a quote inside '5\" pipe'; put quotes around the whole cell",
+        ),
         ('a,b"\n1,2\n', "line 1, column 2: a quote inside"),
         # rows that are too long or too short
         ("a,b\n1,2,3\n", "line 2: 3 cells under 2 names; put texts with"),

@@ -29,7 +29,17 @@ def save(path: Path, *rows: list[Any], title: str = "Sheet1", before: str | None
 
 
 def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
-    row = [1.0, 2.5, True, "TRUE", None, datetime.datetime(2024, 1, 31), datetime.date(2024, 2, 1), "1e3", " a "]
+    row = [
+        1.0,
+        2.5,
+        True,
+        "TRUE",
+        None,
+        datetime.datetime(2024, 1, 31),
+        datetime.date(2024, 2, 1),
+        "1e3",
+        " a ",
+    ]
     path = save(tmp_path / "t.xlsx", list("abcdefghi"), row, [None] * 9, [3, *"jklmnopq"])
     table = read_table_file(path)
     assert table.names == list("abcdefghi")
@@ -40,7 +50,14 @@ def test_cells_are_read_as_people_see_them(tmp_path: Path) -> None:
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
-    rows: list[list[Any]] = [["point", "=x"], [1, "=1+1"], [2, "1e5"], [3, "2024-01-01"], [4, 0.5], [5, False]]
+    rows: list[list[Any]] = [
+        ["point", "=x"],
+        [1, "=1+1"],
+        [2, "1e5"],
+        [3, "2024-01-01"],
+        [4, 0.5],
+        [5, False],
+    ]
     write_workbook(path, rows)
     table = read_workbook(path)
     assert table.names == ["point", "=x"]
@@ -54,11 +71,16 @@ def test_the_points_are_found_among_other_sheets(tmp_path: Path) -> None:
 
 
 def test_columns_that_were_once_touched_do_not_count(tmp_path: Path) -> None:
-    assert read_workbook(save(tmp_path / "t.xlsx", ["a", "b", None, ""], [1, 2, None, " "])).names == ["a", "b"]
+    assert read_workbook(save(tmp_path / "t.xlsx", ["a", "b", None, ""], [1, 2, None, " "])).names == [
+        "a",
+        "b",
+    ]
 
 
 def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match=r"t\.xlsx, line 2, column 2: the formula =1\+1 has no value yet; open"):
+    with pytest.raises(
+        DataError, match=r"t\.xlsx, line 2, column 2: the formula =1\+1 has no value yet; open"
+    ):
         read_workbook(save(tmp_path / "t.xlsx", ["a", "b"], [1, "=1+1"]))
     with pytest.raises(DataError, match="the worksheet is empty"):
         read_workbook(save(tmp_path / "t.xlsx"))
@@ -73,7 +95,9 @@ def test_what_cannot_be_read_is_named(tmp_path: Path) -> None:
 def test_other_formats_are_refused_by_name() -> None:
     assert is_workbook(Path("a.XLSX"))
     assert not is_workbook(Path("a.csv"))
-    with pytest.raises(DataError, match=r"a\.xls: \.xls files are not supported; save it as \.xlsx, or as CSV"):
+    with pytest.raises(
+        DataError, match=r"a\.xls: \.xls files are not supported; save it as \.xlsx, or as CSV"
+    ):
         is_workbook(Path("a.xls"))
 
 

@@ -180,7 +180,10 @@ def test_a_task_brings_its_space(command: Command) -> None:
         (("[gloss]", "[point]"), "objectives: a column of sheets is called 'point'"),
         (("name: a,", "name: ' c',"), "the columns ' c' and 'c' differ by spaces alone; rename one"),
         (("name: a,", "name: 'gloss ',"), "the columns 'gloss ' and 'gloss' differ by spaces alone"),
-        (("[gloss]", "[gloss, price]"), "hebo takes 1 objective, the campaign has 2 .gloss, price.; name one"),
+        (
+            ("[gloss]", "[gloss, price]"),
+            "hebo takes 1 objective, the campaign has 2 .gloss, price.; name one",
+        ),
         (("{type: hebo, n_initial: 3}", "{type: heb}"), "optimizer.type: 'heb' is not an optimizer"),
         (("objectives: [gloss]", "task: {type: branin}"), "a `space` or the `task` that has one"),
     ],
@@ -293,7 +296,9 @@ def test_files_that_cannot_be_read_or_written_are_named_on_one_line(
     assert sorted(path.name for path in Path().iterdir()) == ["paint.yaml"]
 
 
-@pytest.mark.parametrize("content", ["", "{}", "[]", "[1", '{"format": 3}', '{"format": 2}', "\0", "[" * 100_000])
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "[1", '{"format": 3}', '{"format": 2}', "\0", "[" * 100_000]
+)
 def test_a_log_that_is_none_is_left_alone(command: Command, content: str) -> None:
     Path("paint.log.json").write_text(content)
     for arguments in (("ask", "paint.yaml", "-o", "s.csv"), ("forget", "paint.yaml", "1")):

@@ -144,7 +144,8 @@ def test_parameters_that_changed_with_the_table_are_told_from_a_wrong_log(comman
     done = command("ask", "shelf/library.yaml", "-o", "1.csv")
     assert done.exit_code == 2
     assert re.search(
-        "another design space.*'heat' was .*ub: 4.* and is .*ub: 9.*declare types, bounds, categories and alphabets in full", done.output
+        "another design space.*'heat' was .*ub: 4.* and is .*ub: 9.*declare types, bounds, categories and alphabets in full",
+        done.output,
     )
 
 

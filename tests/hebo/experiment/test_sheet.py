@@ -64,7 +64,9 @@ def test_points_come_back_as_they_were(tmp_path: Path, fill: Any) -> None:
     cells = SheetCells(SPACE)
     asked = [points.iloc[place].to_dict() for place in range(60)]
     again = [cells.read(row, point) for row, point in zip(rows, asked, strict=True)]
-    frame = pd.DataFrame({name: pd.Series([one[name] for one in again], dtype=object) for name in SPACE.names})
+    frame = pd.DataFrame(
+        {name: pd.Series([one[name] for one in again], dtype=object) for name in SPACE.names}
+    )
     assert SPACE.encode(frame).tolist() == SPACE.encode(points).tolist()
     assert all(cells.is_written(row, point) for row, point in zip(rows, asked, strict=True))
 
@@ -100,7 +102,9 @@ def test_spreadsheets_change_separators_capitals_and_line_ends(tmp_path: Path) -
 
 
 def test_names_with_spaces_around_them_come_back(tmp_path: Path) -> None:
-    space = DesignSpace().parse([{"name": name, "type": "int", "lb": 0, "ub": 9} for name in (" a", "T", "t")])
+    space = DesignSpace().parse(
+        [{"name": name, "type": "int", "lb": 0, "ub": 9} for name in (" a", "T", "t")]
+    )
     path = tmp_path / "sheet.csv"
     write(path, space, pd.DataFrame({" a": [1], "T": [2], "t": [3]}))
     as_they_are(path)
@@ -135,8 +139,14 @@ def test_columns_that_are_nobodys_are_kept_aside(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        (f"1,0.5,3,true,u,0.5,{PERMUTATION},much,1", "line 2, column 'y': 'much' is not a number; .* or 'failed'"),
-        (f"1,0.5,3,true,u,0.5,{PERMUTATION},1,", "line 2, column 'z': empty, while others of the row have values"),
+        (
+            f"1,0.5,3,true,u,0.5,{PERMUTATION},much,1",
+            "line 2, column 'y': 'much' is not a number; .* or 'failed'",
+        ),
+        (
+            f"1,0.5,3,true,u,0.5,{PERMUTATION},1,",
+            "line 2, column 'z': empty, while others of the row have values",
+        ),
         (f"1,0.5,3,true,u,0.5,{PERMUTATION},-inf,1", "line 2, column 'y': '-inf' is not a number"),
         (f"one,0.5,3,true,u,0.5,{PERMUTATION},1,1", "line 2, column 'point': 'one' is no number of a point"),
         (f"1.5,0.5,3,true,u,0.5,{PERMUTATION},1,1", "line 2, column 'point': '1.5' is no number of a point"),
@@ -152,7 +162,7 @@ def test_a_cell_that_cannot_be_read_is_named(tmp_path: Path, row: str, message: 
 
 def test_a_cell_of_a_parameter_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     (row,) = read_sheet(sheet(tmp_path, f'1,"0,5",3,true,u,0.5,{PERMUTATION},1,1'), SPACE, ["y", "z"]).rows
-    with pytest.raises(DataError, match="line 2, column 'x': '0,5' is not a number; write 1.5"):
+    with pytest.raises(DataError, match=r"line 2, column 'x': '0,5' is not a number; write 1\.5"):
         SheetCells(SPACE).read(row)
 
 
