@@ -28,8 +28,9 @@ def complete(drafts: Sequence[Draft], table: pd.DataFrame) -> list[dict[str, Any
     """Return the declarations of parameters with what they leave out taken from a table.
 
     A column of truth values is `bool`, of whole numbers `int`, of other numbers `num`, and of anything else
-    `cat`. Numbers reach from the least to the largest of the column, and categories are those that occur, in
-    order. A `sequence`, which has to be called so, has the letters that occur. What a declaration says stays.
+    `cat`; one that is only partly so is refused. Numbers reach from the least to the largest of the column,
+    and categories are those that occur, in order. A `sequence`, which has to be called so, has the letters
+    that occur. What a declaration says stays.
 
     ```python
     drafts = ["temperature", {"name": "cdr3", "type": "sequence"}]
@@ -42,7 +43,7 @@ def complete(drafts: Sequence[Draft], table: pd.DataFrame) -> list[dict[str, Any
 
     Raises:
         SpaceError: For a draft without a name, or one that the column cannot complete.
-        DataError: For a column that is missing or holds nothing.
+        DataError: For a column that is missing, holds nothing, or has a cell that is not like the others.
     """
     return [_completed(draft, table) for draft in drafts]
 
@@ -74,18 +75,17 @@ class _Column:
         self._places = [place for place, _ in kept]
         self._unit = series.index.name or "row"
 
-    def refuse(self, row: int, what: str) -> SpaceError:
-        """Return the error for the value of a row."""
-        return SpaceError(
-            f"{self._unit} {self._places[row]}, column '{self.name}': {self.values[row]!r} {what}"
-        )
+    def say(self, row: int, what: str) -> str:
+        """Return the message about the value of a row."""
+        return f"{self._unit} {self._places[row]}, column '{self.name}': {self.values[row]!r} {what}"
 
 
 def _type_of(column: _Column, *, is_listed: bool) -> str:
     """Return the type that a column looks like.
 
     Raises:
-        SpaceError: If it looks like two types, or like none.
+        DataError: If part of it looks like another type.
+        SpaceError: If it looks like no type.
     """
     values = column.values
     if is_listed:
@@ -118,11 +118,9 @@ def _check_alike(column: _Column, is_kind: list[bool], kind: str) -> None:
         return
     is_odd_one_of_kind = 2 * n < len(is_kind)
     what = f"is {'a' if is_odd_one_of_kind else 'no'} {kind}, unlike {max(n, len(is_kind) - n)} other cells"
-    raise column.refuse(
-        is_kind.index(is_odd_one_of_kind),
-        f"{what}; correct it, or declare the column: {{name: {column.name}, type: cat}} if all of them are "
-        "categories.",
-    )
+    row = is_kind.index(is_odd_one_of_kind)
+    remedy = f"correct it, or declare the column: {{name: {column.name}, type: cat}} if all are categories."
+    raise DataError(column.say(row, f"{what}; {remedy}"))
 
 
 def _shown(column: _Column, definition: Mapping[str, Any]) -> dict[str, Any]:
@@ -136,7 +134,7 @@ def _shown(column: _Column, definition: Mapping[str, Any]) -> dict[str, Any]:
 def _ends(column: _Column, kind: str) -> dict[str, Any]:
     for row, value in enumerate(column.values):
         if not is_number(value):
-            raise column.refuse(row, f"is not a number, as `type: {kind}` needs them; correct it.")
+            raise SpaceError(column.say(row, f"is not a number, as `type: {kind}` needs them; correct it."))
     return {"lb": _whole(min(column.values)), "ub": _whole(max(column.values))}
 
 
@@ -159,10 +157,6 @@ def _letters(column: _Column, definition: Mapping[str, Any]) -> dict[str, Any]:
     length = definition.get("length", len(str(column.values[0])))
     for row, value in enumerate(column.values):
         if not isinstance(value, str) or len(value) != length:
-            raise column.refuse(
-                row,
-                f"is not a text of {length} letters as others are; pad shorter ones with a letter that "
-                "stands "
-                "for a gap, such as '-'.",
-            )
+            remedy = "pad shorter ones with a letter that stands for a gap, such as '-'."
+            raise SpaceError(column.say(row, f"is not a text of {length} letters as others are; {remedy}"))
     return {"length": length, "alphabet": "".join(sorted(set("".join(column.values))))}

@@ -84,6 +84,22 @@ def test_what_a_column_cannot_complete_is_refused(draft: Any, error: type[Except
         complete([draft], TABLE)
 
 
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([1, 2, "x"], "row 2, column 'c': 'x' is no number, unlike 2 other cells; correct it, or declare"),
+        (["x", "y", 1], "row 2, column 'c': 1 is a number, unlike 2 other cells"),
+        ([True, False, "x"], "row 2, column 'c': 'x' is no truth value, unlike 2"),
+        ([True, 1, 2], "row 0, column 'c': True is a truth value, unlike 2"),
+    ],
+)
+def test_one_odd_cell_does_not_make_another_type_of_a_column(values: list[Any], message: str) -> None:
+    table = pd.DataFrame({"c": pd.Series(values, dtype=object)})
+    with pytest.raises(DataError, match=message):
+        complete(["c"], table)
+    assert complete([{"name": "c", "type": "cat"}], table)[0]["type"] == "cat"
+
+
 def test_many_different_texts_are_not_taken_for_categories() -> None:
     table = pd.DataFrame({"loop": [f"L{i:03}" for i in range(MOST_CATEGORIES + 1)]})
     with pytest.raises(SpaceError, match=r"101 different texts, such as 'L000', .* write `type: sequence`"):
