@@ -16,6 +16,14 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign import Campaign
+from hebo.experiment.campaign_checks import (
+    check_names,
+    check_space,
+    check_takes,
+    check_whole,
+    few,
+    setting_difference,
+)
 from hebo.experiment.campaign_document import CampaignDocument, OldDocument, Told, read_document
 from hebo.experiment.campaign_rows import Known, Measurement, RowReader, sort
 from hebo.experiment.campaign_upgrade import upgraded
@@ -59,11 +67,12 @@ class Log:
         self.cells = SheetCells(space)
         self.notices: list[str] = []
         self.optimizer: Optimizer = recipe.build(space, seed=campaign.seed)
-        self._check_takes()
+        settings = describe(recipe)
+        check_takes(self.optimizer, campaign, settings["type"])
         self._known = CampaignDocument(
             objectives=list(campaign.objectives),
             constraints=list(campaign.constraints),
-            settings=describe(recipe),
+            settings=settings,
             seed=campaign.seed,
             optimizer={},
             asked=[],
@@ -190,7 +199,7 @@ class Log:
         self._known.forgotten = [one for one in self._known.forgotten if one not in numbers]
         self._happened("tell", sheet=sheet.path.name, points=[one.number for one in fresh])
         if moved:
-            shown = _few([f"point {one.number} ({self._settings(one.x, one.asked)})" for one in moved])
+            shown = few([f"point {one.number} ({self._settings(one.x, one.asked)})" for one in moved])
             self.notices.append(
                 f"{sheet.path}: measured at other settings than asked for, stored so: {shown}."
             )
@@ -220,15 +229,11 @@ class Log:
             ]
             settings = self._settings(one.x, told.x[place])
             texts.append(f"{name}: {', '.join([*parts, *([settings] if settings else [])])}")
-        again = (
-            "; a row without a number that was measured once more is told from a file of another name"
-            if any(one.own for _, one in changed)
-            else ""
-        )
+        again = "; a row without a number that was measured once more is told from a file of another name"
+        again = again if any(one.own for _, one in changed) else ""
         return (
-            f"{sheet.path}: differs from what was told, nothing was recorded: {_few(texts)}. Restore it, "
-            "or replace "
-            f"what was told: hebo tell --replace{again}."
+            f"{sheet.path}: differs from what was told, nothing was recorded: {few(texts)}. Restore it, or "
+            f"replace what was told: hebo tell --replace{again}."
         )
 
     def _settings(self, x: Tensor, before: Tensor) -> str:
@@ -249,20 +254,6 @@ class Log:
 
     # ------------------------------------------------------------------ taking up a file
 
-    def _check_takes(self) -> None:
-        """Refuse what the optimiser does not take."""
-        objectives = self.campaign.objectives
-        if len(objectives) > self.optimizer.max_objectives:
-            raise ConfigError(
-                f"{describe(self._recipe)['type']} takes {self.optimizer.max_objectives} objective, the "
-                "campaign "
-                f"has {len(objectives)} ({', '.join(objectives)}); name one and make the others "
-                "constraints, or "
-                "combine them into one column."
-            )
-        if self.campaign.constraints:
-            self.optimizer.check_takes_constraints()
-
     def _take_up(self, found: CampaignDocument | OldDocument) -> None:
         if isinstance(found, OldDocument):
             self.notices.append(
@@ -270,9 +261,9 @@ class Log:
                 f"{', '.join(self.campaign.measured)}."
             )
             found = upgraded(found, self._known, self._space, self.path)
-        self._check_names(found)
-        self._check_space(found)
-        self._check_whole(found)
+        check_names(found, self.campaign, self.path)
+        check_space(found, self._space, self.path)
+        check_whole(found, self.campaign, self._space, self.path)
         changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._known, one)]
         now = {one: getattr(self._known, one) for one in _SETTINGS}
         self._known = found.model_copy(update=now)
@@ -280,62 +271,12 @@ class Log:
             self._note_change(one, getattr(found, one), now[one])
         self._restart({**found.optimizer, "seed": self.campaign.seed})
 
-    def _check_names(self, found: CampaignDocument) -> None:
-        """Refuse other quantities than those of the values that are there."""
-        for what in ("objectives", "constraints"):
-            was, now = getattr(found, what), getattr(self._known, what)
-            if was == now:
-                continue
-            if found.told:
-                raise ConfigError(
-                    f"{self.path}: the {what} were {_list(was)}, the campaign has {_list(now)} now; "
-                    "restore them, "
-                    "or begin another campaign and tell it what was measured."
-                )
-
-    def _check_whole(self, found: CampaignDocument) -> None:
-        n_told, n_asked = len(found.optimizer.get("x") or []), len(found.asked)
-        numbers = [*(one.point for one in found.told if one.point is not None), *found.forgotten]
-        widths = {len(one) for one in found.asked} - {self._space.n_dims}
-        n_values = {len(row) for row in found.optimizer.get("y") or []} - {len(self.campaign.objectives)}
-        n_limits = {len(row) for row in found.optimizer.get("constraints") or []} - {
-            len(self.campaign.constraints)
-        }
-        if (
-            n_told != len(found.told)
-            or widths
-            or n_values
-            or n_limits
-            or not all(0 < one <= n_asked for one in numbers)
-            or len(set(numbers)) < len(numbers)
-        ):
-            raise ConfigError(f"{self.path} is damaged: its parts do not go together; restore it.")
-
-    def _check_space(self, found: CampaignDocument) -> None:
-        try:
-            before = DesignSpace.from_json(found.optimizer["space"])
-        except (KeyError, TypeError, HeboError):
-            return  # `load_state_dict` says what is wrong
-        now = self._space.parameter_space
-        if before == now:
-            return
-        hint = ""
-        if isinstance(self._space, TableSpace):
-            hint = (
-                ". What a declaration leaves to the table changes with the table: declare types, bounds, "
-                "categories and alphabets in full where rows come later"
-            )
-        raise DataError(
-            f"{self.path}: what is known belongs to another design space: {_space_difference(before, now)}; "
-            f"restore it, or begin another campaign and tell it what was measured{hint}."
-        )
-
     def _note_change(self, what: str, was: Any, now: Any) -> None:
         """Say and record that something is otherwise from now on."""
         self._happened(what, was=was, now=now)
-        shown = _setting_difference(was, now) if isinstance(was, dict) else f"{was} -> {now}"
         self.notices.append(
-            f"{what} changed since the last round, what is known stays and the next points follow: {shown}."
+            f"{what} changed since the last round, what is known stays and the next points follow: "
+            f"{setting_difference(was, now)}."
         )
 
     def _restart(self, state: dict[str, Any]) -> None:
@@ -353,48 +294,5 @@ _SETTINGS = ("objectives", "constraints", "settings", "seed")
 """What a campaign has in its YAML and its file."""
 
 
-def _few(texts: list[str]) -> str:
-    """Return texts in a row, the first ten of many."""
-    return "; ".join([*texts[:10], *([f"and {len(texts) - 10} more"] if len(texts) > 10 else [])])
-
-
-def _list(names: list[str]) -> str:
-    return ", ".join(names) or "none"
-
-
 def _number(value: float) -> str:
     return "failed" if value != value else repr(value)
-
-
-def _setting_difference(was: dict[str, Any], now: dict[str, Any]) -> str:
-    """Return the settings that differ, those of the top level."""
-    if was.get("type") != now.get("type"):
-        return f"{was.get('type')} -> {now.get('type')}"
-    keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
-    return _few([f"{key}: {was.get(key)} -> {now.get(key)}" for key in keys])
-
-
-def _space_difference(was: DesignSpace, now: DesignSpace) -> str:
-    """Return how two spaces differ, in the words of their definitions."""
-    before, after = (
-        {
-            one["name"]: {key: value for key, value in one.items() if key != "name"}
-            for one in space["parameters"]
-        }
-        for space in (was.to_json(), now.to_json())
-    )
-    parts = [f"'{name}' is gone" for name in before if name not in after]
-    parts += [f"'{name}' is new" for name in after if name not in before]
-    parts += [
-        f"'{name}' was {_brief(before[name])} and is {_brief(after[name])}"
-        for name in before
-        if name in after and before[name] != after[name]
-    ]
-    if not parts:
-        parts = ["the order or the input constraints have changed"]
-    return _few(parts)
-
-
-def _brief(definition: dict[str, Any]) -> str:
-    text = ", ".join(f"{key}: {value}" for key, value in definition.items())
-    return "{" + (text if len(text) <= 120 else text[:117] + "...") + "}"

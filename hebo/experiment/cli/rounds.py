@@ -156,12 +156,18 @@ def _check_output(output: Path, log: Log) -> bool:
 
 
 def _say_best(log: Log) -> None:
+    from hebo.errors import DataError
+
     data = log.optimizer.data
     click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
-    if data.y.shape[1] == 1 and bool(data.feasible.any()):
-        best = log.optimizer.best_x
+    if len(data.x) and data.y.shape[1] == 1:
+        try:
+            best, value = log.optimizer.best_x, log.optimizer.best_y
+        except DataError as error:
+            click.echo(f"No best point: {error}.")
+            return
         values = best.iloc[0].to_dict()
         shown = {name: log.cells.show(name, values[name]) for name in log.optimizer.space.names}
         labels = log.labels(best).iloc[0].to_dict()
         found = ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
-        click.echo(f"Best {log.campaign.objectives[0]}: {log.optimizer.best_y:g} at {found}")
+        click.echo(f"Best {log.campaign.objectives[0]}: {value:g} at {found}")

@@ -230,7 +230,7 @@ def test_a_log_from_before_names_of_other_quantities_is_refused(command: Command
     Path("paint.yaml").write_text(
         PAINT.replace("hebo, n_initial: 4", "random_search").replace("[yield]", "[yield, cost]")
     )
-    assert "paint.log.json is damaged: its parts do not go together" in refused(
+    assert "paint.log.json is damaged (1 values for yield, cost)" in refused(
         command, "ask", "paint.yaml", "-o", "s.csv"
     )
 
