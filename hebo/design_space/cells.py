@@ -126,8 +126,7 @@ class Cells:
             if text in self._written:
                 raise SpaceError(
                     f"Parameter '{self._parameter.name}': {self._written[text]!r} and {value!r} look the "
-                    "same in "
-                    "a table; replace one of them by a text."
+                    "same in a table; replace one of them by a text."
                 )
             self._written[text] = value
 
@@ -197,8 +196,7 @@ class Cells:
             if found:
                 raise DataError(
                     f"{where}: {text.strip()!r} may be {' or '.join(map(repr, found))}; write the one that "
-                    "is "
-                    f"meant as {' or '.join(cell(self.write(one)) for one in found)}."
+                    f"is meant as {' or '.join(cell(self.write(one)) for one in found)}."
                 )
         return self._other(where, text, decimal_comma=decimal_comma)
 

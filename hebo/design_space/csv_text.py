@@ -82,8 +82,7 @@ def _decode(path: Path) -> str:
         line, character = _position(raw[: error.start].decode("utf-8-sig", errors="replace"))
         raise DataError(
             f"{path}, line {line}, character {character}: the byte 0x{raw[error.start]:02X} is not UTF-8; "
-            "save "
-            "the file as CSV in UTF-8."
+            "save the file as CSV in UTF-8."
         ) from error
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     if "\0" in text:
@@ -229,8 +228,7 @@ class _Scanner:
         if any(one.strip() for one in cells[n:]):
             raise DataError(
                 f"{self.path}, line {line}: {len(cells)} cells under {n} names; put texts with the "
-                "separator in "
-                "them in quotes."
+                "separator in them in quotes."
             )
         if len(cells) < n:
             raise DataError(

@@ -58,11 +58,8 @@ def read_workbook(path: Path) -> RawTable:
     values = _worksheet(path, data_only=True)
     formulas = _worksheet(path, data_only=False)
     texts = [
-        [
-            _text(path, line, place, value, formula)
-            for place, (value, formula) in enumerate(zip(*pair, strict=True))
-        ]
-        for line, pair in enumerate(zip(values, formulas, strict=True), 1)
+        [_text(*cells) for cells in zip(row, written, strict=True)]
+        for row, written in zip(values, formulas, strict=True)
     ]
     filled = [(line, row) for line, row in enumerate(texts, 1) if any(one.strip() for one in row)]
     if not filled:
@@ -125,22 +122,15 @@ def _worksheet(path: Path, *, data_only: bool) -> list[tuple[Any, ...]]:
         ) from error
     except Exception as error:  # whatever a parser of somebody else's makes of a damaged file
         raise DataError(
-            f"{path} cannot be read as a workbook ({type(error).__name__}: {error}); save it as .xlsx "
-            "anew, or "
-            "as CSV."
+            f"{path} cannot be read as a workbook ({type(error).__name__}: {error}); save it as .xlsx anew, "
+            "or as CSV."
         ) from error
 
 
-def _text(path: Path, line: int, place: int, value: Any, formula: Any) -> str:
-    """Return what a cell shows."""
+def _text(value: Any, formula: Any) -> str:
+    """Return what a cell shows; a formula that nobody has worked out yet as it is written."""
     if value is None:
-        if formula is None:
-            return ""
-        raise DataError(
-            f"{path}, line {line}, column {place + 1}: the formula {formula} has no value yet; open and "
-            "save the "
-            "workbook, or write the value."
-        )
+        return "" if formula is None else str(formula)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):

@@ -50,8 +50,7 @@ def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None
         if was != now and found.told:
             raise ConfigError(
                 f"{path}: the {what} were {_listed(was)}, the campaign has {_listed(now)} now; restore "
-                "them, or "
-                "begin another campaign and tell it what was measured."
+                "them, or begin another campaign and tell it what was measured."
             )
 
 
@@ -72,13 +71,11 @@ def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None
     if isinstance(space, TableSpace):
         hint = (
             ". What a declaration leaves to the table changes with the table: declare types, bounds, "
-            "categories "
-            "and alphabets in full where rows come later"
+            "categories and alphabets in full where rows come later"
         )
     raise DataError(
         f"{path}: what is known belongs to another design space: {_space_difference(before, now)}; restore "
-        "it, or "
-        f"begin another campaign and tell it what was measured{hint}."
+        f"it, or begin another campaign and tell it what was measured{hint}."
     )
 
 

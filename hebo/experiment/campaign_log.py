@@ -126,8 +126,7 @@ class Log:
         if rows.n_gone:
             self.notices.append(
                 f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
-                "there; "
-                "they stay recorded."
+                "there; they stay recorded."
             )
         if rows.fresh:
             self._record(rows.fresh, sheet)

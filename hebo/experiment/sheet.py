@@ -54,11 +54,13 @@ class Sheet:
         path: The file.
         rows: Those in which something was measured.
         aside: Columns that are nobody's.
+        n_blank: How many rows have no values yet.
     """
 
     path: Path
     rows: list[Row]
     aside: list[str]
+    n_blank: int = 0
 
 
 class SheetCells:
@@ -200,7 +202,7 @@ def read_sheet(
         row = dict(zip(table.names, cells, strict=True))
         if any(row[name].strip() for name in measured):
             rows.append(_row(table, line, row, parameters, measured))
-    return Sheet(path, rows, aside)
+    return Sheet(path, rows, aside, len(table.rows) - len(rows))
 
 
 def _check_names(table: RawTable, expected: Sequence[str], others: Sequence[str]) -> list[str]:

@@ -81,8 +81,7 @@ def _apart(texts: TextTable, column: str, space: DesignSpace) -> TextTable:
         if len(text) != len(space.names):
             raise DataError(
                 f"{texts.where(line, column)}: {text!r} has {len(text)} letters for {len(space.names)} "
-                "variables "
-                "of the task; correct it, or drop the line."
+                "variables of the task; correct it, or drop the line."
             )
     for name in space.names:
         if name in cells.columns:

@@ -463,6 +463,9 @@ def test_points_that_were_given_up_no_longer_wait(command: Command) -> None:
     assert document()["forgotten"] == [3, 5]
     assert document()["history"][-1]["points"] == [3, 5]
     assert len(document()["optimizer"]["pending"]) == 3
+    assert "r.csv: 0 points told, 0 of its rows were known already. 5 rows have no values yet." in (
+        tell(command).output
+    )
     command("ask", "paint.yaml", "--waiting", "-o", "s.csv")
     assert [row["point"] for row in rows_of("s.csv")] == ["1", "2", "4"]
     assert ask(command, 1, "t.csv")[0]["point"] == "6"

@@ -195,3 +195,36 @@ def test_a_workbook_holds_the_same_points(tmp_path: Path) -> None:
     assert [row.values for row in rows] == [[row / 2] for row in range(2, 22)]
     cells = SheetCells(SPACE)
     assert all(cells.is_written(row, points.iloc[place].to_dict()) for place, row in enumerate(rows))
+
+
+WHOLE = 'point,id,x,c,y\n1,A,0.1,u,1\n2,"B, b",0.2,v,2\n3,C,0.3,"w, z",3\n4,D,0.4,u,4\n5,E,0.5,v,5\n'
+
+
+def test_no_stray_quotes_lose_or_change_a_row_without_a_word(tmp_path: Path) -> None:
+    space = DesignSpace().parse(
+        [
+            {"name": "x", "type": "num", "lb": 0, "ub": 1},
+            {"name": "c", "type": "cat", "categories": ["u", "v", "w, z"]},
+        ]
+    )
+    cells, path = SheetCells(space), tmp_path / "sheet.csv"
+
+    def told(text: str) -> list[Any] | None:
+        path.write_text(text)
+        try:
+            rows = read_sheet(path, space, ["y"], labels=["id"]).rows
+            points = [cells.read(row) for row in rows]
+            space.encode(pd.DataFrame(points))
+        except DataError:
+            return None
+        return [(row.number, point, row.values) for row, point in zip(rows, points, strict=True)]
+
+    whole = told(WHOLE)
+    assert whole is not None
+    assert len(whole) == 5
+    single = [WHOLE[:place] + '"' + WHOLE[place:] for place in range(len(WHOLE))]
+    places = range(0, len(WHOLE), 3)
+    double = [WHOLE[:i] + '"' + WHOLE[i:j] + '"' + WHOLE[j:] for i in places for j in places if i < j]
+    found = [told(text) for text in [*single, *double]]
+    assert found.count(None) > len(found) / 2
+    assert all(one in (None, whole) for one in found)
