@@ -168,7 +168,7 @@ def _check_names(path: Path, names: Sequence[str]) -> None:
 def _values(texts: TextTable, name: str, space: DesignSpace) -> pd.Series[Any]:
     """Return the values of a parameter; an empty cell can only mean that it is not active."""
     cells = Cells(space.parameters[name])
-    may_be_empty = name in space.conditions.codes
+    may_be_empty = name in space.conditions.codes or cells.takes_empty
     column = texts.cells[name]
     values = []
     for line, text in column.items():

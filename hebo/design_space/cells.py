@@ -130,6 +130,11 @@ class Cells:
                 )
             self._written[text] = value
 
+    @property
+    def takes_empty(self) -> bool:
+        """Whether an empty cell is a value: the category `None`, or else the empty text."""
+        return self._listed is not None and any(one is None or one == "" for one in self._listed)
+
     def write(self, value: Any) -> str | float | None:
         """Return what stands for a value: a text, a number, a truth value; None where it is not active."""
         value = plain(value)
@@ -186,7 +191,7 @@ class Cells:
         if text.strip() in self._written:
             return self._written[text.strip()]
         if text.strip() == "":
-            return None
+            return "" if self._listed is not None and "" in self._listed else None
         if self._is_text:
             return _unquoted(text)
         if self._listed is not None:
@@ -227,10 +232,10 @@ class Cells:
         written = cell(self.write(value))
         if text.strip() == written.strip():
             return True
-        if text in self._written or text.strip() in self._written:
-            return False  # of another value
         if text.strip() == "":
             return written.lower() in _MISSING
+        if text in self._written or text.strip() in self._written:
+            return False  # of another value
         if self._is_text and len(text.strip()) == len(str(value)):
             return False  # another sequence
         if _likeness(written) == _likeness(text, decimal_comma=decimal_comma):

@@ -187,21 +187,30 @@ class Log:
         return Known(self._known.told, data.x[:n], values)
 
     def _record(self, fresh: list[Measurement], sheet: Sheet) -> None:
-        n = len(self.campaign.objectives)
-        limits = [one.row.values[n:] for one in fresh] if self.campaign.constraints else None
         moved = [one for one in fresh if one.is_moved]
-        at = self._space.decode(torch.stack([one.x for one in fresh])) if moved else None
-        asked = self._space.decode(torch.stack([one.asked for one in fresh]))
-        self.optimizer.tell(asked, [one.row.values[:n] for one in fresh], constraints=limits, at=at)
-        self._known.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in fresh]
-        numbers = [one.number for one in fresh if one.number is not None]
-        self._known.forgotten = [one for one in self._known.forgotten if one not in numbers]
+        for part in ([one for one in fresh if not one.is_moved], moved):
+            if part:
+                self._tell(part, sheet)
         self._happened("tell", sheet=sheet.path.name, points=[one.number for one in fresh])
         if moved:
             shown = few([f"point {one.number} ({self._settings(one.x, one.asked)})" for one in moved])
             self.notices.append(
                 f"{sheet.path}: measured at other settings than asked for, stored so: {shown}."
             )
+
+    def _tell(self, part: list[Measurement], sheet: Sheet) -> None:
+        """Tell points that were all measured where they were asked for, or all elsewhere."""
+        n = len(self.campaign.objectives)
+        limits = [one.row.values[n:] for one in part] if self.campaign.constraints else None
+        asked, at = (
+            self._space.decode(torch.stack(rows))
+            for rows in ([one.asked for one in part], [one.x for one in part])
+        )
+        values = [one.row.values[:n] for one in part]
+        self.optimizer.tell(asked, values, constraints=limits, at=at if part[0].is_moved else None)
+        self._known.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
+        numbers = [one.number for one in part if one.number is not None]
+        self._known.forgotten = [one for one in self._known.forgotten if one not in numbers]
 
     def _replace(self, changed: list[tuple[int, Measurement]], sheet: Sheet) -> None:
         """Put other values and settings in the place of those told; the history keeps these."""
@@ -236,12 +245,16 @@ class Log:
         )
 
     def _settings(self, x: Tensor, before: Tensor) -> str:
-        """Return the parameters in which two encoded points differ."""
+        """Return the parameters in which two encoded points differ, as a sheet shows them where it can."""
         points = self._space.decode(torch.stack([x, before]))
-        shown = {
-            name: [self.cells.show(name, one) for one in points[name].tolist()] for name in self._space.names
-        }
-        return ", ".join(f"{name}={now} instead of {was}" for name, (now, was) in shown.items() if now != was)
+        parts = []
+        for name in self._space.names:
+            now, was = points[name].tolist()
+            if now != was:
+                texts = [self.cells.show(name, one) for one in (now, was)]
+                now, was = texts if texts[0] != texts[1] else (now, was)
+                parts.append(f"{name}={now} instead of {was}")
+        return ", ".join(parts)
 
     def _waiting_text(self) -> str:
         numbers = ", ".join(map(str, self.waiting().index))

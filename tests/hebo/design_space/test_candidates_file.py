@@ -145,6 +145,8 @@ def test_a_space_that_is_there_already_takes_the_same_columns(tmp_path: Path) ->
         (["1", "2.0", "3"], "c", [1, 2, 3]),
         (["1,5", "2,5", "3"], "c", [1.5, 2.5, 3]),
         (["true", "FALSE"], "c", [True, False]),
+        (["", "x"], {"name": "c", "type": "cat", "categories": ["", "x"]}, ["", "x"]),
+        (["", '""""""', "x"], {"name": "c", "type": "cat", "categories": [None, "", "x"]}, [None, "", "x"]),
         (
             ["01", "1e3", "2"],
             {"name": "c", "type": "ordinal", "levels": ["01", "2", "1e3"]},

@@ -35,6 +35,8 @@ def cells(*, short: bool = False, **definition: Any) -> Cells:
         ({"type": "sequence", "alphabet": "01", "length": 3}, "011", "011"),
         ({"type": "sequence", "alphabet": "ACDEFG", "length": 9}, "AAACCCDDD", "AAACCCDDD"),
         ({"type": "num", "lb": 0, "ub": 9}, "", None),
+        ({"type": "cat", "categories": ["", "x"]}, " ", ""),
+        ({"type": "cat", "categories": ["", None]}, "", None),
     ],
 )
 def test_a_text_is_read_as_the_value_it_stands_for(definition: Any, text: str, value: Any) -> None:
@@ -87,8 +89,10 @@ def test_every_category_comes_back_as_it_was(value: Any) -> None:
     found = one.read("here", text)
     assert (found, type(found)) == (value, type(value))
     assert one.is_same(text, value)
-    # No other category is taken for it, and it for no other.
-    assert [other for other in CATEGORIES if one.is_same(text, other)] == [value]
+    # It is taken for no other category, but for those that programs empty.
+    assert [other for other in CATEGORIES if one.is_same(text, other)] == (
+        [value] if value is not None else ["nan", "NA", "None", "null", None]
+    )
 
 
 def test_values_that_look_the_same_are_refused() -> None:
@@ -157,7 +161,7 @@ def test_numbers_are_as_long_as_a_laboratory_needs(definition: Any, value: float
         ({"type": "bool"}, True, "false", False),
         ({"type": "cat", "categories": ["NA", "K"]}, "NA", "", True),
         ({"type": "cat", "categories": ["Na", "K"]}, "K", "", False),
-        ({"type": "cat", "categories": ["NA", None]}, "NA", "", False),
+        ({"type": "cat", "categories": ["NA", None, ""]}, "NA", "", True),
         ({"type": "sequence", "alphabet": "01", "length": 4}, "0011", "11", True),
         ({"type": "sequence", "alphabet": "01", "length": 4}, "0011", "0111", False),
         ({"type": "sequence", "alphabet": "01", "length": 22}, "01" * 11, "1.01010101010101E+20", True),
