@@ -168,8 +168,8 @@ def _say_best(log: Log) -> None:
         except DataError as error:
             click.echo(f"No best point: {error}.")
             return
-        values = best.iloc[0].to_dict()
+        values = best.to_dict("records")[0]
         shown = {name: log.cells.show(name, values[name]) for name in log.optimizer.space.names}
-        labels = log.labels(best).iloc[0].to_dict()
+        labels = log.labels(best).to_dict("records")[0]
         found = ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
         click.echo(f"Best {log.campaign.objectives[0]}: {value:g} at {found}")
