@@ -20,6 +20,7 @@ SEPARATORS = (",", ";", "\t")
 _HINT = re.compile(r'"?sep=(.)"?$', re.IGNORECASE)
 """A first line by which spreadsheets are told the separator."""
 
+_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:,\d{3})+", re.ASCII)
 _BLANKS = re.compile(" *")
 _ELSEWHERE = {b"PK\x03\x04": "a workbook", b"\xff\xfe": "text in UTF-16", b"\xfe\xff": "text in UTF-16"}
 
@@ -33,7 +34,7 @@ class RawTable:
         names: Of the columns, without spaces around them; empty where one has none.
         lines: Where each row starts in the file.
         rows: As many cells per row as there are names.
-        decimal_comma: Whether `0,5` is a number: where commas do not separate cells.
+        decimal_comma: Whether `0,5` is a number: where commas separate neither cells nor thousands.
     """
 
     path: Path
@@ -125,7 +126,11 @@ def _table(scanner: _Scanner, first: int) -> RawTable:
     while names and not names[-1] and not any(row[len(names) - 1].strip() for row in rows):
         names.pop()
     rows = [row[: len(names)] for row in rows]
-    return RawTable(scanner.path, names, lines, rows, decimal_comma=scanner.separator != ",")
+    # Between tabs `1,125` may be a thousand and more as well: such a file has numbers with points alone.
+    is_comma = scanner.separator != "," and not (
+        scanner.separator == "\t" and any(_THOUSANDS.fullmatch(one.strip()) for row in rows for one in row)
+    )
+    return RawTable(scanner.path, names, lines, rows, decimal_comma=is_comma)
 
 
 class _Scanner:

@@ -53,7 +53,14 @@ def test_the_separator_is_the_one_that_gives_the_wanted_names(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("text", "is_comma"), [("a,b\n1,2\n", False), ("a;b\n1;2\n", True), ("a\tb\n1\t2\n", True)]
+    ("text", "is_comma"),
+    [
+        ("a,b\n1,2\n", False),
+        ("a;b\n1;2\n", True),
+        ("a\tb\n1\t0,125\n", True),
+        ("a\tb\n1,125\t0,5\n", False),
+        ("a;b\n1,125;0,5\n", True),
+    ],
 )
 def test_commas_are_decimal_where_they_do_not_separate(tmp_path: Path, text: str, is_comma: bool) -> None:
     assert read(tmp_path, text).decimal_comma is is_comma
