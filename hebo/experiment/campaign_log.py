@@ -39,6 +39,7 @@ class Counts:
     told: int
     known: int
     replaced: int
+    blank: int
 
 
 class Log:
@@ -128,11 +129,18 @@ class Log:
                 f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
                 "there; they stay recorded."
             )
+        emptied = [one for one in sheet.blank if one in self.told]
+        if emptied:
+            self.notices.append(
+                f"{sheet.path}: what was told of point {', '.join(map(str, emptied))} is no longer there; "
+                "it stays "
+                "recorded. Write `failed` and tell it with --replace if it does not count."
+            )
         if rows.fresh:
             self._record(rows.fresh, sheet)
         if rows.changed:
             self._replace(rows.changed, sheet)
-        return Counts(len(rows.fresh), rows.n_known, len(rows.changed))
+        return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(emptied))
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Give up points that were asked for; they may be told all the same later.

@@ -54,13 +54,13 @@ class Sheet:
         path: The file.
         rows: Those in which something was measured.
         aside: Columns that are nobody's.
-        n_blank: How many rows have no values yet.
+        blank: The numbers of the rows without values, as far as they have one.
     """
 
     path: Path
     rows: list[Row]
     aside: list[str]
-    n_blank: int = 0
+    blank: list[int | None]
 
 
 class SheetCells:
@@ -197,12 +197,15 @@ def read_sheet(
     aside = _check_names(table, expected, [NUMBER, *(str(one).strip() for one in labels)])
     if not table.rows:
         raise DataError(f"{path} has a row of names and no points; fill in the sheet that `hebo ask` wrote.")
-    rows = []
+    rows: list[Row] = []
+    blank: list[int | None] = []
     for line, cells in zip(table.lines, table.rows, strict=True):
         row = dict(zip(table.names, cells, strict=True))
         if any(row[name].strip() for name in measured):
             rows.append(_row(table, line, row, parameters, measured))
-    return Sheet(path, rows, aside, len(table.rows) - len(rows))
+        else:
+            blank.append(_number(f"{path}, line {line}", row.get(NUMBER, ""), comma=table.decimal_comma))
+    return Sheet(path, rows, aside, blank)
 
 
 def _check_names(table: RawTable, expected: Sequence[str], others: Sequence[str]) -> list[str]:

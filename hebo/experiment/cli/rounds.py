@@ -87,7 +87,7 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
                 log.notices.append(f"{path}: not read, as they belong to nothing in the campaign: {names}.")
             counts = log.tell(sheet, replace=replace)
             replaced = f", {counts.replaced} replaced" if counts.replaced else ""
-            blank = f" {sheet.n_blank} rows have no values yet." if sheet.n_blank else ""
+            blank = f" {counts.blank} rows have no values yet." if counts.blank else ""
             done.append(
                 f"{path}: {counts.told} points told{replaced}, {counts.known} of its rows were known "
                 f"already.{blank}"

@@ -295,6 +295,19 @@ def test_of_several_sheets_all_are_recorded_or_none(command: Command) -> None:
     assert values() == [1, 2]
 
 
+def test_a_value_that_was_deleted_from_the_sheet_stays_with_a_notice(command: Command) -> None:
+    rows = ask(command)
+    write(filled(rows, 1, 2, ""))
+    tell(command)
+    write(filled(rows, "", 2, ""))
+    done = tell(command)
+    assert (
+        "r.csv: what was told of point 1 is no longer there; it stays recorded. Write `failed`" in done.stderr
+    )
+    assert "1 of its rows were known already. 1 rows have no values yet." in done.output
+    assert values() == [1, 2]
+
+
 @pytest.mark.parametrize("text", ["0.50", "5e-1", " 0.5 "])
 def test_the_same_value_in_other_digits_is_no_correction(command: Command, text: str) -> None:
     rows = ask(command, 1)
