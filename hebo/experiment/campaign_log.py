@@ -129,7 +129,10 @@ class Log:
                 f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
                 "there; they stay recorded."
             )
-        emptied = [one for one in sheet.blank if one in self.told]
+        told = [one for one in sheet.blank if one in self.told]
+        emptied = [
+            one.point for one in self._known.told if one.point in told and one.sheet == sheet.path.name
+        ]
         if emptied:
             self.notices.append(
                 f"{sheet.path}: what was told of point {', '.join(map(str, emptied))} is no longer there; "
@@ -140,7 +143,7 @@ class Log:
             self._record(rows.fresh, sheet)
         if rows.changed:
             self._replace(rows.changed, sheet)
-        return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(emptied))
+        return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(told))
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Give up points that were asked for; they may be told all the same later.

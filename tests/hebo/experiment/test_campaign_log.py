@@ -306,6 +306,10 @@ def test_a_value_that_was_deleted_from_the_sheet_stays_with_a_notice(command: Co
     )
     assert "1 of its rows were known already. 1 rows have no values yet." in done.output
     assert values() == [1, 2]
+    # In another sheet it never was.
+    write(filled(rows, "", "", 3), "other.csv")
+    assert "1 points told, 0 of its rows were known already.\n" in (done := tell(command, "other.csv")).output
+    assert done.stderr == ""
 
 
 @pytest.mark.parametrize("text", ["0.50", "5e-1", " 0.5 "])
