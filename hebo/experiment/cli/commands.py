@@ -20,7 +20,7 @@ from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment.cli.console import console, wide_console
 from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.ranks import ranks
-from hebo.experiment.cli.rounds import ask, tell
+from hebo.experiment.cli.rounds import ask, forget, tell
 from hebo.experiment.cli.tasks import tasks
 
 if TYPE_CHECKING:
@@ -155,6 +155,7 @@ main.add_command(fit_quality)
 main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)
+main.add_command(forget)
 
 
 @main.command("list")
