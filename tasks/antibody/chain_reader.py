@@ -148,9 +148,7 @@ class ChainReader:
         label, letter = self._label(one), self._letter(one)
         if len(members) > 1:
             shares = ", ".join(f"{other.name} {occupancy(other):.2f}" for other in members)
-            self.single_notes.append(
-                f"{label} is read, the most occupied of several at its number ({shares})"
-            )
+            self.single_notes.append(f"{label} is read, the most occupied at its number ({shares})")
         atoms = conformer(one, label)
         if letter is None:
             self.single_notes.append(
@@ -211,6 +209,11 @@ def _is(labels: Sequence[str]) -> str:
 
 
 def import_gemmi() -> ModuleType:
+    """Return the package that reads structures.
+
+    Raises:
+        MissingExtraError: If it is not installed.
+    """
     try:
         return import_module("gemmi")
     except ModuleNotFoundError as error:

@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from hebo.errors import DataError
 from tasks.antibody.antigen import Antigen
+from tasks.antibody.chain_reader import Residue
 from tasks.antibody.holes import dead_ends
 from tasks.antibody.lattice import SIDE, STEPS, coordinates_of, site_of
 from tasks.antibody.lattice_fit import BOND, Fit, Points, fit
-from tasks.antibody.structure_file import Protein, Residue, read_protein, stem_of
+from tasks.antibody.structure_file import Protein, read_protein, stem_of
 
 Point = Literal["residue", "side_chain", "ca"]
 
