@@ -72,7 +72,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     from hebo.experiment.config import build_experiment
     from hebo.experiment.overrides import make_quick, override
     from hebo.experiment.problem import ConfigMistake
-    from hebo.experiment.runner import prepare, record
+    from hebo.experiment.runner import prepare, record, require
     from hebo.experiment.yaml_file import read_yaml
 
     document = read_yaml(config)
@@ -81,7 +81,10 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     override(document, overrides)
     experiment = build_experiment(document, quick=quick)
     try:
-        store = record(experiment, prepare(experiment))
+        entries = prepare(experiment)
+        for note in require(experiment):
+            click.echo(f"note: {note}", err=True)
+        store = record(experiment, entries)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
     except ConfigError as error:
