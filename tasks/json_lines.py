@@ -30,6 +30,16 @@ class JsonLines:
         """Say whether the file's folder exists."""
         return self._path is None or self._path.parent.is_dir()
 
+    def require(self) -> None:
+        """Check that the file can be read and written.
+
+        Raises:
+            ConfigError: If it cannot.
+        """
+        self._read_new()
+        if self._path is not None:
+            _append(self._path, b"")
+
     def __contains__(self, key: str) -> bool:
         if key not in self._records:
             self._read_new()

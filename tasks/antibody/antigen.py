@@ -132,7 +132,7 @@ def read_antigen(path: Path) -> Antigen:
     if not path.is_file():
         raise DataError(f"There is no file {str(path)!r} (seen from {str(Path.cwd())!r}); correct the path.")
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: no JSON ({error}); correct the file.") from error
     return Antigen.from_json(document, origin=str(path))

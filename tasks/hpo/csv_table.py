@@ -63,8 +63,10 @@ def robust_standardize(x: Array) -> Array:
 def _read(path: Path) -> pd.DataFrame:
     try:
         table = pd.read_csv(path)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not a CSV file with a header ({error}); repair or convert it.") from error
+    except Exception as error:  # pandas unpacks and parses: no class of errors covers what goes wrong
+        raise DataError(
+            f"{path}: not a CSV file with a header ({type(error).__name__}: {error}); repair or convert it."
+        ) from error
     if len(table) < _MIN_ROWS or len(table.columns) < 2:
         raise DataError(
             f"{path}: {len(table)} rows and {len(table.columns)} columns; tuning needs at least {_MIN_ROWS} "

@@ -31,6 +31,16 @@ class Evaluator:
         self.abc, self._lut_inputs, self._prove = abc, lut_inputs, prove
         self._known = JsonLines(cache)
 
+    def require(self) -> None:
+        """Check that ABC says which one it is, and that the file of results can be written.
+
+        Raises:
+            EvaluationError: If ABC does not say it.
+            ConfigError: If the file cannot be used.
+        """
+        _ = self.abc.build
+        self._known.require()
+
     def check(self, circuit: Circuit) -> None:
         """Refuse a circuit that ABC does not read as it is written; asks ABC once.
 

@@ -163,7 +163,7 @@ class LogicSynthesis(Task):
             DataError: If a circuit is not read as it is written, or needs no lookup tables.
             EvaluationError: If ABC fails on what sequences are compared with.
         """
-        _ = self._evaluator.abc.build
+        self._evaluator.require()
         for circuit in self._circuits:
             self._reference(circuit)
 
