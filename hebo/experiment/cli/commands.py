@@ -19,6 +19,7 @@ from hebo import __version__
 from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment.cli.console import console, wide_console
 from hebo.experiment.cli.fit_quality import fit_quality
+from hebo.experiment.cli.notices import one_line_warnings
 from hebo.experiment.cli.ranks import ranks
 from hebo.experiment.cli.rounds import ask, tell
 from hebo.experiment.cli.tasks import tasks
@@ -50,7 +51,7 @@ class _Group(click.Group):
     """A group whose commands share the handling of errors."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        with one_line_errors():
+        with one_line_errors(), one_line_warnings():
             return super().invoke(ctx)
 
 
