@@ -156,6 +156,7 @@ REFUSED = {
     "no_input.blif": (".model m\n.outputs y\n.names y\n1\n.end\n", "no primary inputs"),
     "no_output.blif": (BLIF.replace(".outputs y\n", ""), "no primary outputs"),
     "box.v": (VERILOG.format("foo u(.A(a), .B(b), .Y(w));"), "interpreted as blackboxes"),
+    "box_in_order.v": (VERILOG.format("foo u(a, b, w);"), "interpreted as blackboxes"),
     "empty_box.v": (
         "module foo(A, Y); input A; output Y; endmodule\n" + VERILOG.format("foo u(.A(a), .Y(w));"),
         "converted 1 instances of blackboxes",
