@@ -97,6 +97,8 @@ def _structure(path: Path) -> Any:
         raise DataError(f"There is no file {str(path)!r} (seen from {str(Path.cwd())!r}); correct the path.")
     if not is_structure(path):
         raise DataError(f"{path}: structures are known by their suffixes {', '.join(SUFFIXES)}; rename it.")
+    if not path.stat().st_size:
+        raise DataError(f"{path}: the file is empty.")
     gemmi = import_gemmi()
     kind = gemmi.CoorFormat.Pdb if _is_pdb(path) else gemmi.CoorFormat.Mmcif
     try:

@@ -46,7 +46,9 @@ def heterogeneous(at: int, first: tuple[str, float], second: tuple[str, float]) 
         chain = whole[0]["A"]
         chain[at - 1].name = first[0]
         set_conformer(chain[at - 1], "A", first[1])
-        chain.add_residue(set_conformer(residue(second[0], at, PLACES[at - 1]), "B", second[1]), at)
+        other = set_conformer(residue(second[0], at, PLACES[at - 1]), "B", second[1])
+        other.entity_type, other.subchain = chain[at - 1].entity_type, chain[at - 1].subchain
+        chain.add_residue(other, at)
 
     return change
 
@@ -455,3 +457,14 @@ def test_chains_that_are_too_far_apart_for_the_lattice_are_refused_at_once(tmp_p
 
     with pytest.raises(DataError, match=r"residues are \d+ Angstrom apart, more than the lattice is wide"):
         load_antigen(str(write(tmp_path / "toy.pdb", change)))
+
+
+def test_the_lines_of_two_residues_may_alternate(tmp_path: Path) -> None:
+    path = write(tmp_path / "toy.pdb", heterogeneous(22, ("PRO", 0.4), ("SER", 0.6)))
+    lines = path.read_text().splitlines(keepends=True)
+    both = [line for line in lines if line.startswith("ATOM") and line[22:26] == "  22"]
+    start = lines.index(both[0])
+    assert lines[start : start + 8] == both
+    lines[start : start + 8] = [line for pair in zip(both[:4], both[4:], strict=True) for line in pair]
+    path.write_text("".join(lines))
+    assert letters(read_protein(path)) == LETTERS[:21] + "S" + LETTERS[22:]
