@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self
 
@@ -23,7 +24,7 @@ from hebo.base import (
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
-from hebo.errors import DataError, IncompatibleError, MissingExtraError
+from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import note_fallback
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
@@ -133,11 +134,16 @@ class BayesOptRecipe(OptimizerRecipe):
         Raises:
             IncompatibleError: If the surrogate cannot be fitted on this space, the search cannot search it,
                 or the costs are not those of its fidelity.
+
+        Warns:
+            SuitabilityWarning: If the surrogate will hardly predict on this space; see `Surrogate.doubts`.
         """
         recipe = over_table(self, space) if isinstance(space, TableSpace) else self
         for one in filter(None, (recipe, recipe.second)):
             one.surrogate.check(space)
             one.acq_optimizer.check(space)
+            for doubt in one.surrogate.doubts(space):
+                warnings.warn(doubt, SuitabilityWarning, stacklevel=2)
         return BayesOpt(space, recipe, seed=seed)
 
 

@@ -99,6 +99,16 @@ class MeasuredLibrary(Task):
         """Return the rules."""
         return [dict(rule) for rule in self.rules]
 
+    def require(self) -> None:
+        """Check that something was measured.
+
+        Raises:
+            DataError: With the column in which all measurements failed.
+        """
+        failed = np.isnan(self._values(self.space.rows.x)).all(axis=0)
+        for name in np.array(self.measured)[failed]:
+            raise DataError(f"{self.candidates}: no row has a value in the column '{name}'; measure some.")
+
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         values = self._values(self.space.encode(frame))
         return dict(zip(self.measured, values.T, strict=True))
