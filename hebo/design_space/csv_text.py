@@ -2,19 +2,25 @@
 
 Cells may be quoted, and only as a whole: `"a, b"`, `"5"" pipe"`, a line break between quotes. A quote
 elsewhere, one that is never closed or that swallows whole rows, and rows that are longer or shorter than the
-first line are
-refused: a lenient reader loses rows there without a word.
+first line are refused: a lenient reader loses rows there without a word.
 """
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
 import re
-from collections.abc import Collection, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import IO, Any, NoReturn
 
 from hebo.errors import DataError
+
+MAX_BYTES = 2**28
+"""Most bytes that a file may hold or unpack to."""
 
 SEPARATORS = (",", ";", "\t")
 _HINT = re.compile(r'"?sep=(.)"?$', re.IGNORECASE)
@@ -67,13 +73,20 @@ def read_csv(path: Path, *, wanted: Collection[str] = ()) -> RawTable:
     return _table(_Scanner(path, lines, separator), first)
 
 
+_OPENERS: dict[str, Callable[..., IO[Any]]] = {".gz": gzip.open, ".bz2": bz2.open, ".xz": lzma.open}
+"""How packed files are opened, by their suffix."""
+
+
 def _decode(path: Path) -> str:
     """Return the text of a file with line ends of one kind."""
     try:
-        raw = path.read_bytes()
-    except (OSError, ValueError) as error:
+        with _OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
+            raw = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path} cannot be read ({reason}); give the path of a CSV file in UTF-8.") from error
+    if len(raw) > MAX_BYTES:
+        raise DataError(f"{path}: it holds more than {MAX_BYTES} bytes; keep the rows that are needed.")
     for start, what in _ELSEWHERE.items():
         if raw.startswith(start):
             raise DataError(f"{path} cannot be read: it is {what}, no CSV file in UTF-8; save it as one.")

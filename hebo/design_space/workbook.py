@@ -10,14 +10,12 @@ from types import ModuleType
 from typing import Any
 from zipfile import BadZipFile, ZipFile
 
-from hebo.design_space.csv_text import RawTable
+from hebo.design_space.csv_text import MAX_BYTES, RawTable
 from hebo.errors import ConfigError, DataError
 
 TITLE = "points"
 """Name of the worksheet that is written, and read where a workbook has several."""
 
-MAX_BYTES = 2**28
-"""Most bytes that a workbook may unpack to; one of points has thousands."""
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 """Characters that no workbook can hold."""

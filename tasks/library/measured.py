@@ -16,7 +16,7 @@ from hebo.design_space.candidates_file import declared_space, names_of, read_tex
 from hebo.design_space.cells import read_measured
 from hebo.design_space.table_space import TableSpace
 from hebo.design_space.values import from_json_value
-from hebo.errors import ConfigError
+from hebo.errors import ConfigError, DataError
 from tasks.base import Columns, Task
 
 

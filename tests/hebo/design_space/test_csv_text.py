@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import bz2
+import gzip
+import lzma
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -126,3 +130,23 @@ def test_a_cell_of_many_lines_is_no_row(tmp_path: Path) -> None:
 def test_a_file_that_cannot_be_opened_is_named(tmp_path: Path, name: str) -> None:
     with pytest.raises(DataError, match="cannot be read"):
         read_csv(tmp_path / name)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "pack"), [(".gz", gzip.compress), (".bz2", bz2.compress), (".xz", lzma.compress)]
+)
+def test_packed_files_are_read(tmp_path: Path, suffix: str, pack: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / f"t.csv{suffix}"
+    path.write_bytes(pack(b"a,b\n1,2\n"))
+    assert read_csv(path).rows == [["1", "2"]]
+    path.write_bytes(b"a,b\n1,2\n")
+    with pytest.raises(DataError, match="cannot be read"):
+        read_csv(path)
+
+
+def test_a_file_that_unpacks_to_too_much_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("hebo.design_space.csv_text.MAX_BYTES", 100)
+    path = tmp_path / "t.csv.gz"
+    path.write_bytes(gzip.compress(b"a,b\n" + b"1,2\n" * 1000))
+    with pytest.raises(DataError, match="more than 100 bytes"):
+        read_csv(path)
