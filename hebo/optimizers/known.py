@@ -9,6 +9,7 @@ from pandas import DataFrame
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
+from hebo.optimizers.locking import Lock, locked
 from hebo.optimizers.records import Records
 
 
@@ -17,28 +18,34 @@ class Known:
 
     space: DesignSpace
     _records: Records
+    _lock: Lock
 
     @property
+    @locked
     def data(self) -> Data:
         """All that is known, in encoded columns, larger is better."""
         return self._records.data
 
     @property
+    @locked
     def n_asks(self) -> int:
         """How often `ask` was called."""
         return self._records.n_asks
 
     @property
+    @locked
     def X(self) -> DataFrame:
         """The successfully evaluated points, in the order told."""
         return self.space.decode(self.data.successes().x)
 
     @property
+    @locked
     def y(self) -> NDArray[np.float64]:
         """The values of `X`, `n x m`, minimised."""
         return np.asarray((-self.data.successes().y).numpy())
 
     @property
+    @locked
     def history(self) -> DataFrame:
         """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed."""
         frame = self.space.decode(self._records.x)
@@ -49,11 +56,13 @@ class Known:
         return frame
 
     @property
+    @locked
     def pending(self) -> DataFrame:
         """The points that were asked for and neither told nor forgotten."""
         return self.space.decode(self._records.pending)
 
     @property
+    @locked
     def best_x(self) -> DataFrame:
         """The best feasible point told so far, as a frame with one row.
 
@@ -64,6 +73,7 @@ class Known:
         return self.space.decode(self.data.best.unsqueeze(0))
 
     @property
+    @locked
     def best_y(self) -> float:
         """The lowest value told so far of a feasible point.
 

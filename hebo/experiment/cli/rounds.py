@@ -70,7 +70,7 @@ def _say_best(log: Log) -> None:
     click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
     if data.y.shape[1] == 1 and bool(data.feasible.any()):
         best = log.optimizer.best_x
-        point = {**log.labels(best).iloc[0].to_dict(), **best.iloc[0].to_dict()}
+        point = {**log.labels(best).to_dict("records")[0], **best.to_dict("records")[0]}
         found = ", ".join(f"{name}={value}" for name, value in point.items())
         click.echo(f"Best {log.campaign.objectives[0]}: {log.optimizer.best_y:g} at {found}")
 

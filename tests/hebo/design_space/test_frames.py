@@ -117,9 +117,9 @@ def test_float_noise_beyond_a_bound_or_a_grid_value_is_clipped(name, value, kept
     assert SPACE.encode(frame_with(name, value))[2, SPACE.columns[name]].item() == kept
 
 
-def test_noise_of_a_millionth_is_refused():
+def test_more_than_a_millionth_of_the_range_beyond_a_bound_is_refused():
     with pytest.raises(DataError, match="outside"):
-        SPACE.encode(frame_with("x", 2.000002))
+        SPACE.encode(frame_with("x", 2.00001))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +167,11 @@ def test_anything_but_a_frame_is_refused(value):
         SPACE.encode(value)
 
 
-def test_decoded_frames_hold_python_values_and_one_range_index():
+def test_decoded_frames_have_plain_types_and_one_range_index():
     x = SPACE.sample(4, generator=make_generator(0))
     frame = SPACE.decode(x)
     assert frame.dtypes.astype(str).to_dict() == {
-        "x": "float64", "n": "object", "lr": "float64", "s": "float64", "g": "float64", "c": "object"
+        "x": "float64", "n": "int64", "lr": "float64", "s": "float64", "g": "float64", "c": "object"
     }  # fmt: skip
     assert list(frame.index) == [0, 1, 2, 3]
     assert {type(value) for value in frame["c"]} == {str}

@@ -31,7 +31,7 @@ def test_forgotten_points_are_no_longer_pending(optimizer: Optimizer) -> None:
     asked = optimizer.ask(2)
     optimizer.forget(asked.iloc[[0]])
     assert len(optimizer.pending) == 1
-    with pytest.raises(DataError, match="not pending"):
+    with pytest.raises(DataError, match="neither pending nor told"):
         optimizer.forget(frame(a=0.123))
     assert len(optimizer.pending) == 1
 
