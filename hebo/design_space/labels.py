@@ -80,9 +80,10 @@ def _order(labels: pd.Index, wanted: pd.Index, what: str, to: str, remedy: str) 
     if here != there:
         raise DataError(f"{what} has {_shown(here - there)} where {to} have {_shown(there - here)}; {remedy}")
     if not labels.is_unique:
+        twice = labels[labels.duplicated()].tolist()[0]
         raise DataError(
-            f"{what} is in another order than {to}, and the label {labels[labels.duplicated()].tolist()[0]!r} is "
-            f"repeated, so that the rows cannot be told apart; {remedy}"
+            f"{what} is in another order than {to}, and the label {twice!r} is repeated, so that the rows "
+            f"cannot be told apart; {remedy}"
         )
     return [int(place) for place in labels.get_indexer(wanted)]
 

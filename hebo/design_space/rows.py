@@ -97,6 +97,10 @@ class Rows(Domain):
         numbers = self._index.find(as_points(x, self._layout.n_dims))
         return (numbers >= 0) & self._kept[numbers]
 
+    def numbers_of(self, x: Tensor) -> Tensor:
+        """Return the number in the table of each point (`n x d`), -1 for a point that is no row of it."""
+        return self._index.find(x)
+
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
         """Return the rows nearest to `x` (`d`) but for itself, at most `N_NEIGHBORS`, nearest first.
 

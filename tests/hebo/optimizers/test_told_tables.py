@@ -91,7 +91,7 @@ def test_objectives_and_constraints_go_by_name_from_the_first_table_on(optimizer
         assert (history.iloc[1:] == [1.0, 2.0, -1.0, -2.0]).all(axis=None)
         with pytest.raises(DataError, match="the header of y has 'mass' where earlier tables have 'weight'"):
             several(one, y=y.rename(columns={"weight": "mass"}), constraints=limits)
-        with pytest.raises(DataError, match="the header of constraints has 'f' where earlier .* 'force'"):
+        with pytest.raises(DataError, match=r"the header of constraints has 'f' where earlier .* 'force'"):
             several(one, y=y, constraints=limits.rename(columns={"force": "f"}))
         several(one, y=y[["weight", "cost"]], constraints=limits[["force", "heat"]])
 
