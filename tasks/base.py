@@ -178,10 +178,10 @@ class Task(Recipe, ABC):
             Name -> `n` values: float64 objectives and constraints with NaN for failed evaluations, then
             information.
         """
-        points = frame.reset_index(drop=True)
-        result = self._in_order(self._evaluate(points, rng), points)
+        index = pd.RangeIndex(len(frame))
+        result = self._in_order(self._evaluate(frame.set_axis(index), rng), index)
         named = result if isinstance(result, pd.DataFrame | Mapping) else self._named(result)
-        columns = {str(name): np.asarray(self._in_order(one, points)) for name, one in named.items()}
+        columns = {str(name): np.asarray(self._in_order(one, index)) for name, one in named.items()}
         numbers = (*self.objectives, *self.constraints)
         missing = [name for name in numbers if name not in columns]
         if missing or {one.shape for one in columns.values()} != {(len(frame),)}:
@@ -193,10 +193,10 @@ class Task(Recipe, ABC):
         measured = {name: self._to_float(name, columns.pop(name)) for name in numbers}
         return measured | columns
 
-    def _in_order(self, values: Any, points: pd.DataFrame) -> Any:
-        """Return values with an index in the order of the points; anything without one as it is."""
+    def _in_order(self, values: Any, index: pd.Index) -> Any:
+        """Return values with labels in the order of the points; anything without labels as it is."""
         try:
-            return align_rows(values, points.index, "the result", to="the frame")
+            return align_rows(values, index, "the result", to="the frame")
         except DataError as error:
             raise EvaluationError(f"{type(self).__name__}._evaluate: {error}.") from error
 

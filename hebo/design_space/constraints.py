@@ -66,8 +66,10 @@ class FunctionConstraint:
         Raises:
             SpaceError: If it does not return `n` booleans, or a Series with other labels than the frame.
         """
+        index = frame.index
+        answer = _rules[self.name](frame)
         try:
-            answer = np.asarray(align_rows(_rules[self.name](frame), frame.index, "its answer"))
+            answer = np.asarray(align_rows(answer, index, "its answer"))
         except DataError as error:
             raise SpaceError(f"Constraint {self}: {error}.") from error
         if answer.shape != (len(frame),) or answer.dtype.kind != "b":
