@@ -74,7 +74,7 @@ def align_columns(values: Any, names: Names, what: str) -> tuple[Any, Names]:
 
 def _order(labels: pd.Index, wanted: pd.Index, what: str, to: str, remedy: str) -> list[int] | None:
     """Return where each wanted label stands, None where all are in place."""
-    if labels.equals(wanted):
+    if labels.equals(wanted) or labels.tolist() == wanted.tolist():
         return None
     here, there = Counter(labels), Counter(wanted)
     if here != there:

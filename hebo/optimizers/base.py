@@ -6,7 +6,6 @@ Objectives are minimised out here and maximised inside; `Optimizer.data` is wher
 from __future__ import annotations
 
 import copy
-import re
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
@@ -26,7 +25,7 @@ from hebo.design_space.labels import Names, align_columns, align_rows
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
-from hebo.optimizers.known import Known
+from hebo.optimizers.known import Known, check_names
 from hebo.optimizers.locking import Lock, locked
 from hebo.optimizers.matching import identified, matched
 from hebo.optimizers.records import Records
@@ -38,9 +37,6 @@ from hebo.recipe import Recipe
 Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any] | tuple[DataFrame, Any, Any, DataFrame | None]
 """What one ask gave: points, and what was told of them: values, constraints, other points they belong to."""
 
-
-_RESERVED = re.compile(r"(objective|constraint)_\d+|feasible")
-"""Columns that `history` adds to those of the parameters."""
 
 _AT_REMEDY = "give at the index of the points, or pass `at.set_axis(x.index)` to match by position"
 
@@ -61,8 +57,7 @@ class Optimizer(Known, ABC):
 
     Threads may share an optimizer: `ask`, `tell`, `retell`, `forget`, saving and loading, and all that reads
     what is known take turns, so that none of them sees half of a change. An `ask` holds the others up for as
-    long as it computes. Where several threads ask, who comes first decides who gets which points. Two
-    optimizers in two threads have nothing in common.
+    long as it computes. Where several threads ask, who comes first decides who gets which points.
 
     Pandas objects are matched by their labels: values that have the index of the points in another order are
     put in order, and those with another index are refused. Tables of several columns are matched by name from
@@ -372,20 +367,6 @@ class Named:
 
     table: Tensor
     names: Names
-
-
-def check_names(names: Iterable[str]) -> None:
-    """Refuse parameters that `history` could not show beside its own columns.
-
-    Raises:
-        DataError: With the name, and what is reserved.
-    """
-    for name in names:
-        if _RESERVED.fullmatch(name):
-            raise DataError(
-                f"the parameter '{name}' would be a second column of that name in `history`; rename it: "
-                "objective_0, constraint_0 and so on, and feasible are reserved"
-            )
 
 
 def _check_count(n: Any) -> int:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 import numpy as np
 from numpy.typing import NDArray
 from pandas import DataFrame
@@ -11,6 +14,23 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
 from hebo.optimizers.locking import Lock, locked
 from hebo.optimizers.records import Records
+
+RESERVED = re.compile(r"(objective|constraint)_\d+|feasible")
+"""Columns that `history` has beside those of the parameters."""
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse parameters that `history` could not show beside its own columns.
+
+    Raises:
+        DataError: With the name, and what is reserved.
+    """
+    for name in names:
+        if RESERVED.fullmatch(name):
+            raise DataError(
+                f"the parameter '{name}' would be a second column of that name in `history`; rename it: "
+                "objective_0, constraint_0 and so on, and feasible are reserved"
+            )
 
 
 class Known:
