@@ -159,7 +159,7 @@ def test_what_a_library_has_not_been_handed_can_be_changed() -> None:
 # ------------------------------------------------------------------------------------ names
 
 
-@pytest.mark.parametrize("name", ["objective_0", "objective_12", "constraint_0", "feasible"])
+@pytest.mark.parametrize("name", ["objective_0", "objective_12", "constraint_0", "keeps_input_constraints"])
 def test_a_parameter_cannot_have_the_name_of_a_column_of_the_history(name: str) -> None:
     parameters = [*DEFINITION, {"name": name, "type": "bool"}]
     with pytest.raises(DataError, match=f"'{name}' would be a second column of that name in `history`; ren"):
