@@ -67,7 +67,7 @@ def test_versions_are_compared_by_number() -> None:
         (
             'no-such[x]>=1; extra == "odd"',
             "note",
-            "no-such (extra 'odd') is not installed; `pip install 'hebo-framework[odd]'`",
+            "no-such (extra 'odd') is not installed; `pip install '.[odd]'` in a checkout",
         ),
     ],
 )
