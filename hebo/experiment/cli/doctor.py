@@ -64,8 +64,8 @@ def check_rivals(installed: Iterable[Distribution]) -> list[Finding]:
         ]
     if len(ours) > 1:
         text = (
-            f"{PACKAGE} is installed several times ({', '.join(ours)}); `pip uninstall {PACKAGE}` until none is "
-            "left, then `pip install .` in a checkout of this project."
+            f"{PACKAGE} is installed several times ({', '.join(ours)}); `pip uninstall {PACKAGE}` until "
+            "none is left, then `pip install .` in a checkout of this project."
         )
         return [Finding("problem", text)]
     return [Finding("ok", f"{PACKAGE} {number}") for number in ours] or [
