@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distributions, metadata, version
 
-from hebo.errors import ConfigError, install_hint
+from hebo.errors import install_hint
 
 PACKAGE = "hebo-framework"
 _RIVAL = "hebo"
@@ -94,10 +94,9 @@ def check_catalogue() -> list[Finding]:
     """Load the catalogue of parts, which installed packages may have broken."""
     from hebo.experiment.catalogue import catalogue
 
-    try:
-        found = catalogue()
-    except ConfigError as error:
-        return [Finding("problem", str(error))]
+    found = catalogue()
+    if found.problems:
+        return [Finding("problem", one) for one in found.problems]
     counts = ", ".join(f"{len(names)} {kind}" for kind, names in found.items())
     return [Finding("ok", f"catalogue: {counts}")]
 
