@@ -136,7 +136,7 @@ class _Loop:
             open_rounds=[one for one in rounds if is_open(one)],
             next_round=sum(not is_open(one) for one in rounds),
             n_asked=len(trials),
-            best=best_of(trials, task.objectives[0]),
+            best=best_of(trials, task.objectives[0]) if len(task.objectives) == 1 else None,
         )
 
     def go(self) -> bool:
@@ -245,7 +245,8 @@ class _Loop:
             )
 
     def _improve(self, trial: Trial, outcome: Outcome) -> float | None:
-        value = outcome.values.get(self.task.objectives[0])
+        first, *others = self.task.objectives
+        value = None if others else outcome.values.get(first)  # of several there is no single best
         if trial.round != TOLD and outcome.status == tables.OK and value is not None:
             self.best = value if self.best is None else min(value, self.best)
         return self.best

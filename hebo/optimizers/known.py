@@ -58,7 +58,8 @@ class Known:
         """The best feasible point told so far, as a frame with one row.
 
         Raises:
-            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
+            DataError: If no successful evaluation has been told, or none that fulfils the constraints, or
+                there are several objectives.
         """
         self._need_feasible()
         return self.space.decode(self.data.best.unsqueeze(0))
@@ -68,7 +69,8 @@ class Known:
         """The lowest value told so far of a feasible point.
 
         Raises:
-            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
+            DataError: If no successful evaluation has been told, or none that fulfils the constraints, or
+                there are several objectives.
         """
         self._need_feasible()
         return -float(self.data.merit.max())
@@ -79,6 +81,8 @@ class Known:
 
     def _need_feasible(self) -> None:
         self._need_success()
+        if (n := self.data.y.shape[1]) > 1:
+            raise DataError(f"there are {n} objectives, and no single best point; choose one from `history`")
         if not bool(self.data.feasible.any()):
             raise DataError(
                 f"no feasible point yet: none of {len(self.data.successes().x)} successful evaluations keeps "
