@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _CLASSES = {"DesignSpace": "hebo.design_space.design_space", "HEBO": "hebo.optimizers.hebo"}
 # Code written for the original package says `import hebo` and then `hebo.optimizers.hebo.HEBO`.
-_SUBPACKAGES = frozenset({"acquisitions", "design_space", "optimizers", "sklearn_tuner"})
+_SUBPACKAGES = frozenset({"acquisitions", "design_space", "models", "optimizers", "sklearn_tuner"})
 
 __all__ = ["HEBO", "DesignSpace", "__version__"]
 

@@ -102,13 +102,14 @@ def _entries(point: EntryPoint, origin: str) -> Iterator[Entry]:
     """
     try:
         parts = point.load()
+        is_well_formed = _is_well_formed(parts)
     except KeyboardInterrupt:
         raise
     except BaseException as error:  # whatever a broken module raises at import, `SystemExit` included
         raise ConfigError(
             f"The catalogue {origin} cannot be loaded ({reason_of(error)}{_where(point)}); {_REMEDY}."
         ) from error
-    if not _is_well_formed(parts):
+    if not is_well_formed:
         raise ConfigError(
             f"The catalogue {origin} is not kind -> name -> ('module:Class', 'summary'); {_REMEDY}."
         )

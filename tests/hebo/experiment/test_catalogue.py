@@ -96,6 +96,19 @@ def test_a_catalogue_that_cannot_be_loaded_is_reported_and_left_out(
     assert "\n" not in line
 
 
+class Raising(dict[str, Any]):
+    """A mapping that cannot be read."""
+
+    def values(self) -> Any:
+        raise RuntimeError("not today")
+
+
+def test_a_catalogue_that_raises_when_it_is_read_is_left_out(install: Any) -> None:
+    install(Point("bad", Raising()), GOOD)
+    assert list(catalogue()["task"]) == ["a"]
+    assert "RuntimeError: not today" in catalogue().problems[0]
+
+
 def test_the_reason_is_named_where_something_missing_is_asked_for(install: Any) -> None:
     install(Point("bad", ImportError("no module named bad")), GOOD)
     for kind, name in (("task", "elsewhere"), ("kernel", "rbf")):
