@@ -19,7 +19,16 @@ import torch
 
 import hebo as hebo_module
 from hebo.acquisitions.acq import EI, LCB, MACE, Mean, Sigma
+from hebo.design_space.bool_param import BoolPara
+from hebo.design_space.categorical_param import CategoricalPara
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.int_exponent_param import IntExponentPara
+from hebo.design_space.integer_param import IntegerPara
+from hebo.design_space.numeric_param import NumericPara
+from hebo.design_space.param import Parameter
+from hebo.design_space.pow_integer_param import PowIntegerPara
+from hebo.design_space.pow_param import PowPara
+from hebo.design_space.step_int import StepIntPara
 from hebo.errors import ConfigError, DataError, IncompatibleError, MissingExtraError, SpaceError
 from hebo.models.model_factory import get_model
 from hebo.optimizers.abstract_optimizer import AbstractOptimizer
@@ -60,6 +69,15 @@ COVERED = [
     "hebo.acquisitions.acq.Mean",
     "hebo.acquisitions.acq.Sigma",
     "hebo.models.model_factory.get_model",
+    "hebo.design_space.param.Parameter",
+    "hebo.design_space.numeric_param.NumericPara",
+    "hebo.design_space.pow_param.PowPara",
+    "hebo.design_space.integer_param.IntegerPara",
+    "hebo.design_space.pow_integer_param.PowIntegerPara",
+    "hebo.design_space.int_exponent_param.IntExponentPara",
+    "hebo.design_space.step_int.StepIntPara",
+    "hebo.design_space.categorical_param.CategoricalPara",
+    "hebo.design_space.bool_param.BoolPara",
     "hebo.sklearn_tuner.sklearn_tuner",
 ]
 
@@ -141,6 +159,34 @@ def test_the_space_has_the_attributes_of_the_original() -> None:
     assert (space.num_paras, space.num_numeric, space.num_categorical) == (3, 2, 1)
 
 
+def test_each_type_of_the_original_has_its_class() -> None:
+    classes = {
+        "x0": NumericPara,
+        "x1": IntegerPara,
+        "x2": PowPara,
+        "x3": CategoricalPara,
+        "x4": BoolPara,
+        "x5": PowIntegerPara,
+        "x6": StepIntPara,
+        "x7": IntExponentPara,
+    }
+    space = DesignSpace().parse(
+        [
+            {"name": "x0", "type": "num", "lb": 0, "ub": 7},
+            {"name": "x1", "type": "int", "lb": 0, "ub": 7},
+            {"name": "x2", "type": "pow", "lb": 1e-4, "ub": 1e-2, "base": 10},
+            {"name": "x3", "type": "cat", "categories": ("a", "b", "c")},
+            {"name": "x4", "type": "bool"},
+            {"name": "x5", "type": "pow_int", "lb": 1, "ub": 1000},
+            {"name": "x6", "type": "step_int", "lb": 0, "ub": 10, "step": 2},
+            {"name": "x7", "type": "int_exponent", "lb": 32, "ub": 256, "base": 2},
+        ]
+    )
+    for name, parameter in space.paras.items():
+        assert isinstance(parameter, Parameter)
+        assert {other for other, cls in classes.items() if isinstance(parameter, cls)} == {name}
+
+
 # ---------------------------------------------------------------- HEBO and its arguments
 
 
@@ -209,6 +255,19 @@ def test_the_space_and_the_numbers_of_categories_may_be_in_the_configuration() -
 def test_what_means_nothing_here_is_refused_by_name(arguments: dict[str, Any], message: str) -> None:
     with pytest.raises((ConfigError, IncompatibleError), match=message):
         HEBO(mixed(), **arguments)
+
+
+@pytest.mark.parametrize(
+    "cls",
+    [HEBO, BO, GeneralBO, NoisyOpt, Evolution, CMAES, NoMR_BO, HEBO_VectorContextual, HEBO_Embedding],
+)
+def test_all_optimizers_have_the_methods_that_the_readme_names(cls: type) -> None:
+    for name in ("suggest", "observe", "observe_new_data", "best_x", "best_y"):
+        assert hasattr(cls, name), name
+    assert issubclass(cls, AbstractOptimizer)
+    assert cls not in (HEBO, BO, GeneralBO, NoisyOpt) or (hasattr(cls, "X") and hasattr(cls, "y"))
+    parameters = list(inspect.signature(cls.suggest).parameters)
+    assert parameters == ["self", "n_suggestions", "fix_input"]
 
 
 # ---------------------------------------------------------------- the other optimisers
@@ -480,6 +539,8 @@ def test_bayesmark_spaces_are_read_as_in_the_original() -> None:
         }
     )
     assert repr(space) == "DesignSpace(size: int, alpha: pow, share: pow, shift: num, kind: cat, use: bool)"
+    expected = [IntegerPara, PowPara, PowPara, NumericPara, CategoricalPara, BoolPara]
+    assert [type(one) for one in space.paras.values()] == expected
     with pytest.raises(SpaceError, match=r"Parameter 'size'.*space_from_api_config"):
         parse_space_from_bayesmark({"size": {"type": "_int", "range": (50, 200)}})
 
