@@ -285,8 +285,14 @@ class Optimizer(Known, ABC):
         return self.ask(n_suggestions, fixed=fix_input)
 
     def observe(self, X: DataFrame, y: Any, *, constraints: Any = None) -> None:
-        """Call `tell` by the original package's name."""
-        self.tell(X, y, constraints=constraints)
+        """Call `tell` by the original package's name; as there, columns that are no parameter are ignored."""
+        known = set(self.space.names)
+        points = X.loc[:, [name in known for name in X.columns]] if isinstance(X, DataFrame) else X
+        self.tell(points, y, constraints=constraints)
+
+    def observe_new_data(self, X: DataFrame, y: Any) -> None:
+        """Call `observe` by the name that subclasses of the original package define."""
+        self.observe(X, y)
 
     # ------------------------------------------------------------------ saving and resuming
 

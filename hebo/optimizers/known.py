@@ -121,7 +121,7 @@ class Known:
             context: Values of context parameters; None: those of the point told last.
 
         Raises:
-            DataError: If no such point was told.
+            DataError: If no such point was told, or there are several objectives.
         """
         data, place = self.data, self._best_row(context)
         return self.space.decode(data.x[place].unsqueeze(0)), -float(data.y[place, 0])
@@ -129,6 +129,8 @@ class Known:
     def _best_row(self, context: Mapping[str, Any] | None) -> int:
         """Return the number of the best told row."""
         data, space = self.data, self.space.parameter_space
+        if (n := data.y.shape[1]) > 1:
+            raise DataError(f"there are {n} objectives, and no single best point; choose one from `history`")
         _need(~data.failed, "no successful evaluation has been told yet, so there is no best point")
         _need(
             data.feasible,
