@@ -64,6 +64,23 @@ def output_of(source: str | Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
+def recipes_of(source: str | Path) -> dict[str, Any]:
+    """Return task label -> recipe as the file `resolved.yaml` of an experiment has them, unchecked.
+
+    What a task draws in a report is built from these: a store holds results, and is no recipe.
+
+    Args:
+        source: As for `find_store`; a URL has no such file.
+    """
+    if "://" in str(source) or not (file := output_of(source) / RESOLVED).is_file():
+        return {}
+    from hebo.experiment.yaml_file import read_yaml
+
+    tasks = read_yaml(file).data.get("tasks")
+    parts = [dict(one) for one in tasks if isinstance(one, dict)] if isinstance(tasks, list) else []
+    return {str(one.pop("label", one.get("type"))): one for one in parts}
+
+
 def _of_folder(folder: Path) -> tuple[str, str | None]:
     resolved, database = folder / RESOLVED, folder / DATABASE
     url, name = _of_yaml(resolved) if resolved.is_file() else (None, None)

@@ -34,21 +34,24 @@ class Store:
     def __init__(self, url: str, experiment: str) -> None:
         self._engine = open_engine(url, create=True)
         self._url, self._name = url, experiment
+        self._named: dict[str, int] | None = None
 
     def register(self, *, output: str, content: Mapping[str, Any], entries: Entries) -> None:
-        """Record the experiment, or check that it is the one recorded; `budget.n_trials` may have grown.
+        """Record the experiment, or let the one recorded grow; from here on, only its runs are looked at.
 
         Args:
             output: Folder of the experiment.
-            content: What makes the experiment what it is; compared with what is stored.
+            content: What makes the experiment what it is.
             entries: Its runs and tasks.
 
         Raises:
-            ConfigError: If the store holds a different experiment of that name or output.
+            ConfigError: If the store holds another experiment of that output, or a run or a task with other
+                settings.
         """
         registration = Registration(self._name, safe_url(self._url), output, content, entries)
         with self._engine.begin() as connection:
             registration.write(connection)
+        self._named = {one.run_id: one.n_trials for one in entries.runs}
 
     def claim(self, owner: Owner, *, besides: set[str]) -> str | None:
         """Take the first run that is unfinished and free; return its id, or None if there is none.
@@ -65,12 +68,14 @@ class Store:
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return `run_id`, `owner` and `lease_until` of the runs that are not finished, in order."""
-        query = (
-            select(runs.c.run_id, runs.c.owner, runs.c.lease_until)
-            .where(runs.c.experiment == self._name, runs.c.status != tables.FINISHED)
-            .order_by(runs.c.position)
-        )
-        return self._read(query)
+        columns = (runs.c.run_id, runs.c.owner, runs.c.lease_until, runs.c.n_done, runs.c.n_trials)
+        query = select(*columns).where(runs.c.experiment == self._name, runs.c.status != tables.FINISHED)
+        return [row for row in self._read(query.order_by(runs.c.position)) if self._is_to_do(row)]
+
+    def _is_to_do(self, row: Mapping[str, Any]) -> bool:
+        """Say whether a run is to be carried out here: another `hebo run` may have prolonged it."""
+        n_trials = row["n_trials"] if self._named is None else self._named[row["run_id"]]
+        return n_trials == row["n_trials"] or bool(row["n_done"] < n_trials)
 
     def renew(self, owner: Owner) -> None:
         """Prolong all leases of an owner, for evaluations longer than a lease."""
@@ -113,8 +118,14 @@ class Store:
         self._engine.dispose()
 
     def _read(self, query: Any) -> list[dict[str, Any]]:
+        """Return rows of runs, those that this experiment names in its own order."""
         with self._engine.connect().execution_options(hebo_read=True) as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        if self._named is None:
+            return rows
+        places = {run_id: place for place, run_id in enumerate(self._named)}
+        named = [row for row in rows if row["run_id"] in places]
+        return sorted(named, key=lambda row: places[row["run_id"]])
 
     def _take(self, row: Mapping[str, Any], owner: Owner) -> bool:
         """Claim a run if it still stands as it was read: of several takers one succeeds."""

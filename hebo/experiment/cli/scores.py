@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import click
 import pandas as pd
 from rich import box
 from rich.table import Table
@@ -16,7 +17,7 @@ from hebo.experiment.report.run_files import merge_run_tables, read_run_tables
 from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
 from hebo.experiment.report.score_tables import cost_table
-from hebo.experiment.results import load_results
+from hebo.experiment.results import about_aside, load_results
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -30,14 +31,18 @@ def collect(sources: Sequence[str]) -> DataFrame:
     Raises:
         DataError: If a run is in two sources, or no run is finished.
     """
-    tables = [
-        read_run_tables([Path(one)]) if one.endswith(".csv") else run_table(load_results(one))
-        for one in sources
-    ]
+    tables = [read_run_tables([Path(one)]) if one.endswith(".csv") else _runs_of(one) for one in sources]
     whole = merge_run_tables(tables)
     if not len(whole):
         raise DataError("No run is finished yet; `hebo run` with the same configuration goes on.")
     return whole
+
+
+def _runs_of(source: str) -> DataFrame:
+    results = load_results(source)
+    if mention := about_aside(results):
+        click.echo(mention, err=True)
+    return run_table(results)
 
 
 def score_tables(table: DataFrame, *, reference: str | None) -> Iterator[Table]:

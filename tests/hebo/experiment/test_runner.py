@@ -163,13 +163,6 @@ def test_a_longer_budget_continues_finished_runs(
     assert lasting(load_results(out)) == lasting(load_results(tmp_path / "whole"))
 
 
-def test_another_experiment_in_the_same_place_is_refused(write_config: Write, hebo: Hebo) -> None:
-    assert hebo("run", write_config()).exit_code == 0
-    answer = hebo("run", write_config(), "seeds=[1]")
-    assert answer.exit_code == 2
-    assert "(seeds[0]: stored 0, given 1); choose another `name` and `output`" in answer.stderr
-
-
 def test_two_at_once_share_the_runs_and_repeat_none(write_config: Write, out: Path) -> None:
     config = write_config(tasks=[toy(seconds=0.01)], seeds=6)
     threads = [threading.Thread(target=work, args=(config,)) for _ in range(2)]
