@@ -169,7 +169,7 @@ def test_show_of_an_unknown_run_or_folder_is_refused(hebo: Hebo, write_config: W
         "There is no run 'random_search@toy#1' in small. Did you mean 'random_search@toy#0'?" in answer.stderr
     )
     answer = hebo("show", tmp_path / "nowhere")
-    assert answer.exit_code == 1
+    assert answer.exit_code == 2
     assert "There is no run folder, YAML or store at" in answer.stderr
 
 

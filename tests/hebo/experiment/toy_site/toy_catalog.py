@@ -4,6 +4,7 @@ PARTS = {
     "task": {
         "toy": ("toy_parts:Toy", "A bowl that misbehaves in a corner"),
         "moving": ("toy_parts:Moving", "A bowl whose left half cannot be reached"),
+        "wild": ("toy_parts:Wild", "A bowl with a deed that no objective should do"),
         "two_objectives": ("toy_parts:TwoObjectives", "Two bowls"),
     },
     "optimizer": {
