@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hebo.errors import StoreError
+from hebo.errors import ConfigError, StoreError
 
 RESOLVED = "resolved.yaml"
 DATABASE = "results.db"
@@ -92,16 +92,37 @@ def _of_folder(folder: Path) -> tuple[str, str | None]:
 
 
 def _of_yaml(path: Path) -> tuple[str, str | None]:
-    name, output, url = _settings(path)
-    return url or default_store(output), name
+    name, _, url = settings_of(path)
+    return url, name
+
+
+def settings_of(path: Path) -> tuple[str, str, str]:
+    """Return name, output folder and store URL that a YAML gives or that are the default ones, unchecked.
+
+    Raises:
+        ConfigError: If it cannot be read, or the folder is no text that can name one.
+    """
+    name, output, store = _settings(path)
+    return name, output, store or default_store(output)
 
 
 def _settings(path: Path) -> tuple[str, str, str | None]:
-    """Return name, output folder and store URL that a YAML gives, unchecked."""
     from hebo.experiment.yaml_file import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
     part = str(data["part"]) if "split" in data and "part" in data else None
     name = full_name(str(data.get("name", path.stem)), part, quick=False)
-    store = data.get("store")
-    return name, str(data.get("output") or default_output(name)), None if store is None else str(store)
+    output, store = str(data.get("output") or default_output(name)), data.get("store")
+    for key, text in (("output", output), ("store", str(store or ""))):
+        check_path(path, key, text)
+    return name, output, None if store is None else str(store)
+
+
+def check_path(file: object, key: str, text: str) -> None:
+    """Refuse a text that is no path: control characters end it early, or cannot be written.
+
+    Raises:
+        ConfigError: With the file and the key.
+    """
+    if not text.isprintable():
+        raise ConfigError(f"{file}: {key}: {text!r} has a character that no path can have; remove it.")

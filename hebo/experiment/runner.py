@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -15,6 +14,7 @@ from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, HeboError
 from hebo.experiment import tables
 from hebo.experiment.config import Experiment, content_of, describe_experiment, runs_of
+from hebo.experiment.files import check_folder, write
 from hebo.experiment.leases import Owner
 from hebo.experiment.locate import LOG, RESOLVED
 from hebo.experiment.monitor import Monitor
@@ -63,18 +63,27 @@ def record(experiment: Experiment, entries: Entries) -> Store:
 
     Raises:
         StoreError: If the store cannot be used.
-        ConfigError: If the store or the folder belongs to a different experiment.
+        ConfigError: If the folder belongs to another experiment or cannot be written, or a run in the store
+            has other settings.
     """
-    output = Path(experiment.output)
-    store = Store(experiment.store, experiment.name)
+    output, name = Path(experiment.output), experiment.name
+    check_folder(output, name=name, store=experiment.store)
+    store = Store(experiment.store, name)
     store.register(output=experiment.output, content=content_of(experiment), entries=entries)
+    text = write_yaml(describe_experiment(experiment))
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        written = output / f".{RESOLVED}.{os.getpid()}"
-        written.write_text(write_yaml(describe_experiment(experiment)), encoding="utf-8")
-        os.replace(written, output / RESOLVED)
+        try:
+            write(output / RESOLVED, text, is_new=True)
+        except FileExistsError:  # an earlier one of this experiment, or another experiment came first
+            check_folder(output, name=name, store=experiment.store)
+            write(output / RESOLVED, text)
+        with open(output / LOG, "ab"):
+            pass  # a worker that cannot write its log could not even say so
     except OSError as error:
-        raise ConfigError(f"output: the folder '{output}' cannot be written ({error.strerror}).") from error
+        raise ConfigError(
+            f"output: the folder '{output}' cannot be written ({error.strerror}); make it writable, or "
+            "choose another `output`."
+        ) from error
     return store
 
 

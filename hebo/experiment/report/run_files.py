@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from hebo.errors import DataError
+from hebo.experiment.files import write
 from hebo.experiment.report.run_tables import COLUMNS, KEY, checkpoint, checkpoints
 
 _VERSIONS = re.compile(r"# (v\d+): (\{.*\})")
@@ -31,9 +32,8 @@ def write_run_table(table: pd.DataFrame, path: Path) -> None:
     }
     shown = ordered.assign(versions=ordered["versions"].map(names), **curves)
     header = "".join(f"# {name}: {text}\n" for text, name in names.items())
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = shown.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    path.write_text(header + text, encoding="utf-8")
+    write(path, header + text)
 
 
 def _six_digits(value: float) -> float:
