@@ -14,7 +14,7 @@ def write(path: Path, content: str | bytes, *, is_new: bool = False) -> Path:
     """Write a file, made beside its place and moved there when it is complete; return the path.
 
     Args:
-        path: Where; its folder is made if it does not exist. An older file stays until the new one is complete.
+        path: Where; its folder is made if it does not exist. An older file stays until the new is complete.
         content: Bytes, or text that is written as UTF-8.
         is_new: Whether a file that is there already is an error.
 

@@ -7,11 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebo.errors import StoreError
+from hebo.errors import HeboError, StoreError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from sqlalchemy import Engine, Table
+
+    from hebo.design_space.design_space import DesignSpace
 
 RUN_COLUMNS = (
     "run_id",
@@ -93,6 +95,22 @@ class Results:
     versions: Mapping[str, str] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     recipes: Mapping[str, Any] = field(default_factory=dict)
+
+    def space_of(self, task: str) -> DesignSpace:
+        """Return the space of a task, without constraints: their functions need not be loaded here.
+
+        Raises:
+            StoreError: If what is stored is no space.
+        """
+        from hebo.design_space.design_space import DesignSpace
+
+        try:
+            return DesignSpace.from_json({"parameters": self.spaces[task]["parameters"]})
+        except (HeboError, TypeError, ValueError, KeyError, AttributeError) as error:
+            raise StoreError(
+                f"The results of '{self.name}' are damaged: the space of the task '{task}' cannot be read "
+                f"({error}); restore a copy of the store, or run again in another `output`."
+            ) from error
 
 
 def load_results(

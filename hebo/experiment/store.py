@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
 from hebo.experiment import tables
-from hebo.experiment.database import open_engine, safe_url
+from hebo.experiment.database import naming, open_engine, safe_url
 from hebo.experiment.leases import LEASE_SECONDS, Owner, is_free
 from hebo.experiment.registry import Entries, Registration
 from hebo.experiment.run_log import RunLog
 from hebo.experiment.tables import runs, trials
 
+_ENGINES: dict[str, Engine] = {}
 
-@cache
+
 def engine_of(url: str) -> Engine:
     """Return this process's engine for a store that exists."""
-    return open_engine(url, create=False)
+    if url not in _ENGINES:
+        _ENGINES[url] = open_engine(url, create=False)
+    return _ENGINES[url]
 
 
 class Store:
@@ -49,7 +51,7 @@ class Store:
                 settings.
         """
         registration = Registration(self._name, safe_url(self._url), output, content, entries)
-        with self._engine.begin() as connection:
+        with naming(self._url), self._engine.begin() as connection:
             registration.write(connection)
         self._named = {one.run_id: one.n_trials for one in entries.runs}
 
@@ -61,7 +63,8 @@ class Store:
             besides: Runs not to take, as they were given up in this session.
         """
         for row in self.unfinished():
-            is_open = row["run_id"] not in besides and is_free(row["owner"], row["lease_until"])
+            with naming(self._url):
+                is_open = row["run_id"] not in besides and is_free(row["owner"], row["lease_until"])
             if is_open and self._take(row, owner):
                 return str(row["run_id"])
         return None
@@ -114,8 +117,10 @@ class Store:
         return RunLog(self._engine, self._name, run_id, str(owner))
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections of this process; SQLite's last one leaves a single file behind."""
         self._engine.dispose()
+        if (used := _ENGINES.pop(self._url, None)) is not None:
+            used.dispose()
 
     def _read(self, query: Any) -> list[dict[str, Any]]:
         """Return rows of runs, those that this experiment names in its own order."""

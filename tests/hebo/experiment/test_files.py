@@ -38,10 +38,10 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path: Path, place: str) -> N
     (tmp_path / "file").touch()
     (tmp_path / "folder").mkdir()
     path = Path(place.format(tmp_path))
-    with pytest.raises(OSError, match=".") as caught:
+    with pytest.raises((NotADirectoryError, FileNotFoundError, IsADirectoryError)) as caught:
         write(path, "text")
     assert caught.value.filename == str(path)
-    with pytest.raises(ConfigError, match="--csv: '.*' cannot be written .*; name another file"):
+    with pytest.raises(ConfigError, match=r"--csv: '.*' cannot be written .*; name another file"):
         check_writable(path, "--csv")
     assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "folder"]
 
@@ -71,7 +71,7 @@ def test_a_folder_belongs_to_the_experiment_and_the_store_it_names(tmp_path: Pat
     check_folder(folder, name="mine", store=own)
     check_folder(tmp_path / "empty", name="mine", store=own)
     for name, store in (("mine", f"sqlite:///{tmp_path}/b.db"), ("other", own), ("mine", "postgresql://h/d")):
-        with pytest.raises(ConfigError, match="belongs to the experiment 'mine' with the store .*a.db"):
+        with pytest.raises(ConfigError, match=r"belongs to the experiment 'mine' with the store .*a\.db"):
             check_folder(folder, name=name, store=store)
 
 
