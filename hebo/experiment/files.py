@@ -22,7 +22,8 @@ def write(path: Path, content: str | bytes, *, is_new: bool = False) -> Path:
         OSError: If it cannot be written, with the name of the file.
         FileExistsError: If it is there and should be new.
     """
-    data = content.encode() if isinstance(content, str) else content
+    # A category may hold half of a surrogate pair, which UTF-8 has no form for.
+    data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -151,6 +152,9 @@ def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> R
     }
     trials = [stored.trial(row) for row in _rows(engine, tables.trials, name) if row["run_id"] in order]
     trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
+    by_run = {run_id: list(rows) for run_id, rows in groupby(trials, key=lambda row: row["run_id"])}
+    for one in named:
+        stored.check_whole(one, by_run.get(one["run_id"], []))
     runs = [one | stored.best_values(one, problems) for one in named]
     return Results(
         runs=_frame(runs, RUN_COLUMNS, {"optimum": "float64", "best_known": "float64"}),

@@ -25,6 +25,7 @@ from hebo.experiment.run_log import LeaseLost, Outcome, RunLog
 from hebo.experiment.run_loop import Job, execute
 from hebo.experiment.stopping import STOP
 from hebo.experiment.store import Store
+from hebo.experiment.texts import on_one_line
 from hebo.experiment.worker_pool import WorkerDied, WorkerPool
 from hebo.experiment.yaml_file import write_yaml
 
@@ -66,16 +67,25 @@ def record(experiment: Experiment, entries: Entries) -> Store:
         ConfigError: If the folder belongs to another experiment or cannot be written, or a run in the store
             has other settings.
     """
-    output, name = Path(experiment.output), experiment.name
-    check_folder(output, name=name, store=experiment.store)
-    store = Store(experiment.store, name)
-    store.register(output=experiment.output, content=content_of(experiment), entries=entries)
-    text = write_yaml(describe_experiment(experiment))
+    check_folder(Path(experiment.output), name=experiment.name, store=experiment.store)
+    store = Store(experiment.store, experiment.name)
+    try:
+        store.register(output=experiment.output, content=content_of(experiment), entries=entries)
+        _mark_folder(experiment)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _mark_folder(experiment: Experiment) -> None:
+    """Write `resolved.yaml` and begin the log, unless another experiment has taken the folder meanwhile."""
+    output, text = Path(experiment.output), write_yaml(describe_experiment(experiment))
     try:
         try:
             write(output / RESOLVED, text, is_new=True)
-        except FileExistsError:  # an earlier one of this experiment, or another experiment came first
-            check_folder(output, name=name, store=experiment.store)
+        except FileExistsError:
+            check_folder(output, name=experiment.name, store=experiment.store)
             write(output / RESOLVED, text)
         with open(output / LOG, "ab"):
             pass  # a worker that cannot write its log could not even say so
@@ -84,7 +94,6 @@ def record(experiment: Experiment, entries: Entries) -> Store:
             f"output: the folder '{output}' cannot be written ({error.strerror}); make it writable, or "
             "choose another `output`."
         ) from error
-    return store
 
 
 def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
@@ -159,7 +168,8 @@ class _Shift:
         owners = {row["owner"] for row in self._left() if row["owner"]}
         for owner in sorted(owners - self.waited_for):
             found = Owner.parse(owner)
-            self.say(f"Waiting for runs of another `hebo run` (process {found.pid} on {found.host}).")
+            host = on_one_line(found.host)
+            self.say(f"Waiting for runs of another `hebo run` (process {found.pid} on {host}).")
         self.waited_for |= owners
         time.sleep(_POLL_SECONDS)
 

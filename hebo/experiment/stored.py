@@ -6,13 +6,18 @@ looked up, imported, opened, started or evaluated.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hebo.errors import StoreError
 from hebo.experiment import tables
+from hebo.experiment.labelled import NAME
+from hebo.experiment.texts import message
 
 Row = Mapping[str, Any]
+_LABEL = NAME.strip("^$")
+_RUN_ID = f"{_LABEL}@{_LABEL}#[0-9]+"
 
 
 def run(row: Row) -> dict[str, Any]:
@@ -21,10 +26,14 @@ def run(row: Row) -> dict[str, Any]:
     Raises:
         StoreError: If a value is not of the kind of its column.
     """
-    where = f"run {row['run_id']!r}"
+    where = f"run {row['run_id']!r:.60}"
     _check(row, where, str, "run_id", "optimizer", "task", "status")
+    for key, pattern in (("optimizer", NAME), ("task", NAME), ("run_id", _RUN_ID)):
+        if not re.fullmatch(pattern, row[key]):
+            raise StoreError(f"the {where} is damaged: {key} is {row[key]!r:.60}.")
     _check(row, where, int, "position", "seed", "n_trials", "batch_size")
-    return {**row, "config": tables.mapping(row["config"])}
+    shown = None if row["message"] is None else message(row["message"])
+    return {**row, "config": tables.mapping(row["config"]), "message": shown}
 
 
 def problem(row: Row) -> dict[str, Any]:
@@ -33,7 +42,7 @@ def problem(row: Row) -> dict[str, Any]:
     Raises:
         StoreError: If a value is not of the kind of its column.
     """
-    where = f"task {row['task']!r}"
+    where = f"task {row['task']!r:.60}"
     _check(row, where, float, "optimum", "best_known")
     space, objectives = tables.mapping(row["space"]), tables.from_json(row["objectives"])
     if not isinstance(space.get("parameters"), list):
@@ -49,7 +58,7 @@ def trial(row: Row) -> dict[str, Any]:
     Raises:
         StoreError: If a value is not of the kind of its column.
     """
-    where = f"trial {row['number']!r} of the run {row['run_id']!r}"
+    where = f"trial {row['number']!r:.60} of the run {row['run_id']!r}"
     _check(row, where, int, "number", "round")
     _check(row, where, float, *(key for key in row if key.endswith(("_seconds", "_at"))))
     if row["status"] not in tables.TRIAL_STATUSES:
@@ -58,7 +67,8 @@ def trial(row: Row) -> dict[str, Any]:
     _check(values, where, float, *values)
     params |= extras.pop(tables.MOVED, None) or {}
     costs = {key: None if row[key] is None else tables.mapping(row[key]) for key in ("profile", "fallbacks")}
-    return {**row, "params": params, "values": values, "extras": extras, **costs}
+    shown = None if row["message"] is None else message(row["message"])
+    return {**row, "params": params, "values": values, "extras": extras, "message": shown, **costs}
 
 
 def best_values(run: Row, problems: Mapping[str, Row]) -> dict[str, Any]:
@@ -70,6 +80,19 @@ def best_values(run: Row, problems: Mapping[str, Row]) -> dict[str, Any]:
     if run["task"] not in problems:
         raise StoreError(f"the run {run['run_id']!r} is damaged: its task is not stored.")
     return {key: problems[run["task"]][key] for key in ("optimum", "best_known")}
+
+
+def check_whole(run: Row, trials: Sequence[Row]) -> None:
+    """Refuse a run that is said to be finished, and lacks trials.
+
+    Raises:
+        StoreError: If it is one.
+    """
+    n_done = sum(one["number"] >= 0 and one["status"] != tables.PENDING for one in trials)
+    if run["status"] == tables.FINISHED and n_done < run["n_trials"]:
+        raise StoreError(
+            f"the run {run['run_id']!r} is damaged: finished, with {n_done} of {run['n_trials']} trials."
+        )
 
 
 def _check(row: Row, where: str, kind: type, *keys: str) -> None:

@@ -22,6 +22,7 @@ from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.ranks import ranks
 from hebo.experiment.cli.rounds import ask, tell
 from hebo.experiment.cli.tasks import tasks
+from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from hebo.experiment.config import Experiment
@@ -223,7 +224,9 @@ def _end(monitor: Any, complete: bool) -> None:
     monitor.refresh()
     for row in monitor.rows.values():
         if row["status"] == "broken":
-            click.echo(f"error: the run {row['run_id']} is broken: {row['message']}", err=True)
+            click.echo(
+                f"error: the run {row['run_id']} is broken: {on_one_line(row['message'] or '')}", err=True
+            )
     if not complete:
         sys.exit(1)
 

@@ -74,5 +74,8 @@ def _read(path: Path) -> pd.DataFrame:
         raise DataError(
             f"{path}: no table of runs, it has no column '{missing[0]}'; `hebo scores` writes one."
         )
+    for column in _TEXTS:
+        if odd := [one for one in table[column].dropna() if not one.isprintable()]:
+            raise DataError(f"{path}: no table of runs, the column '{column}' has {odd[0]!r:.60}.")
     versions = dict(_VERSIONS.findall(text))
     return table.assign(part=table["part"].fillna(""), versions=table["versions"].map(versions).fillna("{}"))
