@@ -237,11 +237,17 @@ def _text(data: Mapping[str, Any], key: str) -> str | None:
     value = data.get(key)
     if value is not None and (not isinstance(value, str) or not value.strip()):
         raise ConfigMistake((key,), f"expected a text, got {kind_of(value)}; leave it out for the default.")
+    if value is not None and not value.isprintable():
+        raise ConfigMistake((key,), f"{value!r} has a character that no path can have; remove it.")
     return value
 
 
 def _store(data: Mapping[str, Any], output: str) -> str:
     url = _text(data, "store") or default_store(output)
+    if "store" not in data and "?" in output:
+        raise ConfigMistake(
+            ("output",), "has a `?`, which begins the options of a store; name another folder."
+        )
     if "://" not in url:
         raise ConfigMistake(
             ("store",),

@@ -4,17 +4,42 @@ from __future__ import annotations
 
 import sqlite3
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, insert, select
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from hebo.errors import MissingExtraError, StoreError
 from hebo.experiment import tables
+from hebo.experiment.snapshot import unwritable
 
 BUSY_SECONDS = 60
+
+
+class StoreFailed(StoreError):
+    """The store is there no longer, is full, locked or damaged: whatever was going on cannot be kept."""
+
+
+# What a database says -> what would work, the first that fits.
+_REMEDIES = {
+    "database or disk is full": "make room there, and give the same command again",
+    "No space left": "make room there, and give the same command again",
+    "readonly database": "make file and folder writable, or name another `output` or `store`",
+    "unable to open database file": "make its folder writable, or name another `output` or `store`",
+    "database is locked": "close the program that holds it, and give the same command again",
+    "file is not a database": "it is no store; name another one, or move that file away",
+    "malformed": "the file is damaged: restore a copy, or move it away and run again",
+    "disk I/O error": "the file or its disk is damaged or gone: look there, then give the same command again",
+    "decode": "the file is damaged: restore a copy, or move it away and run again",
+    "no such table": "it is no store of results; name another one",
+    "no such column": "it was written by another version of hebo; use that one, or another `output`",
+    "connection": "see that the server runs and can be reached, and give the same command again",
+}
+_OTHERWISE = "look at it, then give the same command again, or name another `output` or `store`"
 
 
 def open_engine(url: str, *, create: bool) -> Engine:
@@ -32,8 +57,62 @@ def open_engine(url: str, *, create: bool) -> Engine:
     try:
         _prepare(engine, create=create)
     except SQLAlchemyError as error:
-        raise StoreError(f"The store '{safe_url(url)}' cannot be used: {first_line(error)}") from error
+        engine.dispose()
+        raise store_error(url, error) from error
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+@contextmanager
+def reading(url: str) -> Iterator[Engine]:
+    """Connect to a store that exists to read it; nothing is changed there, and it need not be writable.
+
+    Raises:
+        StoreError: If the store cannot be read, now or in the block, or what is read there is damaged.
+    """
+    with unwritable(_sqlite_file(url)) as connect:
+        if connect is None:
+            engine = _connect(url, create=False, tune=False)
+        else:
+            engine = create_engine("sqlite://", creator=connect)
+            _name_errors(engine, url)
+        try:
+            with naming(url):
+                _prepare(engine, create=False)
+                yield engine
+        finally:
+            engine.dispose()
+
+
+@contextmanager
+def naming(url: str) -> Iterator[None]:
+    """Name the store in errors of the block that do not: those of its rows know theirs only."""
+    try:
+        yield
+    except (SQLAlchemyError, StoreError) as error:
+        raise store_error(url, error) from error
+
+
+def store_error(url: str, error: BaseException) -> StoreError:
+    """Return what went wrong with a store, on one line, with its place and what would work."""
+    where, what = f"The store '{safe_url(url)}'", first_line(error)
+    if isinstance(error, StoreError):
+        return error if safe_url(url) in what else StoreFailed(f"{where}: {what}")
+    remedy = next((remedy for sign, remedy in _REMEDIES.items() if sign in str(error)), _OTHERWISE)
+    return StoreFailed(f"{where} cannot be used: {what.rstrip('.')}; {remedy}.")
+
+
+def _sqlite_file(url: str) -> Path | None:
+    """Return the file of an SQLite store that exists, None for every other URL."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        return None
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        return None
+    return path if (path := Path(parsed.database)).is_file() else None
 
 
 def safe_url(url: str) -> str:
@@ -47,7 +126,7 @@ def first_line(error: BaseException) -> str:
     return lines[0] if lines else type(error).__name__
 
 
-def _connect(url: str, *, create: bool) -> Engine:
+def _connect(url: str, *, create: bool, tune: bool = True) -> Engine:
     try:
         parsed = make_url(url)
         sqlite = parsed.get_backend_name() == "sqlite"
@@ -62,9 +141,20 @@ def _connect(url: str, *, create: bool) -> Engine:
         ) from error
     except ModuleNotFoundError as error:
         raise MissingExtraError(str(error.name), "postgres") from error
-    if sqlite:
+    if sqlite and tune:
         _tune_sqlite(engine)
+    _name_errors(engine, url)
     return engine
+
+
+def _name_errors(engine: Engine, url: str) -> None:
+    """Turn what the database reports into a `StoreFailed`; what breaks a rule of a table is left as it is."""
+
+    @event.listens_for(engine, "handle_error")
+    def _(context: ExceptionContext) -> None:
+        error = context.sqlalchemy_exception
+        if error is not None and not isinstance(error, IntegrityError):
+            raise store_error(url, context.original_exception) from context.original_exception
 
 
 def _check_file(path: str | None, *, create: bool) -> None:
@@ -74,7 +164,10 @@ def _check_file(path: str | None, *, create: bool) -> None:
         try:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise StoreError(f"The folder of the store '{path}' cannot be made: {error.strerror}.") from error
+            raise StoreError(
+                f"The folder of the store '{path}' cannot be made ({error.strerror}); name another "
+                "`output` or `store`, or make the folder."
+            ) from error
     elif not Path(path).is_file():
         raise StoreError(f"There is no store at '{path}'; `hebo run` makes one.")
 

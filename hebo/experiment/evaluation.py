@@ -13,15 +13,17 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
-from hebo.errors import EvaluationError, IncompatibleError, StoreError
+from hebo.errors import EvaluationError, IncompatibleError
 from hebo.experiment import tables
 from hebo.experiment.frames import frame_of, rows_of
 from hebo.experiment.run_log import Outcome, Trial
+from hebo.experiment.stopping import is_stop
+from hebo.experiment.surroundings import surroundings
+from hebo.experiment.texts import class_of, clean, error_message, text_of
+from hebo.experiment.texts import message as as_message
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_MAX_MESSAGE = 500
 
 
 class OutOfTime(BaseException):
@@ -46,7 +48,7 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
     objectives, constraints = tuple(task.objectives), tuple(task.constraints)
     started = time.perf_counter()
     try:
-        with time_limit(limit, hard=hard):
+        with surroundings(), time_limit(limit, hard=hard):
             answer = task.evaluate(frame, seed=seed)
         values, extras = _split(answer, (*objectives, *constraints))
         _check_moved(task, frame, extras.get(tables.MOVED))
@@ -54,9 +56,11 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
     except OutOfTime:
         values, extras, status = {}, {}, tables.TIMED_OUT
         message = f"not finished within {limit:g} s (limits.trial_seconds)"
-    except (Exception, SystemExit) as error:
+    except BaseException as error:
+        if is_stop(error):
+            raise
         values, extras, status = {}, {}, _status_of(error)
-        message = " ".join(f"{type(error).__name__}: {error}".split())[:_MAX_MESSAGE]
+        message = error_message(error)
     unknown = dict.fromkeys((*objectives, *constraints))
     seconds = time.perf_counter() - started
     return Outcome(status, {**unknown, **values}, extras, message, seconds)
@@ -121,9 +125,10 @@ def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, floa
             f"the task answered {len(answer)} rows with columns {list(answer.columns)}; "
             f"expected 1 row with {list(measured)}."
         )
-    row = {str(name): answer[name].iloc[0] for name in answer.columns}
+    row = {text_of(name): answer[name].iloc[0] for name in answer.columns}
     values = {name: _finite(float(row.pop(name))) for name in measured}
-    return values, {name: _extra(value) for name, value in row.items()}
+    moved = {tables.MOVED: tables.plain(row.pop(tables.MOVED))} if tables.MOVED in row else {}
+    return values, {clean(name): _extra(value) for name, value in row.items()} | moved
 
 
 def _check_moved(task: Any, frame: DataFrame, moved: object) -> None:
@@ -143,10 +148,21 @@ def _finite(value: float) -> float | None:
 
 
 def _extra(value: object) -> Any:
+    """Return what a task reports beside its values as clean JSON, or as text where it has no such form."""
     try:
-        return tables.plain(value)
-    except StoreError:
-        return str(value)
+        found = tables.plain(value)
+        tables.to_json(found)
+    except Exception:  # a StoreError, or whatever the methods of the value raise
+        return clean(text_of(value))
+    return _clean(found)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return clean(value) if isinstance(value, str) else value
 
 
 def _judge(
@@ -160,10 +176,10 @@ def _judge(
         return (tables.INFEASIBLE, f"{', '.join(broken)} > 0") if broken else (tables.OK, None)
     kind = "constraint" if bad[0] in constraints else "objective"
     reason = extras.get("error") or f"the {kind} {', '.join(bad)} is not a finite number"
-    return tables.FAILED, " ".join(str(reason).split())[:_MAX_MESSAGE]
+    return tables.FAILED, as_message(reason)
 
 
 def _status_of(error: BaseException) -> str:
-    text = f"{type(error).__name__} {error}".lower()
+    text = f"{class_of(error)} {text_of(error)}".lower()
     is_memory = isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
     return tables.OUT_OF_MEMORY if is_memory or "outofmemoryerror" in text else tables.FAILED

@@ -60,15 +60,17 @@ def _recipe(kind: str, value: object, path: Path) -> Recipe:
 
 
 def _labels(parts: list[Any], path: Path) -> list[str]:
-    """Return the given labels, and for the rest the types, numbered from 1 where a type is repeated."""
-    repeated = Counter(part["type"] for part in parts if part.get("label") is None)
+    """Return the given labels, and for the rest the types, those after the first of a type numbered from 2.
+
+    The first one has no number, so that it keeps its label, and its runs, when another of its type is added.
+    """
     seen: Counter[str] = Counter()
     labels: list[str] = []
     for place, part in enumerate(parts):
         label, name = part.get("label"), part["type"]
         if label is None:
             seen[name] += 1
-            label = name if repeated[name] == 1 else f"{name}-{seen[name]}"
+            label = name if seen[name] == 1 else f"{name}-{seen[name]}"
         labels.append(_check_label(label, labels, (*path, place, "label")))
     return labels
 

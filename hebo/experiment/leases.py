@@ -9,6 +9,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+from hebo.errors import StoreError
+
 LEASE_SECONDS = 120.0
 
 
@@ -37,9 +39,16 @@ class Owner:
 
     @classmethod
     def parse(cls, text: str) -> Owner:
-        """Return the owner that `str` wrote."""
-        host, pid, born, token = text.split("|")
-        return cls(host, int(pid), born, token)
+        """Return the owner that `str` wrote.
+
+        Raises:
+            StoreError: If it did not write that.
+        """
+        try:
+            host, pid, born, token = text.split("|")
+            return cls(host, int(pid), born, token)
+        except (AttributeError, ValueError) as error:
+            raise StoreError(f"a row is damaged, the owner of a run is {text!r:.60}.") from error
 
     def __str__(self) -> str:
         return f"{self.host.replace('|', '_')}|{self.pid}|{self.born}|{self.token}"
@@ -71,7 +80,7 @@ def is_free(owner: str | None, lease_until: float | None) -> bool:
     found = Owner.parse(owner)
     if found.is_here():
         return not found.is_alive()
-    return lease_until is None or lease_until < time.time()
+    return not isinstance(lease_until, float) or lease_until < time.time()
 
 
 def _birth(pid: int) -> str:

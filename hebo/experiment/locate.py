@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from hebo.errors import StoreError
+from hebo.errors import ConfigError, StoreError
 
 RESOLVED = "resolved.yaml"
 DATABASE = "results.db"
@@ -64,6 +64,23 @@ def output_of(source: str | Path) -> Path:
     return path if path.is_dir() else path.parent
 
 
+def recipes_of(source: str | Path) -> dict[str, Any]:
+    """Return task label -> recipe as the file `resolved.yaml` of an experiment has them, unchecked.
+
+    What a task draws in a report is built from these: a store holds results, and is no recipe.
+
+    Args:
+        source: As for `find_store`; a URL has no such file.
+    """
+    if "://" in str(source) or not (file := output_of(source) / RESOLVED).is_file():
+        return {}
+    from hebo.experiment.yaml_file import read_yaml
+
+    tasks = read_yaml(file).data.get("tasks")
+    parts = [dict(one) for one in tasks if isinstance(one, dict)] if isinstance(tasks, list) else []
+    return {str(one.pop("label", one.get("type"))): one for one in parts}
+
+
 def _of_folder(folder: Path) -> tuple[str, str | None]:
     resolved, database = folder / RESOLVED, folder / DATABASE
     url, name = _of_yaml(resolved) if resolved.is_file() else (None, None)
@@ -75,16 +92,37 @@ def _of_folder(folder: Path) -> tuple[str, str | None]:
 
 
 def _of_yaml(path: Path) -> tuple[str, str | None]:
-    name, output, url = _settings(path)
-    return url or default_store(output), name
+    name, _, url = settings_of(path)
+    return url, name
+
+
+def settings_of(path: Path) -> tuple[str, str, str]:
+    """Return name, output folder and store URL that a YAML gives or that are the default ones, unchecked.
+
+    Raises:
+        ConfigError: If it cannot be read, or the folder is no text that can name one.
+    """
+    name, output, store = _settings(path)
+    return name, output, store or default_store(output)
 
 
 def _settings(path: Path) -> tuple[str, str, str | None]:
-    """Return name, output folder and store URL that a YAML gives, unchecked."""
     from hebo.experiment.yaml_file import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
     part = str(data["part"]) if "split" in data and "part" in data else None
     name = full_name(str(data.get("name", path.stem)), part, quick=False)
-    store = data.get("store")
-    return name, str(data.get("output") or default_output(name)), None if store is None else str(store)
+    output, store = str(data.get("output") or default_output(name)), data.get("store")
+    for key, text in (("output", output), ("store", str(store or ""))):
+        check_path(path, key, text)
+    return name, output, None if store is None else str(store)
+
+
+def check_path(file: object, key: str, text: str) -> None:
+    """Refuse a text that is no path: control characters end it early, or cannot be written.
+
+    Raises:
+        ConfigError: With the file and the key.
+    """
+    if not text.isprintable():
+        raise ConfigError(f"{file}: {key}: {text!r} has a character that no path can have; remove it.")

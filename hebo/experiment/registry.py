@@ -1,17 +1,23 @@
-"""How an experiment enters a store, and how it is recognised when it comes again."""
+"""How an experiment enters a store, and how it grows when it comes again.
+
+Runs are independent of one another. Those that are stored are kept, with their trials; those that are new
+are added; a run that the experiment no longer names is put aside, at the position `ASIDE`. What is refused
+is a stored run that now has other settings.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, and_, case, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, case, insert, select, text, update
 
 from hebo.errors import ConfigError
 from hebo.experiment import tables
-from hebo.experiment.tables import experiments, problems, runs
+from hebo.experiment.differences import StoredRun, problem_difference, run_difference
+from hebo.experiment.tables import ASIDE, experiments, problems, runs
 from hebo.experiment.versions import installed_versions
 
 
@@ -66,74 +72,107 @@ class Registration:
     entries: Entries
 
     def write(self, connection: Connection) -> None:
-        """Insert the experiment, or check it against the stored one and extend its budget."""
-        same = or_(experiments.c.name == self.name, experiments.c.output == self.output)
-        stored = connection.execute(select(experiments).where(same)).mappings().first()
-        if stored is None:
-            self._insert(connection)
-        else:
-            self._compare(dict(stored))
-            self._extend(connection)
+        """Add to the store what it lacks, after a check that what it has is the same.
 
-    def _insert(self, connection: Connection) -> None:
-        now = time.time()
-        row = {
-            "name": self.name,
-            "output": self.output,
-            "config": tables.to_json(self.content),
-            "versions": tables.to_json(installed_versions()),
-            "created_at": now,
-        }
-        connection.execute(insert(experiments).values(row))
-        connection.execute(insert(problems), [_problem_row(self.name, one) for one in self.entries.problems])
-        rows = [_run_row(self.name, place, one, now) for place, one in enumerate(self.entries.runs)]
-        connection.execute(insert(runs), rows)
+        Raises:
+            ConfigError: If another experiment has the output, or a stored run or task has other settings.
+        """
+        _take_turns(connection)
+        self._check_output(connection)
+        told = self._write_experiment(connection)
+        self._write_problems(connection)
+        self._write_runs(connection, told)
 
-    def _compare(self, stored: Mapping[str, Any]) -> None:
-        old = {"name": stored["name"], **tables.from_json(stored["config"])}
-        new = {"name": self.name, **tables.plain(dict(self.content))}
-        n_old, n_new = old["budget"].pop("n_trials"), new["budget"].pop("n_trials")
-        difference = first_difference(old, new)
-        if difference is None and n_new < n_old:
-            difference = f"budget.n_trials may only grow: stored {n_old}, given {n_new}"
-        if difference is not None:
+    def _check_output(self, connection: Connection) -> None:
+        others = and_(experiments.c.output == self.output, experiments.c.name != self.name)
+        other = connection.execute(select(experiments.c.name).where(others)).scalar()
+        if other is not None:
             raise ConfigError(
-                f"The store {self.url} holds another experiment under this name or output "
-                f"({difference}); choose another `name` and `output`, or restore the old value."
+                f"name: the output '{self.output}' belongs to the experiment '{other}' of the store "
+                f"{self.url}, not to '{self.name}'; choose another `output`, or restore the name."
             )
 
-    def _extend(self, connection: Connection) -> None:
+    def _write_experiment(self, connection: Connection) -> int:
+        """Insert the experiment or bring its row up to date; return how many points it was told so far."""
         here = experiments.c.name == self.name
-        changed = {"config": tables.to_json(self.content), "output": self.output}
-        connection.execute(update(experiments).where(here).values(**changed))
+        stored = connection.execute(select(experiments.c.config).where(here)).scalar()
+        changed = {"output": self.output, "config": tables.to_json(self.content)}
+        if stored is not None:
+            connection.execute(update(experiments).where(here).values(**changed))
+            return int(tables.mapping(stored).get("told", 0))
+        versions = tables.to_json(installed_versions())
+        row = {"name": self.name, **changed, "versions": versions, "created_at": time.time()}
+        connection.execute(insert(experiments).values(row))
+        return 0
+
+    def _write_problems(self, connection: Connection) -> None:
+        query = select(problems).where(problems.c.experiment == self.name)
+        stored = {row["task"]: dict(row) for row in connection.execute(query).mappings()}
+        rows = {one.task: _problem_row(self.name, one) for one in self.entries.problems}
+        for task, row in rows.items():
+            if task in stored and (found := problem_difference(stored[task], row)):
+                raise ConfigError(
+                    f"The task '{task}' is in the store {self.url} with another space ({found}); give it "
+                    "a `label` of its own, choose another `name` and `output`, or restore the old one."
+                )
+        if new := [row for task, row in rows.items() if task not in stored]:
+            connection.execute(insert(problems), new)
+
+    def _write_runs(self, connection: Connection, told: int) -> None:
+        query = select(runs).where(runs.c.experiment == self.name)
+        stored = {row["run_id"]: dict(row) for row in connection.execute(query).mappings()}
+        self._compare([StoredRun(row, told) for row in stored.values()])
+        now, config = time.time(), {"versions": installed_versions()}
+        rows = {
+            one.run_id: _run_row(self.name, place, one, now, config)
+            for place, one in enumerate(self.entries.runs)
+        }
+        if new := [row for run_id, row in rows.items() if run_id not in stored]:
+            connection.execute(insert(runs), new)
+        places = {run_id: row["position"] for run_id, row in rows.items()}
+        moved = [
+            {"p_id": run_id, "p_position": places.get(run_id, ASIDE)}
+            for run_id, row in sorted(stored.items())  # in one order, so that two at once cannot lock up
+            if row["position"] != places.get(run_id, ASIDE)
+        ]
+        if moved:
+            connection.execute(_move(self.name), moved)
+        self._extend(connection, [row for run_id, row in sorted(stored.items()) if run_id in rows])
+
+    def _compare(self, stored: Sequence[StoredRun]) -> None:
+        """Refuse a run whose settings are not those it is stored with."""
+        by_id = {one.run_id: one for one in stored}
+        for run in self.entries.runs:
+            if run.run_id in by_id and (found := run_difference(by_id[run.run_id], run, stored)):
+                raise ConfigError(
+                    f"The run {run.run_id} is in the store {self.url} with another setting ({found.text}); "
+                    f"{found.remedy}, or restore the old value."
+                )
+
+    def _extend(self, connection: Connection, kept: Sequence[Mapping[str, Any]]) -> None:
+        """Let runs go on whose budget has grown."""
         n_trials = self.entries.runs[0].n_trials
-        shorter = and_(runs.c.experiment == self.name, runs.c.n_trials < n_trials)
+        shorter = [{"p_id": row["run_id"]} for row in kept if row["n_trials"] < n_trials]
+        if not shorter:
+            return
         status = case((runs.c.status == tables.FINISHED, tables.WAITING), else_=runs.c.status)
         longer = {"n_trials": n_trials, "status": status, "updated_at": time.time()}
-        connection.execute(update(runs).where(shorter).values(**longer))
+        connection.execute(update(runs).where(_one_run(self.name)).values(**longer), shorter)
 
 
-def first_difference(old: object, new: object, path: str = "") -> str | None:
-    """Return where two configurations differ first, with both values; None if they agree."""
-    if isinstance(old, dict) and isinstance(new, dict):
-        for key in [*old, *(key for key in new if key not in old)]:
-            inner = f"{path}.{key}" if path else str(key)
-            if key not in old or key not in new:
-                side = "not stored, but given" if key in new else "stored, but not given"
-                return f"{inner} is {side}"
-            if found := first_difference(old[key], new[key], inner):
-                return found
-        return None
-    if isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        pairs = enumerate(zip(old, new, strict=True))
-        found_all = (first_difference(a, b, f"{path}[{place}]") for place, (a, b) in pairs)
-        return next((found for found in found_all if found), None)
-    return None if old == new else f"{path}: stored {_short(old)}, given {_short(new)}"
+def _take_turns(connection: Connection) -> None:
+    """Let one registration at a time look and write; SQLite's transactions do so by themselves."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"LOCK TABLE {experiments.name} IN SHARE ROW EXCLUSIVE MODE"))
 
 
-def _short(value: object) -> str:
-    text = tables.to_json(value)
-    return text if len(text) <= 60 else text[:57] + "..."
+def _one_run(experiment: str) -> Any:
+    return and_(runs.c.experiment == experiment, runs.c.run_id == bindparam("p_id"))
+
+
+def _move(experiment: str) -> Any:
+    values = {"position": bindparam("p_position"), "updated_at": time.time()}
+    return update(runs).where(_one_run(experiment)).values(**values)
 
 
 def _problem_row(experiment: str, problem: NewProblem) -> dict[str, Any]:
@@ -147,7 +186,9 @@ def _problem_row(experiment: str, problem: NewProblem) -> dict[str, Any]:
     }
 
 
-def _run_row(experiment: str, position: int, run: NewRun, now: float) -> dict[str, Any]:
+def _run_row(
+    experiment: str, position: int, run: NewRun, now: float, config: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "experiment": experiment,
         "run_id": run.run_id,
@@ -155,7 +196,7 @@ def _run_row(experiment: str, position: int, run: NewRun, now: float) -> dict[st
         "optimizer": run.optimizer,
         "task": run.task,
         "seed": run.seed,
-        "config": tables.to_json(run.config),
+        "config": tables.to_json({**run.config, **config}),
         "n_trials": run.n_trials,
         "batch_size": run.batch_size,
         "status": tables.WAITING,

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hebo.errors import StoreError
+from hebo.errors import HeboError, StoreError
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from sqlalchemy import Engine, Table
+
+    from hebo.design_space.design_space import DesignSpace
 
 RUN_COLUMNS = (
     "run_id",
@@ -48,6 +51,8 @@ TRIAL_COLUMNS = (
     "finished_at",
 )
 
+_MOST_NAMED = 10
+
 
 @dataclass(frozen=True)
 class Results:
@@ -78,6 +83,9 @@ class Results:
         suite: What it is a part of.
         part: "tuning" or "reporting" for half of a split suite, else None.
         versions: Package -> version when it was recorded.
+        aside: Ids of runs that the experiment has named before and names no longer; they are kept in the
+            store, and in none of the tables.
+        recipes: Task label -> its recipe in the experiment's own file, `resolved.yaml`; empty without one.
     """
 
     runs: DataFrame
@@ -88,95 +96,94 @@ class Results:
     suite: str = ""
     part: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
+    aside: tuple[str, ...] = ()
+    recipes: Mapping[str, Any] = field(default_factory=dict)
+
+    def space_of(self, task: str) -> DesignSpace:
+        """Return the space of a task, without constraints: their functions need not be loaded here.
+
+        Raises:
+            StoreError: If what is stored is no space.
+        """
+        from hebo.design_space.design_space import DesignSpace
+
+        try:
+            return DesignSpace.from_json({"parameters": self.spaces[task]["parameters"]})
+        except (HeboError, TypeError, ValueError, KeyError, AttributeError) as error:
+            raise StoreError(
+                f"The results of '{self.name}' are damaged: the space of the task '{task}' cannot be read "
+                f"({error}); restore a copy of the store, or run again in another `output`."
+            ) from error
 
 
-def load_results(source: str | Path, *, name: str | None = None) -> Results:
-    """Read an experiment from its store.
+def load_results(
+    source: str | Path, *, name: str | None = None, runs: Collection[str] | None = None
+) -> Results:
+    """Read an experiment from its store: the runs that it named when `hebo run` last began.
 
     Args:
         source: A store URL, a run folder, or the YAML of the experiment.
         name: Name of the experiment; needed only where a store holds several.
+        runs: Ids of the runs to read in place of those.
 
     Raises:
-        StoreError: If there is no store, or it does not hold the experiment.
+        StoreError: If there is no store, it does not hold the experiment, or it is damaged.
         ConfigError: If the YAML that names the store cannot be read.
     """
-    from hebo.experiment.database import open_engine
-    from hebo.experiment.locate import find_store
+    from hebo.experiment.database import reading
+    from hebo.experiment.locate import find_store, recipes_of
 
     url, found = find_store(source)
-    engine = open_engine(url, create=False)
-    try:
-        return _read(engine, name or found)
-    finally:
-        engine.dispose()
+    with reading(url) as engine:
+        return replace(_read(engine, name or found, runs), recipes=recipes_of(source))
 
 
-def _read(engine: Engine, name: str | None) -> Results:
-    from hebo.experiment import tables
+def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> Results:
+    from hebo.experiment import stored, tables
 
     name = _choose(engine, name)
     (recorded,) = _rows(engine, tables.experiments, name, key="name")
-    content = tables.from_json(recorded["config"])
-    problems = {row["task"]: row for row in _rows(engine, tables.problems, name)}
-    runs = [
-        row
-        | {key: problems[row["task"]][key] for key in ("optimum", "best_known")}
-        | {"config": tables.from_json(row["config"])}
-        for row in sorted(_rows(engine, tables.runs, name), key=lambda row: row["position"])
-    ]
-    trials = [_as_found(row) for row in _rows(engine, tables.trials, name)]
-    _mark_competing(trials, runs, problems)
-    order = {row["run_id"]: row["position"] for row in runs}
+    content, versions = tables.mapping(recorded["config"]), tables.mapping(recorded["versions"])
+    found = sorted((stored.run(row) for row in _rows(engine, tables.runs, name)), key=_place)
+    named = [one for one in found if (_place(one) >= 0 if wanted is None else one["run_id"] in wanted)]
+    order = {one["run_id"]: place for place, one in enumerate(named)}
+    problems = {
+        row["task"]: stored.problem(row)
+        for row in _rows(engine, tables.problems, name)
+        if row["task"] in {one["task"] for one in named}
+    }
+    trials = [stored.trial(row) for row in _rows(engine, tables.trials, name) if row["run_id"] in order]
     trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
+    by_run = {run_id: list(rows) for run_id, rows in groupby(trials, key=lambda row: row["run_id"])}
+    for one in named:
+        stored.check_whole(one, by_run.get(one["run_id"], []))
+    runs = [one | stored.best_values(one, problems) for one in named]
+    trials = stored.with_competing(trials, {one["run_id"]: problems[one["task"]] for one in named})
     return Results(
         runs=_frame(runs, RUN_COLUMNS, {"optimum": "float64", "best_known": "float64"}),
         trials=_frame(trials, TRIAL_COLUMNS, _SECONDS),
-        spaces={task: tables.from_json(row["space"]) for task, row in problems.items()},
-        objectives={task: tuple(tables.from_json(row["objectives"])) for task, row in problems.items()},
+        spaces={task: one["space"] for task, one in problems.items()},
+        objectives={task: one["objectives"] for task, one in problems.items()},
         name=name,
-        suite=content.get("suite", name),
+        suite=str(content.get("suite", name)),
         part=content.get("part"),
-        versions=tables.from_json(recorded["versions"]),
+        versions=versions,
+        aside=tuple(one["run_id"] for one in found if _place(one) < 0),
     )
 
 
-def _mark_competing(
-    trials: list[dict[str, Any]], runs: list[dict[str, Any]], problems: Mapping[str, dict[str, Any]]
-) -> None:
-    """Say of every trial whether it may be the best of its run."""
-    task_of = {row["run_id"]: row["task"] for row in runs}
-    for task, problem in problems.items():
-        mine = [row for row in trials if task_of[row["run_id"]] == task]
-        for row, does in zip(mine, _competing(mine, problem["space"]), strict=True):
-            row["competes"] = does
+def about_aside(results: Results) -> str:
+    """Return what to say of the runs that are kept and not counted; nothing if there are none."""
+    n = len(results.aside)
+    if not n:
+        return ""
+    runs = f"{n} runs are" if n > 1 else "1 run is"
+    named = ", ".join(results.aside[:_MOST_NAMED]) + (", ..." if n > _MOST_NAMED else "")
+    return f"{runs} kept that {results.name} no longer names, and not counted: {named}"
 
 
-def _competing(trials: list[dict[str, Any]], space: str) -> list[bool]:
-    from hebo.experiment import tables
-
-    parameters = tables.from_json(space)["parameters"]
-    if not any(one.get("role") == "fidelity" for one in parameters):
-        return [True] * len(trials)
-    from hebo.design_space.design_space import DesignSpace
-    from hebo.experiment.frames import competing_points
-
-    # Without its constraints, whose functions are those of a task that need not be loaded here.
-    return competing_points(
-        [row["params"] for row in trials], DesignSpace.from_json({"parameters": parameters})
-    )
-
-
-def _as_found(row: dict[str, Any]) -> dict[str, Any]:
-    """Return a trial with the parameters that its values belong to."""
-    from hebo.experiment import tables
-
-    params, values, extras = (tables.from_json(row[key]) for key in ("params", "values", "extras"))
-    params |= extras.pop(tables.MOVED, None) or {}
-    costs = {
-        key: None if row[key] is None else tables.from_json(row[key]) for key in ("profile", "fallbacks")
-    }
-    return row | {"params": params, "values": values, "extras": extras} | costs
+def _place(run: Mapping[str, Any]) -> int:
+    return int(run["position"])
 
 
 # A column of nothing but None would otherwise have the dtype `object`.

@@ -8,19 +8,21 @@ replayed, and what is pending is evaluated. A trial's noise depends on run seed,
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, cast
 
 from hebo.errors import HeboError
 from hebo.experiment import tables
 from hebo.experiment.clock import Clock
+from hebo.experiment.database import StoreFailed
 from hebo.experiment.evaluation import evaluate
 from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
 from hebo.experiment.parts import build
 from hebo.experiment.run_log import TOLD, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
-from hebo.experiment.stopping import STOP
+from hebo.experiment.stopping import STOP, is_stop
 from hebo.experiment.store import engine_of
+from hebo.experiment.texts import error_message, message
 
 if TYPE_CHECKING:
     import numpy as np
@@ -35,11 +37,19 @@ LOST = "lost"
 class Job:
     """All that a worker needs to carry out a run; plain values, so any executor can send it.
 
+    Everything that decides what is done comes from the YAML: a store holds results, and is no recipe.
+
     Attributes:
         url: Of the store.
         experiment: Name of the experiment.
         run_id: The run.
         owner: In whose name.
+        optimizer: Its recipe, as `describe` writes it.
+        task: The same of the task.
+        label: Of the task.
+        seed: Of the run.
+        n_trials: Its budget.
+        batch_size: Points asked for at once.
         trial_seconds: Limit of one evaluation; None for none.
         hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
         told: Points to evaluate and tell before the first ask.
@@ -49,6 +59,12 @@ class Job:
     experiment: str
     run_id: str
     owner: str
+    optimizer: Mapping[str, Any]
+    task: Mapping[str, Any]
+    label: str
+    seed: int
+    n_trials: int
+    batch_size: int
     trial_seconds: float | None
     hard_limit: bool
     told: int = 0
@@ -71,9 +87,11 @@ def _execute(job: Job, log: RunLog) -> str:
     try:
         loop = _Loop.open(job, log)
         finished = loop.go()
-    except LeaseLost:
+    except (LeaseLost, StoreFailed):  # taken over, or nothing more can be kept: no fault of this run
         raise
-    except Exception as error:  # of the optimiser or the task's space: this run is broken, others go on
+    except BaseException as error:  # of the optimiser or the task's space: this run is broken, others go on
+        if is_stop(error):
+            raise
         log.give_back(tables.BROKEN, describe_error(error))
         return tables.BROKEN
     if finished:
@@ -85,13 +103,13 @@ def _execute(job: Job, log: RunLog) -> str:
 
 def describe_error(error: BaseException) -> str:
     """Return an error on one line; an unexpected one with the place it came from."""
-    text = " ".join(f"{type(error).__name__}: {error}".split())[:500]
+    text = error_message(error)
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
         trace = trace.tb_next
     if isinstance(error, HeboError) or trace is None:
         return text
-    return f"{text} ({trace.tb_frame.f_code.co_filename}:{trace.tb_lineno})"
+    return f"{text} ({message(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})"
 
 
 @dataclass
@@ -99,10 +117,6 @@ class _Loop:
     job: Job
     log: RunLog
     task: Any
-    label: str
-    seed: int
-    n_trials: int
-    batch_size: int
     optimizer: Optimizer
     told: list[Trial]
     rounds: list[list[Trial]]
@@ -114,11 +128,10 @@ class _Loop:
 
     @classmethod
     def open(cls, job: Job, log: RunLog) -> _Loop:
-        """Rebuild the state of the run from the store."""
-        row = log.read()
-        task: Any = build("task", row["config"]["task"], ("task",))
-        recipe = cast("OptimizerRecipe", build("optimizer", row["config"]["optimizer"], ("optimizer",)))
-        optimizer = recipe.build(task.space, seed=row["seed"])
+        """Rebuild the state of the run from the recipes and what is stored of its trials."""
+        task: Any = build("task", job.task, ("task",))
+        recipe = cast("OptimizerRecipe", build("optimizer", job.optimizer, ("optimizer",)))
+        optimizer = recipe.build(task.space, seed=job.seed)
         stored = log.trials()
         trials = [one for one in stored if one.round != TOLD]
         rounds = by_round(trials)
@@ -126,10 +139,6 @@ class _Loop:
             job=job,
             log=log,
             task=task,
-            label=row["task"],
-            seed=row["seed"],
-            n_trials=row["n_trials"],
-            batch_size=row["batch_size"],
             optimizer=optimizer,
             told=[one for one in stored if one.round == TOLD],
             rounds=rounds,
@@ -143,7 +152,7 @@ class _Loop:
         """Work until the budget is spent (True) or a stop is wanted (False)."""
         if not self._catch_up():
             return False
-        while self.open_rounds or self.n_asked < self.n_trials:
+        while self.open_rounds or self.n_asked < self.job.n_trials:
             if STOP.is_set():
                 return False
             clock = Clock()
@@ -181,7 +190,7 @@ class _Loop:
         from hebo.optimizers.sampling import RandomSearch
         from hebo.random import derive_seed
 
-        n, seed = self.job.told, derive_seed(self.seed, "told")
+        n, seed = self.job.told, derive_seed(self.job.seed, "told")
         frame = self.task.initial_points(n, seed=seed)
         if frame is None:
             frame = RandomSearch().build(self.task.space, seed=seed).ask(n)
@@ -204,7 +213,7 @@ class _Loop:
         return values_of(trials, self.task.constraints) if self.task.constraints else None
 
     def _ask(self, clock: Clock) -> list[Trial]:
-        n = min(self.batch_size, self.n_trials - self.n_asked)
+        n = min(self.job.batch_size, self.job.n_trials - self.n_asked)
         before = Counter(self.optimizer.fallbacks)
         with clock.measure("ask"):
             frame = self.optimizer.ask(n)
@@ -224,7 +233,10 @@ class _Loop:
         if pending and not started:
             self.log.start(pending[0].number)
         for place, trial in enumerate(pending):
+            wanted = STOP.is_set()
             outcome = self._evaluate(trial, clock)
+            if STOP.is_set() and not wanted and outcome.status == tables.FAILED:
+                return None  # Ctrl-C may have ended what the objective had started: the next `hebo run` tells
             following = pending[place + 1].number if place + 1 < len(pending) else None
             self.log.finish(trial.number, outcome, best=self._improve(trial, outcome), then=following)
             done.append(replace(trial, status=outcome.status, values=outcome.values, moved=outcome.moved))
@@ -239,7 +251,7 @@ class _Loop:
             return evaluate(
                 self.task,
                 frame_of([trial]),
-                seed=derive_seed(self.seed, self.label, trial.number),
+                seed=derive_seed(self.job.seed, self.job.label, trial.number),
                 limit=self.job.trial_seconds,
                 hard=self.job.hard_limit,
             )

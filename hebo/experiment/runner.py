@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
+from collections import Counter
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
@@ -14,16 +14,18 @@ from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment import tables
 from hebo.experiment.config import Experiment, content_of, describe_experiment, runs_of
+from hebo.experiment.files import check_folder, write
 from hebo.experiment.leases import Owner
 from hebo.experiment.locate import LOG, RESOLVED
 from hebo.experiment.monitor import Monitor
 from hebo.experiment.parts import describe
 from hebo.experiment.problem import ConfigMistake
 from hebo.experiment.registry import Entries, NewProblem, NewRun
-from hebo.experiment.run_log import LeaseLost, Outcome
+from hebo.experiment.run_log import LeaseLost, Outcome, RunLog
 from hebo.experiment.run_loop import Job, execute
 from hebo.experiment.stopping import STOP
 from hebo.experiment.store import Store
+from hebo.experiment.texts import on_one_line
 from hebo.experiment.worker_pool import WorkerDied, WorkerPool
 from hebo.experiment.yaml_file import write_yaml
 
@@ -32,6 +34,8 @@ GRACE_SECONDS = 10.0
 _POLL_SECONDS = 0.5
 # How often to look for runs that somebody else has left; own ones are taken on at once.
 _LOOK_SECONDS = 3.0
+# How often a worker may die at one trial before the run goes on without it.
+_CHANCES = 3
 
 
 def prepare(experiment: Experiment) -> Entries:
@@ -80,19 +84,36 @@ def record(experiment: Experiment, entries: Entries) -> Store:
 
     Raises:
         StoreError: If the store cannot be used.
-        ConfigError: If the store or the folder belongs to a different experiment.
+        ConfigError: If the folder belongs to another experiment or cannot be written, or a run in the store
+            has other settings.
     """
-    output = Path(experiment.output)
+    check_folder(Path(experiment.output), name=experiment.name, store=experiment.store)
     store = Store(experiment.store, experiment.name)
-    store.register(output=experiment.output, content=content_of(experiment), entries=entries)
     try:
-        output.mkdir(parents=True, exist_ok=True)
-        written = output / f".{RESOLVED}.{os.getpid()}"
-        written.write_text(write_yaml(describe_experiment(experiment)), encoding="utf-8")
-        os.replace(written, output / RESOLVED)
-    except OSError as error:
-        raise ConfigError(f"output: the folder '{output}' cannot be written ({error.strerror}).") from error
+        store.register(output=experiment.output, content=content_of(experiment), entries=entries)
+        _mark_folder(experiment)
+    except BaseException:
+        store.close()
+        raise
     return store
+
+
+def _mark_folder(experiment: Experiment) -> None:
+    """Write `resolved.yaml` and begin the log, unless another experiment has taken the folder meanwhile."""
+    output, text = Path(experiment.output), write_yaml(describe_experiment(experiment))
+    try:
+        try:
+            write(output / RESOLVED, text, is_new=True)
+        except FileExistsError:
+            check_folder(output, name=experiment.name, store=experiment.store)
+            write(output / RESOLVED, text)
+        with open(output / LOG, "ab"):
+            pass  # a worker that cannot write its log could not even say so
+    except OSError as error:
+        raise ConfigError(
+            f"output: the folder '{output}' cannot be written ({error.strerror}); make it writable, or "
+            "choose another `output`."
+        ) from error
 
 
 def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
@@ -127,7 +148,11 @@ class _Shift:
     active: dict[Future[str], str] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     waited_for: set[str] = field(default_factory=set)
+    deaths: Counter[tuple[str, int]] = field(default_factory=Counter)
     look_again: float = 0.0
+
+    def __post_init__(self) -> None:
+        self.specs = {one.run_id: one for one in runs_of(self.experiment)}
 
     def work(self) -> None:
         """Take runs as slots become free, until none is left or a stop is wanted."""
@@ -158,7 +183,8 @@ class _Shift:
         owners = {row["owner"] for row in self._left() if row["owner"]}
         for owner in sorted(owners - self.waited_for):
             found = Owner.parse(owner)
-            self.say(f"Waiting for runs of another `hebo run` (process {found.pid} on {found.host}).")
+            host = on_one_line(found.host)
+            self.say(f"Waiting for runs of another `hebo run` (process {found.pid} on {host}).")
         self.waited_for |= owners
         time.sleep(_POLL_SECONDS)
 
@@ -173,11 +199,18 @@ class _Shift:
             self.active[self.executor.submit(execute, self._job(run_id))] = run_id
 
     def _job(self, run_id: str) -> Job:
+        run = self.specs[run_id]
         return Job(
             url=self.experiment.store,
             experiment=self.experiment.name,
             run_id=run_id,
             owner=str(self.owner),
+            optimizer=describe(run.optimizer.recipe),
+            task=describe(run.task.recipe),
+            label=run.task.label,
+            seed=run.seed,
+            n_trials=self.experiment.budget.n_trials,
+            batch_size=self.experiment.budget.batch_size,
             trial_seconds=self.experiment.limits.trial_seconds,
             hard_limit=self.experiment.executor.survives_crashes,
             told=self.experiment.told,
@@ -203,16 +236,28 @@ class _Shift:
         underway = log.underway()
         try:
             if underway is None:
-                self.given_up.add(run_id)
-                log.give_back(tables.BROKEN, f"{death} outside of an evaluation (see {LOG})")
+                self._bury_before(run_id, log, death)
                 return
             number, started = underway
-            log.finish(
-                number, self._verdict(death, time.time() - started), best=log.read()["best"], then=None
-            )
+            verdict = self._verdict(death, time.time() - started)
+            log.finish(number, verdict, best=log.read()["best"], then=None)
             log.give_back(tables.WAITING)
         except LeaseLost:
             pass  # another `hebo run` thinks us dead and has taken the run over
+
+    def _bury_before(self, run_id: str, log: RunLog, death: WorkerDied) -> None:
+        """Give a trial that a worker died before three chances; without one, the optimiser is to blame."""
+        pending = [one.number for one in log.trials() if one.status == tables.PENDING]
+        if not pending:
+            self.given_up.add(run_id)
+            log.give_back(tables.BROKEN, f"{death} outside of an evaluation (see {LOG})")
+            return
+        self.deaths[run_id, pending[0]] += 1
+        if self.deaths[run_id, pending[0]] == _CHANCES:
+            text = f"{death} {_CHANCES} times on the way to the evaluation (see {LOG})"
+            outcome = Outcome(tables.CRASHED, {}, {}, text)
+            log.finish(pending[0], outcome, best=log.read()["best"], then=None)
+        log.give_back(tables.WAITING)
 
     def _verdict(self, death: WorkerDied, seconds: float) -> Outcome:
         limit = self.experiment.limits.trial_seconds
@@ -260,7 +305,11 @@ def _new_runs(experiment: Experiment) -> list[NewRun]:
             seed=one.seed,
             n_trials=experiment.budget.n_trials,
             batch_size=experiment.budget.batch_size,
-            config={"optimizer": describe(one.optimizer.recipe), "task": describe(one.task.recipe)},
+            config={
+                "optimizer": describe(one.optimizer.recipe),
+                "task": describe(one.task.recipe),
+                "told": experiment.told,
+            },
         )
         for one in runs_of(experiment)
     ]

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
 from hebo.experiment import tables
-from hebo.experiment.database import open_engine, safe_url
+from hebo.experiment.database import naming, open_engine, safe_url
 from hebo.experiment.leases import LEASE_SECONDS, Owner, is_free
 from hebo.experiment.registry import Entries, Registration
 from hebo.experiment.run_log import RunLog
 from hebo.experiment.tables import runs, trials
 
+_ENGINES: dict[str, Engine] = {}
 
-@cache
+
 def engine_of(url: str) -> Engine:
     """Return this process's engine for a store that exists."""
-    return open_engine(url, create=False)
+    if url not in _ENGINES:
+        _ENGINES[url] = open_engine(url, create=False)
+    return _ENGINES[url]
 
 
 class Store:
@@ -34,21 +36,24 @@ class Store:
     def __init__(self, url: str, experiment: str) -> None:
         self._engine = open_engine(url, create=True)
         self._url, self._name = url, experiment
+        self._named: dict[str, int] | None = None
 
     def register(self, *, output: str, content: Mapping[str, Any], entries: Entries) -> None:
-        """Record the experiment, or check that it is the one recorded; `budget.n_trials` may have grown.
+        """Record the experiment, or let the one recorded grow; from here on, only its runs are looked at.
 
         Args:
             output: Folder of the experiment.
-            content: What makes the experiment what it is; compared with what is stored.
+            content: What makes the experiment what it is.
             entries: Its runs and tasks.
 
         Raises:
-            ConfigError: If the store holds a different experiment of that name or output.
+            ConfigError: If the store holds another experiment of that output, or a run or a task with other
+                settings.
         """
         registration = Registration(self._name, safe_url(self._url), output, content, entries)
-        with self._engine.begin() as connection:
+        with naming(self._url), self._engine.begin() as connection:
             registration.write(connection)
+        self._named = {one.run_id: one.n_trials for one in entries.runs}
 
     def claim(self, owner: Owner, *, besides: set[str]) -> str | None:
         """Take the first run that is unfinished and free; return its id, or None if there is none.
@@ -58,19 +63,22 @@ class Store:
             besides: Runs not to take, as they were given up in this session.
         """
         for row in self.unfinished():
-            is_open = row["run_id"] not in besides and is_free(row["owner"], row["lease_until"])
+            with naming(self._url):
+                is_open = row["run_id"] not in besides and is_free(row["owner"], row["lease_until"])
             if is_open and self._take(row, owner):
                 return str(row["run_id"])
         return None
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return `run_id`, `owner` and `lease_until` of the runs that are not finished, in order."""
-        query = (
-            select(runs.c.run_id, runs.c.owner, runs.c.lease_until)
-            .where(runs.c.experiment == self._name, runs.c.status != tables.FINISHED)
-            .order_by(runs.c.position)
-        )
-        return self._read(query)
+        columns = (runs.c.run_id, runs.c.owner, runs.c.lease_until, runs.c.n_done, runs.c.n_trials)
+        query = select(*columns).where(runs.c.experiment == self._name, runs.c.status != tables.FINISHED)
+        return [row for row in self._read(query.order_by(runs.c.position)) if self._is_to_do(row)]
+
+    def _is_to_do(self, row: Mapping[str, Any]) -> bool:
+        """Say whether a run is to be carried out here: another `hebo run` may have prolonged it."""
+        n_trials = row["n_trials"] if self._named is None else self._named[row["run_id"]]
+        return n_trials == row["n_trials"] or bool(row["n_done"] < n_trials)
 
     def renew(self, owner: Owner) -> None:
         """Prolong all leases of an owner, for evaluations longer than a lease."""
@@ -109,12 +117,20 @@ class Store:
         return RunLog(self._engine, self._name, run_id, str(owner))
 
     def close(self) -> None:
-        """Close all connections."""
+        """Close all connections of this process; SQLite's last one leaves a single file behind."""
         self._engine.dispose()
+        if (used := _ENGINES.pop(self._url, None)) is not None:
+            used.dispose()
 
     def _read(self, query: Any) -> list[dict[str, Any]]:
+        """Return rows of runs, those that this experiment names in its own order."""
         with self._engine.connect().execution_options(hebo_read=True) as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+            rows = [dict(row) for row in connection.execute(query).mappings()]
+        if self._named is None:
+            return rows
+        places = {run_id: place for place, run_id in enumerate(self._named)}
+        named = [row for row in rows if row["run_id"] in places]
+        return sorted(named, key=lambda row: places[row["run_id"]])
 
     def _take(self, row: Mapping[str, Any], owner: Owner) -> bool:
         """Claim a run if it still stands as it was read: of several takers one succeeds."""

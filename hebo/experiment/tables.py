@@ -33,6 +33,9 @@ RUNNING = "running"
 FINISHED = "finished"
 BROKEN = "broken"
 
+# The place of a run that the experiment no longer names: it is kept, and counted nowhere.
+ASIDE = -1
+
 # The column of information in which a task says which parameters had other values than asked for.
 MOVED = "moved"
 
@@ -125,8 +128,27 @@ def to_json(value: object) -> str:
 
 
 def from_json(text: str | None) -> Any:
-    """Return what `to_json` wrote; an absent text is an empty mapping."""
-    return {} if text is None else json.loads(text)
+    """Return what `to_json` wrote; an absent text is an empty mapping.
+
+    Raises:
+        StoreError: If the text is not JSON.
+    """
+    try:
+        return {} if text is None else json.loads(text)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise StoreError(f"a row is damaged, {str(text)[:40]!r} is not JSON ({error}).") from error
+
+
+def mapping(text: str | None) -> dict[str, Any]:
+    """Return a mapping that `to_json` wrote; an absent text is an empty one.
+
+    Raises:
+        StoreError: If the text is not JSON, or something else.
+    """
+    found = from_json(text)
+    if not isinstance(found, dict):
+        raise StoreError(f"a row is damaged, {str(text)[:40]!r} is not a mapping.")
+    return found
 
 
 def plain(value: object) -> Any:

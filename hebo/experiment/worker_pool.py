@@ -12,6 +12,7 @@ import os
 import signal
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
 from contextlib import suppress
@@ -19,11 +20,13 @@ from multiprocessing import connection, get_context, parent_process
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from pathlib import Path
+from pickle import UnpicklingError
 from queue import SimpleQueue
 from typing import Any
 
-from hebo.errors import EvaluationError
+from hebo.errors import EvaluationError, HeboError, StoreError
 from hebo.experiment.stopping import STOP
+from hebo.experiment.texts import error_message
 
 _THREAD_VARIABLES = (
     "OMP_NUM_THREADS",
@@ -32,14 +35,18 @@ _THREAD_VARIABLES = (
     "NUMEXPR_NUM_THREADS",
     "VECLIB_MAXIMUM_THREADS",
 )
+# How often to look whether a worker is alive whose descriptors somebody else keeps open.
+_LOOK_SECONDS = 0.5
+# How long a worker without a connection may take to end by itself.
+_LAST_SECONDS = 2.0
 _Work = tuple[Future[Any], Callable[..., Any], tuple[Any, ...]]
 
 
 class WorkerDied(EvaluationError):
-    """A worker process ended in the middle of its work.
+    """A worker process ended in the middle of its work, or closed its connection, after which it is ended.
 
     Attributes:
-        exit_code: As `multiprocessing` gives it; negative for a signal.
+        exit_code: As `multiprocessing` gives it, negative for a signal; None if it closed its connection.
     """
 
     def __init__(self, exit_code: int | None) -> None:
@@ -49,11 +56,13 @@ class WorkerDied(EvaluationError):
 
 def end_of(exit_code: int | None) -> str:
     """Return how a process ended, in words."""
-    if exit_code is None or exit_code >= 0:
+    if exit_code is None:
+        return "closed its connection to `hebo run`, as closing all descriptors does"
+    if exit_code >= 0:
         return f"exited with code {exit_code}"
-    name = signal.Signals(-exit_code).name
+    known = {one.value: one.name for one in signal.Signals}
     hint = "; the system may have run out of memory" if -exit_code == signal.SIGKILL else ""
-    return f"was killed by {name}{hint}"
+    return f"was killed by {known.get(-exit_code, f'signal {-exit_code}')}{hint}"
 
 
 class WorkerPool(Executor):
@@ -128,12 +137,12 @@ class _Worker:
         process, pipe = self._living()
         try:
             pipe.send((function, arguments))
-            connection.wait([pipe, process.sentinel])
+            _wait_for(process, pipe)
             succeeded, answer = pipe.recv()  # an answer that was sent is read even if the process then died
-        except (EOFError, OSError):
-            process.join()
-            _kill_group(process)
-            raise WorkerDied(process.exitcode) from None
+        except (EOFError, OSError, UnpicklingError):
+            pipe.close()
+            self._connection = None
+            raise WorkerDied(_end_now(process)) from None
         if succeeded:
             return answer
         raise answer
@@ -142,7 +151,8 @@ class _Worker:
         if self._process is None or self._connection is None or not self._process.is_alive():
             context = get_context("spawn")
             self._connection, theirs = context.Pipe()
-            self._process = context.Process(target=_work_in_child, args=(theirs, self._log), daemon=True)
+            # Not a daemon, which may have no children, as objectives that load data in parallel do.
+            self._process = context.Process(target=_work_in_child, args=(theirs, self._log), daemon=False)
             self._process.start()
             theirs.close()
         return self._process, self._connection
@@ -151,7 +161,31 @@ class _Worker:
         if self._connection is not None:
             self._connection.close()
         if self._process is not None:
-            self._process.join()
+            _end_now(self._process)  # threads or processes that an objective has left may hold it back
+
+
+def _wait_for(process: SpawnProcess, pipe: Connection) -> None:
+    """Wait until a worker has answered or is gone.
+
+    A process that it has forked keeps its descriptors open, so their end is no sign of its own: look for it.
+    """
+    while not connection.wait([pipe], timeout=_LOOK_SECONDS) and process.is_alive():
+        pass
+    if not pipe.poll() and not process.is_alive():
+        raise EOFError
+
+
+def _end_now(process: SpawnProcess) -> int | None:
+    """Return how a worker that takes no more work has ended, None if it had to be ended."""
+    deadline = time.monotonic() + _LAST_SECONDS
+    while process.is_alive() and time.monotonic() < deadline:
+        time.sleep(0.02)
+    code = process.exitcode
+    _kill_group(process)
+    if code is None:
+        process.kill()
+    process.join()
+    return code
 
 
 def _kill_group(process: SpawnProcess) -> None:
@@ -176,15 +210,15 @@ def _work_in_child(pipe: Connection, log: str) -> None:
             return
         try:
             answer = (True, function(*arguments))
-        except Exception as error:
+        except BaseException as error:  # nobody at a keyboard can stop this process: it comes from the work
             answer = (False, _portable(error))
         pipe.send(answer)
         STOP.clear()  # a stop concerns the work under way; what comes next was asked for after it
 
 
-def _portable(error: Exception) -> EvaluationError:
+def _portable(error: BaseException) -> HeboError:
     """Return an error that every process can unpickle, whatever the class of the original."""
-    return EvaluationError(" ".join(f"{type(error).__name__}: {error}".split()))
+    return StoreError(str(error)) if isinstance(error, StoreError) else EvaluationError(error_message(error))
 
 
 def _follow_parent() -> None:

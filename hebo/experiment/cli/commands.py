@@ -1,50 +1,35 @@
 """The command `hebo`. Thin: each command reads its arguments, calls one function, prints.
 
-Exit codes: 0 done, 1 something failed while working, 2 a mistake in the arguments or the YAML,
-130 stopped by Ctrl-C or SIGTERM.
+Exit codes: 0 done, 1 something failed while working, 2 a mistake in the arguments or the YAML, or a file or
+a store that cannot be used, 130 stopped by Ctrl-C or SIGTERM.
 """
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hebo import __version__
-from hebo.errors import ConfigError, HeboError, MissingExtraError
+from hebo.errors import ConfigError
 from hebo.experiment.cli.console import console, wide_console
+from hebo.experiment.cli.edge import one_line_errors
 from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.notices import one_line_warnings
 from hebo.experiment.cli.ranks import ranks
 from hebo.experiment.cli.rounds import ask, forget, tell
 from hebo.experiment.cli.tasks import tasks
+from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from hebo.experiment.config import Experiment
     from hebo.experiment.store import Store
 
 STOPPED = 130
-
-
-@contextmanager
-def one_line_errors() -> Iterator[None]:
-    """Print an error raised on purpose on one line and leave with its exit code."""
-    try:
-        yield
-    except (ConfigError, MissingExtraError) as error:
-        _fail(error, 2)
-    except HeboError as error:
-        _fail(error, 1)
-
-
-def _fail(error: HeboError, code: int) -> None:
-    click.echo("error: " + " ".join(str(error).split()), err=True)
-    sys.exit(code)
 
 
 class _Group(click.Group):
@@ -90,7 +75,11 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
         raise document.explain(mistake) from mistake
     except ConfigError as error:
         raise ConfigError(f"{config}: {error}") from error
-    _carry_out(experiment, store, again=" ".join(["hebo run", str(config), *overrides, *["--quick"] * quick]))
+    try:
+        again = " ".join(["hebo run", str(config), *overrides, *["--quick"] * quick])
+        _carry_out(experiment, store, again=again)
+    finally:
+        store.close()
 
 
 @main.command()
@@ -99,11 +88,15 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
 def show(source: str, run_id: str | None) -> None:
     """Show the runs of an experiment, or the trials of the run RUN_ID."""
     from hebo.experiment.cli.show import runs_table, trials_table
-    from hebo.experiment.results import load_results
+    from hebo.experiment.results import about_aside, load_results
 
     results = load_results(source)
+    if run_id in results.aside:
+        results = load_results(source, runs=[run_id])
     table = runs_table(results) if run_id is None else trials_table(results, run_id)
     wide_console().print(table)
+    if run_id is None and (mention := about_aside(results)):
+        click.echo(mention)
 
 
 @main.command()
@@ -113,7 +106,7 @@ def report(source: str, output: Path | None) -> None:
     """Write the report of an experiment, report.html and its figures, into its folder."""
     from hebo.experiment.locate import output_of
 
-    _write_report(source, output or output_of(source))
+    _write_report(source, output or output_of(source), is_own=output is None)
 
 
 @main.command()
@@ -144,8 +137,11 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
     The optimisers must include random_search; only finished runs count.
     """
     from hebo.experiment.cli.scores import collect, score_tables
+    from hebo.experiment.files import check_writable
     from hebo.experiment.report.run_files import write_run_table
 
+    if csv is not None:
+        check_writable(csv, "--csv")
     table = collect(sources)
     if csv is not None:
         write_run_table(table, csv)
@@ -185,15 +181,13 @@ def list_parts(kind: str | None) -> None:
 def schema(output: Path | None) -> None:
     """Write the JSON Schema of the YAML, which editors use for completion and checks."""
     from hebo.experiment.cli.schema import schema_text
+    from hebo.experiment.files import write
 
     text = schema_text()
     if output is None:
         click.echo(text)
         return
-    try:
-        output.write_text(text + "\n", encoding="utf-8")
-    except OSError as error:
-        raise ConfigError(f"--output: '{output}' cannot be written ({error.strerror}).") from error
+    write(output, text + "\n")
     click.echo(f"Wrote {output}; name it in a YAML by `# yaml-language-server: $schema={output}`.")
 
 
@@ -210,6 +204,7 @@ def doctor() -> None:
 
 
 def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
+    from hebo.experiment.config import runs_of
     from hebo.experiment.monitor import Monitor
     from hebo.experiment.runner import run as run_all
     from hebo.experiment.stopping import STOP, stop_on_signals
@@ -225,7 +220,8 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
         click.echo(f"Stopped; nothing is lost. The same command goes on: {again}", err=True)
         sys.exit(STOPPED)
     if experiment.report:
-        _write_report(experiment.output, Path(experiment.output))
+        runs = [one.run_id for one in runs_of(experiment)]
+        _write_report(experiment.output, Path(experiment.output), runs=runs)
     click.echo(f"Results: hebo show {experiment.output}")
     _end(monitor, complete)
 
@@ -234,16 +230,25 @@ def _end(monitor: Any, complete: bool) -> None:
     monitor.refresh()
     for row in monitor.rows.values():
         if row["status"] == "broken":
-            click.echo(f"error: the run {row['run_id']} is broken: {row['message']}", err=True)
+            click.echo(
+                f"error: the run {row['run_id']} is broken: {on_one_line(row['message'] or '')}", err=True
+            )
     if not complete:
         sys.exit(1)
 
 
-def _write_report(source: str, output: Path) -> None:
+def _write_report(
+    source: str, output: Path, *, runs: Collection[str] | None = None, is_own: bool = True
+) -> None:
+    from hebo.experiment.files import check_folder
+    from hebo.experiment.locate import find_store
     from hebo.experiment.report import write_report
     from hebo.experiment.results import load_results
 
-    page, *figures = write_report(load_results(source), output)
+    results = load_results(source, runs=runs)
+    if not is_own:
+        check_folder(output, name=results.name, store=find_store(source)[0])
+    page, *figures = write_report(results, output)
     click.echo(f"Wrote {page} and {len(figures)} figures beside it.")
 
 

@@ -83,18 +83,20 @@ def fit_quality(
     import pandas as pd
 
     from hebo.experiment.cli.console import wide_console
+    from hebo.experiment.files import check_writable, write
     from hebo.experiment.report.fit_quality import cut_histories, fit_cells, histories
     from hebo.experiment.results import load_results
 
     models = surrogates(texts)
+    if csv is not None:
+        check_writable(csv, "--csv")
     found = histories(load_results(source), optimizers=optimizers, tasks=tasks)
     cuts, left_out = cut_histories(found, sorted(set(first)) or (10, 30, 100), ahead=ahead)
     n_fits = len(models) * len(cuts)
     with click.progressbar(fit_cells(models, cuts), length=n_fits, label="Fits", file=sys.stderr) as rows:
         cells = pd.DataFrame(list(rows))
     if csv is not None:
-        csv.parent.mkdir(parents=True, exist_ok=True)
-        cells.to_csv(csv, index=False, float_format="%.6g")
+        write(csv, cells.to_csv(index=False, float_format="%.6g"))
         click.echo(f"Wrote {len(cells)} fits to {csv}")
     wide_console().print(quality_table(cells))
     if len(models) > 1:

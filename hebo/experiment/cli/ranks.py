@@ -36,8 +36,11 @@ def ranks(sources: tuple[str, ...], chosen: tuple[str, ...], output: Path | None
     """
     from hebo.experiment.cli.console import wide_console
     from hebo.experiment.cli.scores import collect
+    from hebo.experiment.files import check_writable
     from hebo.experiment.report.ranks import compare
 
+    if output is not None:
+        check_writable(output, "--output")
     table = collect(sources)
     names = _chosen(table, chosen)
     found = complete_blocks(table, names)
@@ -118,6 +121,5 @@ def _draw(comparison: Comparison, optimizers: list[str], output: Path) -> None:
 
     if reason := no_diagram(comparison):
         raise DataError(reason)
-    output.parent.mkdir(parents=True, exist_ok=True)
     save_png(critical_difference_figure(comparison, optimizers), output)
     click.echo(f"Wrote {output}")

@@ -18,7 +18,7 @@ from hebo.experiment.report.run_files import merge_run_tables, read_run_tables
 from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
 from hebo.experiment.report.score_tables import cost_table
-from hebo.experiment.results import load_results
+from hebo.experiment.results import about_aside, load_results
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -39,7 +39,7 @@ def collect(sources: Sequence[str]) -> DataFrame:
             continue
         results = load_results(one)
         tables.append(run_table(results))
-        left_out += [text] if (text := why_left_out(results)) else []
+        left_out += [text for text in (about_aside(results), why_left_out(results)) if text]
     whole = merge_run_tables(tables)
     if not len(whole) and left_out:
         raise DataError(f"There is nothing to compare. {' '.join(left_out)}")

@@ -11,6 +11,7 @@ from rich.table import Table
 from hebo.errors import ConfigError, did_you_mean
 from hebo.experiment import tables
 from hebo.experiment.progress import value_text
+from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -49,12 +50,12 @@ def trials_table(results: Results, run_id: str) -> Table:
     names = list(trials["params"].iloc[0]) if len(trials) else []
     table = Table(title=run_id, title_justify="left", box=box.SIMPLE_HEAD)
     for heading in ("#", *objectives):
-        table.add_column(heading, justify="right")
+        table.add_column(on_one_line(heading), justify="right")
     for heading in ("status", *names, "message"):
-        table.add_column(heading, overflow="fold")
+        table.add_column(on_one_line(heading), overflow="fold")
     for _, trial in trials.iterrows():
         values = [value_text(trial["values"].get(name)) for name in objectives]
-        point = [_cell(trial["params"][name]) for name in names]
+        point = [_cell(trial["params"].get(name)) for name in names]
         table.add_row(str(trial["number"]), *values, trial["status"], *point, trial["message"] or "")
     return table
 
@@ -86,4 +87,4 @@ def _mean(column: Any, form: str) -> str:
 
 
 def _cell(value: object) -> str:
-    return value_text(value) if isinstance(value, float) else "" if value is None else str(value)
+    return value_text(value) if isinstance(value, float) else "" if value is None else on_one_line(str(value))

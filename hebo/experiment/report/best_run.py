@@ -64,15 +64,12 @@ def best_runs(results: Results, table: pd.DataFrame) -> list[BestRun]:
 
 
 def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
-    from hebo.design_space.design_space import DesignSpace
-
     has_best = trials["value"].notna().any()
     row = int(np.nanargmin(trials["value"])) if has_best else 0
     chosen = trials.iloc[row].to_dict()
     run = trials[trials["run_id"] == chosen["run_id"]]
     values = run["value"].to_numpy(dtype=float)
-    # Without its constraints, whose functions are those of a task that need not be loaded here.
-    space = DesignSpace.from_json({"parameters": results.spaces[task]["parameters"]})
+    space = results.space_of(task)
     points = [params if isinstance(params, dict) else {} for params in run["params"]]
     axes = [
         parameter_axis(parameter, [point.get(name) for point in points])

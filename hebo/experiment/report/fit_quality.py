@@ -129,7 +129,7 @@ def histories(
 
 
 def _history(results: Results, run_id: str, task: str, trials: Any) -> History:
-    space = DesignSpace.from_json({"parameters": results.spaces[task]["parameters"]})
+    space = results.space_of(task)
     leading = results.objectives[task][0]
     rows = trials.sort_values("number", kind="stable")
     cost = torch.tensor([_number(one.get(leading)) for one in rows["values"]], dtype=torch.float64)

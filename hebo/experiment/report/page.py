@@ -12,6 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from hebo.experiment.files import write
 from hebo.experiment.report.analysis import Analysis, analyse
 from hebo.experiment.report.context import page_context
 from hebo.experiment.report.critical_difference_figure import critical_difference_figure
@@ -42,10 +43,9 @@ def write_report(results: Results, output: Path) -> list[Path]:
     Returns:
         The files written, the page first.
     """
-    output.mkdir(parents=True, exist_ok=True)
+    output.mkdir(parents=True, exist_ok=True)  # first: drawing takes a while
     analysis = analyse(results)
-    page = output / "report.html"
-    page.write_text(render(analysis), "utf-8")
+    page = write(output / "report.html", render(analysis))
     return [page, *(save_png(figure, output / f"{name}.png") for name, figure in _figures(analysis))]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from hebo.errors import HeboError
+from hebo.experiment import tables
+from hebo.experiment.locate import RESOLVED
 from hebo.experiment.parts import build
 from hebo.experiment.report.style import INK, MUTED, SURFACE
 
@@ -38,13 +41,14 @@ class Pictures:
 def task_pictures(results: Results, table: pd.DataFrame) -> dict[str, Pictures]:
     """Return the pictures of each task; `table` holds the `observations`.
 
-    A task is built anew from its recorded settings, whose files and programs another machine may lack.
+    A task is built anew from the experiment's own file, whose files and programs another machine may lack;
+    never from the store, which is data and may have come from anywhere.
     """
     configs = dict(zip(results.runs["task"], results.runs["config"], strict=True))
     return {
-        str(task): _draw(config["task"], best)
+        str(task): _draw_if_same(results.recipes[task], config, best)
         for task, config in configs.items()
-        if "task" in config and len(best := best_points(table[table["task"] == task]))
+        if task in results.recipes and len(best := best_points(table[table["task"] == task]))
     }
 
 
@@ -53,6 +57,12 @@ def best_points(trials: pd.DataFrame) -> pd.DataFrame:
     ranked = trials[trials["value"].notna()].sort_values("value", kind="stable")
     points = pd.DataFrame(ranked["params"].tolist())
     return points[~points.astype(str).duplicated()].head(N_POINTS).reset_index(drop=True)
+
+
+def _draw_if_same(recipe: Any, config: Mapping[str, Any], best: pd.DataFrame) -> Pictures:
+    if tables.plain(recipe) != config.get("task"):
+        return Pictures(problem=f"the store has the task with other settings than {RESOLVED}")
+    return _draw(recipe, best)
 
 
 def _draw(recipe: Any, best: pd.DataFrame) -> Pictures:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pandas as pd
 
 from hebo.errors import DataError
+from hebo.experiment.files import write
 from hebo.experiment.report.run_tables import COLUMNS, KEY, checkpoint, checkpoints
 
 _VERSIONS = re.compile(r"# (v\d+): (\{.*\})")
@@ -31,9 +32,8 @@ def write_run_table(table: pd.DataFrame, path: Path) -> None:
     }
     shown = ordered.assign(versions=ordered["versions"].map(names), **curves)
     header = "".join(f"# {name}: {text}\n" for text, name in names.items())
-    path.parent.mkdir(parents=True, exist_ok=True)
     text = shown.to_csv(index=False, lineterminator="\n", float_format="%.10g")
-    path.write_text(header + text, encoding="utf-8")
+    write(path, header + text)
 
 
 def _six_digits(value: float) -> float:
@@ -74,5 +74,8 @@ def _read(path: Path) -> pd.DataFrame:
         raise DataError(
             f"{path}: no table of runs, it has no column '{missing[0]}'; `hebo scores` writes one."
         )
+    for column in _TEXTS:
+        if odd := [one for one in table[column].dropna() if not one.isprintable()]:
+            raise DataError(f"{path}: no table of runs, the column '{column}' has {odd[0]!r:.60}.")
     versions = dict(_VERSIONS.findall(text))
     return table.assign(part=table["part"].fillna(""), versions=table["versions"].map(versions).fillna("{}"))

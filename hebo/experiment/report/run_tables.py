@@ -79,7 +79,7 @@ def _row(results: Results, run: pd.Series[Any], trials: pd.DataFrame) -> dict[st
         "final": curve[-1],
         "n_failed": int((~trials["status"].isin(["ok", "infeasible"])).sum()),
         **_costs(trials),
-        "versions": json.dumps(dict(results.versions), sort_keys=True),
+        "versions": json.dumps(run["config"].get("versions", dict(results.versions)), sort_keys=True),
         **{f"{_BEST}{k}": curve[k - 1] for k in fibonacci(len(curve))},
     }
 

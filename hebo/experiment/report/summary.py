@@ -113,6 +113,7 @@ def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the header's (label, value) pairs."""
     runs = results.runs
     bad = table[_went_wrong(table)]
+    n_aside = len(results.aside)
     n_infeasible = int((table["status"] == "infeasible").sum())
     return [
         ("Optimisers", str(runs["optimizer"].nunique())),
@@ -122,6 +123,7 @@ def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
         ("Trials done", f"{len(table)} of {int(runs['n_trials'].sum())}"),
         ("Failed", f"{len(bad)}" if len(table) else NOTHING),
         *([("Infeasible", str(n_infeasible))] if n_infeasible else []),
+        *([("Kept, not counted", f"{n_aside} run{'s' * (n_aside > 1)}")] if n_aside else []),
     ]
 
 

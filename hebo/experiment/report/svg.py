@@ -11,6 +11,7 @@ import matplotlib as mpl
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from hebo.experiment.files import write
 from hebo.experiment.report.style import CSS_COLOURS, quiet_glyphs
 
 PNG_DPI = 200
@@ -20,9 +21,10 @@ _NAMESPACE = re.compile(r"^\{[^}]*\}")
 
 def save_png(figure: Figure, path: Path) -> Path:
     """Write `figure` to `path` and return it."""
+    buffer = io.BytesIO()
     with quiet_glyphs():
-        figure.savefig(path, dpi=PNG_DPI, metadata={"Software": None})
-    return path
+        figure.savefig(buffer, format="png", dpi=PNG_DPI, metadata={"Software": None})
+    return write(path, buffer.getvalue())
 
 
 def inline_svg(figure: Figure, name: str, description: str) -> str:

@@ -61,9 +61,9 @@ def test_runs_are_all_combinations_with_seeds_outermost() -> None:
     ]
 
 
-def test_repeated_types_are_numbered_and_labels_kept() -> None:
+def test_repeated_types_are_numbered_from_the_second_and_labels_kept() -> None:
     tasks = [{"type": "toy"}, {"type": "toy", "noise": 1.0, "label": "noisy"}, {"type": "toy", "noise": 2.0}]
-    assert [one.label for one in experiment(tasks=tasks).tasks] == ["toy-1", "noisy", "toy-2"]
+    assert [one.label for one in experiment(tasks=tasks).tasks] == ["toy", "noisy", "toy-2"]
 
 
 def test_the_description_builds_the_same_experiment() -> None:

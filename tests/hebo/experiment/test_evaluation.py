@@ -4,6 +4,7 @@ import signal
 import threading
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -11,6 +12,7 @@ from hebo.errors import IncompatibleError
 from hebo.experiment.evaluation import evaluate
 from hebo.experiment.parts import build
 from hebo.experiment.run_log import Outcome
+from hebo.experiment.stopping import StopNow, stop_on_signals
 from tasks.base import Task
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -159,3 +161,87 @@ def test_measured_constraints_are_stored_and_decide_on_the_status(
     found = evaluate(task, pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
     assert (found.status, found.message) == (status, message)
     assert found.values == {"y": 1.0, "load": load, "heat": heat if heat == heat else None}
+
+
+class Unwritable:
+    """A value without any text."""
+
+    def __str__(self) -> str:
+        raise RuntimeError
+
+    __repr__ = __str__
+
+
+class Deceitful:
+    """A value that says it is a list, and is none."""
+
+    def tolist(self) -> object:
+        raise KeyError("none")
+
+
+def nested(depth: int) -> object:
+    found: object = 0
+    for _ in range(depth):
+        found = [found]
+    return found
+
+
+ITSELF: list[object] = []
+ITSELF.append(ITSELF)
+
+
+@pytest.mark.parametrize(
+    ("extra", "expected"),
+    [
+        (np.float32(0.5), 0.5),
+        (np.int64(3), 3),
+        (np.bool_(True), True),
+        (np.array([1.0, float("nan")]), [1.0, None]),
+        (float("inf"), None),
+        ({"a\0": ["\x1b[1m", {"\ud800": (1, 2)}]}, {"a\\x00": ["\\x1b[1m", {"\\ud800": [1, 2]}]}),
+        ("line\nbreak", "line\nbreak"),
+        (b"\0", "b'\\x00'"),
+        (Unwritable(), "(a Unwritable whose text cannot be had: RuntimeError)"),
+        (10**5000, "(a int whose text cannot be had: ValueError)"),
+        (pd.Timestamp("2024-01-01"), "2024-01-01 00:00:00"),
+    ],
+    ids=range(11),
+)
+def test_extras_of_any_kind_are_kept_as_clean_json_beside_the_value(extra: object, expected: object) -> None:
+    found = judge(y=[1.0], k=pd.Series([extra], dtype=object))
+    assert (found.status, found.values, found.extras) == ("ok", {"y": 1.0}, {"k": expected})
+
+
+@pytest.mark.parametrize("extra", [Deceitful(), nested(10**5), ITSELF], ids=range(3))
+def test_extras_that_cannot_be_kept_do_not_cost_the_value(extra: object) -> None:
+    found = judge(y=[1.0], k=pd.Series([extra], dtype=object))
+    assert (found.status, found.values) == ("ok", {"y": 1.0})
+    assert isinstance(found.extras["k"], str)
+
+
+def test_a_long_text_of_a_task_is_shortened() -> None:
+    found = judge(y=[1.0], log=["x" * 10**6]).extras["log"]
+    assert len(found) <= 10_000
+    assert "characters left out" in found
+
+
+def test_names_of_columns_are_cleaned_too() -> None:
+    assert judge(**{"y": [1.0], "a\0": [2]}).extras == {"a\\x00": 2}
+    assert judge(y=[float("nan")], error=["\x1b[31mno\0"]).message == "\\x1b[31mno\\x00"
+
+
+def raising(error: BaseException) -> Outcome:
+    class Raises(Answers):
+        def evaluate(self, frame: pd.DataFrame, *, seed: int) -> pd.DataFrame:
+            raise error
+
+    return evaluate(Raises(), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+
+
+def test_a_wish_of_the_user_to_stop_is_no_failure_of_the_objective() -> None:
+    with pytest.raises(StopNow):
+        raising(StopNow())
+    with pytest.raises(KeyboardInterrupt):  # Ctrl-C raises it by itself here
+        raising(KeyboardInterrupt())
+    with stop_on_signals(lambda: None):
+        assert raising(KeyboardInterrupt("made up")).message == "KeyboardInterrupt: made up"

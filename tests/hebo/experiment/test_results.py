@@ -16,7 +16,8 @@ def test_results_are_tables_with_data_in_natural_form(store_url: str, run_log: R
     assert found.name == "e"
     assert list(found.runs["run_id"]) == ["o@t#0", "o@t#1"]
     assert list(found.runs["optimum"]) == [0.5, 0.5]
-    assert found.runs["config"][0] == {"optimizer": {}}
+    assert found.runs["config"][0]["optimizer"] == {}
+    assert found.runs["config"][0]["versions"]["hebo"]
     assert found.trials["params"][0] == {"x": 0.0}
     assert found.trials["values"][0] == {"y": 1.5, "z": None}
     assert found.trials["extras"][0] == {"k": [1]}

@@ -143,3 +143,47 @@ def test_sigterm_stops_cleanly_too(
     process.terminate()
     process.communicate(timeout=60)
     assert process.returncode == 130
+
+
+def test_ctrl_c_stops_an_objective_that_raises_interrupts_of_its_own(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start, hebo: Callable[..., Result]
+) -> None:
+    changes: dict[str, Any] = {
+        "tasks": [{"type": "wild", "deed": "keyboard_interrupt", "seconds": 0.05}],
+        "budget": {"n_trials": 60},
+        "executor": {"type": "in_process"},
+    }
+    config = config_of(write_config, tmp_path, "stopped", **changes)
+    process = start_hebo("run", config)
+    _wait_for_work(process, config)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert hebo("run", config).exit_code == 0
+    whole = config_of(write_config, tmp_path, "whole", **changes)
+    assert hebo("run", whole).exit_code == 0
+    assert lasting(load_results(tmp_path / "stopped")) == lasting(load_results(tmp_path / "whole"))
+
+
+def test_a_second_ctrl_c_ends_an_evaluation_that_is_under_way(
+    write_config: Callable[..., Path], tmp_path: Path, start_hebo: Start
+) -> None:
+    changes: dict[str, Any] = {
+        "tasks": [{"type": "wild", "deed": "leave", "seconds": 600.0}],
+        "executor": {"type": "in_process"},
+    }
+    config = config_of(write_config, tmp_path, "stopped", **changes)
+    process = start_hebo("run", config)
+    while not (tmp_path / "stopped" / "resolved.yaml").is_file() or not _n_begun(tmp_path / "stopped"):
+        assert process.poll() is None
+        time.sleep(0.05)
+    os.killpg(process.pid, signal.SIGINT)
+    time.sleep(0.2)
+    os.killpg(process.pid, signal.SIGINT)
+    _, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert set(load_results(tmp_path / "stopped").trials["status"]) == {"pending"}
+
+
+def _n_begun(output: Path) -> int:
+    return len(load_results(output).trials)

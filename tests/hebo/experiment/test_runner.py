@@ -16,11 +16,14 @@ from rich.console import Console
 
 from hebo.experiment.cli.show import runs_table
 from hebo.experiment.config import build_experiment
+from hebo.experiment.executors import InProcessExecutor
 from hebo.experiment.leases import Owner
 from hebo.experiment.monitor import Monitor
 from hebo.experiment.report.statistics import observations
 from hebo.experiment.results import Results, load_results
-from hebo.experiment.runner import prepare, record, run
+from hebo.experiment.run_log import AskCost, Trial
+from hebo.experiment.runner import _Shift, prepare, record, run
+from hebo.experiment.worker_pool import WorkerDied
 from hebo.experiment.yaml_file import read_yaml
 from hebo.optimizers.base import Optimizer
 
@@ -161,13 +164,6 @@ def test_a_longer_budget_continues_finished_runs(
     whole = write_config("whole.yaml", output=str(tmp_path / "whole"))
     assert hebo("run", whole).exit_code == 0
     assert lasting(load_results(out)) == lasting(load_results(tmp_path / "whole"))
-
-
-def test_another_experiment_in_the_same_place_is_refused(write_config: Write, hebo: Hebo) -> None:
-    assert hebo("run", write_config()).exit_code == 0
-    answer = hebo("run", write_config(), "seeds=[1]")
-    assert answer.exit_code == 2
-    assert "(seeds[0]: stored 0, given 1); choose another `name` and `output`" in answer.stderr
 
 
 def test_two_at_once_share_the_runs_and_repeat_none(write_config: Write, out: Path) -> None:
@@ -332,3 +328,25 @@ def test_a_task_without_what_it_needs_is_refused_before_a_trial_fails(
     assert done.exit_code == 2
     assert "abc = '/no/such/program' is not a program that can be run" in done.output
     assert not out.exists()  # so that the corrected file begins anew
+
+
+def test_three_deaths_before_an_evaluation_cost_its_trial_and_the_run_goes_on(write_config: Write) -> None:
+    experiment = build_experiment(read_yaml(write_config(executor=POOL)))
+    store = record(experiment, prepare(experiment))
+    shift = _Shift(experiment, store, Owner.me(), InProcessExecutor(), print)
+    run_id = "random_search@toy#0"
+    first = Owner.me()
+    assert store.claim(first, besides=set()) == run_id
+    trials = [Trial(number, 0, {"x": 0.0, "n": 1, "c": "a"}) for number in (0, 1)]
+    store.log(run_id, first).add_round(trials, AskCost(0.0), last=None)
+    store.release(first)
+    for n_deaths in (1, 2, 3):
+        assert store.claim(shift.owner, besides=shift.given_up) == run_id
+        shift._bury(run_id, WorkerDied(-9))
+        statuses = [one.status for one in store.log(run_id, first).trials()]
+        assert statuses == ["pending" if n_deaths < 3 else "crashed", "pending"]
+        assert store.progress()[0]["status"] == "waiting"
+    message = load_results(experiment.output).trials["message"][0]
+    assert message.startswith("the worker process was killed by SIGKILL")
+    assert message.endswith("3 times on the way to the evaluation (see workers.log)")
+    store.close()

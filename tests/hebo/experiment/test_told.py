@@ -75,7 +75,7 @@ def test_a_run_that_is_stopped_goes_on_as_if_it_was_not(
         _stop_after(patch, after)
         assert hebo("run", stopped).exit_code == 130
     n_done = (load_results(tmp_path / "stopped").trials["status"] != "pending").sum()
-    assert n_done == after
+    assert n_done in (after - 1, after)  # what fails while a stop is wanted is measured again
     assert hebo("run", stopped).exit_code == 0
     assert lasting(load_results(tmp_path / "stopped")) == lasting(load_results(tmp_path / "whole"))
 

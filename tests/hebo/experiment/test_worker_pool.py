@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import multiprocessing
 import os
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -8,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from hebo.errors import EvaluationError
+from hebo.errors import EvaluationError, StoreError
 from hebo.experiment.executors import InProcess, ProcessPool, n_cpus
 from hebo.experiment.worker_pool import WorkerDied, WorkerPool, end_of
 
@@ -102,9 +104,11 @@ def test_keyword_arguments_are_refused(pool: WorkerPool) -> None:
         (3, "exited with code 3"),
         (-11, "was killed by SIGSEGV"),
         (-9, "was killed by SIGKILL; the system may have run out of memory"),
+        (-37, "was killed by signal 37"),
+        (None, "closed its connection to `hebo run`, as closing all descriptors does"),
     ],
 )
-def test_the_end_of_a_process_is_put_in_words(code: int, text: str) -> None:
+def test_the_end_of_a_process_is_put_in_words(code: int | None, text: str) -> None:
     assert end_of(code) == text
 
 
@@ -118,3 +122,55 @@ def test_a_pool_has_as_many_slots_as_workers_or_cpus() -> None:
     assert ProcessPool(n_workers=3).slots == 3
     assert ProcessPool().slots == n_cpus() >= 1
     assert InProcess().slots == 1
+
+
+def test_a_worker_that_closes_its_descriptors_is_ended_and_replaced(pool: WorkerPool) -> None:
+    before = pool.submit(os.getpid).result()
+    with pytest.raises(WorkerDied, match="closed its connection to `hebo run`"):
+        pool.submit(close_all_and_stay).result(timeout=60)
+    assert not is_running(before)
+    assert pool.submit(os.getpid).result() != before
+
+
+def close_all_and_stay() -> None:
+    os.closerange(0, 65536)
+    time.sleep(600)
+
+
+def test_the_death_of_a_worker_is_noticed_though_a_process_of_its_own_lives_on(pool: WorkerPool) -> None:
+    with pytest.raises(WorkerDied, match="exited with code 5"):
+        pool.submit(fork_and_leave).result(timeout=60)
+
+
+def fork_and_leave() -> None:
+    if os.fork() == 0:
+        time.sleep(600)
+    os._exit(5)
+
+
+def test_errors_of_any_class_come_back_and_the_worker_lives(pool: WorkerPool) -> None:
+    before = pool.submit(os.getpid).result()
+    with pytest.raises(EvaluationError, match="SystemExit: leaving"):
+        pool.submit(sys.exit, "leaving").result()
+    with pytest.raises(StoreError, match=r"^is full$"):
+        pool.submit(raise_store_error).result()
+    assert pool.submit(os.getpid).result() == before
+
+
+def raise_store_error() -> None:
+    raise StoreError("is full")
+
+
+def test_a_worker_may_have_processes_of_its_own_and_leave_them(log: Path) -> None:
+    with WorkerPool(1, log=log) as pool:
+        child = pool.submit(start_one).result(timeout=60)
+        assert is_running(child)
+    while is_running(child):
+        time.sleep(0.02)
+
+
+def start_one() -> int:
+    process = multiprocessing.get_context("spawn").Process(target=time.sleep, args=(600,))
+    process.start()
+    assert process.pid is not None
+    return process.pid

@@ -5,6 +5,7 @@ PARTS = {
         "toy": ("toy_parts:Toy", "A bowl that misbehaves in a corner"),
         "moving": ("toy_parts:Moving", "A bowl whose left half cannot be reached"),
         "cheap": ("toy_parts:Cheap", "A bowl with cheaper levels that read too low"),
+        "wild": ("toy_parts:Wild", "A bowl with a deed that no objective should do"),
         "two_objectives": ("toy_parts:TwoObjectives", "Two bowls"),
     },
     "optimizer": {

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping
 from typing import Any, Literal
 
+import deeds
 import numpy as np
 from pandas import DataFrame
 from pydantic import Field
@@ -152,3 +153,20 @@ def _sleep_through_errors() -> None:
             time.sleep(60)
         except Exception:
             continue
+
+
+class Wild(Task):
+    """`x**2`, and a deed that no objective should do where `x > 0.5`."""
+
+    deed: str
+    seconds: float = 0.0
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [{"name": "x", "type": "num", "lb": -1.0, "ub": 1.0}]
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> DataFrame:
+        time.sleep(self.seconds)
+        x = frame["x"].to_numpy()
+        if x[0] > 0.5:
+            getattr(deeds, self.deed)()
+        return DataFrame({"y": x**2})
