@@ -59,7 +59,7 @@ def test_the_original_readme_example_runs_and_comes_close_to_the_minimum(
     assert [one and one[1] for one in found] == list("01234")
     best = [float(one[2]) for one in found if one]
     assert best == sorted(best, reverse=True)
-    assert best[-1] <= 0.1  # of 11.36 at the far end; hundreds of runs, each with its own seed, end below 0.01
+    assert best[-1] <= 0.1  # 11.36 at the far end; of thirty seeds the worst ends at 0.0004
 
 
 def test_all_dictionaries_of_the_original_design_space_work() -> None:
