@@ -128,7 +128,7 @@ def test_dotted_names_work_after_nothing_but_import_hebo(name: str) -> None:
         [sys.executable, "-c", f"import hebo; print({name}.__name__)"],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.stdout.split() == [name.rpartition(".")[2]], done.stderr[-2000:]
