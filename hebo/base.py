@@ -87,10 +87,13 @@ class Surrogate(Recipe, ABC):
 
     @abstractmethod
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
-        """Fit to the successful observations of `data`.
+        """Fit to observations.
+
+        The caller leaves out failed evaluations, and conditions the model on pending points (`Data.train`,
+        `hebo.optimizers.fitted.condition_on_mean`): a surrogate knows nothing of either.
 
         Args:
-            data: Observations in encoded columns, larger is better.
+            data: Successful observations in encoded columns, larger is better; none is pending.
             space: Gives the bounds and the categorical columns.
             generator: Source of every random decision of the fit.
 

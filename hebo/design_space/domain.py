@@ -27,6 +27,14 @@ class Domain(ABC):
     categorical_dims: Mapping[int, int]
     discrete_dims: frozenset[int]
 
+    @property
+    def with_seen(self) -> Domain:
+        """This domain with the points that were taken from it for having been seen, such as rows of a table.
+
+        They cannot be chosen again, but what was found there is what an improvement is measured against.
+        """
+        return self
+
     @abstractmethod
     def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
         """Draw `n` feasible points, `n x d`: spread evenly (`sobol`) or independent (`random`)."""

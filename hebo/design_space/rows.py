@@ -27,12 +27,19 @@ class Rows(Domain):
         kept: `k` booleans, the rows that belong to the domain.
         layout: The columns.
         bounds: `2 x d`, ends of the columns; those of the layout unless a column is pinned.
+        whole: The domain that seen rows were taken from; None for this one.
     """
 
     def __init__(
-        self, index: RowIndex, kept: Tensor, layout: Layout, *, bounds: Tensor | None = None
+        self,
+        index: RowIndex,
+        kept: Tensor,
+        layout: Layout,
+        *,
+        bounds: Tensor | None = None,
+        whole: Rows | None = None,
     ) -> None:
-        self._index, self._kept, self._layout = index, kept, layout
+        self._index, self._kept, self._layout, self._whole = index, kept, layout, whole
         self.bounds = layout.bounds if bounds is None else bounds
         self.categorical_dims, self.discrete_dims = layout.categorical_dims, layout.discrete_dims
 
@@ -50,6 +57,11 @@ class Rows(Domain):
         """The rows, `r x d`."""
         return self._index.x[self.numbers]
 
+    @property
+    def with_seen(self) -> Rows:
+        """See `Domain`."""
+        return self if self._whole is None else self._whole
+
     def where(self, kept: Tensor, *, bounds: Tensor | None = None) -> Rows:
         """Return the part of the domain where a mask over the table (`k` booleans) is true."""
         return Rows(self._index, self._kept & kept, self._layout, bounds=bounds)
@@ -59,7 +71,7 @@ class Rows(Domain):
         numbers = self._index.find(x)
         kept = torch.ones_like(self._kept)
         kept[numbers[numbers >= 0]] = False
-        return self.where(kept, bounds=self.bounds)
+        return Rows(self._index, self._kept & kept, self._layout, bounds=self.bounds, whole=self.with_seen)
 
     def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
         """Draw `n` rows, each as often as the others: all of them in random order, then all again, and so on.

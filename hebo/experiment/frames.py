@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from pandas import DataFrame
 
+    from hebo.design_space.design_space import DesignSpace
+
 
 def rows_of(frame: DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a frame as mappings of plain values; a missing value is None."""
@@ -63,7 +65,19 @@ def is_open(round_: Sequence[Trial]) -> bool:
     return any(one.status == tables.PENDING for one in round_)
 
 
-def best_of(trials: Sequence[Trial], objective: str) -> float | None:
-    """Return the smallest value of an objective among the trials that are ok; None if there is none."""
-    values = [(one.values or {}).get(objective) for one in trials if one.status == tables.OK]
+def best_of(trials: Sequence[Trial], objective: str, space: DesignSpace) -> float | None:
+    """Return the smallest value of an objective among the trials that compete for it; None if there is none."""
+    ok = [one for one in trials if one.status == tables.OK]
+    competes = competing_points([one.params | (one.moved or {}) for one in ok], space)
+    values = [(one.values or {}).get(objective) for one, does in zip(ok, competes, strict=True) if does]
     return min((value for value in values if value is not None), default=None)
+
+
+def competing_points(params: Sequence[dict[str, Any]], space: DesignSpace) -> list[bool]:
+    """Say which points of trials may be the best of a run; see `hebo.design_space.competing`."""
+    if not params or not space.targets:  # a task measures nothing that breaks its input constraints
+        return [True] * len(params)
+    from hebo.design_space.competing import competing
+
+    found: list[bool] = competing(space, space.encode(frame_of([Trial(0, 0, one) for one in params]))).tolist()
+    return found

@@ -43,6 +43,7 @@ TRIAL_COLUMNS = (
     "tell_cpu_seconds",
     "profile",
     "fallbacks",
+    "competes",
     "started_at",
     "finished_at",
 )
@@ -69,7 +70,8 @@ class Results:
             `ask_cpu_seconds` and `tell_cpu_seconds` (CPU time of the round divided by its points, that
             of other processes the optimiser uses included), `started_at`, `finished_at` (since 1970
             UTC). With the first trial of each round, None with the others: `profile` (phase of the ask ->
-            CPU seconds of the whole ask) and `fallbacks` (reason -> how often).
+            CPU seconds of the whole ask) and `fallbacks` (reason -> how often). `competes`: whether it may be
+            the best of its run, which one at a cheaper fidelity may not.
         spaces: Task label -> the design space as JSON.
         objectives: Task label -> names of its objectives, the first one leading.
         name: Name of the experiment.
@@ -124,6 +126,7 @@ def _read(engine: Engine, name: str | None) -> Results:
         for row in sorted(_rows(engine, tables.runs, name), key=lambda row: row["position"])
     ]
     trials = [_as_found(row) for row in _rows(engine, tables.trials, name)]
+    _mark_competing(trials, runs, problems)
     order = {row["run_id"]: row["position"] for row in runs}
     trials.sort(key=lambda row: (order[row["run_id"]], row["number"]))
     return Results(
@@ -136,6 +139,30 @@ def _read(engine: Engine, name: str | None) -> Results:
         part=content.get("part"),
         versions=tables.from_json(recorded["versions"]),
     )
+
+
+def _mark_competing(
+    trials: list[dict[str, Any]], runs: list[dict[str, Any]], problems: Mapping[str, dict[str, Any]]
+) -> None:
+    """Say of every trial whether it may be the best of its run."""
+    task_of = {row["run_id"]: row["task"] for row in runs}
+    for task, problem in problems.items():
+        mine = [row for row in trials if task_of[row["run_id"]] == task]
+        for row, does in zip(mine, _competing(mine, problem["space"]), strict=True):
+            row["competes"] = does
+
+
+def _competing(trials: list[dict[str, Any]], space: str) -> list[bool]:
+    from hebo.experiment import tables
+
+    parameters = tables.from_json(space)["parameters"]
+    if not any(one.get("role") == "fidelity" for one in parameters):
+        return [True] * len(trials)
+    from hebo.design_space.design_space import DesignSpace
+    from hebo.experiment.frames import competing_points
+
+    # Without its constraints, whose functions are those of a task that need not be loaded here.
+    return competing_points([row["params"] for row in trials], DesignSpace.from_json({"parameters": parameters}))
 
 
 def _as_found(row: dict[str, Any]) -> dict[str, Any]:

@@ -136,7 +136,7 @@ class _Loop:
             open_rounds=[one for one in rounds if is_open(one)],
             next_round=sum(not is_open(one) for one in rounds),
             n_asked=len(trials),
-            best=best_of(trials, task.objectives[0]),
+            best=best_of(trials, task.objectives[0], task.space),
         )
 
     def go(self) -> bool:
@@ -245,9 +245,10 @@ class _Loop:
             )
 
     def _improve(self, trial: Trial, outcome: Outcome) -> float | None:
-        value = outcome.values.get(self.task.objectives[0])
-        if trial.round != TOLD and outcome.status == tables.OK and value is not None:
-            self.best = value if self.best is None else min(value, self.best)
+        if trial.round != TOLD:
+            done = replace(trial, status=outcome.status, values=outcome.values, moved=outcome.moved)
+            value = best_of([done], self.task.objectives[0], self.task.space)
+            self.best = min((one for one in (value, self.best) if one is not None), default=None)
         return self.best
 
     def _note_cost(self, clock: Clock, n: int) -> None:

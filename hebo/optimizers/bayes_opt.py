@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self
 
 import torch
@@ -22,13 +23,14 @@ from hebo.base import (
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
-from hebo.errors import IncompatibleError
+from hebo.errors import DataError, IncompatibleError, MissingExtraError
+from hebo.fallbacks import note_fallback
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
 from hebo.optimizers.compatibility import check_parts
 from hebo.optimizers.distinct import fill
 from hebo.optimizers.fidelity import FidelityLevels, fidelity_levels
-from hebo.optimizers.fitted import Fitted, Models, Parts
+from hebo.optimizers.fitted import Fitted, Models, Parts, condition_on_mean
 from hebo.optimizers.insight import has_insight
 from hebo.optimizers.sampling import sobol_points
 from hebo.optimizers.table_search import over_table
@@ -72,6 +74,9 @@ class BayesOptRecipe(OptimizerRecipe):
             its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
             None: always at the target, as is any point if `ask` pins the fidelity.
         device: Where model and acquisition are computed, as torch names it.
+        strict: Whether an error while points are computed leaves `ask`. Without it the points are space-filling
+            ones, a warning is logged, and `Optimizer.fallbacks` counts it: a run that has cost days of
+            measurements does not end for a matrix that could not be factorised.
     """
 
     surrogate: Surrogate
@@ -89,6 +94,7 @@ class BayesOptRecipe(OptimizerRecipe):
     success_power: float = Field(default=1.0, gt=0, allow_inf_nan=False)
     fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
     device: str = "cpu"
+    strict: bool = False
 
     @field_validator("device")
     @classmethod
@@ -148,6 +154,8 @@ class BayesOpt(Optimizer):
     """
 
     takes_constraints: ClassVar[bool] = True
+    always_strict: ClassVar[bool] = False
+    """Set it for a whole process, such as a test run, to see every error that `strict` would show."""
 
     def __init__(self, space: DesignSpace, recipe: BayesOptRecipe, *, seed: int | None = None) -> None:
         super().__init__(space, seed=seed)
@@ -163,12 +171,24 @@ class BayesOpt(Optimizer):
         return super()._domain(n, fixed)
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        data = self.data
+        data = self.data.within(domain.with_seen)
         if len(data.seen) < self.n_initial or not _informative(toward_feasible(data)):
             return self._explore(n, data.seen, domain, generator)
+        try:
+            return self._by_models(n, data, domain, generator)
+        except (IncompatibleError, MissingExtraError):  # the composition is wrong: that is not to be hidden
+            raise
+        except Exception as error:
+            if self.recipe.strict or self.always_strict:
+                raise
+            note_fallback("space-filling points in place of a model's", f"{type(error).__name__}: {error}")
+            return self._explore(n, data.seen, domain, generator)
+
+    def _by_models(self, n: int, data: Data, domain: Domain, generator: Generator) -> Tensor:
+        """Return points that models choose, and space-filling ones for the share of a batch that is theirs."""
         with self.profile.phase("fit"):
-            fitted = self._fit(self.recipe, data, n, generator)
-        n_guided = self._n_guided(n, fitted.models[0])
+            fitted = self._fit(self.recipe, data, n, domain, generator)
+        n_guided = self._n_guided(n, fitted.observed)
         with self.profile.phase("search"):
             x = self._guided(fitted, data, n_guided, domain, generator) if n_guided else data.x[:0]
             if n_guided and self._free_fidelity is not None:
@@ -180,6 +200,8 @@ class BayesOpt(Optimizer):
                     success=fitted.success,
                     device=fitted.known.x.device,
                 )
+            if not bool(torch.isfinite(x).all()):
+                raise ArithmeticError(f"the search returned a point that is not finite: {x.tolist()}")
             if n_guided == n:
                 return x
             return torch.cat([x, self._explore(n - n_guided, torch.cat([data.seen, x]), domain, generator)])
@@ -208,19 +230,16 @@ class BayesOpt(Optimizer):
             return x
         with_first = data.with_pending(x)
         with self.profile.phase("fit"):
-            fitted = self._fit(second, with_first, n, generator)
+            fitted = self._fit(second, with_first, n, domain, generator)
         others = self._search(second, fitted, with_first.seen, n_second, domain, generator)
         return torch.cat([x, others])
 
-    def _fit(self, recipe: BayesOptRecipe, data: Data, batch_size: int, generator: Generator) -> Fitted:
+    def _fit(
+        self, recipe: BayesOptRecipe, data: Data, batch_size: int, domain: Domain, generator: Generator
+    ) -> Fitted:
         known = self.transformed(toward_feasible(data), batch_size)
         parts = Parts(recipe.surrogate, recipe.acquisition, recipe.success_power)
-        incumbents = self._at_target(known.feasible_successes())
-        return parts.fit(data, known, self.space, incumbents, generator=generator)
-
-    def _at_target(self, data: Data) -> Data:
-        """Return what an improvement is measured against: predictions at the target, wherever it was seen."""
-        return data if self._fidelity is None else self._fidelity.at_target(data)
+        return parts.fit(data, known, self.space, domain.with_seen, generator=generator)
 
     def _search(
         self,
@@ -258,8 +277,7 @@ class BayesOpt(Optimizer):
         transform = self.recipe.output_transform.fit(successes)
         y = data.y.clone()
         y[~data.failed] = transform(successes)[0]
-        known = Data(data.x, y, data.pending, batch_size, data.constraints)
-        return known.to(self.recipe.device)
+        return replace(data, y=y, batch_size=batch_size).to(self.recipe.device)
 
     def check_takes_constraints(self) -> None:
         """Refuse acquisitions that a weight would break; see `Optimizer.check_takes_constraints`."""
@@ -272,14 +290,17 @@ class BayesOpt(Optimizer):
             )
 
     def fit_model(self) -> Model:
-        """Fit the surrogate to all that is known, as the next `ask` would.
+        """Fit the surrogate to all that is known, as the next `ask` would; pending points at their means.
 
         Returns:
             A BoTorch model of the transformed, maximised objective over encoded points.
         """
-        self._need_success()
+        if not len(self.data.successes().x):
+            raise DataError("no successful evaluation has been told yet, so there is nothing to fit")
         generator = make_generator(self.seed, "ask", self.n_asks)
-        return self.recipe.surrogate.fit(self.transformed(self.data), self.space, generator=generator)
+        known = self.transformed(self.data)
+        model = self.recipe.surrogate.fit(known.train(), self.space, generator=generator)
+        return condition_on_mean(model, known.pending)
 
 
 def _informative(data: Data) -> bool:

@@ -6,7 +6,7 @@ Notation: `n` points, `l` levels, `d` columns.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -14,7 +14,6 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.acquisitions.success import SuccessModel
-from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values import object_column
 from hebo.errors import IncompatibleError
@@ -44,10 +43,6 @@ class FidelityLevels:
         spread = x.unsqueeze(1).repeat(1, len(self.levels), 1)
         spread[..., self.column] = self.levels.to(x)
         return spread
-
-    def at_target(self, data: Data) -> Data:
-        """Return data as if all of it had been evaluated at the target: where the best is looked for."""
-        return replace(data, x=self.repeated(data.x)[:, self.target])
 
     def shares(self, first: int, n: int) -> tuple[Tensor, Tensor]:
         """Return which point (`n` numbers) is evaluated at which level (`n` places), each point at every one.

@@ -12,9 +12,10 @@ from torch import Generator, Tensor
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
 from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.success import SuccessModel, success_labels
-from hebo.base import AcqFunction, Acquisition, Belief, Surrogate
+from hebo.base import AcqFunction, Acquisition, Belief, Domain, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
 
 Models = tuple[Model, ...]
@@ -30,13 +31,15 @@ class Fitted:
     Points come and go on the CPU, where searches and the space stay, wherever the models are.
 
     Attributes:
-        known: Data on the scale that is modelled.
-        models: Fitted to it.
+        known: Data on the scale that is modelled, its points moved into the domain of the ask.
+        observed: The model of the objective, fitted to the successes.
+        models: All models, conditioned on the pending points as well.
         build: Makes the acquisition under any models.
         success: Says which evaluations succeed; None if none has failed.
     """
 
     known: Data
+    observed: Model
     models: Models
     build: Build
     success: SuccessModel | None = None
@@ -57,10 +60,29 @@ class Fitted:
     def believe(self, models: Models, x: Tensor) -> Models:
         """Return `models` that know points (`n x d`) by their predicted means."""
         x = x.to(self.known.x.device)
-        means = [mean_and_sd(model, x.unsqueeze(-2))[0].unsqueeze(-1) for model in models]
-        return tuple(
-            model.condition_on_observations(x, mean) for model, mean in zip(models, means, strict=True)
-        )
+        return tuple(condition_on_mean(model, x) for model in models)
+
+
+@torch.no_grad()
+def condition_on_mean(model: Model, x: Tensor) -> Model:
+    """Kriging believer: return a model that takes its own means at points (`n x d`) for observations.
+
+    (Ginsbourger et al., 2010.) The hyperparameters stay; what shrinks is the uncertainty around the points.
+
+    Raises:
+        IncompatibleError: If the model cannot be conditioned on further points.
+    """
+    if not len(x):
+        return model
+    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+    try:
+        conditioned: Model = model.condition_on_observations(x, mean.unsqueeze(-1))
+    except NotImplementedError as error:
+        raise IncompatibleError(
+            f"{type(model).__name__} cannot be conditioned on pending points ({error}); give it a "
+            "`condition_on_observations`, or tell the value of each point before the next ask"
+        ) from error
+    return conditioned
 
 
 @dataclass(frozen=True)
@@ -78,27 +100,33 @@ class Parts:
     success_power: float = 1.0
 
     def fit(
-        self, data: Data, known: Data, space: DesignSpace, incumbents: Data, *, generator: Generator
+        self, data: Data, known: Data, space: DesignSpace, domain: Domain, *, generator: Generator
     ) -> Fitted:
-        """Fit the models.
+        """Fit the models, each to the successes of its values, and condition them on what is pending.
 
         Args:
             data: All that was told.
             known: The same with the objective as it is modelled, on the device of the models.
             space: Where the points lie.
-            incumbents: Points of `known` that an improvement is measured against.
+            domain: What the ask may choose, seen points included; see `Data.projected`.
             generator: Source of randomness.
         """
         is_weighted = "additive components" not in self.acquisition.gives
         known = known if is_weighted else _worst_for_failures(known)
         targets = [known, *(one.to(known.x.device) for one in slack_data(data))]
-        models = tuple(self.surrogate.fit(one, space, generator=generator) for one in targets)
+        observed = [self.surrogate.fit(one.train(), space, generator=generator) for one in targets]
+        models = tuple(condition_on_mean(one, known.pending) for one in observed)
+        here = known.projected(domain)
+        incumbents = here.feasible_successes()
         build = self._built(draw_seed(generator), incumbents, has_incumbent=bool(data.feasible.any()))
         if not (is_weighted and bool(data.failed.any())):
-            return Fitted(known, models, build)
-        labels = success_labels(data).to(known.x.device)
-        success = SuccessModel(self.surrogate.fit(labels, space, generator=generator), labels)
-        return Fitted(known, models, self._to_succeed(build, success), success)
+            return Fitted(here, observed[0], models, build)
+        success = self._success(success_labels(data).to(known.x.device), space, generator)
+        return Fitted(here, observed[0], models, self._to_succeed(build, success), success)
+
+    def _success(self, labels: Data, space: DesignSpace, generator: Generator) -> SuccessModel:
+        model = self.surrogate.fit(labels.train(), space, generator=generator)
+        return SuccessModel(condition_on_mean(model, labels.pending), labels)
 
     def _built(self, seed: int, incumbents: Data, *, has_incumbent: bool) -> Build:
         """Return how to build the acquisition, every time with the same draws."""

@@ -54,6 +54,7 @@ def HEBO(
     rand_sample: int | None = None,
     scramble_seed: int | None = None,
     recipe: HEBORecipe | None = None,
+    strict: bool = False,
 ) -> BayesOpt:
     """Return a HEBO optimiser.
 
@@ -62,8 +63,11 @@ def HEBO(
         rand_sample: Number of initial Sobol points (at least 2); None: one more than columns, at most 16.
         scramble_seed: Seed of everything random; None draws one from NumPy's global stream.
         recipe: Other settings and parts.
+        strict: Raise errors of models and searches, instead of space-filling points; see `BayesOptRecipe`.
     """
     settings = recipe or HEBORecipe()
+    if strict:
+        settings = settings.model_copy(update={"strict": True})
     if rand_sample is not None:
         settings = settings.model_copy(update={"n_initial": max(2, rand_sample)})
     return settings.build(space, seed=scramble_seed)

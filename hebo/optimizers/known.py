@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from pandas import DataFrame
+from torch import Tensor
 
 from hebo.data import Data
+from hebo.design_space.competing import competing, same_context
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
 from hebo.optimizers.records import Records
@@ -40,12 +46,17 @@ class Known:
 
     @property
     def history(self) -> DataFrame:
-        """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed."""
+        """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed.
+
+        In a space with input constraints the column `keeps_input_constraints` says which points keep them.
+        """
         frame = self.space.decode(self._records.x)
         for column, values in enumerate((-self.data.y).unbind(-1)):
             frame[f"objective_{column}"] = values.numpy()
         for column, values in enumerate(self.data.constraints.unbind(-1)):
             frame[f"constraint_{column}"] = values.numpy()
+        if len(self.space.constraints):
+            frame["keeps_input_constraints"] = self.data.allowed.numpy()
         return frame
 
     @property
@@ -55,32 +66,59 @@ class Known:
 
     @property
     def best_x(self) -> DataFrame:
-        """The best feasible point told so far, as a frame with one row.
+        """The best feasible point told so far, as a frame with one row; see `best`.
 
         Raises:
-            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
+            DataError: If there is none; the message says what is missing.
         """
-        self._need_feasible()
-        return self.space.decode(self.data.best.unsqueeze(0))
+        return self.best()[0]
 
     @property
     def best_y(self) -> float:
-        """The lowest value told so far of a feasible point.
+        """The lowest value told so far of a feasible point; see `best`.
 
         Raises:
-            DataError: If no successful evaluation has been told, or none that fulfils the constraints.
+            DataError: If there is none; the message says what is missing.
         """
-        self._need_feasible()
-        return -float(self.data.merit.max())
+        return self.best()[1]
 
-    def _need_success(self) -> None:
-        if not len(self.data.successes().x):
-            raise DataError("no successful evaluation has been told yet, so there is no best point")
+    def best(self, context: Mapping[str, Any] | None = None) -> tuple[DataFrame, float]:
+        """Return the best point told so far, as a frame with one row, and its value.
 
-    def _need_feasible(self) -> None:
-        self._need_success()
-        if not bool(self.data.feasible.any()):
-            raise DataError(
-                f"no feasible point yet: none of {len(self.data.successes().x)} successful evaluations keeps "
-                "every constraint (<= 0); ask for more points, or read the violations in `history`"
-            )
+        A best point keeps the input constraints and the measured ones, and was evaluated at the target of
+        every fidelity. Values in different contexts cannot be compared: the best is that of one context.
+
+        Args:
+            context: Values of context parameters; None: those of the point told last.
+
+        Raises:
+            DataError: If no such point was told.
+        """
+        data, place = self.data, self._best_row(context)
+        return self.space.decode(data.x[place].unsqueeze(0)), -float(data.y[place, 0])
+
+    def _best_row(self, context: Mapping[str, Any] | None) -> int:
+        """Return the number of the best told row."""
+        data, space = self.data, self.space.parameter_space
+        _need(~data.failed, "no successful evaluation has been told yet, so there is no best point")
+        _need(
+            data.feasible,
+            f"no feasible point yet: none of {len(data.successes().x)} successful evaluations keeps every "
+            "constraint; ask for more points, or read the violations in `history`",
+        )
+        comparable = competing(space, data.x, context=context)
+        if context is None:
+            comparable &= same_context(space, data.x, data.x[-1])
+        wanted = {**space.targets, **(context or {})}
+        _need(
+            data.feasible & comparable,
+            f"no feasible point has been told {f'with {wanted}' if wanted else 'in the latest context'} yet; "
+            "ask for points there",
+        )
+        return int(data.y[:, 0].masked_fill(~(data.feasible & comparable), -torch.inf).argmax())
+
+
+def _need(rows: Tensor, message: str) -> None:
+    """Refuse to name a best point if `rows` (`n` bool) has none."""
+    if not bool(rows.any()):
+        raise DataError(message)

@@ -37,6 +37,7 @@ class Records:
         self.y: Tensor | None = None
         self.constraints: Tensor | None = None
         self.n_asks = self.n_asked_points = 0
+        self._checked = self.x, torch.empty(0, dtype=torch.bool)
 
     @property
     def n_objectives(self) -> int | None:
@@ -53,7 +54,16 @@ class Records:
         """Everything as surrogates take it: larger is better."""
         y = self.x.new_empty(0, 1) if self.y is None else -self.y
         limits = self.x.new_empty(0, 0) if self.constraints is None else self.constraints
-        return Data(self.x, y, self.pending, constraints=limits)
+        return Data(self.x, y, self.pending, constraints=limits, allowed=self.allowed)
+
+    @property
+    def allowed(self) -> Tensor:
+        """`n` bool: told points that keep the input constraints."""
+        x, allowed = self._checked
+        if x is not self.x:  # tensors are never changed, so that these are other points
+            allowed = self._space.constraints.satisfied(self.x)
+            self._checked = self.x, allowed
+        return allowed
 
     def first(self, n_told: int) -> Self:
         """Return a copy that knows only the first told points."""

@@ -41,7 +41,7 @@ class TrustRegion(Region):
             return Focus(domain, data.best.cpu().unsqueeze(0))
         known = data.successes()
         center = _most_promising(belief.model, data.feasible_successes().x).cpu()
-        size = self.extent(known.merit, max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size))
+        size = self.extent(known.merit[known.inside], max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size))
         near = Neighborhood(domain, center, side=size.side, n_changes=size.n_changes, generator=generator)
         return Focus(near, near.center.unsqueeze(0))
 
@@ -50,6 +50,7 @@ class TrustRegion(Region):
 
         Args:
             y: `n` values in the order told, larger is better, in standard deviations; -inf where infeasible.
+                Those outside the domain of the ask are left out.
             patience: Evaluations without improvement that halve the side.
         """
         side, wins, losses, best = self.longest, 0, 0, -math.inf

@@ -35,20 +35,16 @@ class RandomForest(Surrogate):
     min_samples_leaf: int = Field(default=1, ge=1)
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
-        """Return a model of the successes, and of pending points at their predicted means."""
-        known = data.successes()
+        """Return trees grown on the observations; see `hebo.base.Surrogate`."""
         categories = dict(space.categorical_dims)
         trees = grow(
-            features_of(known.x, categories),
-            known.y[:, 0].cpu().numpy(),
+            features_of(data.x, categories),
+            data.y[:, 0].cpu().numpy(),
             n_trees=self.n_trees,
             min_leaf=self.min_samples_leaf,
             rng=np.random.default_rng(draw_seed(generator)),
         )
-        forest = Forest(trees, known.x, categories)
-        if not len(data.pending):
-            return forest
-        return forest.condition_on_observations(data.pending, forest.means(data.pending).unsqueeze(-1))
+        return Forest(trees, data.x, categories)
 
 
 class Forest(GaussianModel):

@@ -15,7 +15,7 @@ from hebo.surrogates.hyperparameters import Columns, Layout, Prior
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
 from hebo.surrogates.matern import SMOOTHNESS
-from hebo.surrogates.subset import best_and_random
+from hebo.surrogates.subset import best_and_random, best_near_random
 
 # The last digits of a hyperparameter change no suggestion.
 _MAX_ITERATIONS = 50
@@ -35,8 +35,8 @@ class WarpedGP(Surrogate):
         smoothness: The `nu` of the Matern correlation: 1.5 (the paper's) or 2.5.
         warp: Learn the Kumaraswamy warp.
         n_starts: Of the hyperparameter fit.
-        max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
-            Predictions use them all.
+        max_train: Most observations that predictions use; see `hebo.surrogates.subset.best_near_random`.
+        max_fit: Most of those that hyperparameters are fitted to: the best third and random others.
         min_noise: Least noise variance, in units of the variance of `y`; with `n` observations no less than
             `0.01 / n` either, for on a plateau a few equal values look free of noise.
     """
@@ -44,6 +44,7 @@ class WarpedGP(Surrogate):
     smoothness: float = 1.5
     warp: bool = True
     n_starts: int = Field(default=1, ge=1)
+    max_train: int = Field(default=2000, ge=10)
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
 
@@ -59,16 +60,12 @@ class WarpedGP(Surrogate):
         return frozenset({"functions drawn from the posterior", "leave-one-out predictions"})
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
-        """Return a model conditioned on the successes, and on pending points at their predicted means."""
-        known = data.successes()
+        """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         columns = Columns(space)
-        layout = self._layout(columns, len(known.x))
-        theta = self._hyperparameters(layout, known, columns, generator)
-        model = GaussianProcess(Covariance(columns, layout, theta, self.smoothness), known.x, known.y[:, 0])
-        if len(data.pending):
-            believed = model.means(data.pending).unsqueeze(-1)
-            model = model.condition_on_observations(data.pending, believed)
-        return model
+        train = best_near_random(data, space, self.max_train, generator)
+        layout = self._layout(columns, len(train.x))
+        theta = self._hyperparameters(layout, train, columns, generator)
+        return GaussianProcess(Covariance(columns, layout, theta, self.smoothness), train.x, train.y[:, 0])
 
     def _layout(self, columns: Columns, n: int) -> Layout:
         k = len(columns.numeric)
@@ -87,12 +84,12 @@ class WarpedGP(Surrogate):
         }
         return Layout(k, len(columns.categorical), self.warp, priors)
 
-    def _hyperparameters(self, layout: Layout, known: Data, columns: Columns, generator: Generator) -> Tensor:
+    def _hyperparameters(self, layout: Layout, train: Data, columns: Columns, generator: Generator) -> Tensor:
         """Return the most likely setting, `p`."""
-        subset = best_and_random(known.y[:, 0], self.max_fit, generator)
-        numeric, codes = (part.cpu().numpy() for part in columns.split(known.x[subset]))
-        y = known.y[subset, 0].cpu().numpy()
+        subset = best_and_random(train.y[:, 0], self.max_fit, generator)
+        numeric, codes = (part.cpu().numpy() for part in columns.split(train.x[subset]))
+        y = train.y[subset, 0].cpu().numpy()
         density = LogPosterior(layout, numeric, codes, y, self.smoothness)
         starts = layout.starts(self.n_starts, generator=generator, scatter=0.5)
         theta = most_likely(density, starts, max_iterations=_MAX_ITERATIONS)
-        return torch.from_numpy(theta).to(known.x)
+        return torch.from_numpy(theta).to(train.x)

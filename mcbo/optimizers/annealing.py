@@ -99,12 +99,14 @@ class Annealer(Optimizer):
         self.recipe = recipe
 
     def chain(self, data: Data) -> Chain:
-        """Return where the chain is, given all that was told."""
+        """Return where the chain is, given what was told in the domain of the ask."""
         chain, spread = Chain(), self.spread(data)
         n_initial, n_cooling = self.recipe.n_initial, self.recipe.n_cooling
-        for number, value in enumerate(data.y[:, 0].nan_to_num(nan=-math.inf).tolist()):
+        merit = data.merit.tolist()
+        for place, number in enumerate(data.inside.nonzero()[:, 0].tolist()):
+            value = merit[number]
             chain.see(number, value)
-            step = number - n_initial
+            step = place - n_initial
             if step < 0 or (step and step % n_cooling == 0) or chain.here is None:
                 chain.go(chain.best, chain.peak)
             elif value - chain.value >= spread * self.temperature(step) * self._log_uniform(number):
@@ -119,7 +121,7 @@ class Annealer(Optimizer):
 
     def spread(self, data: Data) -> float:
         """Return the unit of the temperature: it never changes once `n_initial` successes are told."""
-        first = data.successes().y[: self.recipe.n_initial, 0]
+        first = data.y[data.competing][: self.recipe.n_initial, 0]
         if not len(first):
             return 0.0
         low, high = torch.quantile(first, torch.tensor(SPREAD, dtype=torch.float64)).tolist()
@@ -130,7 +132,7 @@ class Annealer(Optimizer):
         return math.log((derive_seed(self.seed, "accept", number) + 1) / 2**63)
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        data = self.data
+        data = self.data.within(domain.with_seen)
         here = self.chain(data).here
         n_missing = self.recipe.n_initial - len(data.seen)
         n_random = n if here is None else min(max(n_missing, 0), n)

@@ -63,7 +63,7 @@ class BanditOptimizer(Optimizer):
         self._columns, self._counts, self._values = nominal_values(levels, set(space.categorical_dims))
 
     def bandits(self, data: Data) -> Exp3:
-        """Return the bandits after all that was told."""
+        """Return the bandits after what was told in the domain of the ask."""
         gamma = torch.full((len(self._columns),), self.recipe.exploration, dtype=torch.float64)
         exp3 = Exp3(self._counts, gamma)
         arms = (data.x[:, self._columns].unsqueeze(2) - self._values).abs().argmin(2)
@@ -77,7 +77,7 @@ class BanditOptimizer(Optimizer):
         peaks = torch.full(self._values.shape, -torch.inf, dtype=torch.float64)
         columns = torch.arange(len(self._columns))
         told: list[float] = []  # in order
-        for number in (~data.failed).nonzero()[:, 0].tolist():
+        for number in data.competing.nonzero()[:, 0].tolist():
             value = data.y[number, 0]
             bisect.insort(told, float(value))
             here = columns, arms[number]
@@ -88,13 +88,12 @@ class BanditOptimizer(Optimizer):
         return rewards
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        data = self.data
-        known = data.successes()
+        data = self.data.within(domain.with_seen)
         n_missing = self.recipe.n_initial - len(data.seen)
-        n_random = n if not len(known.x) else min(max(n_missing, 0), n)
+        n_random = n if not bool(data.competing.any()) else min(max(n_missing, 0), n)
         x = domain.sample(n_random, generator=generator, method="random")
         if n_random < n:
-            x = torch.cat([x, self._drawn(known.best, data, n, domain, generator)])
+            x = torch.cat([x, self._drawn(data.best, data, n, domain, generator)])
         return fill(x, data.seen, n, domain, generator=generator)
 
     def _drawn(self, best: Tensor, data: Data, n: int, domain: Domain, generator: Generator) -> Tensor:

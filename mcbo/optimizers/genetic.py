@@ -8,6 +8,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.base import Domain
+from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.distinct import distinct, fill
@@ -53,15 +54,14 @@ class GeneticOptimizer(Optimizer):
         super().__init__(space, seed=seed)
         self.recipe = recipe
 
-    def parents(self) -> Tensor:
-        """Return the population (`k x d`), best first."""
-        known = self.data.successes()
-        order = known.y[:, 0].argsort(descending=True, stable=True)
-        x = known.x[order]
+    def parents(self, data: Data) -> Tensor:
+        """Return the population (`k x d`), best first; points outside the domain of the ask come last."""
+        x = data.ranked()
         return x[torch.from_numpy(new_rows(x.numpy(), x[:0].numpy()))][: self.recipe.population]
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        seen, parents = self.data.seen, self.parents()
+        data = self.data.within(domain.with_seen)
+        seen, parents = data.seen, self.parents(data)
         n_missing = self.recipe.n_initial - len(seen)
         n_random = n if len(parents) < 2 else min(max(n_missing, 0), n)
         x = domain.sample(n_random, generator=generator, method="random")

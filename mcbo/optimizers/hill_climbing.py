@@ -74,9 +74,11 @@ class HillClimber(Optimizer):
         self.patience = recipe.patience or max(LEAST_PATIENCE, _n_neighbors(space))
 
     def climb(self, data: Data) -> Climb:
-        """Return where the present climb stands, given all that was told."""
+        """Return where the present climb stands, given what was told in the domain of the ask."""
         state = Climb()
-        for number, value in enumerate(data.y[:, 0].nan_to_num(nan=-math.inf).tolist()):
+        merit = data.merit.tolist()
+        for number in data.inside.nonzero()[:, 0].tolist():
+            value = merit[number]
             is_started = state.n_points >= self.recipe.n_initial
             state.n_points += 1
             if value > state.peak:
@@ -88,7 +90,7 @@ class HillClimber(Optimizer):
         return state
 
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        data = self.data
+        data = self.data.within(domain.with_seen)
         state = self.climb(data)
         n_missing = self.recipe.n_initial - state.n_points - len(data.pending)
         n_random = n if state.best is None else min(max(n_missing, 0), n)

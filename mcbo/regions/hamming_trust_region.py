@@ -50,7 +50,7 @@ class HammingTrustRegion(Region):
 
     def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        known = belief.data.successes()
+        known = _of_the_domain(belief)
         n_unordered = int(switches(domain).sum())
         extent = self.extent(known.merit, n_unordered)
         center = self._center(domain, belief, extent.since, generator)
@@ -82,7 +82,7 @@ class HammingTrustRegion(Region):
     @torch.no_grad()
     def _center(self, domain: Domain, belief: Belief, since: int, generator: Generator) -> Tensor:
         """The best feasible point since the restart, or a promising random one before there is any."""
-        known, model, log_success = belief.data.successes(), belief.model, belief.log_success
+        known, model, log_success = _of_the_domain(belief), belief.model, belief.log_success
         x = known.x[since:][known.feasible[since:]]
         if len(x):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))
@@ -103,6 +103,12 @@ class HammingTrustRegion(Region):
         n_changes = self._first_changes(int(switches(domain).sum()))
         is_far = (known.x != known.best).sum(1) > n_changes
         return known.x[is_far & known.feasible]
+
+
+def _of_the_domain(belief: Belief) -> Data:
+    """Return the successes in the domain of the ask: restarts and improvements are counted among these."""
+    known = belief.data.successes()
+    return known.rows(known.inside)
 
 
 @dataclass(frozen=True)

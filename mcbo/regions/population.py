@@ -21,7 +21,6 @@ class Population(Region):
 
     def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        known = belief.data.feasible_successes()
-        x = domain.project(known.x[known.merit.argsort(descending=True, stable=True)].cpu())
+        x = domain.project(belief.data.ranked().cpu())
         is_new = torch.from_numpy(new_rows(x.numpy(), x[:0].numpy()))
         return Focus(domain, x[is_new][: self.size])

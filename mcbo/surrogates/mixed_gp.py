@@ -16,7 +16,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.map_fit import most_likely
-from hebo.surrogates.subset import best_and_random, one_of_each
+from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.mallows import Mallows
 from mcbo.kernels.matern import NumericMatern
@@ -49,8 +49,8 @@ class MixedGP(Surrogate):
         n_samples: Hyperparameter settings drawn by slice sampling, of which predictions are a mixture, as
             in COMBO (Oh et al., 1902.00448, section 3.3); 0 takes the most likely setting.
         burn_in: Sweeps before the first sample.
-        max_fit: Most observations that hyperparameters are fitted to: the best third and random others.
-            Predictions use them all.
+        max_train: Most observations that predictions use; see `hebo.surrogates.subset.best_near_random`.
+        max_fit: Most of those that hyperparameters are fitted to: the best third and random others.
         min_noise: Least noise variance, in units of the variance of `y`.
         distinct: Whether hyperparameters are fitted to one random observation of each value; predictions use
             them all. A plateau that a search keeps coming back to says that nothing matters, at a distance
@@ -62,6 +62,7 @@ class MixedGP(Surrogate):
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
     n_samples: int = Field(default=0, ge=0)
     burn_in: int = Field(default=20, ge=0)
+    max_train: int = Field(default=2000, ge=10)
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
     distinct: bool = False
@@ -82,16 +83,16 @@ class MixedGP(Surrogate):
             recipe.check(space, columns)
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
-        """Return a model conditioned on the successes, and on pending points at their predicted means."""
-        known = data.successes()
+        """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
+        train = best_near_random(data, space, self.max_train, generator)
         kernel = self._kernel(space, generator)
-        subset = self._fitted_to(known.y[:, 0], generator)
-        prior = self._prior(kernel, known.x[subset], known.y[subset, 0])
+        subset = self._fitted_to(train.y[:, 0], generator)
+        prior = self._prior(kernel, train.x[subset], train.y[subset, 0])
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
         if not self.n_samples:
-            return _conditioned(_process(prior, theta, known), data.pending)
+            return _process(prior, theta, train)
         samples = slice_samples(prior, theta, self.n_samples, burn_in=self.burn_in, generator=generator)
-        return _conditioned(Ensemble([_process(prior, one, known) for one in samples]), data.pending)
+        return Ensemble([_process(prior, one, train) for one in samples])
 
     def _fitted_to(self, y: Tensor, generator: Generator) -> Tensor:
         """Return the indices of the observations, of `n` values, that hyperparameters are fitted to."""
@@ -135,14 +136,7 @@ def with_nominal(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
     return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], distinct=distinct)
 
 
-def _process(prior: GPPrior, theta: Array, known: Data) -> GaussianProcess:
+def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:
     mean, signal, noise = prior.set(theta)
     covariance = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
-    return GaussianProcess(covariance, known.x, known.y[:, 0])
-
-
-def _conditioned(model: GaussianProcess | Ensemble, pending: Tensor) -> Model:
-    if not len(pending):
-        return model
-    with torch.no_grad():
-        return model.condition_on_observations(pending, model.means(pending).unsqueeze(-1))
+    return GaussianProcess(covariance, train.x, train.y[:, 0])

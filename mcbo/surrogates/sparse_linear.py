@@ -50,18 +50,14 @@ class SparseLinear(Surrogate):
                 )
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> LinearDraws:
-        """Return a model of the successes, and of pending points at their predicted means."""
+        """Return draws of the weights given the observations; see `hebo.base.Surrogate`."""
         self.check(space)
-        known = data.successes()
         levels = [n_levels(space, column) for column in range(space.n_dims)]
         features = Indicators(levels, self.order)
         weights, noise = horseshoe_draws(
-            features(known.x), known.y[:, 0], self.n_draws, burn_in=self.burn_in, generator=generator
+            features(data.x), data.y[:, 0], self.n_draws, burn_in=self.burn_in, generator=generator
         )
-        model = LinearDraws(features, weights, noise, draw_seed(generator))
-        if not len(data.pending):
-            return model
-        return model.condition_on_observations(data.pending, model.means(data.pending).unsqueeze(-1))
+        return LinearDraws(features, weights, noise, draw_seed(generator))
 
 
 class Indicators:

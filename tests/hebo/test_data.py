@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
 import torch
 
 from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.domain import Domain
 
 X = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], dtype=torch.float64)
 Y = torch.tensor([[1.0], [torch.nan], [3.0]], dtype=torch.float64)
@@ -58,3 +61,58 @@ def test_a_row_that_lacks_a_constraint_value_failed() -> None:
     data = Data(X, Y, constraints=limits)
     assert data.failed.tolist() == [True, True, False]
     assert data.successes().x.tolist() == [[4.0, 5.0]]
+
+
+def pinned(category: str = "v") -> Domain:
+    """The part of a number and a category where the category is pinned."""
+    definition = [
+        {"name": "a", "type": "num", "lb": 0, "ub": 9},
+        {"name": "c", "type": "cat", "categories": ["u", "v", "w"]},
+    ]
+    return DesignSpace().parse(definition).fix({"c": category})
+
+
+MIXED = torch.tensor([[1.0, 0.0], [2.0, 1.0], [3.0, 1.0], [4.0, 0.0]], dtype=torch.float64)
+VALUES = torch.tensor([[9.0], [1.0], [2.0], [8.0]], dtype=torch.float64)
+
+
+def test_only_points_in_the_domain_of_an_ask_compete_for_its_incumbent() -> None:
+    data = Data(MIXED, VALUES).within(pinned())
+    assert data.inside.tolist() == [False, True, True, False]
+    assert data.best.tolist() == [3.0, 1.0]
+    assert data.merit.tolist() == [-torch.inf, 1.0, 2.0, -torch.inf]
+
+
+def test_where_no_success_lies_in_the_domain_all_points_compete() -> None:
+    assert Data(MIXED, VALUES).within(pinned("w")).best.tolist() == [1.0, 0.0]
+    failed = torch.where(MIXED[:, 1:] == 1.0, torch.nan, VALUES)
+    assert Data(MIXED, failed).within(pinned()).best.tolist() == [1.0, 0.0]
+
+
+def test_points_are_projected_into_the_domain_of_an_ask() -> None:
+    data = Data(MIXED, VALUES).projected(pinned())
+    assert data.x.tolist() == [[1.0, 1.0], [2.0, 1.0], [3.0, 1.0], [4.0, 1.0]]
+    assert data.y is VALUES
+
+
+def test_a_point_that_breaks_an_input_constraint_is_never_the_best() -> None:
+    data = Data(MIXED, VALUES, allowed=torch.tensor([False, True, True, True]))
+    assert data.best.tolist() == [4.0, 0.0]
+    assert data.feasible_successes().x.tolist() == MIXED[1:].tolist()
+    assert len(data.train().x) == 4
+
+
+def test_ranked_points_begin_with_those_of_the_domain() -> None:
+    found = Data(MIXED, VALUES).within(pinned()).ranked()
+    assert found[:, 0].tolist() == [3.0, 2.0, 1.0, 4.0]
+
+
+def test_training_data_have_neither_failures_nor_pending_points() -> None:
+    data = Data(X, Y).with_pending(X[:1]).train()
+    assert data.x.tolist() == [[0.0, 1.0], [4.0, 5.0]]
+    assert data.pending.shape == (0, 2)
+
+
+def test_a_mask_of_another_length_is_refused() -> None:
+    with pytest.raises(AssertionError, match="3 points but 2 rows of 'allowed'"):
+        Data(X, Y, allowed=torch.tensor([True, False]))

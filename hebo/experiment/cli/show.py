@@ -63,7 +63,7 @@ def _run_texts(run: Any, trials: DataFrame, leading: str) -> list[str]:
     done = trials[(trials["status"] != tables.PENDING) & (trials["number"] >= 0)]
     ok = done[done["status"] == tables.OK]
     n_failed = len(done) - len(ok) - int((done["status"] == tables.INFEASIBLE).sum())
-    best = min((values[leading] for values in ok["values"]), default=None)
+    best = min((values[leading] for values in ok.loc[ok["competes"], "values"]), default=None)
     status = run["status"] if not run["message"] else f"{run['status']}: {run['message']}"
     return [
         run["run_id"],

@@ -32,12 +32,12 @@ def observations(results: Results) -> pd.DataFrame:
     Returns:
         One row per trial that was asked for and is no longer pending: all columns of `results.trials`,
         the run's `optimizer`, `task` and `seed`, and `value`: the leading objective, NaN unless the
-        trial is `ok` and its value finite. In the order of `results.trials`.
+        trial is `ok`, its value finite, and at the target fidelity. In the order of `results.trials`.
     """
     labels = results.runs[["run_id", "optimizer", "task", "seed"]]
     table = results.trials.merge(labels, on="run_id", how="inner")
     table = table[(table["status"] != "pending") & (table["number"] >= 0)].copy()
-    rows = zip(table["task"], table["status"], table["values"], strict=True)
+    rows = zip(table["task"], table["status"].where(table["competes"]), table["values"], strict=True)
     leading = {task: names[0] for task, names in results.objectives.items()}
     table["value"] = pd.Series(
         [_value(leading[task], *rest) for task, *rest in rows], table.index, dtype=float

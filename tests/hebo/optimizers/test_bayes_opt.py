@@ -110,7 +110,7 @@ def test_the_acquisition_is_log_ei_plus_the_log_probabilities_of_the_fitted_mode
     optimizer = recipe.build(SPACE, seed=0)
     play(optimizer, 16, 4)
     assert optimizer.data.feasible.any()
-    fitted = optimizer._fit(recipe, optimizer.data, 1, make_generator(7))
+    fitted = optimizer._fit(recipe, optimizer.data, 1, SPACE, make_generator(7))
     objective, *limits = fitted.models
     assert len(limits) == 2
     x = SPACE.sample(50, generator=make_generator(8)).unsqueeze(-2)

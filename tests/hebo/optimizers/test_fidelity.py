@@ -131,7 +131,7 @@ def test_the_target_need_not_be_the_last_level() -> None:
     levels = fidelity_levels(space, COSTS)
     assert (levels.target, levels.column, levels.levels.tolist()) == (1, 0, [0.0, 1.0, 2.0])
     data = Data(torch.tensor([[0.0, 0.25], [2.0, 0.5]]).double(), torch.zeros(2, 1))
-    assert levels.at_target(data).x.tolist() == [[1.0, 0.25], [1.0, 0.5]]
+    assert data.projected(space.fix(space.targets)).x.tolist() == [[1.0, 0.25], [1.0, 0.5]]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,7 @@ def make_results(
                     "tell_cpu_seconds": 0.008,
                     "profile": None if number % batch_size else {"fit": 0.06, "rest": 0.02},
                     "fallbacks": None if number % batch_size else {},
+                    "competes": True,
                     "started_at": started,
                     "finished_at": np.nan if status == "pending" else started + 0.5,
                 }

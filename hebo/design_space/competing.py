@@ -1,0 +1,52 @@
+"""Which points compete for the best one: those that keep the input constraints, at the target fidelity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.values import object_column
+
+
+def competing(space: DesignSpace, x: Tensor, *, context: Mapping[str, Any] | None = None) -> Tensor:
+    """Say which points may be the best of an optimization, whatever their values.
+
+    Values at a cheaper fidelity, in another context, or of points that break an input constraint cannot be
+    compared with those that are looked for.
+
+    Args:
+        space: With roles and input constraints.
+        x: `n x d` encoded points.
+        context: Natural values of context parameters; those that are left out may have any value.
+
+    Returns:
+        `n` bool.
+
+    Raises:
+        DataError: If a value of the context is none of its parameter.
+    """
+    keeps = space.constraints.satisfied(x)
+    for name, value in {**space.targets, **(context or {})}.items():
+        keeps = keeps & has_value(space, x, name, value)
+    return keeps
+
+
+def has_value(space: DesignSpace, x: Tensor, name: str, value: Any) -> Tensor:
+    """Say for which points (`n x d`) a parameter has a natural value, float noise forgiven; `n` bool."""
+    span = space.columns[name]
+    wanted = space.parameters[name].encode(object_column([value]))
+    same: Tensor = ((x[:, span] - wanted).abs() <= space.layout.slack[span]).all(1)
+    return same
+
+
+def same_context(space: DesignSpace, x: Tensor, point: Tensor) -> Tensor:
+    """Say which points (`n x d`) have the context of `point` (`d`); `n` bool, all of them without a context."""
+    spans = [space.columns[name] for name, role in space.roles.items() if role == "context"]
+    same = torch.ones(len(x), dtype=torch.bool)
+    for span in spans:
+        same &= ((x[:, span] - point[span]).abs() <= space.layout.slack[span]).all(1)
+    return same

@@ -1,0 +1,155 @@
+"""Every acquisition, region and surrogate where an ask may choose a part of the space alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import pytest
+import torch
+from examples import SPACES, example, names
+from torch import Tensor
+
+from hebo.base import Acquisition, Belief, Domain, Focus, Region, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
+from hebo.errors import IncompatibleError
+from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.random import make_generator
+from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.presets import CombinatorialRecipe
+from mcbo.surrogates.mixed_gp import MixedGP
+
+NUMBERS = [{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"]
+CHOICE = {"name": "c", "type": "cat", "categories": ["u", "v", "w"]}
+PARTS: dict[str, tuple[DesignSpace, dict[str, Any]]] = {
+    "context": (DesignSpace().parse([*NUMBERS, {**CHOICE, "role": "context"}]), {"c": "v"}),
+    "pinned category": (DesignSpace().parse([*NUMBERS, CHOICE]), {"c": "v"}),
+    "pinned number": (DesignSpace().parse([*NUMBERS, CHOICE]), {"a": 0.25}),
+    "fidelity": (
+        DesignSpace().parse([*NUMBERS, {"name": "c", "type": "int", "lb": 0, "ub": 2, "role": "fidelity"}]),
+        {},
+    ),
+}
+_LIBRARY = PARTS["pinned category"][0].sample(60, generator=make_generator("library"))
+PARTS["table"] = (
+    TableSpace(PARTS["pinned category"][0], PARTS["pinned category"][0].decode(_LIBRARY)),
+    {"c": "v"},
+)
+
+
+def told(recipe: BayesOptRecipe, sort: str) -> BayesOpt:
+    """An optimiser that knows 24 points, of which those outside the part that is asked about are far better."""
+    space, fixed = PARTS[sort]
+    optimizer = recipe.build(space, seed=0)
+    x = space.sample(24, generator=make_generator("told"), method="random")
+    inside = (space.parameter_space.fix({**space.targets, **fixed})).contains(x)
+    distance = (x[:, 0] - 0.3) ** 2 + (x[:, 1] - 0.6) ** 2
+    optimizer.tell(space.decode(x), (distance - 10.0 * (~inside).double()).numpy())
+    return optimizer
+
+
+def domain_of(sort: str) -> Domain:
+    space, fixed = PARTS[sort]
+    return space.fix({**space.targets, **fixed}) if {**space.targets, **fixed} else space
+
+
+def composition(search: str = "random", **parts: Any) -> BayesOptRecipe:
+    return CombinatorialRecipe(n_initial=3, acq_optimizer=example("acq_optimizer", search), **parts)
+
+
+@pytest.mark.parametrize("sort", PARTS)
+@pytest.mark.parametrize("name", names("acquisition"))
+def test_improvements_are_measured_against_points_that_can_be_chosen(
+    name: str, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recipe = example("acquisition", name)
+    assert isinstance(recipe, Acquisition)
+    seen: list[Tensor] = []
+    build = type(recipe).build
+
+    def spy(self: Any, model: Any, data: Data, *, generator: Any) -> Any:
+        seen.append(data.x)
+        return build(self, model, data, generator=generator)
+
+    monkeypatch.setattr(type(recipe), "build", spy)
+    additive = "additive components" in recipe.needs
+    parts = {"surrogate": MixedGP(kernels=[TreeAdditive()])} if additive else {}
+    optimizer = told(composition("exhaustive" if sort == "table" else "random", acquisition=recipe, **parts), sort)
+    asked = optimizer.ask(2, fixed=PARTS[sort][1])
+    assert len(seen) >= 2
+    assert all(bool(domain_of(sort).contains(x).all()) for x in seen)
+    assert bool(domain_of(sort).contains(optimizer.space.encode(asked)).all())
+
+
+# On a table there is no region.
+@pytest.mark.parametrize("sort", [sort for sort in PARTS if sort != "table"])
+@pytest.mark.parametrize("name", names("region"))
+def test_a_region_has_center_and_starts_in_the_domain_of_the_ask(
+    name: str, sort: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    region = example("region", name)
+    assert isinstance(region, Region)
+    seen: list[tuple[Belief, Focus]] = []
+    narrow = type(region).narrow
+
+    def spy(self: Any, domain: Domain, belief: Belief, **others: Any) -> Focus:
+        focus = narrow(self, domain, belief, **others)
+        seen.append((belief, focus))
+        return focus
+
+    monkeypatch.setattr(type(region), "narrow", spy)
+    optimizer = told(composition(region=region), sort)
+    for _ in range(4):  # a trust region is local in every fourth ask
+        optimizer.ask(fixed=PARTS[sort][1])
+    domain = domain_of(sort)
+    for belief, focus in seen:
+        assert bool(domain.contains(belief.data.x).all())
+        assert bool(domain.contains(focus.start).all())
+        center = getattr(focus.domain, "center", focus.start[0])
+        assert bool(domain.contains(center.unsqueeze(0)).all())
+        is_inside = domain.contains(optimizer.data.x)
+        if bool(is_inside.any()):
+            assert belief.data.inside.tolist() == is_inside.tolist()
+            assert belief.data.merit.max() == belief.data.y[is_inside].max()
+    assert len(seen) == 4
+
+
+def takes(name: str, space: DesignSpace) -> bool:
+    recipe = example("surrogate", name)
+    assert isinstance(recipe, Surrogate)
+    try:
+        recipe.check(space)
+    except IncompatibleError:
+        return False
+    return True
+
+
+@pytest.mark.parametrize("name", names("surrogate"))
+def test_points_under_evaluation_are_not_asked_for_again(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    sort = next(sort for sort in ("numeric", "categorical") if takes(name, SPACES[sort]))
+    space, recipe = SPACES[sort], example("surrogate", name)
+    fits: list[Data] = []
+    fit = type(recipe).fit  # type: ignore[attr-defined]
+
+    def spy(self: Any, data: Data, space: Any, *, generator: Any) -> Any:
+        fits.append(data)
+        return fit(self, data, space, generator=generator)
+
+    monkeypatch.setattr(type(recipe), "fit", spy)
+    optimizer = composition(surrogate=recipe).build(space, seed=1)
+    x = space.sample(8, generator=make_generator("pending"))
+    lower, upper = space.bounds
+    y = ((x - lower) / (upper - lower) - 0.4).square().sum(-1).numpy()
+    y[2] = float("nan")
+    optimizer.tell(space.decode(x), y)
+    pending = pd.concat([optimizer.ask() for _ in range(5)])
+    codes = space.encode(pending.reset_index(drop=True))
+    apart = (codes.unsqueeze(1) - codes).abs() / (upper - lower)
+    nearest = apart.amax(-1) + torch.eye(5)
+    assert nearest.min() > 1e-3
+    assert fits
+    for data in fits:  # the loop knows of pending points and failures, the models do not
+        assert not len(data.pending)
+        assert not bool(data.failed.any())
