@@ -51,7 +51,9 @@ def up_to_avx2() -> dict[str, str]:
         "ATEN_CPU_CAPABILITY": "avx2",
         "MKL_ENABLE_INSTRUCTIONS": "AVX2",
         "OPENBLAS_CORETYPE": "Haswell",
-        "NPY_DISABLE_CPU_FEATURES": " ".join(name for name in dispatched() if name.startswith(WIDER_THAN_AVX2)),
+        "NPY_DISABLE_CPU_FEATURES": " ".join(
+            name for name in dispatched() if name.startswith(WIDER_THAN_AVX2)
+        ),
     }
 
 
