@@ -85,6 +85,13 @@ class Surrogate(Recipe, ABC):
             IncompatibleError: With the parameter, and what would take it.
         """
 
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Say why a model fitted on a space that `check` takes will hardly predict there, and what would.
+
+        A composition warns of them when it is built. None by default.
+        """
+        return ()
+
     @abstractmethod
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Fit to observations.

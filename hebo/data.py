@@ -20,10 +20,10 @@ class Data:
         pending: `p x d` points that were asked for and have no value yet.
         batch_size: How many points are about to be chosen together.
         constraints: `n x c` measured constraint values, fulfilled where <= 0; a row with NaN failed as well.
-        allowed: `n` bool: rows that keep the input constraints of the space. The others teach a model, and are
-            never the incumbent.
-        inside: `n` bool: rows that lie in the domain of the present ask (its context, its pinned parameters, the
-            target fidelity). Values of the others cannot be compared with those that the ask will give.
+        allowed: `n` bool: rows that keep the input constraints of the space. The others teach a model, and
+            are never the incumbent.
+        inside: `n` bool: rows that lie in the domain of the present ask (its context, its pinned parameters,
+            the target fidelity). Values of the others cannot be compared with those that the ask will give.
     """
 
     x: Tensor
@@ -91,8 +91,8 @@ class Data:
     def within(self, domain: Domain) -> Data:
         """Return the data with the rows marked that may be the incumbent of an ask.
 
-        Where no success lies in `domain` all rows count as `inside`, and where none keeps the input constraints
-        all are `allowed`: what is known of the nearest points (`projected`) is then the best there is.
+        Where no success lies in `domain` all rows count as `inside`, and where none keeps the input
+        constraints all are `allowed`: what is known of the nearest points (`projected`) is then all there is.
         """
         succeeded = ~self.failed
         inside, allowed = domain.contains(self.x), self.allowed
@@ -101,7 +101,7 @@ class Data:
         return replace(self, inside=inside, allowed=allowed)
 
     def projected(self, domain: Domain) -> Data:
-        """Return the data with every point moved to the nearest one of `domain`, where an ask could choose it.
+        """Return the data with every point moved to the nearest one of `domain`, which an ask could choose.
 
         Improvements are measured against predictions there: a better value in another context, with another
         pinned category or at another fidelity cannot be reached.
@@ -113,7 +113,7 @@ class Data:
         return replace(self, x=x.to(self.x))
 
     def ranked(self) -> Tensor:
-        """`f x d`: the feasible points, those in the domain of the ask first, each part from its best value on."""
+        """`f x d`: the feasible points, best first; those outside the domain of the ask follow the others."""
         known = self.feasible_successes()
         by_value = known.y[:, 0].argsort(descending=True, stable=True)
         order = by_value[(~known.inside[by_value]).int().argsort(stable=True)]
@@ -146,6 +146,4 @@ class Data:
     def rows(self, keep: Tensor) -> Data:
         """Return the told rows where a mask, `n` bool, is true; pending points stay."""
         x, y, constraints = self.x[keep], self.y[keep], self.constraints[keep]
-        return Data(
-            x, y, self.pending, self.batch_size, constraints, self.allowed[keep], self.inside[keep]
-        )
+        return Data(x, y, self.pending, self.batch_size, constraints, self.allowed[keep], self.inside[keep])

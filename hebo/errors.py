@@ -65,6 +65,10 @@ class StoreError(HeboError, RuntimeError):
     """A results store that cannot be read or written."""
 
 
+class SuitabilityWarning(UserWarning):
+    """Parts that work together, but are unlikely to do well; says what fits. The command `hebo` prints it."""
+
+
 def did_you_mean(name: object, known: Iterable[object]) -> str:
     """Return `" Did you mean 'x'?"` for the nearest known spelling, or the list of known ones."""
     names = [str(one) for one in known]

@@ -115,12 +115,19 @@ class Task(Recipe, ABC):
         """
         return {}
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the files of the task were read, where its user should know; `hebo run` shows them once."""
+        return ()
+
     def require(self) -> None:
-        """Check that what evaluations need is installed, before many of them fail.
+        """Check once that evaluations can work, before many of them fail; `hebo run` does so first of all.
+
+        A task that needs a package looks for it, one that compares with a reference computes that, and one
+        that writes to a file writes.
 
         Raises:
-            MissingExtraError: With the extra that brings it.
-            ConfigError: If a setting names something that is not there.
+            HeboError: With what is missing or cannot work, and the remedy: an extra, a file, a setting.
         """
 
     @abstractmethod

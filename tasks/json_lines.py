@@ -7,6 +7,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from hebo.errors import ConfigError
+
 
 class JsonLines:
     """Text keys -> JSON objects; grows only.
@@ -28,6 +30,16 @@ class JsonLines:
         """Say whether the file's folder exists."""
         return self._path is None or self._path.parent.is_dir()
 
+    def require(self) -> None:
+        """Check that the file can be read and written.
+
+        Raises:
+            ConfigError: If it cannot.
+        """
+        self._read_new()
+        if self._path is not None:
+            _append(self._path, b"")
+
     def __contains__(self, key: str) -> bool:
         if key not in self._records:
             self._read_new()
@@ -40,25 +52,43 @@ class JsonLines:
         record = "\n" + json.dumps({"key": key, "value": value})
         self._records[key] = value
         if self._path is not None:
-            descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
-            try:
-                os.write(descriptor, record.encode())
-            finally:
-                os.close(descriptor)
+            _append(self._path, record.encode())
 
     def _read_new(self) -> None:
         """Read the records that were written since the last time."""
         if self._path is None or not self._path.exists():
             return
-        with self._path.open("rb") as file:
-            file.seek(self._position)
-            lines = file.read().split(b"\n")
+        lines = _rest(self._path, self._position).split(b"\n")
         for line in lines:
             record = _parse(line)
             if record is not None:
                 self._records.setdefault(record["key"], record["value"])
         # The last line may be half written: read it again next time.
         self._position += sum(len(line) + 1 for line in lines[:-1])
+
+
+def _rest(path: Path, position: int) -> bytes:
+    try:
+        with path.open("rb") as file:
+            file.seek(position)
+            return file.read()
+    except OSError as error:
+        raise ConfigError(
+            f"the file {str(path)!r} cannot be read ({error.strerror}); name another one, or none."
+        ) from error
+
+
+def _append(path: Path, record: bytes) -> None:
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+        try:
+            os.write(descriptor, record)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise ConfigError(
+            f"the file {str(path)!r} cannot be written ({error.strerror}); name another one, or none."
+        ) from error
 
 
 def _parse(line: bytes) -> dict[str, Any] | None:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values import object_column
+from hebo.errors import DataError, did_you_mean
 
 
 def competing(space: DesignSpace, x: Tensor, *, context: Mapping[str, Any] | None = None) -> Tensor:
@@ -27,8 +28,12 @@ def competing(space: DesignSpace, x: Tensor, *, context: Mapping[str, Any] | Non
         `n` bool.
 
     Raises:
-        DataError: If a value of the context is none of its parameter.
+        DataError: If a name is none of a context parameter, or a value none of its parameter.
     """
+    contexts = [name for name, role in space.roles.items() if role == "context"]
+    for name in context or {}:
+        if name not in contexts:
+            raise DataError(f"'{name}' is not a context parameter.{did_you_mean(name, contexts)}")
     keeps = space.constraints.satisfied(x)
     for name, value in {**space.targets, **(context or {})}.items():
         keeps = keeps & has_value(space, x, name, value)
@@ -44,7 +49,7 @@ def has_value(space: DesignSpace, x: Tensor, name: str, value: Any) -> Tensor:
 
 
 def same_context(space: DesignSpace, x: Tensor, point: Tensor) -> Tensor:
-    """Say which points (`n x d`) have the context of `point` (`d`); `n` bool, all of them without a context."""
+    """Say which points (`n x d`) have the context of `point` (`d`), `n` bool; all do without a context."""
     spans = [space.columns[name] for name, role in space.roles.items() if role == "context"]
     same = torch.ones(len(x), dtype=torch.bool)
     for span in spans:

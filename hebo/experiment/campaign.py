@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from hebo.design_space.candidates_file import declared_space, read_texts, table_space
+from hebo.design_space.candidates_file import declared_space, names_of, read_texts, table_space
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
@@ -72,9 +72,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
         campaign = Campaign.model_validate({**found, **fields})
     except ValidationError as error:
         raise translate(error, Campaign, fields) from error
-    for name in campaign.measured:
-        if name in space.names or campaign.measured.count(name) > 1:
-            raise ConfigMistake((), f"the column '{name}' would appear twice; rename what is measured.")
+    _check_columns(space, campaign)
     if isinstance(space, TableSpace):
         _check_labels(space, campaign)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
@@ -96,6 +94,25 @@ def _check_keys(data: Mapping[str, Any]) -> None:
         raise ConfigMistake(("repeats",), "is of a table of `candidates`, and there is none; leave it out.")
 
 
+def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
+    """Refuse names that the columns of a sheet could not have, or that programs would take for the same."""
+    for key, names in (("space", space.names), ("objectives", campaign.measured)):
+        if NUMBER in [name.strip() for name in names]:
+            raise ConfigMistake(
+                (key,), f"a column of sheets is called '{NUMBER}', for the numbers of points; rename yours."
+            )
+    for name in campaign.measured:
+        if name in space.names or campaign.measured.count(name) > 1:
+            raise ConfigMistake((), f"the column '{name}' would appear twice; rename what is measured.")
+    columns = [*space.names, *campaign.measured]
+    for place, name in enumerate(columns):
+        twin = next((one for one in columns[:place] if one.strip() == name.strip()), None)
+        if twin is not None:
+            raise ConfigMistake(
+                ("space",), f"the columns {twin!r} and {name!r} differ by spaces alone; rename one of them."
+            )
+
+
 def _check_labels(space: TableSpace, campaign: Campaign) -> None:
     """Refuse columns of the table that a spreadsheet of points could not have."""
     for name in space.labels.columns:
@@ -107,6 +124,10 @@ def _check_labels(space: TableSpace, campaign: Campaign) -> None:
             )
         if name == NUMBER:
             raise ConfigMistake(("candidates",), f"the table has the column '{NUMBER}'; rename it.")
+        if name in [one.strip() for one in space.names]:
+            raise ConfigMistake(
+                ("candidates",), f"the column {name!r} differs from a parameter by spaces alone; rename it."
+            )
 
 
 def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str, Any]]:
@@ -126,16 +147,16 @@ def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str
 def _table_space(data: Mapping[str, Any], space: DesignSpace | None, folder: Path) -> TableSpace:
     """Return the candidates in the file of a campaign; their parameters are those of a task if it has one."""
     path, repeats = _candidates(data, folder)
+    drafts: Any = data["space"] if space is None else space.names
+    if not isinstance(drafts, list) or not drafts:
+        raise ConfigMistake(("space",), f"expected a list of parameters, got {kind_of(drafts)}.")
     with _placed("candidates"):
-        texts = read_texts(path)
+        texts = read_texts(path, wanted=names_of(drafts))
     if space is None:
-        drafts = data["space"]
-        if not isinstance(drafts, list) or not drafts:
-            raise ConfigMistake(("space",), f"expected a list of parameters, got {kind_of(drafts)}.")
         with _placed("space"):
-            space = declared_space(path, texts, drafts, constraints=data.get("input_constraints") or [])
+            space = declared_space(texts, drafts, constraints=data.get("input_constraints") or [])
     with _placed("candidates"):
-        return table_space(path, texts, space, repeats=repeats)
+        return table_space(texts, space, repeats=repeats)
 
 
 def _candidates(data: Mapping[str, Any], folder: Path) -> tuple[Path, bool]:

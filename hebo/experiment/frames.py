@@ -66,7 +66,7 @@ def is_open(round_: Sequence[Trial]) -> bool:
 
 
 def best_of(trials: Sequence[Trial], objective: str, space: DesignSpace) -> float | None:
-    """Return the smallest value of an objective among the trials that compete for it; None if there is none."""
+    """Return the smallest value of an objective among the trials that compete; None if there is none."""
     ok = [one for one in trials if one.status == tables.OK]
     competes = competing_points([one.params | (one.moved or {}) for one in ok], space)
     values = [(one.values or {}).get(objective) for one, does in zip(ok, competes, strict=True) if does]
@@ -79,5 +79,7 @@ def competing_points(params: Sequence[dict[str, Any]], space: DesignSpace) -> li
         return [True] * len(params)
     from hebo.design_space.competing import competing
 
-    found: list[bool] = competing(space, space.encode(frame_of([Trial(0, 0, one) for one in params]))).tolist()
+    found: list[bool] = competing(
+        space, space.encode(frame_of([Trial(0, 0, one) for one in params]))
+    ).tolist()
     return found

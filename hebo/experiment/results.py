@@ -162,7 +162,9 @@ def _competing(trials: list[dict[str, Any]], space: str) -> list[bool]:
     from hebo.experiment.frames import competing_points
 
     # Without its constraints, whose functions are those of a task that need not be loaded here.
-    return competing_points([row["params"] for row in trials], DesignSpace.from_json({"parameters": parameters}))
+    return competing_points(
+        [row["params"] for row in trials], DesignSpace.from_json({"parameters": parameters})
+    )
 
 
 def _as_found(row: dict[str, Any]) -> dict[str, Any]:

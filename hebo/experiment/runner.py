@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from hebo.design_space.table_space import TableSpace
-from hebo.errors import ConfigError, HeboError
+from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment import tables
 from hebo.experiment.config import Experiment, content_of, describe_experiment, runs_of
 from hebo.experiment.leases import Owner
@@ -55,6 +55,26 @@ def prepare(experiment: Experiment) -> Entries:
     return Entries(tuple(_new_runs(experiment)), tuple(problems))
 
 
+def require(experiment: Experiment) -> list[str]:
+    """Check that every task can be evaluated, and return what to note of their files, one line each.
+
+    Raises:
+        MissingExtraError: If a task needs a package that is not installed.
+        ConfigError: If it cannot work: a file that is none, a reference that cannot be computed.
+    """
+    notes = []
+    for place, one in enumerate(experiment.tasks):
+        task = cast(Any, one.recipe)  # tasks are above this layer
+        try:
+            task.require()
+            notes += [f"{one.label}: {note}" for note in task.notes]
+        except MissingExtraError:
+            raise
+        except HeboError as error:
+            raise ConfigMistake(("tasks", place), str(error)) from error
+    return notes
+
+
 def record(experiment: Experiment, entries: Entries) -> Store:
     """Open the store, register the experiment in it and write `resolved.yaml`.
 
@@ -83,12 +103,7 @@ def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
         store: From `record`.
         monitor: Shows the progress and keeps the leases.
 
-    Raises:
-        MissingExtraError: If a task needs a package that is not installed.
-        ConfigError: If it needs something else that is not there.
     """
-    for one in experiment.tasks:
-        cast(Any, one.recipe).require()  # tasks are above this layer
     owner = Owner.me()
     with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
         shift = _Shift(experiment, store, owner, executor, monitor.say)

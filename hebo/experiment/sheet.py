@@ -1,25 +1,30 @@
-"""Spreadsheets of points: a row for each, with columns for what is measured, as CSV.
+"""Spreadsheets of points: a row for each, with columns for what is measured, as CSV or as a workbook.
 
 Cells are those of `hebo.design_space.cells`.
 """
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from hebo.design_space.cells import CellReader, cell, read_lines, read_measured
+from hebo.design_space.cells import Cells, cell, read_measured, read_number
+from hebo.design_space.csv_text import RawTable
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_file import read_table_file
+from hebo.design_space.table_space import TableSpace
+from hebo.design_space.workbook import check_workbooks, is_workbook, write_workbook
 from hebo.errors import DataError, did_you_mean
 
 NUMBER = "point"
 """Column with the number of a point that was asked for; empty for others."""
+
+Point = dict[str, Any]
+"""Parameter -> natural value."""
 
 
 @dataclass(frozen=True)
@@ -27,16 +32,101 @@ class Row:
     """A point that has been measured.
 
     Attributes:
-        line: Of the file.
+        where: The file and the line, for messages.
         number: Of the point, or None.
-        point: Parameter -> value.
+        cells: Parameter -> what its cell says.
         values: What was measured, in the order of the columns; NaN where it failed.
+        decimal_comma: Whether `0,5` is a number.
     """
 
-    line: int
+    where: str
     number: int | None
-    point: dict[str, Any]
+    cells: dict[str, str]
     values: list[float]
+    decimal_comma: bool = False
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The measured rows of a file.
+
+    Attributes:
+        path: The file.
+        rows: Those in which something was measured.
+        aside: Columns that are nobody's.
+        blank: The numbers of the rows without values, as far as they have one.
+    """
+
+    path: Path
+    rows: list[Row]
+    aside: list[str]
+    blank: list[int | None]
+
+
+class SheetCells:
+    """How the points of a space stand in a sheet.
+
+    Numbers have six significant digits: what is set in a laboratory. Those of a table of candidates have
+    all, as rows may lie close together.
+
+    Raises:
+        SpaceError: If two values of a parameter look the same.
+    """
+
+    def __init__(self, space: DesignSpace) -> None:
+        is_short = not isinstance(space, TableSpace)
+        self._cells = {name: Cells(one, short=is_short) for name, one in space.parameters.items()}
+        self._conditional = set(space.conditions.codes)
+
+    def write(self, points: pd.DataFrame) -> list[list[Any]]:
+        """Return the cells of points, a row for each."""
+        columns = [[self._cells[str(name)].write(one) for one in points[name].tolist()] for name in points]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def show(self, name: str, value: Any) -> str:
+        """Return a value of a parameter as a cell has it."""
+        return cell(self._cells[name].write(value))
+
+    def read(self, row: Row, asked: Mapping[str, Any] | None = None) -> Point:
+        """Return the point of a row.
+
+        Args:
+            row: A row.
+            asked: The point that was asked for, whose values stand where cells are as they were written.
+
+        Raises:
+            DataError: If a cell cannot be read.
+        """
+        return {name: self._value(name, row, asked) for name in self._cells}
+
+    def is_written(self, row: Row, asked: Mapping[str, Any]) -> bool:
+        """Say whether all cells of a row are as they were written for a point."""
+        return all(
+            one.is_same(row.cells[name], asked[name], decimal_comma=row.decimal_comma)
+            for name, one in self._cells.items()
+        )
+
+    def _value(self, name: str, row: Row, asked: Mapping[str, Any] | None) -> Any:
+        text, cells = row.cells[name], self._cells[name]
+        if asked is not None and cells.is_same(text, asked[name], decimal_comma=row.decimal_comma):
+            return asked[name]
+        try:
+            return cells.read(f"{row.where}, column '{name}'", text, decimal_comma=row.decimal_comma)
+        except DataError:
+            if name not in self._conditional:
+                raise
+            return text.strip()  # nobody looks at it where the parameter is not active
+
+
+def check_format(path: Path) -> None:
+    """Refuse the name of a sheet that could not be written.
+
+    Raises:
+        ConfigError: If openpyxl is needed and not installed.
+        DataError: If the format is not supported.
+    """
+    if is_workbook(path):
+        check_workbooks(path)
 
 
 def write_sheet(
@@ -45,7 +135,9 @@ def write_sheet(
     numbers: Sequence[int],
     measured: Sequence[str],
     *,
+    cells: SheetCells,
     labels: pd.DataFrame | None = None,
+    workbook: bool = False,
 ) -> None:
     """Write points with empty columns for what is to be measured.
 
@@ -54,66 +146,107 @@ def write_sheet(
         points: A row for each, a column per parameter.
         numbers: Of the points.
         measured: Names of the empty columns.
+        cells: Of the space.
         labels: Further columns, which stand before the parameters: what people know the points by.
+        workbook: Whether it shall be one, and not CSV.
     """
-    table = points if labels is None else pd.concat([labels.set_index(points.index), points], axis=1)
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([NUMBER, *table.columns, *measured])
-    for number, values in zip(numbers, table.itertuples(index=False), strict=True):
-        writer.writerow([number, *map(cell, values), *[""] * len(measured)])
-    path.write_text(text.getvalue(), encoding="utf-8")
+    names = [] if labels is None else labels.columns.tolist()
+    known = [[] for _ in numbers] if labels is None else labels.astype(object).to_numpy().tolist()
+    head = [NUMBER, *names, *points.columns, *measured]
+    body = [
+        [number, *label, *values, *[None] * len(measured)]
+        for number, label, values in zip(numbers, known, cells.write(points), strict=True)
+    ]
+    if workbook:
+        write_workbook(path, [head, *body])
+    else:
+        path.write_text("".join(map(_csv_line, [head, *body])), encoding="utf-8", newline="")
+
+
+def _csv_line(row: Iterable[Any]) -> str:
+    return ",".join(map(_csv_cell, row)) + "\n"
+
+
+def _csv_cell(value: Any) -> str:
+    """Return a cell in quotes where any reader might take it apart or strip it."""
+    text = cell(value)
+    if text != text.strip() or any(one in text for one in ',;\t"\n\r'):
+        doubled = text.replace('"', '""')
+        return f'"{doubled}"'
+    return text
 
 
 def read_sheet(
     path: Path, space: DesignSpace, measured: Sequence[str], *, labels: Sequence[str] = ()
-) -> list[Row]:
+) -> Sheet:
     """Return the rows of a file in which something was measured; rows without are left for later.
 
     Args:
-        path: A CSV file, with commas, semicolons or tabs.
+        path: A CSV file, with commas, semicolons or tabs, or a workbook.
         space: Whose points the rows are.
         measured: Names of the columns of values.
         labels: Names of columns that may be there and are not read.
 
     Raises:
+        ConfigError: If it is a workbook and openpyxl is not installed.
         DataError: With the line and column of what cannot be read.
     """
-    lines = list(read_lines(path))
-    if not lines:
-        raise DataError(f"{path}: the file is empty; expected a row of names and one per point.")
-    names = [name.strip() for name in lines[0][1]]
-    _check_names(path, names, [*space.names, *measured], labels)
-    readers = {name: CellReader(parameter) for name, parameter in space.parameters.items()}
-    rows = []
-    for line, cells in lines[1:]:
-        row = dict(zip(names, [*(one.strip() for one in cells), *[""] * len(names)], strict=False))
-        if any(row[name] for name in measured):
-            rows.append(_row(f"{path}, line {line}", line, row, readers, measured))
-    return rows
+    parameters = {name.strip(): name for name in space.names}
+    expected = [*parameters, *measured]
+    table = read_table_file(path, wanted=[NUMBER, *expected])
+    aside = _check_names(table, expected, [NUMBER, *(str(one).strip() for one in labels)])
+    if not table.rows:
+        raise DataError(f"{path} has a row of names and no points; fill in the sheet that `hebo ask` wrote.")
+    rows: list[Row] = []
+    blank: list[int | None] = []
+    for line, cells in zip(table.lines, table.rows, strict=True):
+        row = dict(zip(table.names, cells, strict=True))
+        if any(row[name].strip() for name in measured):
+            rows.append(_row(table, line, row, parameters, measured))
+        else:
+            blank.append(_number(f"{path}, line {line}", row.get(NUMBER, ""), comma=table.decimal_comma))
+    return Sheet(path, rows, aside, blank)
 
 
-def _check_names(path: Path, names: Sequence[str], expected: Sequence[str], labels: Sequence[str]) -> None:
-    for name in names:
-        if names.count(name) > 1:
-            raise DataError(f"{path}: the column '{name}' appears twice; keep one of them.")
-        if name not in (*expected, *labels, NUMBER):
-            raise DataError(f"{path}: unknown column '{name}'; drop it.{did_you_mean(name, expected)}")
+def _check_names(table: RawTable, expected: Sequence[str], others: Sequence[str]) -> list[str]:
+    """Return the columns that are nobody's; refuse a table that lacks one, or has one twice."""
+    named = [name for name in table.names if name]
+    aside = [
+        name or f"column {place} (no name)"
+        for place, name in enumerate(table.names, 1)
+        if name not in (*expected, *others)
+    ]
+    for name in named:
+        if named.count(name) > 1:
+            raise DataError(f"{table.path}, line 1: the column '{name}' appears twice; keep one of them.")
     for name in expected:
-        if name not in names:
-            raise DataError(f"{path}: the column '{name}' is missing; add it.")
+        if name not in named:
+            like = did_you_mean(name, aside)
+            hint = like if like.startswith(" Did") else ""
+            raise DataError(f"{table.path}, line 1: the column '{name}' is missing; add it.{hint}")
+    return aside
 
 
 def _row(
-    where: str,
+    table: RawTable,
     line: int,
     row: Mapping[str, str],
-    readers: Mapping[str, CellReader],
+    parameters: Mapping[str, str],
     measured: Sequence[str],
 ) -> Row:
-    number = row.get(NUMBER, "")
-    if number and not number.isdecimal():
-        raise DataError(f"{where}: {number!r} is no number of a point; restore or clear it.")
-    point = {name: one.read(f"{where}, column '{name}'", row[name]) for name, one in readers.items()}
-    values = [read_measured(f"{where}, column '{name}'", row[name]) for name in measured]
-    return Row(line, int(number) if number else None, point, values)
+    where, comma = f"{table.path}, line {line}", table.decimal_comma
+    values = [read_measured(f"{where}, column '{name}'", row[name], decimal_comma=comma) for name in measured]
+    cells = {name: row[column] for column, name in parameters.items()}
+    return Row(where, _number(where, row.get(NUMBER, ""), comma=comma), cells, values, comma)
+
+
+def _number(where: str, text: str, *, comma: bool) -> int | None:
+    """Return the number of a point, which programs may have turned into `1.0`."""
+    if not text.strip():
+        return None
+    number = read_number(text, decimal_comma=comma)
+    if number is None or number < 0 or number != int(number):
+        raise DataError(
+            f"{where}, column '{NUMBER}': {text.strip()!r} is no number of a point; restore or clear it."
+        )
+    return int(number)

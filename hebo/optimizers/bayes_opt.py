@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from dataclasses import replace
 from typing import Annotated, Any, ClassVar, Self
 
@@ -23,7 +24,7 @@ from hebo.base import (
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
-from hebo.errors import DataError, IncompatibleError, MissingExtraError
+from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import note_fallback
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 from hebo.optimizers.batch import choose_batch
@@ -74,9 +75,9 @@ class BayesOptRecipe(OptimizerRecipe):
             its value at the target per cost (see `hebo.optimizers.fidelity`), a Sobol point at every level.
             None: always at the target, as is any point if `ask` pins the fidelity.
         device: Where model and acquisition are computed, as torch names it.
-        strict: Whether an error while points are computed leaves `ask`. Without it the points are space-filling
-            ones, a warning is logged, and `Optimizer.fallbacks` counts it: a run that has cost days of
-            measurements does not end for a matrix that could not be factorised.
+        strict: Whether an error while points are computed leaves `ask`. Without it the points are
+            space-filling ones, a warning is logged, and `Optimizer.fallbacks` counts it: a run that has cost
+            days of measurements does not end for a matrix that could not be factorised.
     """
 
     surrogate: Surrogate
@@ -133,11 +134,16 @@ class BayesOptRecipe(OptimizerRecipe):
         Raises:
             IncompatibleError: If the surrogate cannot be fitted on this space, the search cannot search it,
                 or the costs are not those of its fidelity.
+
+        Warns:
+            SuitabilityWarning: If the surrogate will hardly predict on this space; see `Surrogate.doubts`.
         """
         recipe = over_table(self, space) if isinstance(space, TableSpace) else self
         for one in filter(None, (recipe, recipe.second)):
             one.surrogate.check(space)
             one.acq_optimizer.check(space)
+            for doubt in one.surrogate.doubts(space):
+                warnings.warn(doubt, SuitabilityWarning, stacklevel=2)
         return BayesOpt(space, recipe, seed=seed)
 
 
@@ -185,7 +191,7 @@ class BayesOpt(Optimizer):
             return self._explore(n, data.seen, domain, generator)
 
     def _by_models(self, n: int, data: Data, domain: Domain, generator: Generator) -> Tensor:
-        """Return points that models choose, and space-filling ones for the share of a batch that is theirs."""
+        """Return points that models choose, and space-filling ones for their share of a batch."""
         with self.profile.phase("fit"):
             fitted = self._fit(self.recipe, data, n, domain, generator)
         n_guided = self._n_guided(n, fitted.observed)

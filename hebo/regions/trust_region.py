@@ -41,7 +41,8 @@ class TrustRegion(Region):
             return Focus(domain, data.best.cpu().unsqueeze(0))
         known = data.successes()
         center = _most_promising(belief.model, data.feasible_successes().x).cpu()
-        size = self.extent(known.merit[known.inside], max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size))
+        patience = max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size)
+        size = self.extent(known.merit[known.inside], patience)
         near = Neighborhood(domain, center, side=size.side, n_changes=size.n_changes, generator=generator)
         return Focus(near, near.center.unsqueeze(0))
 

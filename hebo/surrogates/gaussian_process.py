@@ -13,6 +13,9 @@ from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
 from hebo.surrogates.hyperparameters import Columns
 from hebo.surrogates.paths import sample_path
 
+MAX_PAIRS = 2**22
+"""Most pairs of a point and an observation whose covariance is computed at once: 32 MiB."""
+
 
 class CovarianceFunction(Protocol):
     """A stationary covariance with its hyperparameters, constant mean and noise.
@@ -95,6 +98,8 @@ class GaussianProcess(GaussianModel):
 
     def means(self, x: Tensor) -> Tensor:
         """Means, `b`, at `b x d` points."""
+        if len(parts := self._parts(x)) > 1:
+            return torch.cat([self.means(one) for one in parts])
         cross = self.covariance.between(x, self.x, None, self.features)
         return self.covariance.mean + cross @ self.weights
 
@@ -103,8 +108,15 @@ class GaussianProcess(GaussianModel):
         if x.requires_grad and torch.is_grad_enabled() and self._slopes is not None:
             mean, variance = _Marginals.apply(x, self, self._slopes)
             return mean, variance
+        if len(parts := self._parts(x)) > 1:
+            means, variances = zip(*(self.marginals(one) for one in parts), strict=True)
+            return torch.cat(means), torch.cat(variances)
         cross = self.covariance.between(x, self.x, None, self.features)
         return self._moments(self._whitened(cross), cross)
+
+    def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
+        """Return points in parts of which no covariance with the data is larger than `MAX_PAIRS`."""
+        return x.split(max(1, MAX_PAIRS // len(self.x)))
 
     def _whitened(self, cross: Tensor) -> Tensor:
         """`k L^-T` of `... x n` covariances `k` with the data."""

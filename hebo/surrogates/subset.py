@@ -26,7 +26,7 @@ def best_and_random(y: Tensor, limit: int, generator: Generator) -> Tensor:
 
 
 def best_near_random(data: Data, space: Domain, limit: int, generator: Generator) -> Data:
-    """Return at most `limit` observations: a third the best, a third nearest to the best one, others at random.
+    """Return at most `limit` observations: the best, those nearest to the best one, and others at random.
 
     An exact Gaussian process takes memory in proportion to the square, and time to the cube, of their number.
     The best ones and their surroundings say where to go on, random ones what is elsewhere. The distance is

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.sequence import Sequence as Text
 from hebo.errors import IncompatibleError
 from mcbo.sorts import categories_of, parameter_name
 
@@ -24,6 +25,46 @@ def check_one_alphabet(space: DesignSpace, columns: Sequence[int], kernel: str) 
                 f"{_shown(space, first)}, '{another}' has {_shown(space, other)}; list the same ones in "
                 "the same order, or use TransformedOverlap"
             )
+
+
+def doubts_of_order(space: DesignSpace, columns: Sequence[int], kernel: str) -> tuple[str, ...]:
+    """Say where columns are hardly a string: switches, and choices among different things.
+
+    A string kernel takes columns for places in a row, and what is in one for the same as in another. Letters
+    of a `sequence` and several `cat` parameters with the same categories may be that.
+
+    Args:
+        space: Of the columns.
+        columns: Nominal ones; a single one is no string and in no order.
+        kernel: Its name.
+    """
+    first, *others = columns
+    is_string = all(_alphabet(space, one) == _alphabet(space, first) for one in others)
+    if not others or (is_string and not all(_is_switch(space, one) for one in columns)):
+        return ()
+    names = list(dict.fromkeys(parameter_name(space, column) for column in columns))
+    return (
+        f"{kernel} reads {_range_of(names)} as the letters of a string, but they are "
+        f"{'switches' if is_string else 'choices among different things'} in no order: {_REMEDY}",
+    )
+
+
+_REMEDY = (
+    "`casmopolitan`, `mcbo.build(space)` or a MixedGP with TransformedOverlap fits them. If the order says "
+    "something, declare a `sequence`."
+)
+
+
+def _is_switch(space: DesignSpace, column: int) -> bool:
+    """Say whether a column is a boolean or a number with two values; letters never are."""
+    if isinstance(space.parameters[parameter_name(space, column)], Text):
+        return False
+    is_number = column not in space.categorical_dims
+    return is_number or set(categories_of(space, column)) == {False, True}  # 0 and 1 are equal to them
+
+
+def _range_of(names: Sequence[str]) -> str:
+    return f"'{names[0]}'" if len(names) == 1 else f"'{names[0]}' to '{names[-1]}'"
 
 
 def _alphabet(space: DesignSpace, column: int) -> list[tuple[type, object]]:

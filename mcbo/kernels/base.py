@@ -44,6 +44,10 @@ class KernelRecipe(Recipe, ABC):
                     f"it takes {' and '.join(sorted(self.handles))} ones"
                 )
 
+    def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
+        """Say why the kernel will hardly suit columns that `check` takes, and what would; none by default."""
+        return ()
+
     @abstractmethod
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the correlation function of `columns`.

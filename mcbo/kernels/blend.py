@@ -38,6 +38,11 @@ class Blend(KernelRecipe):
         for one in self.kernels:
             one.check(space, columns)
 
+    def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
+        """Return the doubts of the first kernel, if there are some about each."""
+        each = [one.doubts(space, columns) for one in self.kernels]
+        return each[0] if all(each) else ()
+
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the mixture.
 

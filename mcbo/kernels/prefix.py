@@ -9,6 +9,7 @@ from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
+from mcbo.kernels.alphabet import doubts_of_order
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
 from mcbo.kernels.one_hot import OneHot
@@ -24,6 +25,10 @@ class Prefix(KernelRecipe):
     """
 
     handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+
+    def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
+        """Doubt that columns without an order are a string; see `mcbo.kernels.alphabet`."""
+        return doubts_of_order(space, columns, type(self).__name__)
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""

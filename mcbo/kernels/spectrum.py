@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.alphabet import check_one_alphabet
+from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
 from mcbo.kernels.one_hot import OneHot
@@ -54,6 +54,10 @@ class Spectrum(KernelRecipe):
                 f"Spectrum would list {n_words} words of {order} letters, more than {MAX_WORDS}; "
                 "lower its order"
             )
+
+    def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
+        """Doubt that columns without an order are a string; see `mcbo.kernels.alphabet`."""
+        return doubts_of_order(space, columns, type(self).__name__)
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""

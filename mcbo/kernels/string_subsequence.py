@@ -17,7 +17,7 @@ from torch import Generator, Tensor
 from torch.nn import Parameter
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.alphabet import check_one_alphabet
+from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
@@ -69,6 +69,10 @@ class StringSubsequence(KernelRecipe):
         """
         super().check(space, columns)
         check_one_alphabet(space, columns, type(self).__name__)
+
+    def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
+        """Doubt that columns without an order are a string; see `mcbo.kernels.alphabet`."""
+        return doubts_of_order(space, columns, type(self).__name__)
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""

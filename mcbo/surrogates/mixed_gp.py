@@ -82,6 +82,11 @@ class MixedGP(Surrogate):
         for recipe, columns in self._shared_out(space):
             recipe.check(space, columns)
 
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Return those of the kernels about their columns."""
+        parts = self._shared_out(space)
+        return tuple(doubt for recipe, columns in parts for doubt in recipe.doubts(space, columns))
+
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(data, space, self.max_train, generator)

@@ -60,6 +60,11 @@ class MostPredictive(Surrogate):
         """Refuse a space that none of the surrogates takes; see `hebo.base.Surrogate`."""
         self._usable(space)
 
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Return the doubts about the first surrogate, if there are some about each that can be chosen."""
+        each = [one.doubts(space) for one in self._usable(space)]
+        return each[0] if all(each) else ()
+
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return the best of the fitted models."""
         models = [one.fit(data, space, generator=generator) for one in self._usable(space)]

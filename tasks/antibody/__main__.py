@@ -36,8 +36,16 @@ def main(source: Path, chains: tuple[str, ...], point: Point, keep: int, output:
         f"dRMSD {found.drmsd:.2f} A, RMSD {found.rmsd:.2f} A"
     )
     if output is not None:
-        output.write_text(json.dumps(antigen.to_json()) + "\n", encoding="utf-8")
+        _write(output, json.dumps(antigen.to_json()) + "\n")
         click.echo(f"Wrote {output}; name it as the `antigen` of a task.")
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        click.echo(f"error: --output: '{output}' cannot be written ({error.strerror}).", err=True)
+        sys.exit(2)
 
 
 if __name__ == "__main__":

@@ -25,6 +25,7 @@ from tasks.antibody.oracle import Backend, Oracle, kind_of_oracle, oracle
 from tasks.antibody.poses import walks_of
 from tasks.antibody.profiles import Profiles, profiles
 from tasks.antibody.properties import Property, measure
+from tasks.antibody.structure_file import check_chains
 from tasks.antibody.ties import ordered_energy
 from tasks.base import Columns, Task
 
@@ -79,6 +80,8 @@ class AntibodyDesign(Task):
             )
         if len(set(self.also)) < len(self.also):
             raise ConfigError(f"also = {list(self.also)} names an objective twice; keep one.")
+        if self.chains is not None:
+            check_chains(self.chains)
         _ = self._target
         return self
 
@@ -89,7 +92,13 @@ class AntibodyDesign(Task):
     @cached_property
     def _profiles(self) -> Profiles:
         folder = Path(self.cache) if self.cache is not None else _user_cache()
-        return profiles(self._target, self.window, self.min_contacts, folder=folder)
+        try:
+            return profiles(self._target, self.window, self.min_contacts, folder=folder)
+        except OSError as error:
+            raise ConfigError(
+                f"cache: the folder {str(folder)!r} cannot be used ({error.strerror or error}); name another "
+                "one as `cache`."
+            ) from error
 
     @cached_property
     def _oracle(self) -> Oracle:
@@ -152,9 +161,21 @@ class AntibodyDesign(Task):
             return np.array([ordered_energy(self._target, self._oracle, text) for text in texts])
         return self._oracle.dock(windows).energies
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the structure was read, where that is not plain: alternatives, gaps, modified residues."""
+        return self._target.notes
+
     def require(self) -> None:
-        """Check that the backend is there, and Biopython if it is needed."""
+        """Check the backend, Biopython if it is needed, and that a loop of this length can bind the antigen.
+
+        Raises:
+            MissingExtraError: If a package is missing.
+            ConfigError: If the folder of `cache` cannot be used.
+            DataError: If the antigen has no place for a loop.
+        """
         kind_of_oracle(self.backend)
+        _ = self._profiles
         for which in self.also:
             measure(ALPHABET, which)
 

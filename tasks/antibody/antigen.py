@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
@@ -29,12 +29,14 @@ class Antigen:
         positions: Sites of the residues.
         sequence: Their letters.
         blocked: Further sites that a loop may not occupy, such as those of sugars and of dead ends.
+        notes: How a file was read, where its user should know; no part of what the antigen is.
     """
 
     name: str
     positions: tuple[int, ...]
     sequence: str
     blocked: tuple[int, ...] = ()
+    notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         where = f"antigen '{self.name}'"
@@ -130,7 +132,7 @@ def read_antigen(path: Path) -> Antigen:
     if not path.is_file():
         raise DataError(f"There is no file {str(path)!r} (seen from {str(Path.cwd())!r}); correct the path.")
     try:
-        document = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+        document = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError, RecursionError) as error:
         raise DataError(f"{path}: no JSON ({error}); correct the file.") from error
     return Antigen.from_json(document, origin=str(path))

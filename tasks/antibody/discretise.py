@@ -11,10 +11,11 @@ from numpy.typing import NDArray
 
 from hebo.errors import DataError
 from tasks.antibody.antigen import Antigen
+from tasks.antibody.chain_reader import Residue
 from tasks.antibody.holes import dead_ends
 from tasks.antibody.lattice import SIDE, STEPS, coordinates_of, site_of
-from tasks.antibody.lattice_fit import Fit, Points, fit
-from tasks.antibody.structure_file import Protein, Residue, read_protein
+from tasks.antibody.lattice_fit import BOND, Fit, Points, fit
+from tasks.antibody.structure_file import Protein, read_protein, stem_of
 
 Point = Literal["residue", "side_chain", "ca"]
 
@@ -29,13 +30,16 @@ class Discretised:
         antigen: What tasks take.
         drmsd: Root of the mean squared change of distances between residues, in Angstrom.
         rmsd: Root of the mean squared displacement of residues, in Angstrom.
-        notes: What was read in a way that its user should know.
     """
 
     antigen: Antigen
     drmsd: float
     rmsd: float
-    notes: tuple[str, ...]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Those of the antigen."""
+        return self.antigen.notes
 
 
 def discretise(
@@ -55,6 +59,7 @@ def discretise(
     """
     protein = read_protein(path, chains)
     points = np.stack([_point(residue, point) for residue in protein.residues])
+    _check_size(path, points)
     follows = np.array([residue.follows for residue in protein.residues])
     found = fit(points, follows, n_kept=n_kept)
     shift = SIDE // 2 - np.rint(found.places.mean(0)).astype(np.int64)
@@ -65,9 +70,19 @@ def discretise(
     blocked = _sugar_sites(protein, found, shift, sites)
     blocked |= set(dead_ends([*sites, *blocked])) - set(sites)
     sequence = "".join(residue.letter for residue in protein.residues)
-    name = "_".join([path.stem, *(chains or [])])
-    antigen = Antigen(name, tuple(sites), sequence, tuple(sorted(blocked)))
-    return Discretised(antigen, found.drmsd, found.rmsd, protein.notes)
+    name = "_".join([stem_of(path), *(chains or [])])
+    antigen = Antigen(name, tuple(sites), sequence, tuple(sorted(blocked)), protein.notes)
+    return Discretised(antigen, found.drmsd, found.rmsd)
+
+
+def _check_size(path: Path, points: Points) -> None:
+    """Refuse what no turn brings onto the lattice, before walks are sought for it."""
+    longest = float(np.linalg.norm(points - points[:1], axis=1).max())
+    if longest > BOND * SIDE * np.sqrt(3.0):
+        raise DataError(
+            f"{path}: residues are {longest:.0f} Angstrom apart, more than the lattice is wide; choose fewer "
+            "chains."
+        )
 
 
 def _point(residue: Residue, kind: Point) -> Points:

@@ -13,7 +13,7 @@ from hebo.errors import DataError
 from tasks.antibody.antigen import Antigen
 from tasks.antibody.lattice import SIDE
 
-_RESIDUE = re.compile(r"^\s*\d+\s+([A-Za-z])\s+(\d+)\b")
+_RESIDUE = re.compile(r"^\s*\d+\s+([A-Za-z])\s+(\d{1,9})\b")
 _FORBIDDEN = re.compile(r"^\s*Forbidden positions:(.*)$", re.IGNORECASE)
 
 
@@ -38,7 +38,7 @@ def read_lattice_text(path: Path) -> Antigen:
     forbidden = [match[1] for match in map(_FORBIDDEN.match, lines) if match is not None]
     # Coordinates in brackets follow some sites; they say the same again.
     blocked = [
-        int(word) for text in forbidden for word in re.findall(r"\d+", re.sub(r"\([^)]*\)", " ", text))
+        int(word) for text in forbidden for word in re.findall(r"\d{1,18}", re.sub(r"\([^)]*\)", " ", text))
     ]
     sites = tuple(int(match[2]) for match in residues)
     kept = tuple(site for site in (blocked or flat_patch()) if site not in set(sites))

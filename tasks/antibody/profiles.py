@@ -11,12 +11,14 @@ an energy is three table lookups.
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
 from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 from typing import Any, Self
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,7 +75,7 @@ class Profiles:
         try:
             with np.load(path, allow_pickle=False) as arrays:
                 return cls(**{one.name: arrays[one.name] for one in fields(cls)})
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise DataError(
                 f"{path} holds no profiles ({error}); delete it, and they are made again."
             ) from error

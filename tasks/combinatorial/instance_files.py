@@ -22,6 +22,7 @@ T = TypeVar("T")
 
 # Python's `float` also takes `nan`, `inf` and `1_000`, none of which belongs into an instance.
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_WHOLE_NUMBER = re.compile(r"[0-9]{1,18}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,9 +44,11 @@ def read_lines(path: Path) -> list[Line]:
     if not path.is_file():
         raise DataError(f"There is no file {str(path)!r} (seen from {str(Path.cwd())!r}); correct the path.")
     try:
-        text = path.read_text(encoding="utf-8")
+        text = path.read_text(encoding="utf-8-sig")  # some editors of Windows begin files with a mark
     except UnicodeDecodeError as error:
         raise DataError(f"{path}: not a text file ({error}); unpack or convert it.") from error
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read ({error.strerror}).") from error
     return list(enumerate(text.splitlines(), start=1))
 
 
@@ -77,7 +80,7 @@ def read_count(path: Path, line: int, word: str, *, least: int) -> int:
     Raises:
         DataError: If `word` is not such a number; names the line.
     """
-    if not word.isdecimal() or int(word) < least:
+    if not _WHOLE_NUMBER.fullmatch(word) or int(word) < least:
         raise DataError(
             f"{path}, line {line}: expected a whole number of at least {least}, got {word!r}; correct it."
         )

@@ -89,6 +89,10 @@ class MaxSAT(Coded):
         """The planted assignment, if there is one."""
         return self.to_frame(self._hidden[None, :]) if self.planted else None
 
+    def require(self) -> None:
+        """Check that the formula can be read, and that sums of its weights are exact."""
+        _ = self.clause_weights
+
     def function(self, codes: Codes) -> Array:
         """Return the `n` values at `n x d` codes."""
         # A clause has (number of negative literals) + sum_j (sign of j) x_j true literals.

@@ -115,10 +115,16 @@ class QAPLIB(_Assignment):
         Raises:
             DataError: If the file cannot be used; names the line.
         """
-        return self._contents.value
+        a, b, _ = self._contents.value
+        return a, b
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the file was passed over."""
+        return self._contents.value[2]
 
     @cached_property
-    def _contents(self) -> Contents[tuple[Array, Array]]:
+    def _contents(self) -> Contents[tuple[Array, Array, tuple[str, ...]]]:
         return Contents(read_qaplib(Path(self.path)))
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Array:
@@ -127,8 +133,10 @@ class QAPLIB(_Assignment):
         return values
 
 
-def read_qaplib(path: Path) -> tuple[Array, Array]:
-    """Return the two matrices, `n x n`, of a file of QAPLIB.
+def read_qaplib(path: Path) -> tuple[Array, Array, tuple[str, ...]]:
+    """Return the two matrices, `n x n`, of a file of QAPLIB, and what was passed over.
+
+    Some files have the best value known behind the size, in the first line.
 
     Raises:
         DataError: If the file is missing, its first entry is no size, an entry is no finite number, or there
@@ -140,6 +148,9 @@ def read_qaplib(path: Path) -> tuple[Array, Array]:
     first, text = lines[0]
     word, *rest = text.split()
     n = read_count(path, first, word, least=2)
+    notes: tuple[str, ...] = ()
+    if len(rest) == 1 and sum(len(row.split()) for _, row in lines) == 2 * n * n + 2:
+        notes = (f"{path}, line {first}: '{rest.pop()}' behind the size is passed over",)
     entries, where = read_numbers(path, [(first, " ".join(rest)), *lines[1:]])
     if len(entries) != 2 * n * n:
         last = int(where[min(len(entries), 2 * n * n + 1) - 1]) if len(entries) else first
@@ -149,7 +160,7 @@ def read_qaplib(path: Path) -> tuple[Array, Array]:
             f"{abs(len(entries) - 2 * n * n)}, or correct n in line {first}."
         )
     a, b = entries.reshape(2, n, n)
-    return a, b
+    return a, b, notes
 
 
 def _symmetric(rng: Generator, n: int) -> Array:

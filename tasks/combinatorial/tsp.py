@@ -15,7 +15,7 @@ from pydantic import Field
 
 from tasks.base import Task
 from tasks.combinatorial.instance_files import Contents, check_known_optimum
-from tasks.combinatorial.tsplib import read_tsplib
+from tasks.combinatorial.tsplib import Instance, read_tsplib
 
 Array = NDArray[np.float64]
 
@@ -98,10 +98,15 @@ class TSPLIB(_Tours):
         Raises:
             DataError: If the file cannot be used; names the line.
         """
-        return self._contents.value
+        return self._contents.value.distances
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What of the file was passed over."""
+        return self._contents.value.notes
 
     @cached_property
-    def _contents(self) -> Contents[Array]:
+    def _contents(self) -> Contents[Instance]:
         return Contents(read_tsplib(Path(self.path)))
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Array:

@@ -10,6 +10,9 @@ from pathlib import Path
 from hebo.errors import DataError
 from tasks.combinatorial.instance_files import read_lines
 
+MAX_VARIABLES = 100_000
+"""Most variables of a formula; each becomes a parameter."""
+
 _WHOLE_NUMBER = re.compile(r"-?[0-9]{1,20}")
 
 
@@ -88,8 +91,17 @@ def _header(line: _Line) -> _Header:
     values = [_integer(line, word) for word in numbers]
     if min(values) < 1:
         raise DataError(f"{line.where}: {min(values)} in '{' '.join(line.words)}'; all numbers are positive.")
+    _check_size(line, values[0])
     top = values[2] if len(values) == 3 else None
     return _Header(line.where, kind == "wcnf", values[0], values[1], top)
+
+
+def _check_size(line: _Line, n_variables: int) -> None:
+    if n_variables > MAX_VARIABLES:
+        raise DataError(
+            f"{line.where}: {n_variables} variables are more than the {MAX_VARIABLES} that can be searched; "
+            "correct the file."
+        )
 
 
 def _read_plain(lines: Sequence[_Line], header: _Header) -> Formula:
@@ -120,6 +132,7 @@ def _read_weighted(lines: Sequence[_Line], header: _Header | None) -> Formula:
     largest = max((abs(literal) for clause in clauses for literal in clause), default=0)
     if header is None and largest == 0:
         raise DataError(f"{lines[0].where}: no clause of the file has a variable.")
+    _check_size(lines[0], largest)
     return Formula(header.n_variables if header else largest, clauses, weights)
 
 

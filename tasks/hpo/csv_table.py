@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
+from hebo.design_space.cells import read_number
+from hebo.design_space.csv_text import RawTable
+from hebo.design_space.table_file import read_table_file
 from hebo.errors import DataError, did_you_mean
 from tasks.hpo.spaces import Problem
 
@@ -38,7 +43,7 @@ def read_table(path: Path, target: str, *, problem: Problem | None) -> tuple[Arr
         DataError: If the file cannot be read, the target is not a column, a value is missing or infinite, a
             text column has too many values, or there is nothing to learn from.
     """
-    table = _read(path)
+    table = _read(path, target)
     if target not in table.columns:
         raise DataError(f"{path}: there is no column '{target}'.{did_you_mean(target, table.columns)}")
     _check_complete(path, table)
@@ -60,17 +65,31 @@ def robust_standardize(x: Array) -> Array:
     return scaled
 
 
-def _read(path: Path) -> pd.DataFrame:
-    try:
-        table = pd.read_csv(path)
-    except (pd.errors.ParserError, pd.errors.EmptyDataError, UnicodeDecodeError) as error:
-        raise DataError(f"{path}: not a CSV file with a header ({error}); repair or convert it.") from error
+def _read(path: Path, target: str) -> pd.DataFrame:
+    table = _typed(read_table_file(path, wanted=[target]))
     if len(table) < _MIN_ROWS or len(table.columns) < 2:
         raise DataError(
             f"{path}: {len(table)} rows and {len(table.columns)} columns; tuning needs at least {_MIN_ROWS} "
             "rows, a target and one more column."
         )
     return table
+
+
+def _typed(raw: RawTable) -> pd.DataFrame:
+    """Return a table of texts with numbers, truth values and missing values where pandas sees them."""
+    for name in raw.names:
+        if raw.names.count(name) > 1 and name:
+            raise DataError(f"{raw.path}, line 1: the column '{name}' appears twice; rename one of them.")
+    text = io.StringIO()
+    rows = [[_with_point(one) for one in row] for row in raw.rows] if raw.decimal_comma else raw.rows
+    csv.writer(text).writerows([raw.names, *rows])
+    text.seek(0)
+    return pd.read_csv(text)
+
+
+def _with_point(text: str) -> str:
+    """Return a number with a decimal comma as one with a point, anything else as it is."""
+    return text if read_number(text, decimal_comma=True) is None else text.replace(",", ".")
 
 
 def _check_complete(path: Path, table: pd.DataFrame) -> None:

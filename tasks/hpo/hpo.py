@@ -114,6 +114,10 @@ class HPO(Task):
         self._check_folds(data)
         return data
 
+    def require(self) -> None:
+        """Check that the rows can be read, and that metric and folds fit them; see `data`."""
+        self.data()
+
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         rows = [self._evaluate_one(row, rng) for row in frame.to_dict("records")]
         losses, held_out, errors = zip(*rows, strict=True)

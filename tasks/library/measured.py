@@ -12,11 +12,11 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from hebo.design_space.candidates_file import declared_space, read_texts, table_space
+from hebo.design_space.candidates_file import declared_space, names_of, read_texts, table_space
 from hebo.design_space.cells import read_measured
 from hebo.design_space.table_space import TableSpace
 from hebo.design_space.values import from_json_value
-from hebo.errors import ConfigError, DataError, did_you_mean
+from hebo.errors import ConfigError, DataError
 from tasks.base import Columns, Task
 
 
@@ -80,18 +80,15 @@ class MeasuredLibrary(Task):
             DataError: With the line and column of what cannot be read.
             SpaceError: If the columns cannot be declared.
         """
-        path = Path(self.candidates)
-        texts = read_texts(path)
-        parameters = declared_space(path, texts, list(self.columns), constraints=list(self.rules))
+        texts = read_texts(Path(self.candidates), wanted=[*names_of(self.columns), *self.measured])
+        parameters = declared_space(texts, list(self.columns), constraints=list(self.rules))
         for name in self.measured:
-            if name not in texts.columns:
-                known = did_you_mean(name, texts.columns)
-                raise DataError(f"{path}: the column '{name}' is missing; add it.{known}")
-            texts[name] = [
-                read_measured(f"{path}, line {line}, column '{name}'", text)
-                for line, text in texts[name].items()
+            texts.need(name)
+            texts.cells[name] = [
+                read_measured(texts.where(line, name), text, decimal_comma=texts.decimal_comma)
+                for line, text in texts.cells[name].items()
             ]
-        return table_space(path, texts, parameters)
+        return table_space(texts, parameters)
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the declarations, completed by the file."""
@@ -101,6 +98,16 @@ class MeasuredLibrary(Task):
     def input_constraints(self) -> list[dict[str, Any]]:
         """Return the rules."""
         return [dict(rule) for rule in self.rules]
+
+    def require(self) -> None:
+        """Check that something was measured.
+
+        Raises:
+            DataError: With the column in which all measurements failed.
+        """
+        failed = np.isnan(self._values(self.space.rows.x)).all(axis=0)
+        for name in np.array(self.measured)[failed]:
+            raise DataError(f"{self.candidates}: no row has a value in the column '{name}'; measure some.")
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         values = self._values(self.space.encode(frame))

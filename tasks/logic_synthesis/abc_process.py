@@ -112,7 +112,7 @@ class ABC:
                     _kill(process)
         text = _COLOURS.sub("", output.decode("utf-8", "replace"))
         if status:
-            raise EvaluationError(f"ABC ended with status {status}{_last_line(text)}")
+            raise EvaluationError(f"ABC ended with status {status}{_last_lines(text)}")
         return text
 
     def _read(self, process: subprocess.Popen[bytes]) -> bytes:
@@ -146,9 +146,9 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         return
 
 
-def _last_line(text: str) -> str:
-    lines = text.strip().splitlines()
-    return f", after {lines[-1].strip()[:200]!r}" if lines else " and printed nothing"
+def _last_lines(text: str) -> str:
+    lines = [line.strip() for line in text.strip().splitlines()]
+    return f", after {' '.join(lines[-3:])[-300:]!r}" if lines else " and printed nothing"
 
 
 @cache
@@ -156,5 +156,5 @@ def _build(abc: ABC) -> str:
     text = abc.run("version", {})
     found = _VERSION.search(text)
     if found is None:
-        raise EvaluationError(f"{abc.program} does not say its version{_last_line(text)}; give another one")
+        raise EvaluationError(f"{abc.program} does not say its version{_last_lines(text)}; give another one")
     return found.group()

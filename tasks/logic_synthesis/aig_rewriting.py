@@ -16,7 +16,7 @@ from pydantic import Field, field_validator
 
 from hebo.errors import ConfigError, EvaluationError, MissingExtraError
 from tasks.base import Columns, Task
-from tasks.logic_synthesis.circuits import Circuit, load_circuit
+from tasks.logic_synthesis.circuits import SUFFIXES, Circuit, load_circuit
 
 OPERATORS: dict[str, tuple[str, dict[str, Any]]] = {
     "balance": ("balancing", {}),
@@ -58,7 +58,7 @@ class AIGRewriting(Task):
     @field_validator("circuit")
     @classmethod
     def _check_format(cls, circuit: str) -> str:
-        if Path(circuit).suffix.lower() in (".blif", ".v"):
+        if Path(circuit).suffix.lower() in set(SUFFIXES) - {".aig"}:
             raise ConfigError(f"circuit {circuit!r}: only binary AIGER is read here; convert it to .aig.")
         return circuit
 

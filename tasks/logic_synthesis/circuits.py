@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from hebo.errors import ConfigError, did_you_mean
+from hebo.errors import ConfigError, DataError, did_you_mean
 from tasks.logic_synthesis import epfl
+from tasks.logic_synthesis.aiger_file import check_aiger
 from tasks.logic_synthesis.generators import GENERATORS
 
-SUFFIXES = (".aig", ".blif", ".v")
-"""Formats that ABC reads: binary AIGER, BLIF, structural Verilog."""
+SUFFIXES = (".aig", ".blif", ".v", ".bench")
+"""Formats that ABC reads: binary AIGER, BLIF, structural Verilog, the format of the ISCAS circuits."""
 
 _WIDEST = 256
 _FAMILY = re.compile(r"(\w+):(\d+)")
@@ -27,11 +28,18 @@ class Circuit:
         name: For tables.
         contents: Of the file.
         suffix: One of `SUFFIXES`.
+        path: Of the file; None for a circuit that comes along.
     """
 
     name: str
     contents: bytes
     suffix: str
+    path: str | None = None
+
+    @property
+    def origin(self) -> str:
+        """The path or the name, for messages."""
+        return self.path or self.name
 
     @cached_property
     def digest(self) -> str:
@@ -48,6 +56,7 @@ def load_circuit(source: str, folder: str | None = None) -> Circuit:
 
     Raises:
         ConfigError: If there is no such circuit.
+        DataError: If the file cannot be read, is empty, or is no whole AIGER file of gates alone.
     """
     family = _FAMILY.fullmatch(source)
     if family is not None:
@@ -63,7 +72,19 @@ def load_circuit(source: str, folder: str | None = None) -> Circuit:
         )
     if path.suffix.lower() not in SUFFIXES:
         raise ConfigError(f"circuit {source!r}: ABC knows a format by the suffix; use {', '.join(SUFFIXES)}.")
-    return Circuit(path.stem, path.read_bytes(), path.suffix.lower())
+    return _of_file(path)
+
+
+def _of_file(path: Path) -> Circuit:
+    try:
+        contents = path.read_bytes()
+    except OSError as error:
+        raise DataError(f"circuit {str(path)!r} cannot be read: {error.strerror}.") from error
+    if not contents.strip():
+        raise DataError(f"circuit {str(path)!r}: the file is empty.")
+    if path.suffix.lower() == ".aig":
+        check_aiger(contents, str(path))
+    return Circuit(path.stem, contents, path.suffix.lower(), str(path))
 
 
 def _built(family: str, width: int) -> Circuit:

@@ -11,6 +11,7 @@ from tasks.json_lines import JsonLines
 from tasks.logic_synthesis.abc_process import ABC
 from tasks.logic_synthesis.circuits import Circuit
 from tasks.logic_synthesis.operators import RESYN2, Mapped, files, parse, script
+from tasks.logic_synthesis.reading import check_reading
 
 
 class Evaluator:
@@ -30,6 +31,27 @@ class Evaluator:
         self.abc, self._lut_inputs, self._prove = abc, lut_inputs, prove
         self._known = JsonLines(cache)
 
+    def require(self) -> None:
+        """Check that ABC says which one it is, and that the file of results can be written.
+
+        Raises:
+            EvaluationError: If ABC does not say it.
+            ConfigError: If the file cannot be used.
+        """
+        _ = self.abc.build
+        self._known.require()
+
+    def check(self, circuit: Circuit) -> None:
+        """Refuse a circuit that ABC does not read as it is written; asks ABC once.
+
+        Raises:
+            DataError: See `reading.check_reading`.
+        """
+        key = self._hash(circuit, "is read as it is written")
+        if key not in self._known:
+            check_reading(self.abc, circuit)
+            self._known[key] = {}
+
     def measure(self, circuit: Circuit, commands: Sequence[str], *, every: bool = False) -> list[Mapped]:
         """Return the mapped circuit that the commands give, or with `every` that of each prefix of them.
 
@@ -37,8 +59,10 @@ class Evaluator:
         for ABC numbers nodes anew where it goes on after a mapping: measure the one that is wanted.
 
         Raises:
+            DataError: If the circuit is refused; see `check`.
             EvaluationError: If ABC fails; see `ABC.run` and `operators.parse`.
         """
+        self.check(circuit)
         key = self._key(circuit, commands, every)
         if key not in self._known:
             text = self.abc.run(
@@ -58,6 +82,8 @@ class Evaluator:
         return script(commands, circuit.suffix, lut_inputs=self._lut_inputs, every=every, prove=prove)
 
     def _key(self, circuit: Circuit, commands: Sequence[str], every: bool) -> str:
-        settings = [circuit.suffix, [*commands], self._lut_inputs, every, self._prove and not every]
-        text = json.dumps([self.abc.build, circuit.digest, *settings])
+        return self._hash(circuit, [*commands], self._lut_inputs, every, self._prove and not every)
+
+    def _hash(self, circuit: Circuit, *settings: object) -> str:
+        text = json.dumps([self.abc.build, circuit.digest, circuit.suffix, *settings])
         return hashlib.sha256(text.encode()).hexdigest()

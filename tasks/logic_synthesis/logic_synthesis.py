@@ -13,7 +13,7 @@ import pandas as pd
 from numpy.random import Generator
 from pydantic import Field, field_validator, model_validator
 
-from hebo.errors import ConfigError, EvaluationError
+from hebo.errors import ConfigError, DataError, EvaluationError
 from tasks.base import Columns, Task
 from tasks.json_lines import JsonLines
 from tasks.logic_synthesis.abc_process import ABC, find_abc
@@ -49,7 +49,8 @@ class LogicSynthesis(Task):
 
     Args:
         circuit: A family built here with its width (`adder:32`), one of the EPFL suite (`router`), the path
-            of an AIGER, BLIF or Verilog file; or a list of these, for which one set of sequences is sought.
+            of a combinational circuit in a binary AIGER, BLIF, structural Verilog or ISCAS (`.bench`) file;
+            or a list of these, for which one set of sequences is sought.
         objective: See above.
         alphabet: `boils` (11 operators), `standard` (its first 7) or `mcbo` (10).
         length: Number of operators in a sequence.
@@ -144,9 +145,27 @@ class LogicSynthesis(Task):
             for names, prefix in zip(places, prefixes, strict=True)
         )
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Which BLIF files do not say where they end; ABC would not notice that one is cut off."""
+        return tuple(
+            f"circuit {one.origin!r} does not end with .end; it may be cut off"
+            for one in self._circuits
+            if one.suffix == ".blif" and b".end" not in one.contents.split()
+        )
+
     def require(self) -> None:
-        """Check that there is an ABC, and that it says which one it is."""
-        _ = self._evaluator.abc.build
+        """Check that there is an ABC that says which one it is, that it reads the circuits, and `resyn2`.
+
+        Raises:
+            MissingExtraError: If there is no ABC.
+            ConfigError: If a result cannot be written to `cache`.
+            DataError: If a circuit is not read as it is written, or needs no lookup tables.
+            EvaluationError: If ABC fails on what sequences are compared with.
+        """
+        self._evaluator.require()
+        for circuit in self._circuits:
+            self._reference(circuit)
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         points = self.space.decode(self.space.encode(frame))  # of the space's own values, whatever came in
@@ -212,10 +231,15 @@ class LogicSynthesis(Task):
         return {"operators": float(sum(ends)), "moved": moved or None}
 
     def _ratios(self, circuit: Circuit, mapped: Mapped) -> tuple[float, float]:
+        reference = self._reference(circuit)
+        return mapped.luts / reference.luts, mapped.levels / reference.levels
+
+    def _reference(self, circuit: Circuit) -> Mapped:
+        """Return what resyn2 gives."""
         reference = self._evaluator.reference(circuit)
         if not (reference.luts and reference.levels):
-            raise EvaluationError(f"circuit {circuit.name!r} needs no lookup tables; choose another")
-        return mapped.luts / reference.luts, mapped.levels / reference.levels
+            raise DataError(f"circuit {circuit.origin!r} needs no lookup tables; choose another.")
+        return reference
 
     def _scalar(self, ratios: tuple[float, float]) -> float:
         area, delay = ratios

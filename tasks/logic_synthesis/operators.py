@@ -68,6 +68,11 @@ def script(commands: Sequence[str], suffix: str, *, lut_inputs: int, every: bool
     return "; ".join([f"read {file}; strash", *steps, mapping])
 
 
+def reading_script(suffix: str) -> str:
+    """Return ABC's script that reads `circuit<suffix>` and says how large it is."""
+    return f"read {_CIRCUIT}{suffix}; print_stats"
+
+
 def files(contents: bytes, suffix: str) -> dict[str, bytes]:
     """Return the file that `script` reads."""
     return {_CIRCUIT + suffix: contents}

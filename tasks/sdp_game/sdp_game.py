@@ -192,8 +192,11 @@ class SpherePackingBound(Task):
         return token_constraints(self.game) if self.half_degree_3 else []
 
     def require(self) -> None:
-        """Check that python-flint is there."""
+        """Check that python-flint is there, that files can be written, and what bounds are compared with."""
         require_flint()
+        self._solves.require()
+        if self.half_degree_3:
+            _ = self.best_two_point
 
     def program(self, point: Mapping[str, Any]) -> Program:
         """Return the program of a point.

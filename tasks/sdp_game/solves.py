@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
 from typing import Any
 
 from hebo.errors import ConfigError
@@ -105,6 +106,24 @@ class Solves:
         self._known = JsonLines(cache)
         self._folder = None if certificates is None else Path(certificates)
         self._solver = solver
+
+    def require(self) -> None:
+        """Check that results and proofs can be written.
+
+        Raises:
+            ConfigError: If they cannot.
+        """
+        self._known.require()
+        if self._folder is not None:
+            try:
+                self._folder.mkdir(parents=True, exist_ok=True)
+                with TemporaryFile(dir=self._folder):
+                    pass
+            except OSError as error:
+                raise ConfigError(
+                    f"certificates: the folder {str(self._folder)!r} cannot be written ({error.strerror}); "
+                    "name another one."
+                ) from error
 
     def __call__(self, program: Program) -> Solved:
         """Return the result of a program, from the cache if it is there."""

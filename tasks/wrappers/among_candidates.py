@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 from numpy.random import Generator
 
-from hebo.design_space.candidates_file import read_texts, table_space
+from hebo.design_space.candidates_file import TextTable, read_texts, table_space
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError
@@ -60,11 +60,11 @@ class AmongCandidates(Wrapper):
             DataError: With the line and column of what cannot be read.
             SpaceError: If no candidate keeps the input constraints.
         """
-        path = Path(self.candidates)
-        texts = read_texts(path)
+        wanted = self.task.space.names if self.letters is None else [self.letters]
+        texts = read_texts(Path(self.candidates), wanted=wanted)
         if self.letters is not None:
-            texts = _apart(path, texts, self.letters, self.task.space)
-        return table_space(path, texts, self.task.space)
+            texts = _apart(texts, self.letters, self.task.space)
+        return table_space(texts, self.task.space)
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = self.task._columns(frame, rng)
@@ -72,18 +72,19 @@ class AmongCandidates(Wrapper):
         return columns
 
 
-def _apart(path: Path, texts: pd.DataFrame, column: str, space: DesignSpace) -> pd.DataFrame:
+def _apart(texts: TextTable, column: str, space: DesignSpace) -> TextTable:
     """Return the table with a column of letters for each variable of a space."""
-    if column not in texts.columns:
+    path, cells = texts.path, texts.cells
+    if column not in cells.columns:
         raise DataError(f"{path}: the column '{column}' is missing; add it, or name another as `letters`.")
-    for line, text in texts[column].items():
+    for line, text in cells[column].items():
         if len(text) != len(space.names):
             raise DataError(
-                f"{path}, line {line}, column '{column}': {text!r} has {len(text)} letters for "
-                f"{len(space.names)} variables of the task; correct it, or drop the line."
+                f"{texts.where(line, column)}: {text!r} has {len(text)} letters for {len(space.names)} "
+                "variables of the task; correct it, or drop the line."
             )
     for name in space.names:
-        if name in texts.columns:
+        if name in cells.columns:
             raise DataError(f"{path}: the column '{name}' says what '{column}' says as well; drop one.")
-    columns = {name: texts[column].str[place] for place, name in enumerate(space.names)}
-    return pd.concat([texts, pd.DataFrame(columns)], axis=1)
+    columns = {name: cells[column].str[place] for place, name in enumerate(space.names)}
+    return texts.with_cells(pd.concat([cells, pd.DataFrame(columns)], axis=1))

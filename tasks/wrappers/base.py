@@ -55,6 +55,11 @@ class Wrapper(Task):
         """Return those of the task."""
         return self.task.initial_points(n, seed=seed)
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Those of the task."""
+        return self.task.notes
+
     def require(self) -> None:
         """Check what the task needs."""
         self.task.require()

@@ -45,6 +45,11 @@ class Cached(Wrapper):
         """The rows known to this object, by task and point."""
         return JsonLines(self.path)
 
+    def require(self) -> None:
+        """Check what the task needs, and that the file can be written."""
+        super().require()
+        self._rows.require()
+
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         keys = [self._key(x) for x in self.space.encode(frame).tolist()]
         fresh = [i for i, key in enumerate(keys) if key not in self._rows and key not in keys[:i]]

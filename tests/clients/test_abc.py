@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from hebo.errors import EvaluationError
+from hebo.errors import DataError, EvaluationError
 from hebo.random import make_generator
 from tasks.logic_synthesis.abc_process import ABC, find_abc
 from tasks.logic_synthesis.aig import AIG, FALSE, Word
@@ -117,10 +118,134 @@ def test_another_circuit_is_not_proved_equivalent(abc: ABC) -> None:
     assert "Networks are equivalent" not in abc.run("cec a.aig b.aig", files)
 
 
-def test_a_file_that_is_none_fails_with_what_abc_says(abc: ABC) -> None:
+BLIF = ".model m\n.inputs a b\n.outputs y\n.names a b y\n11 1\n.end\n"
+VERILOG = "module top(a, b, y); input a, b; output y; wire w; {} assign y = w & a; endmodule\n"
+REFUSED = {
+    "crash.aig": (b"aig nonsense", r"ended with status -6, after .*Assertion"),
+    "garbage.blif": ("hello\n", "cannot be read"),
+    "garbage.v": ("hello\n", 'Cannot read "module" directive'),
+    "garbage.bench": ("hello\n", "Wrong input file format"),
+    "half.blif": (
+        ".model m\n.inputs a b\n.outputs y z\n.names a b y\n11 1\n.names a",
+        "Constant-0 drivers added to 1 non-driven nets|defined more than once",
+    ),
+    "undriven.blif": (BLIF.replace("names a b y", "names a q y"), "Constant-0 drivers .* q"),
+    "undriven_output.blif": (BLIF.replace("outputs y", "outputs y z"), "Constant-0 drivers .* z"),
+    "unknown.blif": (
+        BLIF.replace(".end", ".subckt foo A=a Y=z\n.end"),
+        "Cannot find the model for subcircuit foo",
+    ),
+    "box.blif": (
+        ".model t\n.inputs a b\n.outputs y\n.subckt m a=a b=b y=y\n.end\n.model m\n.inputs a b\n"
+        ".outputs y\n.blackbox\n.end\n",
+        "converted 1 instances of blackboxes",
+    ),
+    "gate.blif": (BLIF.replace(".names a b y\n11 1", ".gate and2 A=a B=b O=y"), "library is not available"),
+    "twice.blif": (BLIF.replace(".end", ".names a y\n1 1\n.end"), '"y" is defined more than once'),
+    "two.blif": (BLIF + BLIF.replace("model m", "model n"), "has 2 root-level modules"),
+    "connected.blif": (BLIF.replace(".end", ".conn a z\n.end"), "Skipping line .*conn a z"),
+    "dont_care.blif": (
+        BLIF.replace(".end", ".exdc\n.inputs a b\n.outputs y\n.names a b y\n00 1\n.end"),
+        "EXDC",
+    ),
+    "loop.blif": (
+        BLIF.replace("a b y", "a z y").replace(".end", ".names y z\n1 1\n.end"),
+        "combinational loop",
+    ),
+    "latch.blif": (BLIF.replace(".end", ".latch y q 0\n.end"), "has 1 latches"),
+    "no_input.blif": (".model m\n.outputs y\n.names y\n1\n.end\n", "no primary inputs"),
+    "no_output.blif": (BLIF.replace(".outputs y\n", ""), "no primary outputs"),
+    "box.v": (VERILOG.format("foo u(.A(a), .B(b), .Y(w));"), "interpreted as blackboxes"),
+    "box_in_order.v": (VERILOG.format("foo u(a, b, w);"), "interpreted as blackboxes"),
+    "empty_box.v": (
+        "module foo(A, Y); input A; output Y; endmodule\n" + VERILOG.format("foo u(.A(a), .Y(w));"),
+        "converted 1 instances of blackboxes",
+    ),
+    "undriven.v": (VERILOG.format(""), "Constant-0 drivers .* w"),
+    "driven_twice.v": (VERILOG.format("assign w = a; assign w = b;"), "cannot be read"),
+    "register.v": (VERILOG.format("reg w; always @(posedge b) w <= a;"), "cannot be read|latches"),
+    "two.v": (
+        VERILOG.format("assign w = b;") + VERILOG.format("assign w = b;").replace("top", "other"),
+        "has 2 root-level modules",
+    ),
+    "undriven.bench": ("INPUT(a)\nOUTPUT(y)\ny = AND(a, b)\n", "Constant-0 drivers .* b"),
+    "undriven_output.bench": ("INPUT(a)\nOUTPUT(y)\nOUTPUT(z)\ny = NOT(a)\n", "Constant-0 drivers .* z"),
+    "gate.bench": ("INPUT(a)\nOUTPUT(y)\ny = MAJ(a, a, a)\n", 'gate type "MAJ"'),
+    "register.bench": ("INPUT(a)\nOUTPUT(y)\nq = DFF(a)\ny = NOT(q)\n", "has 1 latches"),
+    "twice.bench": ("INPUT(a)\nOUTPUT(y)\ny = NOT(a)\ny = BUFF(a)\n", "cannot be read"),
+    "comment.bench": ("# nothing else\n", "no primary (in|out)puts|no nets"),
+}
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_a_circuit_that_is_not_read_as_it_is_written_is_refused(abc: ABC, name: str) -> None:
+    contents, message = REFUSED[name]
+    text = contents if isinstance(contents, bytes) else contents.encode()
+    circuit = Circuit(Path(name).stem, text, Path(name).suffix, name)
+    with pytest.raises(DataError, match=f"circuit '{re.escape(name)}' .*({message})"):
+        Evaluator(abc, lut_inputs=6, prove=True).measure(circuit, ["balance"])
+
+
+def test_an_experiment_on_such_a_circuit_stops_before_its_first_trial(abc: ABC, tmp_path: Path) -> None:
+    (tmp_path / "box.v").write_text(REFUSED["box.v"][0])  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="blackboxes"):
+        LogicSynthesis(circuit=str(tmp_path / "box.v"), abc=str(abc.program)).require()
+
+
+C17 = """# c17, the smallest circuit of ISCAS 85
+INPUT(1)
+INPUT(2)
+INPUT(3)
+INPUT(6)
+INPUT(7)
+OUTPUT(22)
+OUTPUT(23)
+
+10 = NAND(1, 3)
+11 = NAND(3, 6)
+16 = NAND(2, 11)
+19 = NAND(11, 7)
+22 = NAND(10, 16)
+23 = NAND(16, 19)
+"""
+
+
+def c17() -> AIG:
+    """The same by its published gates."""
+    aig = AIG(5)
+    one, two, three, six, seven = aig.inputs
+
+    def nand(a: int, b: int) -> int:
+        return aig.conjunction(a, b) ^ 1
+
+    ten, eleven = nand(one, three), nand(three, six)
+    sixteen, nineteen = nand(two, eleven), nand(eleven, seven)
+    aig.outputs += [nand(ten, sixteen), nand(sixteen, nineteen)]
+    return aig
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n"])
+def test_a_circuit_of_iscas_is_read_measured_and_proved(abc: ABC, tmp_path: Path, ending: str) -> None:
+    path = tmp_path / "c17.bench"
+    path.write_bytes(C17.replace("\n", ending).encode())
+    assert "Networks are equivalent" in abc.run(
+        "cec -n a.bench b.aig", {"a.bench": path.read_bytes(), "b.aig": c17().to_aiger()}
+    )
     evaluator = Evaluator(abc, lut_inputs=6, prove=True)
-    with pytest.raises(EvaluationError, match=r"ended with status -6, after .*Assertion"):
-        evaluator.measure(Circuit("x", b"aig nonsense", ".aig"), ["balance"])
+    assert evaluator.measure(load_circuit(str(path)), ["balance"]) == [Mapped(2, 1)]  # two functions of <= 4
+    task = LogicSynthesis(circuit=str(path), abc=str(abc.program), length=3)
+    task.require()
+    found = task.evaluate(task.space.decode(task.space.sample(3, generator=make_generator("c17"))))
+    assert found["y"].tolist() == [2.0] * 3
+
+
+def test_modules_of_the_file_are_put_in_place(abc: ABC) -> None:
+    verilog = "module foo(A, B, Y); input A, B; output Y; assign Y = A ^ B; endmodule\n"
+    whole = verilog + VERILOG.format("foo u(.A(a), .B(b), .Y(w));")
+    blif = ".model t\n.inputs a b\n.outputs y\n.area 3\n.subckt m a=a b=b y=y\n.end\n" + BLIF
+    for text, suffix in ((whole, ".v"), (blif, ".blif"), (BLIF.replace(".end\n", ""), ".blif")):
+        evaluator = Evaluator(abc, lut_inputs=6, prove=True)
+        assert evaluator.measure(Circuit("m", text.encode(), suffix), ["balance"]) == [Mapped(1, 1)]
 
 
 def test_the_other_formats_are_read(abc: ABC) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from hebo.errors import ConfigError
+from hebo.errors import DataError
 from hebo.random import make_generator
 from tasks.logic_synthesis.aig_rewriting import OPERATORS, AIGRewriting
 
@@ -56,5 +56,5 @@ def test_sequences_give_the_same_each_time_relative_to_the_circuit(objective: An
 def test_a_file_that_is_no_circuit_is_told_before_evaluations_fail(tmp_path: Path) -> None:
     path = tmp_path / "x.aig"
     path.write_bytes(b"nonsense")
-    with pytest.raises(ConfigError, match="is no binary AIGER file"):
+    with pytest.raises(DataError, match="no binary AIGER file"):
         AIGRewriting(circuit=str(path)).require()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from toy_protein import NAMES, PLACES, Change, N, residue, write
 
 from hebo.errors import DataError
 from hebo.random import make_generator
@@ -17,7 +17,7 @@ from tasks.antibody.antigen import read_antigen
 from tasks.antibody.antigens import load_antigen
 from tasks.antibody.discretise import discretise
 from tasks.antibody.grow import grown
-from tasks.antibody.lattice import are_adjacent, coordinates_of
+from tasks.antibody.lattice import are_adjacent
 from tasks.antibody.lattice_fit import BOND
 from tasks.antibody.oracle import oracle
 from tasks.antibody.profiles import profiles
@@ -26,49 +26,6 @@ from tasks.antibody.properties import measure
 pytestmark = pytest.mark.client
 
 gemmi = pytest.importorskip("gemmi")
-
-N = 40
-# Alpha carbons are 3.8 Angstrom apart in proteins, so that a lattice with that bond stands in for one.
-PLACES = coordinates_of(np.array(grown(N, 0).positions, dtype=np.int32)) * 3.8
-NAMES = [gemmi.expand_one_letter(letter, gemmi.ResidueKind.AA) for letter in grown(N, 0).sequence]
-
-Change = Callable[[gemmi.Structure], None]
-
-
-def residue(
-    name: str, number: int, place: np.ndarray, atoms: tuple[str, ...] = ("N", "CA", "C", "CB")
-) -> gemmi.Residue:  # type: ignore[type-arg]
-    found = gemmi.Residue()
-    found.name, found.seqid = name, gemmi.SeqId(str(number))
-    for offset, atom_name in zip((-0.4, 0.0, 0.2, 0.4), atoms, strict=False):
-        atom = gemmi.Atom()
-        atom.name, atom.element = atom_name, gemmi.Element(atom_name[0])
-        atom.pos = gemmi.Position(*(place + np.array([0.0, 0.0 if atom_name == "CA" else offset, 0.0])))
-        found.add_atom(atom)
-    return found
-
-
-def structure() -> gemmi.Structure:
-    whole = gemmi.Structure()
-    chain = gemmi.Chain("A")
-    for number, (name, place) in enumerate(zip(NAMES, PLACES, strict=True), 1):
-        chain.add_residue(residue(name, number, place))
-    model = gemmi.Model(1)
-    model.add_chain(chain)
-    whole.add_model(model)
-    whole.setup_entities()
-    return whole
-
-
-def write(path: Path, change: Change | None = None) -> Path:
-    whole = structure()
-    if change is not None:
-        change(whole)
-    if path.suffix == ".cif":
-        whole.make_mmcif_document().write_file(str(path))
-    else:
-        whole.write_pdb(str(path))
-    return path
 
 
 @pytest.mark.parametrize("name", ["toy.pdb", "toy.cif"])

@@ -76,7 +76,9 @@ def test_improvements_are_measured_against_points_that_can_be_chosen(
     monkeypatch.setattr(type(recipe), "build", spy)
     additive = "additive components" in recipe.needs
     parts = {"surrogate": MixedGP(kernels=[TreeAdditive()])} if additive else {}
-    optimizer = told(composition("exhaustive" if sort == "table" else "random", acquisition=recipe, **parts), sort)
+    optimizer = told(
+        composition("exhaustive" if sort == "table" else "random", acquisition=recipe, **parts), sort
+    )
     asked = optimizer.ask(2, fixed=PARTS[sort][1])
     assert len(seen) >= 2
     assert all(bool(domain_of(sort).contains(x).all()) for x in seen)

@@ -19,8 +19,9 @@ from hebo import __version__
 from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment.cli.console import console, wide_console
 from hebo.experiment.cli.fit_quality import fit_quality
+from hebo.experiment.cli.notices import one_line_warnings
 from hebo.experiment.cli.ranks import ranks
-from hebo.experiment.cli.rounds import ask, tell
+from hebo.experiment.cli.rounds import ask, forget, tell
 from hebo.experiment.cli.tasks import tasks
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class _Group(click.Group):
     """A group whose commands share the handling of errors."""
 
     def invoke(self, ctx: click.Context) -> Any:
-        with one_line_errors():
+        with one_line_errors(), one_line_warnings():
             return super().invoke(ctx)
 
 
@@ -72,7 +73,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     from hebo.experiment.config import build_experiment
     from hebo.experiment.overrides import make_quick, override
     from hebo.experiment.problem import ConfigMistake
-    from hebo.experiment.runner import prepare, record
+    from hebo.experiment.runner import prepare, record, require
     from hebo.experiment.yaml_file import read_yaml
 
     document = read_yaml(config)
@@ -81,7 +82,10 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     override(document, overrides)
     experiment = build_experiment(document, quick=quick)
     try:
-        store = record(experiment, prepare(experiment))
+        entries = prepare(experiment)
+        for note in require(experiment):
+            click.echo(f"note: {note}", err=True)
+        store = record(experiment, entries)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
     except ConfigError as error:
@@ -155,6 +159,7 @@ main.add_command(fit_quality)
 main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)
+main.add_command(forget)
 
 
 @main.command("list")

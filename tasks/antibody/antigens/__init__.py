@@ -12,7 +12,7 @@ from hebo.errors import ConfigError, DataError, did_you_mean
 from tasks.antibody.antigen import Antigen, read_antigen
 from tasks.antibody.discretise import Point, discretise
 from tasks.antibody.lattice_text import read_lattice_text
-from tasks.antibody.structure_file import SUFFIXES
+from tasks.antibody.structure_file import SUFFIXES, is_structure
 
 _HERE = Path(__file__).parent
 
@@ -32,9 +32,12 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
         point: The same.
 
     Raises:
-        ConfigError: If `source` is neither a name nor the path of a file.
+        ConfigError: If `source` is neither a name nor the path of a file, or `chains` or `point` are given
+            for one that is on the lattice already.
         DataError: If the file holds no antigen.
     """
+    if not is_structure(Path(source)):
+        _check_idle(source, chains, point)
     if source in names():
         return read_antigen(_HERE / f"{source}.json")
     path = Path(source)
@@ -43,7 +46,7 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
             f"antigen {source!r} does not come along (there are {', '.join(names())}) and is no file seen "
             f"from {str(Path.cwd())!r}.{did_you_mean(source, names())}"
         )
-    if path.suffix.lower() in SUFFIXES:
+    if is_structure(path):
         return discretise(path, chains, point=point).antigen
     if path.suffix.lower() == ".txt":
         return read_lattice_text(path)
@@ -51,3 +54,13 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
         known = ", ".join((".json", ".txt", *SUFFIXES))
         raise DataError(f"antigen {source!r}: a file is known by its suffix; expected one of {known}.")
     return read_antigen(path)
+
+
+def _check_idle(source: str, chains: list[str] | None, point: Point) -> None:
+    """Refuse settings that say how a structure is laid out where there is none."""
+    for name, given, usual in (("chains", chains, None), ("point", point, "residue")):
+        if given != usual:
+            raise ConfigError(
+                f"{name} = {given!r} is for structures ({', '.join(SUFFIXES)}); antigen {source!r} is none: "
+                f"drop `{name}`."
+            )

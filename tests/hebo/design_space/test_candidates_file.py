@@ -73,6 +73,36 @@ def test_constraints_leave_candidates_out(tmp_path: Path) -> None:
         ("loop,heat,solvent\nCADY,1,water,dry\n", "line 2: 4 cells under 3 names; put texts with"),
         ("loop,heat,solvent\nCADY,1,water\nCYDY,,water\n", "line 3, column 'heat': the cell is empty"),
         ("loop,heat,solvent\nCADY,1,water\n\nCADY,1.0,water\n", "twice, in line 2 and line 4"),
+        # one odd cell in a column that is something else
+        (
+            "loop,heat,solvent\nA,1,u\nA,2,u\nA,3x,u\nA,4,u\n",
+            "line 4, column 'heat': '3x' is no number, unlike 3",
+        ),
+        ("loop,heat,solvent\nA,1,u\nA,n/a,u\n", "line 3, column 'heat': 'n/a' is no number, unlike 1"),
+        (
+            "loop,heat,solvent\nA,1,u\nA,2,u\nA,true,u\n",
+            "line 4, column 'heat': True is a truth value, unlike",
+        ),
+        (
+            "loop,heat,solvent\nA,1,true\nA,2,flase\nA,3,false\n",
+            "line 3, column 'solvent': 'flase' is no truth",
+        ),
+        ("loop,heat,solvent\nA,1,u\nA,2,7\nA,3,v\n", "line 3, column 'solvent': 7 is a number, unlike 2"),
+        (
+            'loop,heat,solvent\nA,"1,5",u\nA,"2,5",u\n',
+            "line 2, column 'heat': '1,5' has a decimal comma; write",
+        ),
+        ("loop;heat;solvent\nA;1,5;u\nA;2.5.1;u\n", "line 3, column 'heat': '2.5.1' is no number"),
+        # rows that are torn
+        (
+            'loop,heat,solvent\nA,1,"u\nA,2,u\nA,3,u\n',
+            "line 2, column 'solvent': a quote opens here and is never",
+        ),
+        (
+            'loop,heat,solvent\nA,"1,u\nA,2,u\nA,3",u\n',
+            "line 2, column 'heat': a quote opens .* up to line 4",
+        ),
+        ("loop,heat,solvent\nA,1,u\nA,2\n", "line 3: 2 cells under 3 names, none for column 'solvent'"),
     ],
 )
 def test_a_file_with_a_mistake_is_refused_with_the_place(tmp_path: Path, text: str, message: str) -> None:
@@ -99,9 +129,46 @@ def test_a_value_that_was_not_declared_is_refused_with_its_line(
 def test_a_space_that_is_there_already_takes_the_same_columns(tmp_path: Path) -> None:
     space = DesignSpace().parse([{"name": "heat", "type": "num", "lb": 0, "ub": 5}])
     path = write(tmp_path, LOOPS)
-    found = table_space(path, read_texts(path), space, repeats=True)
+    found = table_space(read_texts(path), space, repeats=True)
     assert (found.parameter_space, len(found.rows), found.repeats) == (space, 3, True)
     assert found.labels.columns.tolist() == ["id", "loop", "solvent", "price"]
     other = DesignSpace().parse([{"name": "Heat", "type": "num", "lb": 0, "ub": 5}])
     with pytest.raises(DataError, match=r"the column 'Heat' is missing; add it. Did you mean 'heat'"):
-        table_space(path, read_texts(path), other)
+        table_space(read_texts(path), other)
+
+
+@pytest.mark.parametrize(
+    ("column", "draft", "expected"),
+    [
+        (["1", "2", "A"], {"name": "c", "type": "cat"}, ["1", "2", "A"]),
+        (["1", "2", "A"], {"name": "c", "categories": [1, 2, "A"]}, [1, 2, "A"]),
+        (["1", "2.0", "3"], "c", [1, 2, 3]),
+        (["1,5", "2,5", "3"], "c", [1.5, 2.5, 3]),
+        (["true", "FALSE"], "c", [True, False]),
+        (["", "x"], {"name": "c", "type": "cat", "categories": ["", "x"]}, ["", "x"]),
+        (["", '""""""', "x"], {"name": "c", "type": "cat", "categories": [None, "", "x"]}, [None, "", "x"]),
+        (
+            ["01", "1e3", "2"],
+            {"name": "c", "type": "ordinal", "levels": ["01", "2", "1e3"]},
+            ["01", "1e3", "2"],
+        ),
+    ],
+)
+def test_a_column_is_what_it_says_or_what_all_its_cells_are(
+    tmp_path: Path, column: list[str], draft: Any, expected: list[Any]
+) -> None:
+    text = "id;c\n" + "".join(f"{place};{one}\n" for place, one in enumerate(column))
+    space = read_candidates(write(tmp_path, text), [draft], constraints=[])
+    assert space.decode(space.rows.x)["c"].tolist() == expected
+
+
+def test_a_workbook_is_read_as_a_csv_file_is(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="the extra `excel` is not installed")
+    book = openpyxl.Workbook()
+    rows = [["id", "loop", "heat", "solvent", "price"], ["A1", "CADY", 1.0, "water", 10]]
+    for row in [*rows, ["A2", "CYDY", 2.5, "dmso, dry", None], ["A3", "CAAA", 3, "water", "07"]]:
+        book.active.append(row)
+    book.save(tmp_path / "library.xlsx")
+    found = read_candidates(tmp_path / "library.xlsx", DRAFTS)
+    assert found == read_candidates(write(tmp_path, LOOPS), DRAFTS)
+    assert found.labels["price"].tolist() == ["10", "", "07"]

@@ -76,12 +76,28 @@ def test_values_of_numpy_and_missing_ones_are_seen_through() -> None:
         (7, SpaceError, "Parameter 7 has no name"),
         ({"name": "solvent", "type": "num"}, SpaceError, "'water' is not a number, as `type: num` needs"),
         ({"name": "ragged", "type": "sequence"}, SpaceError, "'CARD' is not a text of 3 letters .* pad"),
-        ({"name": "n", "type": "sequence"}, SpaceError, "Parameter 'n': 3 is not a text"),
+        ({"name": "n", "type": "sequence"}, SpaceError, "row 0, column 'n': 3 is not a text"),
     ],
 )
 def test_what_a_column_cannot_complete_is_refused(draft: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         complete([draft], TABLE)
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ([1, 2, "x"], "row 2, column 'c': 'x' is no number, unlike 2 other cells; correct it, or declare"),
+        (["x", "y", 1], "row 2, column 'c': 1 is a number, unlike 2 other cells"),
+        ([True, False, "x"], "row 2, column 'c': 'x' is no truth value, unlike 2"),
+        ([True, 1, 2], "row 0, column 'c': True is a truth value, unlike 2"),
+    ],
+)
+def test_one_odd_cell_does_not_make_another_type_of_a_column(values: list[Any], message: str) -> None:
+    table = pd.DataFrame({"c": pd.Series(values, dtype=object)})
+    with pytest.raises(DataError, match=message):
+        complete(["c"], table)
+    assert complete([{"name": "c", "type": "cat"}], table)[0]["type"] == "cat"
 
 
 def test_many_different_texts_are_not_taken_for_categories() -> None:

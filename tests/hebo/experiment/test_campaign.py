@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hebo.experiment.cli import main
+from hebo.experiment.safe_file import alone
 from tasks.engineering.pressure_vessel import PressureVessel
 
 Command = Callable[..., Result]
@@ -83,8 +85,25 @@ def test_rows_count_once_may_wait_fail_or_be_of_others(command: Command) -> None
     assert len(table) == 3
 
 
-def changed(table: pd.DataFrame) -> None:
-    table.loc[0, "a"] = 0.987654
+def shuffled(table: pd.DataFrame) -> None:
+    table["point"] = [2, 1]
+
+
+def beyond(table: pd.DataFrame) -> None:
+    table.loc[0, "a"] = 1.5
+
+
+def text(table: pd.DataFrame) -> None:
+    table["a"] = table["a"].astype(object)
+    table.loc[0, "a"] = "half"
+
+
+def empty(table: pd.DataFrame) -> None:
+    table.loc[0, "a"] = None
+
+
+def without_point(table: pd.DataFrame) -> None:
+    table["point"] = ["one", 2]
 
 
 def unknown(table: pd.DataFrame) -> None:
@@ -102,7 +121,11 @@ def outside(table: pd.DataFrame) -> None:
 @pytest.mark.parametrize(
     ("spoil", "message"),
     [
-        (changed, "line 2: the values are not those of point 1; restore them, or clear the number"),
+        (shuffled, "line 2: the values are those of point 1, not of point 2; restore the numbers"),
+        (beyond, r"line 2: parameter 'a': 1\.5 is outside \[0, 1\]"),
+        (text, "line 2, column 'a': 'half' is not a number"),
+        (empty, "line 2: parameter 'a': None is missing"),
+        (without_point, "line 2, column 'point': 'one' is no number of a point"),
         (unknown, "line 2: point 77 was never asked for; clear the number"),
         (twice, "the point 1 is there twice"),
         (outside, "line 3: .*green"),
@@ -117,7 +140,9 @@ def test_a_row_that_cannot_be_is_refused_and_nothing_is_recorded(
     table.to_csv("r.csv", index=False)
     log = Path("paint.log.json").read_text()
     done = command("tell", "paint.yaml", "r.csv")
-    assert done.exit_code == 1
+    assert done.exit_code == 2
+    assert done.stderr.startswith("error: r.csv")
+    assert done.stderr.count("\n") == 1
     assert pd.Series([done.output]).str.contains(message).all(), done.output
     assert Path("paint.log.json").read_text() == log
 
@@ -150,6 +175,15 @@ def test_a_task_brings_its_space(command: Command) -> None:
         (("optimizer:", "optimiser:"), "optimiser: unknown key. Did you mean 'optimizer'"),
         (("lb: 0, ub: 1", "lb: 2, ub: 1"), "paint.yaml:3: space: .*swap them"),
         (("[gloss]", "[a]"), "the column 'a' would appear twice"),
+        (("name: a,", "name: point,"), "space: a column of sheets is called 'point', .* rename yours"),
+        (("name: a,", "name: ' point',"), "space: a column of sheets is called 'point'"),
+        (("[gloss]", "[point]"), "objectives: a column of sheets is called 'point'"),
+        (("name: a,", "name: ' c',"), "the columns ' c' and 'c' differ by spaces alone; rename one"),
+        (("name: a,", "name: 'gloss ',"), "the columns 'gloss ' and 'gloss' differ by spaces alone"),
+        (
+            ("[gloss]", "[gloss, price]"),
+            "hebo takes 1 objective, the campaign has 2 .gloss, price.; name one",
+        ),
         (("{type: hebo, n_initial: 3}", "{type: heb}"), "optimizer.type: 'heb' is not an optimizer"),
         (("objectives: [gloss]", "task: {type: branin}"), "a `space` or the `task` that has one"),
     ],
@@ -172,15 +206,37 @@ def test_sheets_and_other_files_are_not_overwritten(command: Command) -> None:
     assert Path("paint.log.json").read_text() == "{}"
 
 
-def test_points_are_known_before_their_sheet_is_written(
+def killed(*arguments: object, **more: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test_a_sheet_that_was_not_written_was_not_asked_for(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def killed(*arguments: object) -> None:
-        raise KeyboardInterrupt
-
     with monkeypatch.context() as patch:
         patch.setattr("hebo.experiment.sheet.write_sheet", killed)
         assert command("ask", "paint.yaml", "-n", "2", "-o", "r.csv").exit_code != 0
+    assert sorted(path.name for path in Path().iterdir()) == ["paint.yaml"]
+    assert "no point waits" in command("ask", "paint.yaml", "--waiting", "-o", "r.csv").output
+    assert command("ask", "paint.yaml", "-n", "2", "-o", "r.csv").exit_code == 0
+    assert fill("r.csv")["point"].tolist() == [1, 2]
+
+
+def test_a_sheet_that_was_lost_after_its_points_were_recorded_is_written_again(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from hebo.experiment.campaign_document import CampaignDocument
+
+    write = CampaignDocument.write
+
+    def write_and_die(self: CampaignDocument, path: Path) -> None:
+        write(self, path)
+        killed()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(CampaignDocument, "write", write_and_die)
+        assert command("ask", "paint.yaml", "-n", "2", "-o", "r.csv").exit_code != 0
+    assert not Path("r.csv").exists()
     assert command("ask", "paint.yaml", "--waiting", "-o", "r.csv").exit_code == 0
     fill("r.csv")
     assert "2 points told" in command("tell", "paint.yaml", "r.csv").output
@@ -192,9 +248,75 @@ def test_a_folder_that_is_not_there_is_named_before_anything_is_asked(command: C
 
 
 def test_two_commands_at_once_are_kept_apart(command: Command) -> None:
-    Path("paint.log.json.lock").touch()
-    done = command("ask", "paint.yaml", "-o", "r.csv")
-    assert "another command is changing" in done.output
-    Path("paint.log.json.lock").unlink()
+    with alone(Path("paint.log.json")):
+        done = command("ask", "paint.yaml", "-o", "r.csv")
+        assert done.exit_code == 2
+        assert f"another command is changing paint.log.json (process {os.getpid()} on " in done.output
     assert command("ask", "paint.yaml", "-o", "r.csv").exit_code == 0
     assert not Path("paint.log.json.lock").exists()
+
+
+def test_a_lock_that_was_left_behind_is_taken_over(command: Command) -> None:
+    Path("paint.log.json.lock").write_text("process 1 on nowhere\n")
+    done = command("ask", "paint.yaml", "-o", "r.csv")
+    assert done.exit_code == 0
+    assert done.stderr == (
+        "note: process 1 on nowhere was killed while it changed paint.log.json; its lock was taken over.\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("ask", "paint.yaml", "-o", "/proc/nope.csv"),
+        ("ask", "paint.yaml", "-o", "paint.yaml/r.csv"),
+        ("ask", "paint.yaml", "-o", "x" * 300 + ".csv"),
+        ("ask", "paint.yaml", "-o", "r.ods"),
+        ("ask", "paint.yaml", "-o", "paint.log.json"),
+        ("ask", "paint.yaml", "--waiting", "-n", "2", "-o", "r.csv"),
+        ("ask", ".", "-o", "a.csv"),
+        ("ask", "/", "-o", "a.csv"),
+        ("ask", "none.yaml", "-o", "a.csv"),
+        ("tell", "paint.yaml", "."),
+        ("tell", "paint.yaml", "none.csv"),
+        ("tell", "paint.yaml", "/proc/self/mem"),
+        ("tell", ".", "r.csv"),
+        ("tell", "paint.yaml", "paint.yaml"),
+        ("forget", ".", "1"),
+        ("forget", "paint.yaml", "1"),
+    ],
+)
+def test_files_that_cannot_be_read_or_written_are_named_on_one_line(
+    command: Command, arguments: tuple[str, ...]
+) -> None:
+    done = command(*arguments)
+    assert done.exit_code == 2, done.output
+    assert done.stderr.startswith("error: ")
+    assert done.stderr.count("\n") == 1
+    assert sorted(path.name for path in Path().iterdir()) == ["paint.yaml"]
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{}", "[]", "[1", '{"format": 3}', '{"format": 2}', "\0", "[" * 100_000]
+)
+def test_a_log_that_is_none_is_left_alone(command: Command, content: str) -> None:
+    Path("paint.log.json").write_text(content)
+    for arguments in (("ask", "paint.yaml", "-o", "s.csv"), ("forget", "paint.yaml", "1")):
+        done = command(*arguments)
+        assert done.exit_code == 2
+        assert "error: paint.log.json is not the log of a campaign" in done.stderr
+        assert done.stderr.count("\n") == 1
+    assert Path("paint.log.json").read_text() == content
+
+
+@pytest.mark.parametrize("key", ["asked", "told", "optimizer"])
+def test_a_log_with_a_part_that_is_damaged_is_left_alone(command: Command, key: str) -> None:
+    command("ask", "paint.yaml", "-n", "2", "-o", "r.csv")
+    fill("r.csv")
+    command("tell", "paint.yaml", "r.csv")
+    document = json.loads(Path("paint.log.json").read_text())
+    document[key] = [] if key != "optimizer" else {**document[key], "pending": "none"}
+    Path("paint.log.json").write_text(json.dumps(document))
+    done = command("ask", "paint.yaml", "-o", "s.csv")
+    assert done.exit_code == 2
+    assert "paint.log.json is damaged" in done.stderr

@@ -16,6 +16,9 @@ from hebo.experiment.overrides import make_quick
 from hebo.experiment.runner import prepare
 from hebo.experiment.yaml_file import parse_yaml, write_yaml
 
+# Grids of compositions hold all pairs, such as string kernels over booleans.
+pytestmark = pytest.mark.filterwarnings("ignore::hebo.errors.SuitabilityWarning")
+
 CONFIGS = Path(__file__).parents[3] / "configs"
 CAMPAIGNS = sorted(CONFIGS.glob("campaigns/*.yaml"))
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS)

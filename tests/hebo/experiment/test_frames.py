@@ -5,8 +5,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from hebo.design_space.design_space import DesignSpace
 from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
 from hebo.experiment.run_log import Trial
+
+SPACE = DesignSpace().parse([{"name": "x", "type": "num", "lb": -1, "ub": 1}])
 
 
 def trials(*params: dict[str, Any]) -> list[Trial]:
@@ -51,5 +54,5 @@ def test_rounds_are_grouped_and_an_open_one_is_told_from_a_finished_one() -> Non
 
 def test_the_best_value_is_the_smallest_of_the_trials_that_are_ok() -> None:
     values = [("ok", 3.0), ("ok", 2.0), ("failed", 1.0), ("ok", None)]
-    assert best_of([Trial(0, 0, {}, status, {"y": value}) for status, value in values], "y") == 2.0
-    assert best_of([], "y") is None
+    assert best_of([Trial(0, 0, {}, status, {"y": value}) for status, value in values], "y", SPACE) == 2.0
+    assert best_of([], "y", SPACE) is None

@@ -327,4 +327,4 @@ def test_a_task_without_what_it_needs_is_refused_before_a_trial_fails(
     done = hebo("run", config)
     assert done.exit_code == 2
     assert "abc = '/no/such/program' is not a program that can be run" in done.output
-    assert load_results(str(out)).trials.empty
+    assert not out.exists()  # so that the corrected file begins anew

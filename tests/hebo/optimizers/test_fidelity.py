@@ -14,10 +14,11 @@ from gpytorch.distributions import MultivariateNormal
 from torch import Tensor
 
 from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.success import SuccessModel
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import ConfigError, IncompatibleError
+from hebo.errors import ConfigError, DataError, IncompatibleError
 from hebo.optimizers.base import Optimizer
 from hebo.optimizers.fidelity import explained, fidelity_levels
 from hebo.optimizers.hebo import HEBORecipe
@@ -193,3 +194,31 @@ def test_a_saved_run_goes_on_with_the_same_points_and_levels() -> None:
     second = recipe.build(SPACE, seed=2)
     second.load_state_dict(first.state_dict())
     pd.testing.assert_frame_equal(play(first, 3), play(second, 3))
+
+
+def test_the_best_is_the_best_at_the_target() -> None:
+    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    points = pd.DataFrame({"a": [0.1, 0.2, 0.3], "s": [1, 4, 4]})
+    optimizer.tell(points.head(1), [-6.0])  # the cheap level reads too low
+    with pytest.raises(DataError, match=r"no feasible point has been told with {'s': 4} yet"):
+        _ = optimizer.best_y
+    optimizer.tell(points.tail(2), [0.5, 0.25])
+    assert optimizer.best_y == 0.25
+    assert optimizer.best_x.to_dict("records") == [{"a": 0.3, "s": 4}]
+
+
+def test_no_improvement_is_measured_against_a_cheap_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    play(optimizer, 8)
+    seen: list[Tensor] = []
+    build = MACE.build
+
+    def spy(self: MACE, model: Any, data: Data, *, generator: Any) -> Any:
+        seen.append(data.x)
+        return build(self, model, data, generator=generator)
+
+    monkeypatch.setattr(MACE, "build", spy)
+    optimizer.ask()
+    column, target = SPACE.columns["s"].start, SPACE.encode(pd.DataFrame({"a": [0.5], "s": [4]}))
+    assert seen
+    assert all(bool((x[:, column] == target[0, column]).all()) for x in seen)

@@ -133,3 +133,12 @@ def test_categories_alone_have_predictions_and_no_slopes() -> None:
 def test_a_second_output_is_refused(model: GaussianProcess, points: Tensor) -> None:
     with pytest.raises(IncompatibleError, match="one output"):
         model.posterior(points, output_indices=[1])
+
+
+def test_many_points_are_predicted_in_parts(
+    model: GaussianProcess, points: Tensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = model.means(points), *model.marginals(points)
+    monkeypatch.setattr("hebo.surrogates.gaussian_process.MAX_PAIRS", 3 * len(model.x))
+    assert len(model._parts(points)) == 4
+    torch.testing.assert_close((model.means(points), *model.marginals(points)), whole)

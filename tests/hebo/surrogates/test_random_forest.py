@@ -80,18 +80,6 @@ def test_a_believed_point_moves_the_mean_towards_it(forest: Forest) -> None:
     assert believed < spread
 
 
-def test_pending_points_are_believed() -> None:
-    data = observed(10)
-    point = torch.tensor([[0.5, 2.0]], dtype=torch.float64)
-    fits = [
-        RandomForest().fit(one, SPACE, generator=make_generator(1))
-        for one in (data, data.with_pending(point))
-    ]
-    (mean, variance), (mean_then, variance_then) = (one.marginals(point) for one in fits)
-    torch.testing.assert_close(mean, mean_then, rtol=0.2, atol=0.2)
-    assert variance_then < variance
-
-
 def test_a_forest_without_any_variance_has_no_noise() -> None:
     x = torch.tensor([[0.2, 0.0], [0.8, 0.0]] * 20, dtype=torch.float64)
     data = Data(x, (x[:, :1] > 0.5).double())

@@ -20,7 +20,7 @@ def test_the_parents_are_the_best_distinct_successes_in_order() -> None:
     optimizer = GeneticAlgorithm(population=3).build(SPACE, seed=0)
     rows = [[value] * 8 for value in (0, 1, 2, 3, 1, 4)]
     optimizer.tell(frame(*rows), [5.0, 2.0, None, 1.0, 2.5, 9.0])
-    assert optimizer.parents()[:, 0].tolist() == [3.0, 1.0, 0.0]
+    assert optimizer.parents(optimizer.data)[:, 0].tolist() == [3.0, 1.0, 0.0]
 
 
 def test_children_take_most_columns_from_their_parents() -> None:

@@ -21,7 +21,7 @@ SPACE = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": [0, 
 
 def starts(x: Tensor, y: list[float], size: int, domain: Domain = SPACE) -> Tensor:
     data = Data(x, torch.tensor(y, dtype=torch.float64).unsqueeze(1))
-    model = MixedGP().fit(data, SPACE, generator=make_generator(0))
+    model = MixedGP().fit(data.train(), SPACE, generator=make_generator(0))
     belief = Belief(data.successes(), model)
     focus = Population(size=size).narrow(domain, belief, turn=0, generator=make_generator(0))
     assert focus.domain is domain

@@ -87,14 +87,6 @@ def test_only_a_tree_alone_offers_components() -> None:
     assert "additive components" not in beside.offers()
 
 
-def test_pending_points_are_believed() -> None:
-    data = matches(40)
-    fresh = matches(5, seed=4).x
-    free, bound = fit(MixedGP(), data), fit(MixedGP(), Data(data.x, data.y, fresh))
-    assert (bound.marginals(fresh)[1] < free.marginals(fresh)[1]).all()
-    torch.testing.assert_close(bound.means(fresh), free.means(fresh), rtol=0, atol=0.1)
-
-
 def test_an_ensemble_has_the_moments_of_its_mixture() -> None:
     data = matches(30)
     members = [fit(MixedGP(kernels=[one]), data) for one in (TransformedOverlap(), Overlap())]
@@ -165,3 +157,10 @@ def test_nothing_or_everything_ignored_is_refused(space: DesignSpace) -> None:
         IncompatibleError, match=r"ignored \['nominal'\]: the columns .*leaves out all or none"
     ):
         MixedGP(ignored=("nominal",)).check(space)
+
+
+def test_predictions_rest_on_a_stated_number_of_observations() -> None:
+    data = matches(40)
+    model = fit(MixedGP(max_train=12), data)
+    assert len(model.x) == 12
+    assert bool((model.x == data.best).all(1).any())

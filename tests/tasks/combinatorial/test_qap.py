@@ -90,7 +90,7 @@ def test_the_published_solution_of_nug12_has_the_published_value(tmp_path: Path)
 
 
 def test_grid_distances_are_those_of_nug12(tmp_path: Path) -> None:
-    published, _ = read_qaplib(Path(written(tmp_path, NUG12)))
+    published, *_ = read_qaplib(Path(written(tmp_path, NUG12)))
     _, distances = QuadraticAssignment(n=12, layout="grid").matrices
     assert distances.tolist() == published.tolist()
 
@@ -144,3 +144,14 @@ def test_a_malformed_file_is_refused_with_the_line(text: str, words: str, tmp_pa
 def test_settings_out_of_range_are_refused(settings: dict[str, object]) -> None:
     with pytest.raises(ValidationError, match=next(iter(settings))):
         QuadraticAssignment.model_validate(settings)
+
+
+def test_a_second_number_behind_the_size_is_passed_over_with_a_note(tmp_path: Path) -> None:
+    plain, known = (tmp_path / "plain.dat", tmp_path / "known.dat")
+    plain.write_text("2\n\n0 1\n1 0\n\n0 3\n3 0\n")
+    known.write_text("2 6\n\n0 1\n1 0\n\n0 3\n3 0\n")
+    tasks = [QAPLIB(path=str(path)) for path in (plain, known)]
+    assert [[one.tolist() for one in task.matrices] for task in tasks] == [
+        [[[0, 1], [1, 0]], [[0, 3], [3, 0]]]
+    ] * 2
+    assert [task.notes for task in tasks] == [(), (f"{known}, line 1: '6' behind the size is passed over",)]

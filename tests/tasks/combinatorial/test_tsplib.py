@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,9 @@ import pytest
 
 from hebo.errors import DataError
 from tasks.combinatorial import tsplib
+from tasks.combinatorial.tsp import TSPLIB
 from tasks.combinatorial.tsplib import read_tsplib
+from tasks.wrappers.noisy import Noisy
 
 
 def points(kind: str, *rows: str) -> str:
@@ -23,7 +26,7 @@ def matrix(how: str, *rows: str, kind: str = "TSP", n: int = 4) -> str:
 def read(folder: Path, text: str) -> list[list[float]]:
     path = folder / "a.tsp"
     path.write_text(text)
-    distances = read_tsplib(path)
+    distances = read_tsplib(path).distances
     assert (distances.diagonal() == 0).all()
     rows: list[list[float]] = distances.tolist()
     return rows
@@ -159,3 +162,93 @@ def test_the_list_of_formats_counts_the_entries_of_each() -> None:
         "LOWER_ROW": 10,
         "LOWER_DIAG_ROW": 15,
     }
+
+
+def test_unknown_keywords_and_words_behind_a_value_are_passed_over_with_a_note(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsp"
+    text = GOOD.replace("TYPE : TSP", "TYPE: TSP (M.~Hofmeister)").replace(
+        "DIMENSION : 3", "SOURCE: somewhere\nthe second line of a comment\nDIMENSION : 3 cities"
+    )
+    path.write_text(text)
+    found = read_tsplib(path)
+    assert found.distances.tolist() == [[0, 5, 10], [5, 0, 5], [10, 5, 0]]
+    assert found.notes == (
+        f"{path}, line 3: 'SOURCE' is not known, and passed over",
+        f"{path}, line 4: 'the second line of a comment' is not known, and passed over",
+        f"{path}, line 2: TYPE is 'TSP'; '(M.~Hofmeister)' behind it is passed over",
+        f"{path}, line 5: DIMENSION is '3'; 'cities' behind it is passed over",
+    )
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: text.lower(),
+        lambda text: text.title(),
+        lambda text: text.replace(" : ", ":"),
+        lambda text: text.replace(" : ", " :\t"),
+        lambda text: text.replace(" : ", " "),
+        lambda text: text.replace("SECTION", "SECTION:"),
+        lambda text: text.replace("SECTION", "SECTION : "),
+        lambda text: text.replace("EOF\n", ""),
+        lambda text: text.replace("EOF\n", "-1\nEOF\n"),
+        lambda text: text.replace("EOF\n", "EOF:\n\n\x1a"),
+        lambda text: text.replace("\n", "\r\n"),
+        lambda text: text.replace("\n", "\n\n"),
+        lambda text: "\ufeff" + text,
+        lambda text: "COMMENT : one\nCOMMENT: two (Type: none)\ncomment three words here\n" + text,
+        lambda text: text.replace(
+            "EOF", "DISPLAY_DATA_SECTION\n1 5 5\n2 6 6\n3 7 7\nTOUR_SECTION\n1\n2\n3\n-1\nEOF"
+        ),
+        lambda text: text.replace(
+            "NODE_COORD", "EDGE_WEIGHT_FORMAT: FUNCTION\nNODE_COORD_TYPE: TWOD_COORDS\nNODE_COORD"
+        ),
+        lambda text: text.replace("2 3 4", "2 3.0e+00 +.4E1").replace("3 6 8", "3.0 0.6e1 8."),
+    ],
+)
+def test_files_may_be_written_in_many_ways(change: Callable[[str], str], tmp_path: Path) -> None:
+    path = tmp_path / "a.tsp"
+    path.write_bytes(change(GOOD).encode())
+    found = read_tsplib(path)
+    assert (found.distances.tolist(), found.notes) == ([[0, 5, 10], [5, 0, 5], [10, 5, 0]], ())
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (
+            "NAME: t\nTYPE: TOUR\nDIMENSION: 3\nTOUR_SECTION\n1\n2\n3\n-1\nEOF\n",
+            "line 2: TYPE is 'TOUR'; readable are",
+        ),
+        (
+            GOOD.replace("EOF", "FIXED_EDGES_SECTION\n1 2\n-1\nEOF"),
+            "'FIXED_EDGES_SECTION' is not a keyword of a section",
+        ),
+        (
+            GOOD.replace("EOF", "EDGE_DATA_SECTION\n1 2\n-1\nEOF"),
+            "'EDGE_DATA_SECTION' is not a keyword of a section",
+        ),
+        (
+            GOOD.replace("DIMENSION", "DIMENSON"),
+            r"ends without DIMENSION; .* \(Not known: 'DIMENSON' in line 3\.\)",
+        ),
+        (matrix("FUNCTION", "1 2"), "EDGE_WEIGHT_FORMAT is 'FUNCTION'; readable are"),
+        (GOOD.replace("DIMENSION : 3", "DIMENSION : " + "9" * 5000), "expected a whole number"),
+        (GOOD.replace("DIMENSION : 3", "DIMENSION :"), "expected a whole number of at least 3, got ''"),
+        (GOOD.replace("2 3 4", "2 nan 4"), "expected a finite number, got 'nan'"),
+    ],
+)
+def test_what_would_change_the_problem_is_refused(text: str, words: str, tmp_path: Path) -> None:
+    path = tmp_path / "a.tsp"
+    path.write_text(text)
+    with pytest.raises(DataError, match=words):
+        read_tsplib(path)
+
+
+def test_a_task_has_the_notes_of_its_file(tmp_path: Path) -> None:
+    path = tmp_path / "a.tsp"
+    path.write_text(GOOD.replace("TYPE : TSP", "TYPE: TSP (by hand)"))
+    assert TSPLIB(path=str(path)).notes == (
+        f"{path}, line 2: TYPE is 'TSP'; '(by hand)' behind it is passed over",
+    )
+    assert Noisy(task=TSPLIB(path=str(path)), sd=1.0).notes == TSPLIB(path=str(path)).notes

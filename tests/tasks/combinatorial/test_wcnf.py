@@ -104,3 +104,13 @@ def test_a_compressed_file_is_refused(tmp_path: Path) -> None:
     path.write_bytes(b"\x1f\x8b\x08\x00\xff\xfe")
     with pytest.raises(DataError, match="not a text file"):
         read_formula(path)
+
+
+@pytest.mark.parametrize(
+    "text", ["p cnf 99999999999 1\n1 0\n", "3 1 -99999999999 0\n", "p wcnf 100001 1 9\n9 1 0\n"]
+)
+def test_more_variables_than_can_be_searched_are_refused(text: str, tmp_path: Path) -> None:
+    with pytest.raises(
+        DataError, match=r"line 1: \d+ variables are more than the 100000 that can be searched"
+    ):
+        read_formula(write(tmp_path, text))

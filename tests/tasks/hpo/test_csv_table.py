@@ -118,9 +118,36 @@ def test_regression_on_text_is_refused(tmp_path: Path) -> None:
         read_table(write(tmp_path, x=NUMBERS, y=LABELS), "y", problem="regression")
 
 
-@pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n1,2,3,4\n", b"\xff\xfe\x00x,y\n"])
-def test_what_is_no_csv_file_is_refused(content: bytes, tmp_path: Path) -> None:
+LINES = ["x,c,y", *(f"{k}.5,u,{k % 2}" for k in range(30))]
+
+
+def text_file(folder: Path, text: str) -> Path:
+    path = folder / "table.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "the file is empty"),
+        (b"a,b\n1,2\n1,2,3,4\n", "line 3: 4 cells under 2 names"),
+        (b"\xff\xfe\x00x,y\n", "it is text in UTF-16, no CSV file"),
+        (b"x,y\n1,caf\xe9\n", "line 2, character 6: the byte 0xE9 is not UTF-8"),
+        (b"x,y,y\n1,2,3\n", "line 1: the column 'y' appears twice"),
+        ("\n".join([*LINES[:5], '3.5,"u,1', *LINES[5:]]).encode(), "line 6, column 'c': a quote opens here"),
+        ("\n".join([*LINES[:5], "3.5,u", *LINES[5:]]).encode(), "line 6: 2 cells under 3 names"),
+    ],
+)
+def test_what_is_no_csv_file_is_refused(content: bytes, message: str, tmp_path: Path) -> None:
     path = tmp_path / "table.csv"
     path.write_bytes(content)
-    with pytest.raises(DataError, match=r"table\.csv: not a CSV file with a header"):
+    with pytest.raises(DataError, match=rf"table\.csv.*{message}"):
         read_table(path, "y", problem=None)
+
+
+def test_semicolons_and_decimal_commas_are_read(tmp_path: Path) -> None:
+    x, y, problem = read_table(text_file(tmp_path, "\n".join(LINES)), "y", problem=None)
+    german = "\n".join(LINES).replace(",", ";").replace(".5", ",5")
+    again = read_table(text_file(tmp_path, german), "y", problem=None)
+    assert (again[0].tolist(), again[1].tolist(), again[2]) == (x.tolist(), y.tolist(), problem)

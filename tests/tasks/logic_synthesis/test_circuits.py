@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hebo.errors import ConfigError
+from hebo.errors import ConfigError, DataError
 from tasks.logic_synthesis.circuits import load_circuit
 from tasks.logic_synthesis.generators import adder
 
@@ -39,5 +39,11 @@ def test_an_unknown_circuit_is_refused(source: str, message: str) -> None:
 
 def test_a_file_of_another_format_is_refused(tmp_path: Path) -> None:
     (tmp_path / "x.vhdl").write_text("")
-    with pytest.raises(ConfigError, match=r"knows a format by the suffix; use .aig, .blif, .v"):
+    with pytest.raises(ConfigError, match=r"knows a format by the suffix; use .aig, .blif, .v, .bench"):
         load_circuit(str(tmp_path / "x.vhdl"))
+
+
+def test_an_empty_file_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.blif").write_text(" \n")
+    with pytest.raises(DataError, match=r"x\.blif': the file is empty"):
+        load_circuit(str(tmp_path / "x.blif"))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from hebo.errors import EvaluationError
+from hebo.errors import DataError, EvaluationError
 from tasks.logic_synthesis.abc_process import ABC
 from tasks.logic_synthesis.circuits import load_circuit
 from tasks.logic_synthesis.evaluator import Evaluator
@@ -16,7 +17,8 @@ ADDER = load_circuit("adder:4")
 
 
 def n_runs(log: Path) -> int:
-    return sum("read" in line for line in log.read_text().splitlines())
+    """How often something was measured."""
+    return sum("strash" in line for line in log.read_text().splitlines())
 
 
 def test_a_sequence_and_its_prefixes_are_measured(abc_path: str) -> None:
@@ -48,3 +50,23 @@ def test_failures_are_not_kept(abc_path: str, log: Path) -> None:
         with pytest.raises(EvaluationError, match=r"it said .*no fraig here"):
             evaluator.measure(ADDER, ["fraig"])
     assert n_runs(log) == 2
+
+
+def test_a_circuit_is_checked_once_before_it_is_measured(abc_path: str, log: Path) -> None:
+    evaluator = Evaluator(ABC(Path(abc_path)), lut_inputs=6, prove=True)
+    for _ in range(2):
+        evaluator.measure(ADDER, ["resub"])
+        evaluator.reference(ADDER)
+    assert log.read_text().splitlines().count("read circuit.aig; print_stats") == 1
+
+
+def test_nothing_is_measured_of_a_circuit_that_is_refused(program: Callable[[str], Path]) -> None:
+    says = "Warning: Constant-0 drivers added to 16 non-driven nets"
+    path = program(
+        "import sys\nprint('UC Berkeley, ABC 1.01')\n"
+        f"assert 'strash' not in sys.argv[-1]\nprint({says!r})\nprint('c : i/o = 2/ 1  lat = 0  nd = 9')\n"
+    )
+    evaluator = Evaluator(ABC(path), lut_inputs=6, prove=True)
+    for measure in (lambda: evaluator.measure(ADDER, []), lambda: evaluator.reference(ADDER)):
+        with pytest.raises(DataError, match=says):
+            measure()

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 from pydantic import ValidationError
 
-from hebo.errors import DataError, EvaluationError
+from hebo.errors import ConfigError, DataError, EvaluationError
+from hebo.random import make_generator
 from tasks.logic_synthesis.logic_synthesis import LogicSynthesis
 
 # What the stand-in gives for resyn2: ten operators, four of them `balance`.
@@ -198,3 +199,40 @@ def test_a_program_that_is_no_abc_is_told_before_evaluations_fail(abc_path: str,
     task(abc_path).require()
     with pytest.raises(EvaluationError, match="does not say its version"):
         task(str(program(""))).require()
+
+
+def test_what_sequences_are_compared_with_is_computed_up_front(abc_path: str, log: Path) -> None:
+    task(abc_path, circuit=["adder:4", "adder:5"]).require()
+    scripts = log.read_text().splitlines()
+    assert sum("balance; rewrite; refactor; balance" in one for one in scripts) == 2
+
+
+def test_a_reference_that_fails_is_told_before_evaluations_do(program: Any) -> None:
+    says = "print('UC Berkeley, ABC 1.01')\nprint('c : i/o = 2/ 1  lat = 0')\n"
+    with pytest.raises(EvaluationError, match="printed 0 of 1 lines of figures"):
+        task(str(program(says))).require()
+
+
+def test_a_cache_that_cannot_be_written_is_told_before_evaluations_fail(
+    abc_path: str, tmp_path: Path
+) -> None:
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(ConfigError, match=r"folder' cannot be (read|written) .*; name another one, or none"):
+        task(abc_path, cache=str(tmp_path / "folder")).require()
+
+
+def test_a_refused_circuit_is_an_error_and_no_failed_evaluation(program: Any) -> None:
+    says = "print('UC Berkeley, ABC 1.01')\nprint('Hierarchy reader converted 1 instances of blackboxes.')\nprint('c : i/o = 2/ 1  lat = 0')\n"
+    refused = task(str(program(says)))
+    points = refused.space.decode(refused.space.sample(1, generator=make_generator(0)))
+    with pytest.raises(DataError, match="converted 1 instances of blackboxes"):
+        refused.evaluate(points)
+
+
+def test_a_blif_file_without_an_end_is_noted(abc_path: str, tmp_path: Path) -> None:
+    for name, end in (("whole", "\n.end\n"), ("half", "\n")):
+        (tmp_path / f"{name}.blif").write_text(f".model m\n.inputs a\n.outputs y\n.names a y\n1 1{end}")
+    files = [str(tmp_path / f"{name}.blif") for name in ("whole", "half")]
+    assert task(abc_path, circuit=files).notes == (
+        f"circuit {files[1]!r} does not end with .end; it may be cut off",
+    )

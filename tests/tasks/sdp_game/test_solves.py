@@ -179,3 +179,15 @@ def test_two_processes_share_one_cache(tmp_path: Path) -> None:
         solves(replace(PROGRAM, min_distance=1.0 + 0.01 * one))
     assert stub.n_calls == 0
     assert len(list(tmp_path.glob("bound-3d-*.json"))) == 8
+
+
+def test_folders_and_files_that_cannot_be_written_are_found_before_anything_is_solved(tmp_path: Path) -> None:
+    def never(program: Program) -> BoundResult:
+        raise AssertionError("nothing is solved")
+
+    Solves(str(tmp_path / "known.jsonl"), str(tmp_path / "new" / "proofs"), never).require()
+    (tmp_path / "file").write_text("")
+    with pytest.raises(ConfigError, match=r"certificates: the folder .*file/proofs' cannot be written"):
+        Solves(None, str(tmp_path / "file" / "proofs"), never).require()
+    with pytest.raises(ConfigError, match=r"cannot be (read|written) .*; name another one, or none"):
+        Solves(str(tmp_path), None, never).require()

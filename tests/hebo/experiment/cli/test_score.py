@@ -19,7 +19,12 @@ def stored(monkeypatch):
             [name, name, "wine", 0, "finished", 2, 1, np.nan, np.nan, {"optimizer": {"type": name}}, None]
         )
         for number, value in enumerate(values):
-            row = dict.fromkeys(TRIAL_COLUMNS) | {"run_id": name, "number": number, "round": number, "competes": True}
+            row = dict.fromkeys(TRIAL_COLUMNS) | {
+                "run_id": name,
+                "number": number,
+                "round": number,
+                "competes": True,
+            }
             trials.append(row | {"status": "ok", "values": {"y": value}, "extras": {"error": None}})
     found = Results(
         runs=pd.DataFrame(runs, columns=list(RUN_COLUMNS)),

@@ -4,6 +4,7 @@ PARTS = {
     "task": {
         "toy": ("toy_parts:Toy", "A bowl that misbehaves in a corner"),
         "moving": ("toy_parts:Moving", "A bowl whose left half cannot be reached"),
+        "cheap": ("toy_parts:Cheap", "A bowl with cheaper levels that read too low"),
         "two_objectives": ("toy_parts:TwoObjectives", "Two bowls"),
     },
     "optimizer": {

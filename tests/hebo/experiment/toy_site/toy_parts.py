@@ -56,6 +56,20 @@ class Toy(Task):
         return DataFrame({"y": y, "note": ["seen"] * len(x)})
 
 
+class Cheap(Task):
+    """A bowl that two cheaper levels show far too low."""
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "x", "type": "num", "lb": -1.0, "ub": 1.0},
+            {"name": "s", "type": "ordinal", "levels": [1, 2, 4], "role": "fidelity"},
+        ]
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> DataFrame:
+        level = frame["s"].to_numpy(dtype=float)
+        return DataFrame({"y": frame["x"].to_numpy() ** 2 - 6.0 * (level < 4)})
+
+
 class Moving(Task):
     """A bowl whose left half cannot be reached: an experiment there ends at zero."""
 
