@@ -27,7 +27,7 @@ def main() -> None:
             raise
         sys.exit(
             f"problem {', '.join(rivals)} is installed in this environment and hides this package; "
-            "`pip uninstall HEBO`, then install hebo-framework again."
+            "`pip uninstall HEBO`, then `pip install .` in a checkout of this project."
         )
     command(prog_name="hebo")
 

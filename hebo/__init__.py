@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 _CLASSES = {"DesignSpace": "hebo.design_space.design_space", "HEBO": "hebo.optimizers.hebo"}
 # Code written for the original package says `import hebo` and then `hebo.optimizers.hebo.HEBO`.
-_SUBPACKAGES = frozenset({"design_space", "optimizers"})
+_SUBPACKAGES = frozenset({"acquisitions", "design_space", "models", "optimizers", "sklearn_tuner"})
 
 __all__ = ["HEBO", "DesignSpace", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a class or a subpackage at its first use."""
+    """Load a class, subpackage or module at its first use."""
     if name in _CLASSES:
         return getattr(import_module(_CLASSES[name]), name)
     if name in _SUBPACKAGES:

@@ -50,7 +50,7 @@ class MissingExtraError(HeboError, ImportError):
     """
 
     def __init__(self, package: str, extra: str) -> None:
-        super().__init__(f"'{package}' is not installed; `pip install 'hebo-framework[{extra}]'` adds it.")
+        super().__init__(f"'{package}' is not installed; {install_hint(extra)} adds it.")
 
 
 class EvaluationError(HeboError, RuntimeError):
@@ -67,6 +67,17 @@ class StoreError(HeboError, RuntimeError):
 
 class SuitabilityWarning(UserWarning):
     """Parts that work together, but are unlikely to do well; says what fits. The command `hebo` prints it."""
+
+
+def install_hint(extra: str) -> str:
+    """Return how an extra of this project is installed: the one place that says so.
+
+    No package index has this project, so a hint by its name would install whatever somebody else registers.
+
+    Args:
+        extra: A key of `[project.optional-dependencies]` in `pyproject.toml`.
+    """
+    return f"`pip install '.[{extra}]'` in a checkout of this project"
 
 
 def did_you_mean(name: object, known: Iterable[object]) -> str:

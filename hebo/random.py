@@ -11,6 +11,7 @@ import hashlib
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 
 import numpy as np
 import torch
@@ -32,10 +33,22 @@ def draw_seed(generator: torch.Generator, *, bits: int = 31) -> int:
     return int(torch.randint(2**bits, (), generator=generator).item())
 
 
+_STREAMS = RLock()
+"""Held while the global streams are in use: there is one of each, whatever the thread."""
+
+
 @contextmanager
 def seeded(generator: torch.Generator) -> Iterator[None]:
-    """Seed the global torch, NumPy and Python streams from `generator`; restore them afterwards."""
-    seed = draw_seed(generator)
+    """Seed the global torch, NumPy and Python streams from `generator`; restore them afterwards.
+
+    Of several threads one at a time is inside.
+    """
+    with _STREAMS, _seeded(draw_seed(generator)):
+        yield
+
+
+@contextmanager
+def _seeded(seed: int) -> Iterator[None]:
     python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     with torch.random.fork_rng():
         try:

@@ -25,7 +25,8 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import EvaluationError
+from hebo.design_space.labels import align_rows
+from hebo.errors import DataError, EvaluationError
 from hebo.random import derive_seed
 from hebo.recipe import Recipe
 from tasks import best_known
@@ -135,14 +136,15 @@ class Task(Recipe, ABC):
         """Compute the objectives of valid points.
 
         Args:
-            frame: One point per row, one column per parameter in the order of the space; one row only
-                if `is_noisy`.
+            frame: One point per row, numbered from 0, one column per parameter in the order of the space; one
+                row only if `is_noisy`.
             rng: The only source of randomness; made from the seed and the row's position.
 
         Returns:
             `n` or `n x m` values, or a table (a frame, or names to columns of length `n`) with a column per
             objective, one per measured constraint if the task has some, and any further columns of
-            information. NaN marks a failed evaluation.
+            information. NaN marks a failed evaluation. Frames and Series belong to the points that their
+            index names.
         """
 
     def evaluate(self, frame: pd.DataFrame, *, seed: int = 0) -> pd.DataFrame:
@@ -183,9 +185,10 @@ class Task(Recipe, ABC):
             Name -> `n` values: float64 objectives and constraints with NaN for failed evaluations, then
             information.
         """
-        result = self._evaluate(frame, rng)
+        index = pd.RangeIndex(len(frame))
+        result = self._in_order(self._evaluate(frame.set_axis(index), rng), index)
         named = result if isinstance(result, pd.DataFrame | Mapping) else self._named(result)
-        columns = {str(name): np.asarray(values) for name, values in named.items()}
+        columns = {str(name): np.asarray(self._in_order(one, index)) for name, one in named.items()}
         numbers = (*self.objectives, *self.constraints)
         missing = [name for name in numbers if name not in columns]
         if missing or {one.shape for one in columns.values()} != {(len(frame),)}:
@@ -196,6 +199,13 @@ class Task(Recipe, ABC):
             )
         measured = {name: self._to_float(name, columns.pop(name)) for name in numbers}
         return measured | columns
+
+    def _in_order(self, values: Any, index: pd.Index) -> Any:
+        """Return values with labels in the order of the points; anything without labels as it is."""
+        try:
+            return align_rows(values, index, "the result", to="the frame")
+        except DataError as error:
+            raise EvaluationError(f"{type(self).__name__}._evaluate: {error}.") from error
 
     def _kinds(self) -> str:
         return "objectives and constraints" if self.constraints else "objectives"

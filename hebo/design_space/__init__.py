@@ -21,13 +21,29 @@ _HOMES = {
     "register_parameter_type": "hebo.design_space.types",
 }
 
+# Modules that the original package has, loaded by dotted name.
+_MODULES = frozenset(
+    {
+        "bool_param",
+        "categorical_param",
+        "design_space",
+        "int_exponent_param",
+        "integer_param",
+        "numeric_param",
+        "param",
+        "pow_integer_param",
+        "pow_param",
+        "step_int",
+    }
+)
+
 __all__ = ["DesignSpace", "TableSpace", "register_constraint", "register_parameter_type"]
 
 
 def __getattr__(name: str) -> Any:
     """Import what is asked for."""
-    if name == "design_space":
-        return import_module("hebo.design_space.design_space")
+    if name in _MODULES:
+        return import_module(f"hebo.design_space.{name}")
     if name in _HOMES:
         return getattr(import_module(_HOMES[name]), name)
     raise AttributeError(f"module 'hebo.design_space' has no attribute '{name}'")

@@ -12,9 +12,10 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.conditions import Conditions
+from hebo.design_space.labels import align_rows
 from hebo.design_space.layout import Layout
 from hebo.design_space.linear import LinearConstraint, LinearSystem
-from hebo.errors import SpaceError, did_you_mean
+from hebo.errors import DataError, SpaceError, did_you_mean
 
 Rule = Callable[[pd.DataFrame], Any]
 """Takes `n` points in natural units, returns `n` booleans: which of them are feasible."""
@@ -63,9 +64,14 @@ class FunctionConstraint:
         """Apply the rule to `n` points.
 
         Raises:
-            SpaceError: If it does not return `n` booleans.
+            SpaceError: If it does not return `n` booleans, or a Series with other labels than the frame.
         """
-        answer = np.asarray(_rules[self.name](frame))
+        index = frame.index
+        answer = _rules[self.name](frame)
+        try:
+            answer = np.asarray(align_rows(answer, index, "its answer"))
+        except DataError as error:
+            raise SpaceError(f"Constraint {self}: {error}.") from error
         if answer.shape != (len(frame),) or answer.dtype.kind != "b":
             raise SpaceError(
                 f"Constraint {self} returned {answer.dtype} of shape {answer.shape} for {len(frame)} points; "
@@ -142,12 +148,17 @@ class ConstraintSet:
             result += [(one, one.satisfied(frame.copy())) for one in self._functions]
         return result
 
-    def satisfied(self, x: Tensor) -> Tensor:
+    def satisfied(self, x: Tensor, *, rounded: bool = False) -> Tensor:
         """Say for each row of `x` (`n x d`) whether it satisfies all constraints.
 
         Functions are asked about the rows only that satisfy the linear constraints.
+
+        Args:
+            x: Projected points.
+            rounded: Whether values may have been rounded by people, files or single precision, which moves a
+                sum on its limit by a millionth of its range.
         """
-        result = self.linear.inside(x).all(1)
+        result = self.linear.inside(x, rounded=rounded).all(1)
         if self._functions and result.any():
             frame = self._decode(x[result])
             inside = [one.satisfied(frame.copy()) for one in self._functions]

@@ -81,7 +81,7 @@ def _decode(path: Path) -> str:
     """Return the text of a file with line ends of one kind."""
     try:
         with _OPENERS.get(path.suffix.lower(), open)(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+            raw: bytes = file.read(MAX_BYTES + 1)
     except (OSError, ValueError, EOFError, zlib.error, lzma.LZMAError) as error:
         reason = getattr(error, "strerror", None) or error
         raise DataError(f"{path} cannot be read ({reason}); give the path of a CSV file in UTF-8.") from error

@@ -9,6 +9,7 @@ import pandas as pd
 import torch
 from torch import Tensor
 
+from hebo.design_space.blur import Blur, blur_of
 from hebo.design_space.conditions import Conditions
 from hebo.design_space.constraints import ConstraintSet, read_constraint
 from hebo.design_space.counting import count_points
@@ -186,8 +187,9 @@ class DesignSpace(FeasibleDomain):
     def encode(self, frame: pd.DataFrame) -> Tensor:
         """Encode a frame of natural values, one column per parameter in any order, as `n x d`.
 
-        Values beyond a bound or a grid value by float noise (one part in 1e9) are clipped. A value given for
-        an inactive parameter is ignored, as is a missing one. Input constraints are not checked.
+        Values beyond a bound or a grid value by no more than a millionth of the range (on logarithmic scales
+        by 1e-5 of the value), or by the rounding of a float32 column, are clipped. A value given for an
+        inactive parameter is ignored, as is a missing one. Input constraints are not checked.
 
         Raises:
             DataError: For a missing, unknown or repeated column, and for a value that is missing, not of the
@@ -195,11 +197,16 @@ class DesignSpace(FeasibleDomain):
         """
         return encode_frame(frame, self.layout, self.conditions)
 
+    def blur(self, frame: pd.DataFrame, x: Tensor) -> Blur:
+        """Return how far the values of a frame may be off the settings they mean; `x` is its encoding."""
+        return blur_of(frame, x, self.layout)
+
     def decode(self, x: Tensor) -> pd.DataFrame:
         """Return points (`n x d`, projected if need be) as a frame of natural values.
 
-        Real numbers are float64 columns; integers, booleans and categories are Python objects in object
-        columns; an inactive parameter is `None`.
+        Real numbers are float64 columns, integers int64, booleans bool, and so are categories and levels that
+        all are of one of these types; other categories are objects. A column in which a value is inactive
+        holds objects: Python values, and `None` where inactive.
         """
         return self._decode_settled(self.settle(as_points(x, self.n_dims)))
 

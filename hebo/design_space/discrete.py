@@ -14,7 +14,7 @@ from hebo.design_space.grid import Grid
 from hebo.design_space.numeric import Numeric
 from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Linear, Scale
-from hebo.design_space.values import ValueTable, index_values, object_column, read_values
+from hebo.design_space.values import ValueTable, index_values, read_values, typed_column
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -42,8 +42,8 @@ class Bool(Numeric):
         return torch.tensor(codes, dtype=torch.float64).unsqueeze(1)
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
-        """Return Python booleans, as an object array."""
-        return (x[:, 0] > 0.5).numpy().astype(object)
+        """Return booleans."""
+        return (x[:, 0] > 0.5).numpy()
 
 
 class Listed(Scalar):
@@ -84,9 +84,13 @@ class Listed(Scalar):
         return torch.tensor(codes, dtype=torch.float64).unsqueeze(1)
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
-        """Return the original objects, as an object array."""
+        """Return the original values; see `typed_column`."""
         codes = self.grid.index(x)[:, 0].long().numpy()
-        return object_column(self.values).take(codes)
+        return self._column.take(codes)
+
+    @cached_property
+    def _column(self) -> np.ndarray[Any, Any]:
+        return typed_column(self.values)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -135,6 +139,8 @@ def _codes(parameter: Scalar, table: ValueTable, values: np.ndarray[Any, Any], r
     for row, value in enumerate(values):
         code = table.find(value)
         if code is None:
+            if isinstance(value, np.float32) and len(table.rounding_to(value)) > 1:
+                remedy = "is several of the values in single precision; give it in 64 bits"
             raise parameter.bad_value(row, value, remedy)
         codes.append(code)
     return codes

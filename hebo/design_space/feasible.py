@@ -66,17 +66,19 @@ class FeasibleDomain(Domain):
         return sample_feasible(self, n, cube=cube, generator=generator)
 
     def contains(self, x: Tensor) -> Tensor:
-        """Say for each row of `x` (`n x d`) whether it is feasible, float noise of 1e-9 forgiven.
+        """Say for each row of `x` (`n x d`) whether it is feasible, up to `Layout.tolerance`.
 
         An inactive parameter must hold its canonical value, so that each point has one encoding.
         """
         points = as_points(x, self.layout.n_dims)
-        noise = self.layout.slack
+        settled = self.settle(points)
+        noise = self.layout.tolerance(settled) + self.layout.slack
         if x.dtype != torch.float64:
             noise = noise + 4 * torch.finfo(x.dtype).eps * self.bounds.abs().amax(0)
-        settled = self.settle(points)
         typed = ((settled - points).abs() <= noise).all(1)
-        return typed & self.constraints.satisfied(settled) if len(self.constraints) else typed
+        if not len(self.constraints):
+            return typed
+        return typed & self.constraints.satisfied(settled, rounded=True)
 
     def project(self, x: Tensor) -> Tensor:
         """Return feasible points near `x` (`n x d`): the nearest ones unless constraints interfere.

@@ -26,7 +26,7 @@ def encode_frame(frame: pd.DataFrame, layout: Layout, conditions: Conditions) ->
     masks: dict[str, Tensor] = {}
     for name in [*(one for one in layout.parameters if one not in conditions.codes), *conditions.order]:
         parameter, span = layout.parameters[name], layout.columns[name]
-        values = _column(frame[name])
+        values = column_of(frame[name])
         if name in conditions.codes:
             masks[name] = conditions.mask(name, x, masks)
             active = masks[name].numpy()
@@ -53,7 +53,7 @@ def _check_columns(frame: object, layout: Layout) -> None:
         raise DataError(f"Column '{twice}' appears twice; keep one of them.")
 
 
-def _column(series: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
+def column_of(series: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
     """Return a column as a NumPy array: plain numbers as they are, anything else as objects."""
     if isinstance(series.dtype, np.dtype) and series.dtype.kind in "iufb":
         return series.to_numpy()
@@ -63,14 +63,15 @@ def _column(series: pd.Series) -> np.ndarray[tuple[int], np.dtype[np.generic]]:
 def decode_frame(x: Tensor, layout: Layout, conditions: Conditions) -> pd.DataFrame:
     """Return projected points `x` (`n x d`) as a frame of natural values.
 
-    Real numbers are float64 columns. Integers, booleans, categories and conditional parameters are object
-    columns of Python values, so that a row taken from the frame keeps them; inactive is `None`.
+    Columns are float64, int64 or bool where every value is such a number or boolean and none is inactive, and
+    hold objects elsewhere. An inactive value is `None`, and the others of its column are Python values. An
+    empty frame has the types of one without inactive values.
     """
     masks = conditions.active(x)
     columns: dict[str, np.ndarray[tuple[int], np.dtype[np.generic]]] = {}
     for name, parameter in layout.parameters.items():
         values = parameter.decode(x[:, layout.columns[name]])
-        if name in masks:
+        if name in masks and not masks[name].all():
             values = object_column(values.tolist())
             values[~masks[name].numpy()] = None
         columns[name] = values

@@ -39,6 +39,14 @@ class Grid:
         start, step = torch.cat([one.start for one in grids]), torch.cat([one.step for one in grids])
         return cls(start, step, torch.cat([one.count for one in grids]), grids[0].scale)
 
+    @property
+    def least_gap(self) -> Tensor:
+        """Smallest distance of two neighbors in each encoded column, `w`; one where there are none."""
+        last = (self.count - 1.0).clamp(min=1.0)
+        first_gap = self.point(torch.ones_like(last)) - self.point(torch.zeros_like(last))
+        last_gap = self.point(last) - self.point(last - 1.0)
+        return torch.where(self.count > 1, torch.minimum(first_gap, last_gap), 1.0)
+
     def index(self, x: Tensor) -> Tensor:
         """Return the number `k` of the value nearest to `x` (`n x w`), nearest in natural units."""
         return torch.minimum(self.place(x).round().clamp(min=0.0), self.count - 1.0)

@@ -1,4 +1,4 @@
-"""Integers: `int`, `pow_int`, `step_int`, `int_exponent`. All decode to Python integers."""
+"""Integers: `int`, `pow_int`, `step_int`, `int_exponent`. All decode to integers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def plain_integer(parameter: Bounded, key: str, bound: Any) -> int:
 
 
 class Integral(Bounded):
-    """What the integer types share: integral bounds and Python integers in frames."""
+    """What the integer types share: integral bounds and integers in frames."""
 
     def __post_init__(self) -> None:
         """Check that the bounds are integers that a float64 column tells apart."""
@@ -48,8 +48,8 @@ class Integral(Bounded):
         return plain_integer(self, key, bound)
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
-        """Return Python integers, as an object array."""
-        return self.natural(x)[:, 0].numpy().astype(np.int64).astype(object)
+        """Return 64-bit integers."""
+        return self.natural(x)[:, 0].numpy().astype(np.int64)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -178,12 +178,11 @@ class IntExponent(Bounded):
         return float(self.base) ** self.grid.nearest(x)
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
-        """Return the powers as Python integers, as an object array."""
+        """Return the powers, as 64-bit integers unless the largest one is beyond these."""
         exponents = self.grid.nearest(x)[:, 0].tolist()
-        powers = np.empty(len(exponents), dtype=object)
-        powers[:] = [self.base ** int(exponent) for exponent in exponents]
-        return powers
+        dtype = np.int64 if self.ub < 2**63 else object
+        return np.array([self.base ** int(exponent) for exponent in exponents], dtype=dtype)
 
-    def _gap(self) -> float:
-        """Return the first power: the others lie at least that far apart."""
-        return float(self.lb)
+    def _gap(self, values: Tensor) -> Tensor:
+        """Return the distance to the power below."""
+        return values * (1.0 - 1.0 / self.base)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from hebo.design_space.grid import Grid
 from hebo.design_space.parameter import Parameter
+from hebo.design_space.prior import Quantile
 from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Scale
 from hebo.errors import SpaceError
@@ -28,7 +30,7 @@ class Layout:
         categorical_dims: Column -> number of categories.
         discrete_dims: Columns with finitely many values.
         n_dims: Number `d` of columns.
-        slack: `d`, float noise that is forgiven in each column.
+        slack: `d`, float noise that computations leave in each column; see `tolerance` for that of people.
     """
 
     def __init__(self, parameters: Mapping[str, Parameter]) -> None:
@@ -80,6 +82,25 @@ class Layout:
         if not isinstance(parameter, Scalar) or parameter.grid is None:
             raise SpaceError(f"Parameter '{name}' has no discrete values; use a cat, bool or int.")
         return parameter.grid
+
+    def tolerance(self, x: Tensor) -> Tensor:
+        """Return how far from `x` (`n x d`) a value is the same setting, column by column."""
+        result = self._tolerance.repeat(len(x), 1)
+        for name, one in self._curved:
+            result[:, self.columns[name]] = one.tolerance(x[:, self.columns[name]])
+        return result
+
+    @cached_property
+    def _tolerance(self) -> Tensor:
+        """The tolerance at the lower ends, which is that everywhere but under a prior."""
+        parts = [one.tolerance(one.bounds[:1])[0] for one in self.parameters.values()]
+        return torch.cat([self.canonical[:0], *parts])
+
+    @cached_property
+    def _curved(self) -> list[tuple[str, Parameter]]:
+        """The parameters whose tolerance is not the same everywhere."""
+        named = self.parameters.items()
+        return [(name, one) for name, one in named if isinstance(getattr(one, "scale", None), Quantile)]
 
     def project(self, x: Tensor) -> Tensor:
         """Return the nearest values, column by column: clipped, rounded in natural units, ranked."""

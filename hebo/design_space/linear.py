@@ -14,7 +14,7 @@ from torch import Tensor
 from hebo.design_space.conditions import Conditions
 from hebo.design_space.layout import Layout
 from hebo.design_space.numeric import Numeric
-from hebo.design_space.scale import Linear
+from hebo.design_space.scale import SAME, Linear
 from hebo.design_space.values import is_number
 from hebo.errors import SpaceError, did_you_mean
 
@@ -88,6 +88,7 @@ class LinearSystem:
         lower: `m`, lower limits.
         upper: `m`, upper limits.
         slack: `m`, float noise that is forgiven: 1e-8 of the largest possible sum of magnitudes.
+        rounding: `m`, what rounded values may add: a millionth of the range of the sum.
         ends: `2 x k`, natural bounds of the parameters.
 
     Raises:
@@ -111,6 +112,7 @@ class LinearSystem:
         ends = [one.natural_bounds for one in self.parameters]
         self.ends = torch.tensor(ends, dtype=torch.float64).reshape(-1, 2).T
         self.slack = 1e-8 * (self.matrix.abs() * self.ends.abs().amax(0)).sum(1)
+        self.rounding = self.slack + SAME * (self.matrix.abs() * (self.ends[1] - self.ends[0])).sum(1)
         self._check_reach()
 
     def _numeric(self, layout: Layout, name: str) -> Numeric:
@@ -201,11 +203,16 @@ class LinearSystem:
         sums = (self.coefficients(x) * self.natural(x).unsqueeze(1)).sum(2)
         return sums - torch.minimum(torch.maximum(sums, self.lower), self.upper)
 
-    def inside(self, x: Tensor) -> Tensor:
-        """Say which constraints hold at projected `x` (`n x d`), as `n x m` booleans."""
+    def inside(self, x: Tensor, *, rounded: bool = False) -> Tensor:
+        """Say which constraints hold at projected `x` (`n x d`), as `n x m` booleans.
+
+        Args:
+            x: The points.
+            rounded: Whether `rounding` is forgiven, and not `slack` alone.
+        """
         if not self.constraints:
             return torch.ones(len(x), 0, dtype=torch.bool)
-        return self.excess(x).abs() <= self.slack
+        return self.excess(x).abs() <= (self.rounding if rounded else self.slack)
 
     def chord(self, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
         """Return for each row how far `x + t * direction` may go before a sum leaves its limits.

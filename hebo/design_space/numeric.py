@@ -11,12 +11,14 @@ from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from hebo.design_space.grid import Grid
+from hebo.design_space.precision import SINGLE, singles, spacing
 from hebo.design_space.prior import Quantile, check_prior
-from hebo.design_space.scalar import Scalar
-from hebo.design_space.scale import Linear, Log, Logit, Scale
+from hebo.design_space.scalar import GRID_NOISE, Scalar
+from hebo.design_space.scale import SAME, Linear, Log, Logit, Scale
 from hebo.design_space.steps import check_step, count_steps
 from hebo.design_space.values import is_number, read_numbers
 
@@ -52,9 +54,12 @@ class Numeric(Scalar):
         """Encode natural values (any shape), clipped to the bounds but not rounded."""
         return self.scale.forward(value.clamp(*self.natural_bounds))
 
+    def _noise(self, x: Tensor) -> Tensor:
+        return self.scale.tolerance(x, self.bounds[:, 0])
+
     def encode(self, values: np.ndarray[Any, Any]) -> Tensor:
-        """Encode numbers; float noise of one part in 1e9 beyond a bound or a grid value is clipped."""
-        numbers = torch.from_numpy(read_numbers(self, values)).unsqueeze(1)
+        """Encode numbers; one beyond a bound or a grid value by no more than `tolerance` is clipped."""
+        numbers = torch.from_numpy(self._unrounded(read_numbers(self, values), values)).unsqueeze(1)
         x = self._inside(self.scale.forward(numbers), values)
         if self.grid is not None:
             self._on_grid(numbers, x, values)
@@ -67,8 +72,8 @@ class Numeric(Scalar):
     def _inside(self, x: Tensor, values: np.ndarray[Any, Any]) -> Tensor:
         """Refuse encoded values outside the bounds, return the others clipped and rounded."""
         low, high = self.bounds
-        slack = 1e-9 * (high - low) + 1e-12 * torch.maximum(low.abs(), high.abs())
-        bad = ~((x >= low - slack) & (x <= high + slack))[:, 0]
+        below, above = self.tolerance(self.bounds)[:, 0] + 1e-12 * self.bounds.abs().amax()
+        bad = ~((x >= low - below) & (x <= high + above))[:, 0]
         if bad.any():
             row = int(bad.nonzero()[0, 0])
             ends = "[{:.15g}, {:.15g}]".format(*self.natural_bounds)
@@ -76,19 +81,34 @@ class Numeric(Scalar):
         return self.project(x)
 
     def _on_grid(self, numbers: Tensor, x: Tensor, values: np.ndarray[Any, Any]) -> None:
-        """Refuse numbers between two grid values."""
+        """Refuse numbers between two grid values, and those too coarse to tell grid values apart."""
         nearest = self.natural(x)
-        gap = self._gap()
-        slack = (1e-9 * nearest.abs()).clamp(max=1e-3 * gap) + 1e-9 * gap
-        bad = ((numbers - nearest).abs() > slack)[:, 0]
+        gap = self._gap(nearest)
+        blurred = torch.from_numpy(spacing(values)).unsqueeze(1) > gap
+        if blurred.any():
+            row = int(blurred.nonzero()[0, 0])
+            kind = type(values[row]).__name__
+            raise self.bad_value(row, values[row], f"is a {kind}, which blurs neighbors; give it in 64 bits")
+        ends = torch.tensor(self.natural_bounds, dtype=torch.float64)
+        slack = torch.maximum(SAME * (ends[1] - ends[0]), 2 * SINGLE * nearest.abs())
+        bad = ((numbers - nearest).abs() > torch.minimum(slack, GRID_NOISE * gap) + 1e-9 * gap)[:, 0]
         if bad.any():
             row = int(bad.nonzero()[0, 0])
             near = self.decode(x[row : row + 1])[0]
             raise self.bad_value(row, values[row], f"is not on the grid; the nearest value is {near}")
 
-    def _gap(self) -> float:
-        """Return the smallest distance of two natural values on the grid."""
-        return 1.0 if self.grid is None else float(self.grid.step.item())
+    def _gap(self, values: Tensor) -> Tensor:
+        """Return how far from natural values of the grid the nearest others are."""
+        return torch.ones_like(values) if self.grid is None else self.grid.step.expand_as(values)
+
+    def _unrounded(self, numbers: NDArray[np.float64], values: np.ndarray[Any, Any]) -> NDArray[np.float64]:
+        """Return numbers with the bounds in place of what single precision makes of them."""
+        is_single = singles(values)
+        if is_single.any():
+            numbers = numbers.copy()
+            for bound in self.natural_bounds:
+                numbers[is_single & (numbers == np.float32(bound))] = bound
+        return numbers
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -10,6 +10,7 @@ from typing import Any, Self
 import numpy as np
 from torch import Generator, Tensor
 
+from hebo.design_space.scale import SAME
 from hebo.design_space.values import plain
 from hebo.errors import DataError, SpaceError, did_you_mean
 
@@ -90,6 +91,16 @@ class Parameter(ABC):
     def canonical(self) -> Tensor:
         """`w`, the encoded value that stands for "inactive"."""
 
+    def tolerance(self, x: Tensor) -> Tensor:
+        """Return how far from `x` (`n x w`) an encoded value is the same setting, `n x w`.
+
+        A millionth of the range, unless a subclass knows better: values that went through a spreadsheet, or
+        through single precision, still mean what was asked for.
+        """
+        low, high = self.bounds
+        width: Tensor = high - low
+        return (SAME * width).expand_as(x)
+
     @abstractmethod
     def project(self, x: Tensor) -> Tensor:
         """Return the nearest encoded values to `x` (`n x w`); doing it twice changes nothing."""
@@ -116,4 +127,7 @@ class Parameter(ABC):
 
     @abstractmethod
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
-        """Return the `n` natural values of projected points `x` (`n x w`), float64 or object."""
+        """Return the `n` natural values of projected points `x` (`n x w`).
+
+        Numbers and booleans are int64, float64 and bool, anything else objects.
+        """

@@ -54,6 +54,16 @@ class Quantile(Scale):
         place = cell + (x - self._below[cell]) / self._shares[cell]
         return self.scale.inverse(low + place / len(self.weights) * (high - low))
 
+    def tolerance(self, x: Tensor, ends: Tensor) -> Tensor:
+        """Return what the tolerance of the scale of the cells makes here: more where the prior is dense."""
+        cell = torch.searchsorted(self._below[1:], x.contiguous(), right=True).clamp(
+            max=len(self.weights) - 1
+        )
+        low, high = self._scaled_ends
+        inner = self.scale.tolerance(x, self._scaled_ends)
+        share: Tensor = inner / (high - low) * len(self.weights) * self._shares[cell]
+        return share
+
     @cached_property
     def _scaled_ends(self) -> Tensor:
         return self.scale.forward(torch.tensor(self.ends, dtype=torch.float64))

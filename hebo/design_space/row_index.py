@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
 from hebo.design_space.layout import Layout
+from hebo.design_space.numeric import Numeric
+from hebo.design_space.scale import Linear
 
 Keys = NDArray[np.void]
 """Rows as strings of bytes, which compare as wholes."""
@@ -21,8 +21,9 @@ MAX_PAIRS = 2**20
 class RowIndex:
     """The rows of a table, `k x d`, sorted for look-ups.
 
-    In each column values that differ by float noise alone count as one level, as a table that went through
-    a spreadsheet has it. A row is found by the levels of its columns, in `log k` comparisons.
+    Rows stay apart however close they are: each distinct value of a column is a level of its own, but for the
+    last bits that a curved scale adds on the way to natural values and back. A row is found by the levels of
+    its columns, in `log k` comparisons; a point that is not exactly a row, by comparing it with all of them.
 
     Args:
         x: `k x d` encoded points, projected onto the parameters.
@@ -34,8 +35,11 @@ class RowIndex:
 
     def __init__(self, x: Tensor, layout: Layout) -> None:
         self.x = x
-        slack = layout.slack.numpy()
-        self._levels = [_Levels(column, noise) for column, noise in zip(x.numpy().T, slack, strict=True)]
+        self._layout = layout
+        self._bits = _last_bits(layout)
+        self._levels = [
+            _Levels(column, noise) for column, noise in zip(x.numpy().T, self._bits.tolist(), strict=True)
+        ]
         keys = self._keys(x)
         self._order = np.argsort(keys, kind="stable")
         self._sorted = keys[self._order]
@@ -55,7 +59,41 @@ class RowIndex:
         return int(self._order[place]), int(self._order[place + 1])
 
     def find(self, x: Tensor) -> Tensor:
-        """Return the number of the row that each point (`n x d`) is, -1 for a point that is none."""
+        """Return the number of the row that each point (`n x d`) is, -1 for a point that is none.
+
+        Where no row is exactly the point, it is the nearest one within `Layout.tolerance`.
+        """
+        numbers = self.find_exact(x)
+        tolerance = self._layout.tolerance(x)
+        for row in (numbers < 0).nonzero()[:, 0].tolist():
+            close = self.within(x[row], tolerance[row])
+            if len(close):
+                numbers[row] = close[self.distances(x[row : row + 1], close)[0].argmin()]
+        return numbers
+
+    def within(self, point: Tensor, tolerance: Tensor) -> Tensor:
+        """Return the numbers of the rows that differ from a point (`d`) by no more than `tolerance` (`d`)."""
+        numbers = torch.arange(len(self.x))
+        for column in range(len(point)):
+            gaps = (self.x[numbers, column] - point[column]).abs()
+            numbers = numbers[gaps <= tolerance[column]]
+        return numbers
+
+    def having(self, values: Tensor, columns: Tensor) -> Tensor:
+        """Say which rows (`k` booleans) have given values (`d`) in some columns.
+
+        Where no row has exactly the value, those count that have the nearest one within `Layout.tolerance`.
+        """
+        tolerance = self._layout.tolerance(values.unsqueeze(0))[0]
+        kept = torch.ones(len(self.x), dtype=torch.bool)
+        for column in columns.tolist():
+            gaps = (self.x[:, column] - values[column]).abs()
+            least = gaps[kept].min() if kept.any() else gaps.new_zeros(())
+            kept &= gaps <= torch.minimum(least + self._bits[column], tolerance[column])
+        return kept
+
+    def find_exact(self, x: Tensor) -> Tensor:
+        """Return the number of the row that each point (`n x d`) equals, -1 for a point that equals none."""
         if not len(self.x):
             return torch.full((len(x),), -1)
         keys = self._keys(x)
@@ -95,10 +133,19 @@ class RowIndex:
         return places.view(np.dtype((np.void, places.dtype.itemsize * places.shape[1])))[:, 0]
 
 
-class _Levels:
-    """The distinct values of one column, up to float noise."""
+def _last_bits(layout: Layout) -> Tensor:
+    """Return what encoding and decoding may change in each column, `d`: nothing on a linear scale."""
+    bits = torch.zeros(layout.n_dims, dtype=torch.float64)
+    for name, one in layout.parameters.items():
+        if isinstance(one, Numeric) and not isinstance(one.scale, Linear):
+            bits[layout.columns[name]] = 1e-13 * one.bounds.abs().amax().clamp_min(1.0)
+    return bits
 
-    def __init__(self, column: NDArray[np.float64], noise: Any) -> None:
+
+class _Levels:
+    """The distinct values of one column, up to the last bits."""
+
+    def __init__(self, column: NDArray[np.float64], noise: float) -> None:
         values = np.unique(column)
         is_first = np.diff(values, prepend=-np.inf) > noise
         self._low = values[is_first] - noise

@@ -98,16 +98,20 @@ class Rows(Domain):
         points = as_points(x, self._layout.n_dims)
         if points.isnan().any():
             raise DataError("Points to project hold NaN; drop these rows first.")
-        numbers = self._index.find(points)
+        numbers = self._index.find_exact(points)
         far = (numbers < 0) | ~self._kept[numbers]
         if far.any():
             numbers[far] = self._index.nearest(self._layout.project(points[far]), self.numbers)
         return self._index.x[numbers]
 
     def contains(self, x: Tensor) -> Tensor:
-        """Say for each point (`n x d`) whether it is a row, float noise of 1e-9 forgiven."""
+        """Say for each point (`n x d`) whether it is a row, up to `Layout.tolerance`."""
         numbers = self._index.find(as_points(x, self._layout.n_dims))
         return (numbers >= 0) & self._kept[numbers]
+
+    def numbers_of(self, x: Tensor) -> Tensor:
+        """Return the number in the table of each point (`n x d`), -1 for a point that is no row of it."""
+        return self._index.find(x)
 
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
         """Return the rows nearest to `x` (`d`) but for itself, at most `N_NEIGHBORS`, nearest first.

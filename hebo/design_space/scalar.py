@@ -15,6 +15,10 @@ NEIGHBOR_STEP = 0.1
 """Step of a continuous parameter to its neighbours, as a share of its encoded range."""
 
 
+GRID_NOISE = 1e-3
+"""Most of the gap between two grid values that is taken as noise."""
+
+
 class Scalar(Parameter):
     """A parameter of one column that holds an interval (`grid` is `None`) or the values of a grid.
 
@@ -31,6 +35,14 @@ class Scalar(Parameter):
     def cardinality(self) -> int | None:
         """Number of values, `None` for an interval."""
         return None if self.grid is None else int(self.grid.count.item())
+
+    def tolerance(self, x: Tensor) -> Tensor:
+        """Return the noise of the column; of a grid, too little to reach from one value to another."""
+        noise = self._noise(x)
+        return noise if self.grid is None else noise.clamp(max=GRID_NOISE * float(self.grid.least_gap))
+
+    def _noise(self, x: Tensor) -> Tensor:
+        return super().tolerance(x)
 
     @property
     def canonical(self) -> Tensor:

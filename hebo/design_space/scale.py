@@ -9,6 +9,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+SAME = 1e-6
+"""Two values are the same setting within this share of the range: single precision rounds by less."""
+
+SAME_RELATIVE = 1e-5
+"""The same on logarithmic scales, as a share of the value."""
+
 
 class Scale(ABC):
     """A strictly increasing map between natural values and encoded ones."""
@@ -20,6 +26,10 @@ class Scale(ABC):
     @abstractmethod
     def inverse(self, x: Tensor) -> Tensor:
         """Return the natural values of encoded ones."""
+
+    def tolerance(self, x: Tensor, ends: Tensor) -> Tensor:
+        """Return how far from `x` an encoded value is the same setting, for a range with these two ends."""
+        return torch.full_like(x, SAME * float(ends[1] - ends[0]))
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,11 @@ class Log(Scale):
     def inverse(self, x: Tensor) -> Tensor:
         """Return `base` to the power `x`."""
         return x.exp() if self.base == math.e else torch.pow(self.base, x)
+
+    def tolerance(self, x: Tensor, ends: Tensor) -> Tensor:
+        """Return a share of the value, which is a constant here, but little of a narrow range."""
+        width = float(ends[1] - ends[0])
+        return torch.full_like(x, min(SAME_RELATIVE / math.log(self.base), 1e-3 * width))
 
 
 @dataclass(frozen=True)

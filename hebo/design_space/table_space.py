@@ -8,6 +8,7 @@ from typing import Any, Literal, NoReturn, Self
 import pandas as pd
 from torch import Generator, Tensor
 
+from hebo.design_space.blur import Blur
 from hebo.design_space.design_space import Definition, DesignSpace
 from hebo.design_space.fixed import FixedSpace
 from hebo.design_space.row_index import RowIndex
@@ -116,8 +117,7 @@ class TableSpace(DesignSpace):
         """
         fixed = FixedSpace(self._space, values)
         pinned = fixed.pinned.nonzero()[:, 0]
-        gaps = (self._index.x[:, pinned] - fixed.bounds[0, pinned]).abs()
-        rows = self.rows.where((gaps <= self.layout.slack[pinned]).all(1), bounds=fixed.bounds)
+        rows = self.rows.where(self._index.having(fixed.bounds[0], pinned), bounds=fixed.bounds)
         if not len(rows):
             raise DataError(f"No candidate has {dict(values)}; fix other values, or add rows to the table.")
         return rows
@@ -147,6 +147,48 @@ class TableSpace(DesignSpace):
         raise DataError(
             f"{len(left)} of {len(rows)} candidates{such} are left, {n} were asked for; {remedy}, or repeat "
             "measurements (`repeats`)."
+        )
+
+    def identify(self, x: Tensor, blur: Blur, pending: Tensor) -> Tensor:
+        """Return the number of the row that each told point is, -1 for a point off the table.
+
+        Rows stay apart however close they are. A point that equals a row is that one, unless it came in
+        single precision; another one is the only row within its tolerance, or the only pending one of them.
+
+        Args:
+            x: `n x d` told points.
+            blur: How far their values may be off.
+            pending: `p x d` points without a value.
+
+        Raises:
+            DataError: If a point could be several rows.
+        """
+        numbers = self._index.find_exact(x)
+        waiting = set(self._index.find(pending).tolist())
+        for row in (blur.is_single | (numbers < 0)).nonzero()[:, 0].tolist():
+            close = self._index.within(x[row], blur.tolerance[row]).tolist()
+            chosen = [one for one in close if one in waiting] if len(close) > 1 else close
+            if len(close) > 1 and len(chosen) != 1:
+                self._refuse_close(row, close)
+            numbers[row] = chosen[0] if chosen else -1
+        return numbers
+
+    def standing(self, numbers: Tensor, known: Tensor) -> Tensor:
+        """Return the points of rows (`n` numbers) as they stand among known points (`k x d`), if they do."""
+        x = self._index.x[numbers]
+        places = {number: place for place, number in enumerate(self._index.find(known).tolist())}
+        for row, number in enumerate(numbers.tolist()):
+            if number in places:
+                x[row] = known[places[number]]
+        return x
+
+    def _refuse_close(self, row: int, close: Sequence[int]) -> NoReturn:
+        """Raise the error about a point that could be several candidates."""
+        rows = self.decode(self._index.x[close[:2],]).to_dict("records")
+        first, second = (f"candidate {number} {one}" for number, one in zip(close, rows, strict=False))
+        raise DataError(
+            f"Row {row} could be {first} or {second}: its values are rounded, and these are closer than "
+            "that; give them in full, as `ask` returned them."
         )
 
     def labels_of(self, x: Tensor) -> pd.DataFrame:

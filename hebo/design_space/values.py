@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 import numpy as np
 import pandas as pd
 
+from hebo.design_space.scale import SAME
 from hebo.errors import SpaceError
 
 if TYPE_CHECKING:
@@ -97,7 +98,9 @@ class ValueTable:
     """Finds the position of a value in a list of distinct values, whatever their types.
 
     A value is found by exact type and content. Where only one of the values equals it apart from the type
-    (`1` for `1.0`, a list for a tuple: what pandas, CSV and JSON do to values), that one is found too.
+    (`1` for `1.0`, a list for a tuple: what pandas, CSV and JSON do to values), that one is found too. So is
+    the number nearest to a number, within a millionth of the range of all of them, and the only one that a
+    number in single precision can be.
     """
 
     def __init__(self, values: Sequence[Any]) -> None:
@@ -107,15 +110,34 @@ class ValueTable:
         for code, value in enumerate(values):
             loose.setdefault(loose_key(value), []).append(code)
         self._loose = {key: codes[0] for key, codes in loose.items() if len(codes) == 1}
+        self._codes = [code for code, value in enumerate(values) if is_number(value)]
+        self._numbers = np.array([float(values[code]) for code in self._codes])
+        gaps = np.diff(np.sort(self._numbers))
+        self._tolerance = min(SAME * gaps.sum(), 1e-3 * gaps.min()) if len(gaps) else 0.0
 
     def find(self, value: Any) -> int | None:
         """Return the position of `value`, `None` if it is not there."""
         value = None if is_missing(value) else value
+        if isinstance(value, np.float32) and (codes := self.rounding_to(value)):
+            return codes[0] if len(codes) == 1 else None
         try:
             code = self._exact.get(exact_key(value))
-            return self._loose.get(loose_key(value)) if code is None else code
+            code = self._loose.get(loose_key(value)) if code is None else code
         except TypeError:
             return None
+        return self._nearest(float(value)) if code is None and is_number(value) else code
+
+    def rounding_to(self, value: np.float32) -> list[int]:
+        """Return the positions of the numbers that are `value` in single precision."""
+        with np.errstate(over="ignore"):
+            return [self._codes[place] for place in np.flatnonzero(self._numbers.astype(np.float32) == value)]
+
+    def _nearest(self, number: float) -> int | None:
+        if not len(self._numbers):
+            return None
+        gaps = np.abs(self._numbers - number)
+        place = int(gaps.argmin())
+        return self._codes[place] if gaps[place] <= self._tolerance else None
 
 
 def read_values(parameter: Parameter, key: str, values: Any) -> tuple[Any, ...]:
@@ -154,6 +176,14 @@ def index_values(parameter: Parameter, key: str, values: tuple[Any, ...]) -> Val
 def object_column(values: Iterable[Any]) -> np.ndarray[Any, Any]:
     """Return values as a 1-D object array, lists and tuples kept whole."""
     return np.fromiter(values, dtype=object)
+
+
+def typed_column(values: Sequence[Any]) -> np.ndarray[Any, Any]:
+    """Return values as an array of integers, floats or booleans if all are of that type, else of objects."""
+    kinds = {type(value) for value in values}
+    if kinds == {int} and all(abs(value) < 2**63 for value in values):
+        return np.array(values, dtype=np.int64)
+    return np.array(values) if kinds in ({float}, {bool}) else object_column(values)
 
 
 def to_json_value(value: Any) -> Any:

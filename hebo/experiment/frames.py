@@ -65,11 +65,16 @@ def is_open(round_: Sequence[Trial]) -> bool:
     return any(one.status == tables.PENDING for one in round_)
 
 
-def best_of(trials: Sequence[Trial], objective: str, space: DesignSpace) -> float | None:
-    """Return the smallest value of an objective among the trials that compete; None if there is none."""
+def best_of(trials: Sequence[Trial], objectives: Sequence[str], space: DesignSpace) -> float | None:
+    """Return the smallest value among the trials that compete; None if there is none.
+
+    Of several objectives there is no single best value.
+    """
+    if len(objectives) > 1:
+        return None
     ok = [one for one in trials if one.status == tables.OK]
     competes = competing_points([one.params | (one.moved or {}) for one in ok], space)
-    values = [(one.values or {}).get(objective) for one, does in zip(ok, competes, strict=True) if does]
+    values = [(one.values or {}).get(objectives[0]) for one, does in zip(ok, competes, strict=True) if does]
     return min((value for value in values if value is not None), default=None)
 
 

@@ -16,7 +16,7 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 
 from hebo.errors import ConfigError, HeboError, did_you_mean
-from hebo.experiment.catalogue import Entry, catalogue
+from hebo.experiment.catalogue import Entry, catalogue, reason_of
 from hebo.experiment.problem import ConfigMistake, Path
 from hebo.experiment.translate import translate
 from hebo.experiment.yaml_file import kind_of
@@ -30,13 +30,24 @@ def lookup(kind: str, name: str) -> type[Recipe]:
         ConfigError: If the name or the kind is unknown, or the part cannot be imported.
         MissingExtraError: If the part needs an optional package.
     """
-    names = catalogue().get(kind)
-    if names is None:
-        raise ConfigError(f"There is no kind of part called '{kind}'.{did_you_mean(kind, catalogue())}")
-    if name not in names:
+    known = catalogue()
+    if kind not in known:
+        raise no_such_kind(kind)
+    if name not in known[kind]:
+        if (kind, name) in known.ambiguous:
+            raise ConfigError(known.ambiguous[kind, name])
         article = "an" if kind[0] in "aeiou" else "a"
-        raise ConfigError(f"'{name}' is not {article} {kind}.{did_you_mean(name, names)}")
-    return _import(names[name])
+        hints = did_you_mean(name, known[kind]) + known.why_missing(kind)
+        raise ConfigError(f"'{name}' is not {article} {kind}.{hints}")
+    return _import(known[kind][name])
+
+
+def no_such_kind(kind: str) -> ConfigError:
+    """Return the error about a kind that no catalogue has."""
+    known = catalogue()
+    return ConfigError(
+        f"There is no kind of part called '{kind}'.{did_you_mean(kind, known)}{known.why_missing(kind)}"
+    )
 
 
 def build(kind: str, mapping: object, path: Path = ()) -> Recipe:
@@ -92,7 +103,10 @@ def find(cls: type[Recipe]) -> Entry:
     for entry in entries:  # listed under the package that re-exports it
         if entry.target.endswith(f":{cls.__qualname__}") and _import(entry) is cls:
             return entry
-    raise ConfigError(f"{target} is in no catalogue; register it in the entry-point group 'hebo.catalog'.")
+    raise ConfigError(
+        f"{target} is in no catalogue; register it in the entry-point group 'hebo.catalog'."
+        f"{catalogue().why_missing(cls.__name__)}"
+    )
 
 
 def contract_kind(annotation: object) -> str | None:
@@ -127,9 +141,12 @@ def _import(entry: Entry) -> type[Recipe]:
         cls = getattr(import_module(module), attribute)
     except HeboError:
         raise
-    except (ImportError, AttributeError) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:  # whatever a broken module raises at import, `SystemExit` included
+        reason = error if isinstance(error, ImportError | AttributeError) else reason_of(error)
         raise ConfigError(
-            f"The {entry.kind} '{entry.name}' cannot be imported ({error}); repair the package behind "
+            f"The {entry.kind} '{entry.name}' cannot be imported ({reason}); repair the package behind "
             f"{entry.origin}, or install what it needs."
         ) from error
     if not (isinstance(cls, type) and issubclass(cls, Recipe)):

@@ -136,7 +136,7 @@ class _Loop:
             open_rounds=[one for one in rounds if is_open(one)],
             next_round=sum(not is_open(one) for one in rounds),
             n_asked=len(trials),
-            best=best_of(trials, task.objectives[0], task.space),
+            best=best_of(trials, task.objectives, task.space),
         )
 
     def go(self) -> bool:
@@ -247,7 +247,7 @@ class _Loop:
     def _improve(self, trial: Trial, outcome: Outcome) -> float | None:
         if trial.round != TOLD:
             done = replace(trial, status=outcome.status, values=outcome.values, moved=outcome.moved)
-            value = best_of([done], self.task.objectives[0], self.task.space)
+            value = best_of([done], self.task.objectives, self.task.space)
             self.best = min((one for one in (value, self.best) if one is not None), default=None)
         return self.best
 

@@ -5,23 +5,29 @@ Objectives are minimised out here and maximised inside; `Optimizer.data` is wher
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from numbers import Integral
 from typing import Any, ClassVar
 
 import numpy as np
+import torch
 from pandas import DataFrame
 from torch import Generator, Tensor
 
 from hebo.base import Domain
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.labels import Names, align_columns, align_rows
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
-from hebo.optimizers.known import Known
+from hebo.optimizers.known import Known, check_names
+from hebo.optimizers.locking import Lock, locked
+from hebo.optimizers.matching import identified, matched
 from hebo.optimizers.records import Records
 from hebo.optimizers.values import parse_constraints, parse_values
 from hebo.profile import Profile
@@ -30,6 +36,9 @@ from hebo.recipe import Recipe
 
 Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any] | tuple[DataFrame, Any, Any, DataFrame | None]
 """What one ask gave: points, and what was told of them: values, constraints, other points they belong to."""
+
+
+_AT_REMEDY = "give at the index of the points, or pass `at.set_axis(x.index)` to match by position"
 
 
 class OptimizerRecipe(Recipe, ABC):
@@ -45,6 +54,18 @@ class Optimizer(Known, ABC):
 
     The k-th `ask` depends only on the seed, on k, and on what has been told and asked before; there is no
     hidden random state, so a run continues from its history alone.
+
+    Threads may share an optimizer: `ask`, `tell`, `retell`, `forget`, saving and loading, and all that reads
+    what is known take turns, so that none of them sees half of a change. An `ask` holds the others up for as
+    long as it computes. Where several threads ask, who comes first decides who gets which points.
+
+    Pandas objects are matched by their labels: values that have the index of the points in another order are
+    put in order, and those with another index are refused. Tables of several columns are matched by name from
+    the first one on. Arrays, lists and tensors go by position.
+
+    A told point is the pending one that it is nearest to, if every value is within a millionth of its range
+    (on logarithmic scales within 1e-5 of the value) or within the rounding of a float32 column; what is
+    recorded then is the point as it was asked for.
 
     Args:
         space: Where to search.
@@ -64,6 +85,8 @@ class Optimizer(Known, ABC):
     def __init__(self, space: DesignSpace, *, seed: int | None = None) -> None:
         if not space.names:
             raise DataError("the design space has no parameters; add some with `DesignSpace().parse([...])`")
+        check_names(space.names)
+        self._lock = Lock()
         self.space = space
         # The global stream is the point: clients such as Ray Tune seed it and expect repeatable runs.
         self.seed = int(np.random.randint(2**31)) if seed is None else int(seed)  # noqa: NPY002
@@ -73,6 +96,7 @@ class Optimizer(Known, ABC):
 
     # ------------------------------------------------------------------ ask and tell
 
+    @locked
     def ask(self, n: int = 1, *, fixed: Mapping[str, Any] | None = None) -> DataFrame:
         """Suggest `n` points to evaluate next.
 
@@ -99,10 +123,12 @@ class Optimizer(Known, ABC):
         self._records.asked(self.space.encode(suggested))
         return suggested
 
+    @locked
     def tell(self, x: DataFrame, y: Any, *, constraints: Any = None, at: DataFrame | None = None) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
-        Nothing is recorded unless all of it is usable.
+        Nothing is recorded unless all of it is usable. See the class for how labels, and values that are a
+        little off, are treated.
 
         Args:
             x: `n` rows in natural units, one column per parameter.
@@ -114,32 +140,100 @@ class Optimizer(Known, ABC):
                 cut short, a setting that could not be kept. `x` is no longer pending, and `at` is recorded.
 
         Raises:
-            DataError: If a point or value is unusable; the message says which one and why.
+            DataError: If a point, value or label is unusable; the message says which one and why.
             IncompatibleError: If there are more objectives than the optimiser takes, or constraints and it
                 makes no use of them.
         """
+        records = self._records
+        points = self._read_points(x, records.pending)
+        values = self._read_values(x, y)
+        limits = self._read_limits(x, constraints)
+        if at is not None:
+            found = self._read_points(align_rows(at, x.index, "at", remedy=_AT_REMEDY), records.pending)
+            if len(found) != len(points):
+                raise DataError(f"at has {len(found)} points for {len(points)} of x; give one for each")
+            self._give_up(points)
+            points = found
+        records.told(points, values.table, limits.table)
+        records.objective_names, records.constraint_names = values.names, limits.names
+
+    @locked
+    def retell(self, x: DataFrame, y: Any, *, constraints: Any = None) -> None:
+        """Replace the values of points that were told before, for example after a typing error.
+
+        Points that were told several times are given as often, in the order told. All of it is replaced, or
+        nothing. The next points are those of an optimiser that was told the new values from the first.
+
+        Args:
+            x: `n` told points, as for `tell`.
+            y: Their values from now on, as for `tell`.
+            constraints: As for `tell`; None keeps the constraint values as they are.
+
+        Raises:
+            DataError: If a point was not told, or a value is unusable; the message says which one and why.
+            IncompatibleError: If what was told has gone to another library, which cannot take it back.
+        """
+        records = self._records
+        places = records.places_of(self._read_points(x, records.x))
+        values = self._read_values(x, y)
+        self._check_changeable(places)
+        if constraints is None and records.constraints is not None:
+            records.replace(places, values.table, records.constraints[places])
+        else:
+            limits = self._read_limits(x, constraints)
+            records.replace(places, values.table, limits.table)
+            records.constraint_names = limits.names
+        records.objective_names = values.names
+
+    def _read_points(self, x: DataFrame, known: Tensor) -> Tensor:
+        """Return a frame as encoded points, those near known ones (`k x d`) as these."""
         points = self.space.encode(x)
-        values = parse_values(y, len(points), self._records.n_objectives)
+        return identified(points, self.space.blur(x, points), known, self.space)
+
+    def _read_values(self, x: DataFrame, y: Any) -> Named:
+        """Read objective values that belong to a frame of points."""
+        y, names = align_columns(align_rows(y, x.index, "y"), self._records.objective_names, "y")
+        values = parse_values(y, len(x), self._records.n_objectives)
         if values.shape[1] > self.max_objectives:
             raise IncompatibleError(
                 f"{type(self).__name__} takes {self.max_objectives} objective, "
                 f"y has {values.shape[1]} columns; combine them into one"
             )
+        return Named(values, names)
+
+    def _read_limits(self, x: DataFrame, constraints: Any) -> Named:
+        """Read constraint values that belong to a frame of points."""
         if constraints is not None:
             self.check_takes_constraints()
-        limits = parse_constraints(constraints, len(points), self._records.n_constraints)
-        if at is None:
-            self._records.told(points, values, limits)
-            return
-        found = self.space.encode(at)
-        if len(found) != len(points):
-            raise DataError(f"at has {len(found)} points for {len(points)} of x; give one for each")
-        self._give_up(points)
-        self._records.told(found, values, limits)
+        aligned = align_rows(constraints, x.index, "constraints")
+        table, names = align_columns(aligned, self._records.constraint_names, "constraints")
+        return Named(parse_constraints(table, len(x), self._records.n_constraints), names)
 
     def _give_up(self, points: Tensor) -> None:
         """Expect no values of encoded points, `n x d`, any more."""
         self._records.drop_pending(points)
+
+    @property
+    def _n_final(self) -> int:
+        """How many told points, from the first, cannot be changed any more."""
+        return 0
+
+    def _check_changeable(self, places: Tensor) -> None:
+        """Refuse to change what was told where somebody else has learnt it.
+
+        Raises:
+            IncompatibleError: With the name, and what to do.
+        """
+        if bool((places < self._n_final).any()):
+            raise IncompatibleError(
+                f"{self._title} has learnt what was told and cannot take it back; tell the corrected "
+                "history to a new optimizer"
+            )
+
+    @property
+    def _title(self) -> str:
+        """What messages call the optimiser."""
+        return type(self).__name__
 
     def check_takes_constraints(self) -> None:
         """Refuse measured constraints that would have no effect, before any is told.
@@ -153,17 +247,32 @@ class Optimizer(Known, ABC):
                 "composition, or tell NaN as the value of an infeasible point"
             )
 
+    @locked
     def forget(self, x: DataFrame) -> None:
-        """Give up on pending points, for example those of a cancelled evaluation.
+        """Give up pending points, for example of a cancelled evaluation, and told ones, for example mistakes.
+
+        A row is a pending point where there is such a one, and else one that was told; what was told of it is
+        as if it had never been. Points that were told several times are given as often.
+
+        Args:
+            x: `n` points, as for `tell`.
 
         Raises:
-            DataError: If a row is not pending.
+            DataError: If a row is neither pending nor told; nothing is forgotten then.
+            IncompatibleError: If what was told has gone to another library, which cannot take it back.
         """
-        points = self.space.encode(x)
-        kept = self._records.pending
-        if self._records.drop_pending(points) != len(points):
-            self._records.pending = kept
-            raise DataError("a row to forget is not pending; `optimizer.pending` lists those that are")
+        records = self._records
+        points = self._read_points(x, records.pending)
+        is_told = torch.tensor(
+            [place is None for place in matched(points, records.pending, torch.zeros_like(points))],
+            dtype=torch.bool,
+        )
+        if is_told.any():
+            points[is_told] = self._read_points(x[is_told.numpy()], records.x)
+        places = records.places_of(points[is_told])
+        self._check_changeable(places)
+        self._give_up(points)
+        records.remove(places)
 
     @abstractmethod
     def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
@@ -176,15 +285,23 @@ class Optimizer(Known, ABC):
         return self.ask(n_suggestions, fixed=fix_input)
 
     def observe(self, X: DataFrame, y: Any, *, constraints: Any = None) -> None:
-        """Call `tell` by the original package's name."""
-        self.tell(X, y, constraints=constraints)
+        """Call `tell` by the original package's name; as there, columns that are no parameter are ignored."""
+        known = set(self.space.names)
+        points = X.loc[:, [name in known for name in X.columns]] if isinstance(X, DataFrame) else X
+        self.tell(points, y, constraints=constraints)
+
+    def observe_new_data(self, X: DataFrame, y: Any) -> None:
+        """Call `observe` by the name that subclasses of the original package define."""
+        self.observe(X, y)
 
     # ------------------------------------------------------------------ saving and resuming
 
+    @locked
     def state_dict(self) -> dict[str, Any]:
         """Return all state as plain JSON values; settings and space are not part of it."""
         return {"seed": self.seed, **self._records.to_json()}
 
+    @locked
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from `state_dict()`: the next points are those the saved optimiser would suggest.
 
@@ -197,6 +314,7 @@ class Optimizer(Known, ABC):
             self.check_takes_constraints()
         self.seed, self._records = int(state["seed"]), records
 
+    @locked
     def restore(self, rounds: Iterable[Round]) -> None:
         """Replay past rounds without computing them again; what was told before the first ask is told first.
 
@@ -239,9 +357,22 @@ class Optimizer(Known, ABC):
             return self.space.remaining(n, self.data.seen, fixed)
         return self.space.fix(fixed) if fixed else self.space
 
+    @locked
+    def __getstate__(self) -> dict[str, Any]:
+        """Return what is copied and pickled, at an instant when nobody changes it."""
+        return {**self.__dict__, "_records": copy.copy(self._records)}
+
     def __repr__(self) -> str:
         size = f"{len(self.space.names)} parameters, {len(self._records.x)} told"
         return f"{type(self).__name__}({size}, seed={self.seed})"
+
+
+@dataclass(frozen=True)
+class Named:
+    """Measured values, `n x c`, and the names of their columns, if they have some."""
+
+    table: Tensor
+    names: Names
 
 
 def _check_count(n: Any) -> int:

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from hebo.base import Domain
+from hebo.design_space.rows import Rows
+from hebo.design_space.table_space import TableSpace
 from hebo.rows import new_rows
 
 # Fresh random draws are tried this often before a finite domain is listed.
@@ -18,7 +20,7 @@ _LISTABLE = 200_000
 
 def distinct(x: Tensor, seen: Tensor, domain: Domain) -> Tensor:
     """Return the rows of `x` that are neither in `seen` nor repeat an earlier row, in order."""
-    return x[new_rows(_scaled(x, domain), _scaled(seen, domain))]
+    return x[new_rows(_keys(x, domain), _keys(seen, domain))]
 
 
 def fill(x: Tensor, seen: Tensor, n: int, domain: Domain, *, generator: Generator) -> Tensor:
@@ -47,8 +49,17 @@ def fill(x: Tensor, seen: Tensor, n: int, domain: Domain, *, generator: Generato
     return chosen
 
 
-def _scaled(x: Tensor, domain: Domain) -> NDArray[np.float64]:
+def _keys(x: Tensor, domain: Domain) -> NDArray[np.float64]:
+    """Return a row for each point that is the same for the same point: its values, rounded, or its number.
+
+    Of a table the rows are told apart by their numbers, as they may be closer than rounding.
+    """
     lower, upper = domain.bounds
     width = (upper - lower).clamp_min(1e-12)
-    rounded: NDArray[np.float64] = torch.round((x - lower) / width * 1e10).numpy()
-    return rounded
+    rounded = torch.round((x - lower) / width * 1e10)
+    rows = domain.rows if isinstance(domain, TableSpace) else domain
+    if isinstance(rows, Rows):
+        numbers = rows.numbers_of(x)
+        rounded = torch.cat([numbers.unsqueeze(1), rounded.masked_fill((numbers >= 0).unsqueeze(1), 0.0)], 1)
+    keys: NDArray[np.float64] = rounded.numpy()
+    return keys

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,25 @@ from hebo.data import Data
 from hebo.design_space.competing import competing, same_context
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
+from hebo.optimizers.locking import Lock, locked
 from hebo.optimizers.records import Records
+
+RESERVED = re.compile(r"(objective|constraint)_\d+|keeps_input_constraints")
+"""Columns that `history` has beside those of the parameters."""
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse parameters that `history` could not show beside its own columns.
+
+    Raises:
+        DataError: With the name, and what is reserved.
+    """
+    for name in names:
+        if RESERVED.fullmatch(name):
+            raise DataError(
+                f"the parameter '{name}' would be a second column of that name in `history`; rename it: "
+                "objective_0, constraint_0 and so on, and keeps_input_constraints are reserved"
+            )
 
 
 class Known:
@@ -23,28 +42,34 @@ class Known:
 
     space: DesignSpace
     _records: Records
+    _lock: Lock
 
     @property
+    @locked
     def data(self) -> Data:
         """All that is known, in encoded columns, larger is better."""
         return self._records.data
 
     @property
+    @locked
     def n_asks(self) -> int:
         """How often `ask` was called."""
         return self._records.n_asks
 
     @property
+    @locked
     def X(self) -> DataFrame:
         """The successfully evaluated points, in the order told."""
         return self.space.decode(self.data.successes().x)
 
     @property
+    @locked
     def y(self) -> NDArray[np.float64]:
         """The values of `X`, `n x m`, minimised."""
         return np.asarray((-self.data.successes().y).numpy())
 
     @property
+    @locked
     def history(self) -> DataFrame:
         """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed.
 
@@ -60,11 +85,13 @@ class Known:
         return frame
 
     @property
+    @locked
     def pending(self) -> DataFrame:
         """The points that were asked for and neither told nor forgotten."""
         return self.space.decode(self._records.pending)
 
     @property
+    @locked
     def best_x(self) -> DataFrame:
         """The best feasible point told so far, as a frame with one row; see `best`.
 
@@ -74,6 +101,7 @@ class Known:
         return self.best()[0]
 
     @property
+    @locked
     def best_y(self) -> float:
         """The lowest value told so far of a feasible point; see `best`.
 
@@ -82,6 +110,7 @@ class Known:
         """
         return self.best()[1]
 
+    @locked
     def best(self, context: Mapping[str, Any] | None = None) -> tuple[DataFrame, float]:
         """Return the best point told so far, as a frame with one row, and its value.
 
@@ -92,7 +121,7 @@ class Known:
             context: Values of context parameters; None: those of the point told last.
 
         Raises:
-            DataError: If no such point was told.
+            DataError: If no such point was told, or there are several objectives.
         """
         data, place = self.data, self._best_row(context)
         return self.space.decode(data.x[place].unsqueeze(0)), -float(data.y[place, 0])
@@ -100,6 +129,8 @@ class Known:
     def _best_row(self, context: Mapping[str, Any] | None) -> int:
         """Return the number of the best told row."""
         data, space = self.data, self.space.parameter_space
+        if (n := data.y.shape[1]) > 1:
+            raise DataError(f"there are {n} objectives, and no single best point; choose one from `history`")
         _need(~data.failed, "no successful evaluation has been told yet, so there is no best point")
         _need(
             data.feasible,

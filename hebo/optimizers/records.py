@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
-from typing import Any, Self
+from collections.abc import Mapping, Sequence
+from typing import Any, NoReturn, Self
 
 import torch
 from torch import Tensor
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.labels import Names
 from hebo.errors import DataError
+from hebo.optimizers.matching import matched
 from hebo.optimizers.values import parse_constraints, parse_values
 
 STATE_FORMAT = 1
@@ -27,6 +29,8 @@ class Records:
         y: `n x m` values of these, minimised, NaN where one failed; None before the first.
         constraints: `n x c` measured constraints of these; None before the first.
         pending: `p x d` points that were asked for and neither told nor forgotten.
+        objective_names: Names of the columns of `y`, once a table with names was told.
+        constraint_names: The same of `constraints`.
         n_asks: How often points were asked for.
         n_asked_points: How many.
     """
@@ -36,6 +40,8 @@ class Records:
         self.x = self.pending = torch.empty(0, space.n_dims, dtype=torch.float64)
         self.y: Tensor | None = None
         self.constraints: Tensor | None = None
+        self.objective_names: Names = None
+        self.constraint_names: Names = None
         self.n_asks = self.n_asked_points = 0
         self._checked = self.x, torch.empty(0, dtype=torch.bool)
 
@@ -87,19 +93,53 @@ class Records:
         known = self.constraints
         self.constraints = constraints if known is None else torch.cat([known, constraints])
 
-    def drop_pending(self, x: Tensor) -> int:
-        """Remove one pending row per given point, where there is one; return how many were removed."""
-        lower, upper = self._space.bounds
-        tolerance = 1e-9 * (upper - lower).clamp_min(1e-12)
-        pending, dropped = self.pending, 0
-        for point in x:
-            match = ((pending - point).abs() <= tolerance).all(-1).nonzero()
-            if len(match):
-                index = int(match[0])
-                pending = torch.cat([pending[:index], pending[index + 1 :]])
-                dropped += 1
-        self.pending = pending
-        return dropped
+    def drop_pending(self, x: Tensor) -> None:
+        """Remove one pending row per given point, where there is one that is equal."""
+        places = matched(x, self.pending, torch.zeros_like(x))
+        kept = torch.ones(len(self.pending), dtype=torch.bool)
+        kept[[place for place in places if place is not None]] = False
+        self.pending = self.pending[kept]
+
+    def places_of(self, x: Tensor) -> Tensor:
+        """Return the places of given points (`k x d`) among those told, the first told first.
+
+        Raises:
+            DataError: If a point was not told, or was told more or less often than it is given.
+        """
+        places = torch.zeros(len(x), dtype=torch.long)
+        for row, point in enumerate(x):
+            told = (self.x == point).all(1).nonzero()[:, 0]
+            given = (x == point).all(1).nonzero()[:, 0]
+            if len(told) != len(given):
+                self._refuse_places(point, len(told), len(given))
+            places[row] = told[int((given < row).sum())]
+        return places
+
+    def _refuse_places(self, point: Tensor, n_told: int, n_given: int) -> NoReturn:
+        (values,) = self._space.decode(point.unsqueeze(0)).to_dict("records")
+        if not n_told:
+            raise DataError(f"{values} is neither pending nor told; `pending` and `history` list what is")
+        raise DataError(
+            f"{values} was told {n_told} times and is given {n_given} times; give it as often as it was "
+            "told, in the order of `history`"
+        )
+
+    def replace(self, places: Tensor, y: Tensor, constraints: Tensor) -> None:
+        """Put other values in the places of told points."""
+        assert self.y is not None
+        assert self.constraints is not None
+        self.y = self.y.index_copy(0, places, y)
+        self.constraints = self.constraints.index_copy(0, places, constraints)
+
+    def remove(self, places: Tensor) -> None:
+        """Forget told points; with the last one, also what was measured and how it was called."""
+        kept = torch.ones(len(self.x), dtype=torch.bool)
+        kept[places] = False
+        self.x = self.x[kept]
+        if not len(self.x):
+            self.y = self.constraints = self.objective_names = self.constraint_names = None
+        elif self.y is not None and self.constraints is not None:
+            self.y, self.constraints = self.y[kept], self.constraints[kept]
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it, and the space, as plain JSON values.
@@ -114,6 +154,8 @@ class Records:
             "x": self.x.tolist(),
             "y": _plain(self.y),
             "constraints": _plain(self.constraints),
+            "objective_names": self.objective_names and list(self.objective_names),
+            "constraint_names": self.constraint_names and list(self.constraint_names),
             "pending": self.pending.tolist(),
         }
 
@@ -135,12 +177,19 @@ class Records:
         if state["y"] is not None:
             records.y = parse_values(state["y"], len(records.x), None)
             records.constraints = _constraints(state, len(records.x))
+            records.objective_names = _names(state.get("objective_names"))
+            records.constraint_names = _names(state.get("constraint_names"))
         return records
 
 
 def _plain(table: Tensor | None) -> list[list[float | None]] | None:
     """Return a table as JSON has it: None for NaN."""
     return None if table is None else [[None if v != v else v for v in row] for row in table.tolist()]
+
+
+def _names(names: Sequence[str] | None) -> Names:
+    """Read the names of columns; a state from before there were any has none."""
+    return None if names is None else tuple(names)
 
 
 def _constraints(state: Mapping[str, Any], n_points: int) -> Tensor:

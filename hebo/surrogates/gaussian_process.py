@@ -116,7 +116,8 @@ class GaussianProcess(GaussianModel):
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return points in parts of which no covariance with the data is larger than `MAX_PAIRS`."""
-        return x.split(max(1, MAX_PAIRS // len(self.x)))
+        parts: tuple[Tensor, ...] = x.split(max(1, MAX_PAIRS // len(self.x)))
+        return parts
 
     def _whitened(self, cross: Tensor) -> Tensor:
         """`k L^-T` of `... x n` covariances `k` with the data."""

@@ -59,7 +59,8 @@ def _distances(x: Tensor, point: Tensor, space: Domain) -> Tensor:
     apart = (x - point).abs() / (upper - lower).clamp_min(1e-300)
     for column in space.categorical_dims:
         apart[:, column] = (x[:, column] != point[:, column]).to(x)
-    return apart.square().sum(1)
+    distance: Tensor = apart.square().sum(1)
+    return distance
 
 
 def one_of_each(y: Tensor, generator: Generator) -> Tensor:

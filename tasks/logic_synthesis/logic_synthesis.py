@@ -169,7 +169,7 @@ class LogicSynthesis(Task):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         points = self.space.decode(self.space.encode(frame))  # of the space's own values, whatever came in
-        rows = [self._row(points.iloc[place].to_dict()) for place in range(len(points))]
+        rows = [self._row(point) for point in points.to_dict("records")]
         return {name: _column([row[name] for row in rows]) for name in rows[0]}
 
     def _row(self, point: Mapping[Hashable, Any]) -> dict[str, Any]:

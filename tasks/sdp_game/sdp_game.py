@@ -250,7 +250,8 @@ class SpherePackingBound(Task):
         return (self.dimension, self.half_degree_2, *self._range_of_r, self.precision_bits)
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
-        rows = [self._row({str(name): one for name, one in row.items()}) for _, row in frame.iterrows()]
+        points = frame.to_dict("records")  # which keeps integers beside floats
+        rows = [self._row({str(name): one for name, one in point.items()}) for point in points]
         return {name: _column([row[name] for row in rows]) for name in rows[0]}
 
     def _row(self, point: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import torch
@@ -30,6 +32,20 @@ def test_generators_of_equal_parts_draw_equal_numbers() -> None:
 def test_drawn_seeds_fit_their_bits() -> None:
     generator = make_generator(0)
     assert all(0 <= draw_seed(generator, bits=4) < 16 for _ in range(100))
+
+
+def test_one_thread_at_a_time_uses_the_global_streams() -> None:
+    def draw(_: int) -> list[float]:
+        with seeded(make_generator(0)):
+            numbers = []
+            for _ in range(20):
+                numbers.append(float(np.random.rand()))  # noqa: NPY002
+                time.sleep(0.0001)  # lets the other threads run
+            return numbers
+
+    with ThreadPoolExecutor(4) as pool:
+        drawn = list(pool.map(draw, range(16)))
+    assert drawn == [drawn[0]] * 16
 
 
 def test_seeded_makes_global_streams_repeatable_and_restores_them() -> None:

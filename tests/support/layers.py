@@ -41,6 +41,7 @@ ROWS: dict[str, float] = {
     "mcbo.acq_optimizers": 4.5,
     "mcbo.regions": 4.5,
     "hebo.optimizers": 6,
+    "hebo.models": 6.2,  # names of the original package
     "mcbo.optimizers": 6.3,
     "mcbo.presets": 6.5,
     "mcbo.compose": 6.55,

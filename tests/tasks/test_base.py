@@ -77,6 +77,30 @@ def test_evaluate_returns_one_named_column_per_objective_with_the_index_of_the_f
     pd.testing.assert_frame_equal(Parabola().evaluate(points), expected)
 
 
+class Sorted(Returns):
+    """Sorts the points on the way, as an author may who looks things up."""
+
+    def _evaluate(self, frame: pd.DataFrame, rng: np.random.Generator) -> Any:
+        frame = frame.sort_values("x")
+        if self.answer == "column":
+            return {"y": frame["x"] * 2.0}
+        return frame["x"] * 2.0 if self.answer == "series" else pd.DataFrame({"y": frame["x"] * 2.0})
+
+
+@pytest.mark.parametrize("kind", ["series", "frame", "column"])
+@pytest.mark.parametrize("index", [[0, 1, 2], [7, 3, 7]])
+def test_results_belong_to_the_points_that_their_index_names(kind: str, index: list[int]) -> None:
+    values = Sorted(answer=kind).evaluate(frame(0.5, 0.1, 0.3).set_axis(index))
+    assert values["y"].tolist() == [1.0, 0.2, 0.6]
+    assert values.index.tolist() == index
+
+
+def test_results_with_other_labels_are_refused() -> None:
+    task = Returns(answer=pd.Series([1.0, 2.0], index=["a", "b"]))
+    with pytest.raises(EvaluationError, match="_evaluate: the index of the result has 'a', 'b' where the fr"):
+        task.evaluate(frame(0.5, 0.1))
+
+
 def test_evaluate_hands_all_rows_of_a_task_without_noise_over_at_once() -> None:
     task = Parabola()
     task.evaluate(pd.DataFrame({"x": [0.0, 1.0, 2.0], "c": "a"}))

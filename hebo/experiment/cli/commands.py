@@ -166,12 +166,13 @@ main.add_command(forget)
 @click.argument("kind", required=False)
 def list_parts(kind: str | None) -> None:
     """List the parts of the catalogue, one line each; KIND is optimizer, task, surrogate, ..."""
-    from hebo.errors import did_you_mean
     from hebo.experiment.catalogue import catalogue
 
     found = catalogue()
     if kind is not None and kind not in found:
-        raise ConfigError(f"There is no kind of part called '{kind}'.{did_you_mean(kind, found)}")
+        from hebo.experiment.parts import no_such_kind
+
+        raise no_such_kind(kind)
     for one in [kind] if kind else found:
         click.echo(f"{one}:")
         width = max(map(len, found[one]), default=0)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from importlib.metadata import Distribution, PackageNotFoundError, distributions, metadata, version
 
-from hebo.errors import ConfigError
+from hebo.errors import install_hint
 
 PACKAGE = "hebo-framework"
 _RIVAL = "hebo"
@@ -59,12 +59,13 @@ def check_rivals(installed: Iterable[Distribution]) -> list[Finding]:
             Finding(
                 "problem",
                 f"{', '.join(rivals)} is installed in this environment too, and also provides `import hebo`; "
-                f"`pip uninstall HEBO`, then install {PACKAGE} again.",
+                "`pip uninstall HEBO`, then `pip install .` in a checkout of this project.",
             )
         ]
     if len(ours) > 1:
         text = (
-            f"{PACKAGE} is installed several times ({', '.join(ours)}); uninstall it, then install it again."
+            f"{PACKAGE} is installed several times ({', '.join(ours)}); `pip uninstall {PACKAGE}` until "
+            "none is left, then `pip install .` in a checkout of this project."
         )
         return [Finding("problem", text)]
     return [Finding("ok", f"{PACKAGE} {number}") for number in ours] or [
@@ -93,10 +94,9 @@ def check_catalogue() -> list[Finding]:
     """Load the catalogue of parts, which installed packages may have broken."""
     from hebo.experiment.catalogue import catalogue
 
-    try:
-        found = catalogue()
-    except ConfigError as error:
-        return [Finding("problem", str(error))]
+    found = catalogue()
+    if found.problems:
+        return [Finding("problem", one) for one in found.problems]
     counts = ", ".join(f"{len(names)} {kind}" for kind, names in found.items())
     return [Finding("ok", f"catalogue: {counts}")]
 
@@ -134,7 +134,7 @@ def _check(name: str, lower: str | None, extra: str | None) -> Finding:
     try:
         found = version(name)
     except PackageNotFoundError:
-        remedy = f"`pip install '{PACKAGE}[{extra}]'` adds it" if extra else f"`pip install {name}`"
+        remedy = f"{install_hint(extra)} adds it" if extra else f"`pip install {name}`"
         return Finding("note" if extra else "problem", f"{name}{where} is not installed; {remedy}.")
     if lower is not None and parse_version(found) < parse_version(lower):
         return Finding(

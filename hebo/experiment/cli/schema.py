@@ -9,7 +9,7 @@ from typing import Any
 from hebo.errors import MissingExtraError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.config import Experiment
-from hebo.experiment.parts import contract_kind, lookup
+from hebo.experiment.parts import contract_kind, lookup, no_such_kind
 from hebo.experiment.split import PARTS
 from hebo.recipe import Recipe
 
@@ -41,6 +41,9 @@ def experiment_schema() -> dict[str, Any]:
     for kind, names in catalogue().items():
         usable = [name for name in names if _add_part(definitions, kind, name)]
         definitions[kind] = {"oneOf": [_reference(f"{kind}.{name}") for name in usable]}
+    for kind in _LABELLED:
+        if kind not in definitions:
+            raise no_such_kind(kind)
     own = Experiment.model_json_schema()
     properties = _rewrite(own["properties"], own.get("$defs", {}), definitions, "experiment")
     properties["optimizers"] = _list_of("optimizer")

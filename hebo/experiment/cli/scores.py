@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+import click
 import pandas as pd
 from rich import box
 from rich.table import Table
 
 from hebo.errors import DataError
 from hebo.experiment.report.normalised import Scores, normalised_scores
+from hebo.experiment.report.one_objective import why_left_out
 from hebo.experiment.report.run_files import merge_run_tables, read_run_tables
 from hebo.experiment.report.run_tables import run_table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
@@ -28,13 +30,21 @@ def collect(sources: Sequence[str]) -> DataFrame:
     """Return the run table of all sources: run folders, YAML files, store URLs, or CSV files of run tables.
 
     Raises:
-        DataError: If a run is in two sources, or no run is finished.
+        DataError: If a run is in two sources, or no run of a task with a single objective is finished.
     """
-    tables = [
-        read_run_tables([Path(one)]) if one.endswith(".csv") else run_table(load_results(one))
-        for one in sources
-    ]
+    tables, left_out = [], []
+    for one in sources:
+        if one.endswith(".csv"):
+            tables.append(read_run_tables([Path(one)]))
+            continue
+        results = load_results(one)
+        tables.append(run_table(results))
+        left_out += [text] if (text := why_left_out(results)) else []
     whole = merge_run_tables(tables)
+    if not len(whole) and left_out:
+        raise DataError(f"There is nothing to compare. {' '.join(left_out)}")
+    for text in left_out:
+        click.echo(text, err=True)
     if not len(whole):
         raise DataError("No run is finished yet; `hebo run` with the same configuration goes on.")
     return whole

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def runs_table(results: Results) -> Table:
-    """Return one row per run: how far it is, its best value, and where its time went.
+    """Return one row per run: how far it is, its best value if it has one objective, where its time went.
 
     Times are means per trial; `runner` is the CPU time of the runner itself, in milliseconds.
     """
@@ -29,8 +30,7 @@ def runs_table(results: Results) -> Table:
         table.add_column(heading, justify="right")
     for _, run in results.runs.iterrows():
         trials = results.trials[results.trials["run_id"] == run["run_id"]]
-        leading = results.objectives[run["task"]][0]
-        table.add_row(*_run_texts(run, trials, leading))
+        table.add_row(*_run_texts(run, trials, results.objectives[run["task"]]))
     return table
 
 
@@ -59,11 +59,14 @@ def trials_table(results: Results, run_id: str) -> Table:
     return table
 
 
-def _run_texts(run: Any, trials: DataFrame, leading: str) -> list[str]:
+def _run_texts(run: Any, trials: DataFrame, objectives: Sequence[str]) -> list[str]:
     done = trials[(trials["status"] != tables.PENDING) & (trials["number"] >= 0)]
     ok = done[done["status"] == tables.OK]
     n_failed = len(done) - len(ok) - int((done["status"] == tables.INFEASIBLE).sum())
-    best = min((values[leading] for values in ok.loc[ok["competes"], "values"]), default=None)
+    # Of several objectives there is no single best value.
+    only = objectives[0] if len(objectives) == 1 else None
+    competing = ok.loc[ok["competes"], "values"]
+    best = min((values[only] for values in competing if only is not None), default=None)
     status = run["status"] if not run["message"] else f"{run['status']}: {run['message']}"
     return [
         run["run_id"],

@@ -11,6 +11,7 @@ from hebo.experiment.report.best_run import BestRun, best_runs
 from hebo.experiment.report.blocks import Blocks, blocks
 from hebo.experiment.report.curves import TaskCurves, task_curves
 from hebo.experiment.report.normalised import Scores, normalised_scores
+from hebo.experiment.report.one_objective import why_left_out, with_one_objective
 from hebo.experiment.report.pictures import Pictures, task_pictures
 from hebo.experiment.report.ranks import Comparison, compare
 from hebo.experiment.report.run_tables import run_table
@@ -30,7 +31,8 @@ class Analysis:
         results: The experiment.
         table: Its `observations`.
         optimizers: Labels in the order of the experiment, which fixes their colours.
-        curves: One per task.
+        left_out: Why some tasks are in no curve, rank, score or best run, or "".
+        curves: One per task that can be compared.
         blocks: What is ranked.
         comparison: What the ranks say.
         best_runs: One per task with ended trials.
@@ -43,6 +45,7 @@ class Analysis:
     results: Results
     table: pd.DataFrame
     optimizers: list[str]
+    left_out: str
     curves: list[TaskCurves]
     blocks: Blocks
     comparison: Comparison
@@ -67,16 +70,19 @@ def analyse(results: Results) -> Analysis:
     """Compute all that a report of `results` shows."""
     table = observations(results)
     optimizers = [str(name) for name in dict.fromkeys(results.runs["optimizer"])]
-    ranked = blocks(results, table)
+    comparable = with_one_objective(results)
+    compared = table[table["run_id"].isin(comparable.runs["run_id"])]
+    ranked = blocks(comparable, compared)
     return Analysis(
         results=results,
         table=table,
         optimizers=optimizers,
-        curves=task_curves(results, table, task_rankings(ranked.values)),
+        left_out=why_left_out(results),
+        curves=task_curves(comparable, compared, task_rankings(ranked.values)),
         blocks=ranked,
         comparison=compare(ranked.values),
-        best_runs=best_runs(results, table),
-        pictures=task_pictures(results, table),
+        best_runs=best_runs(comparable, compared),
+        pictures=task_pictures(comparable, compared),
         timing=timing_table(table, optimizers),
         phases=phase_table(table, optimizers),
         scores=_scores(results) if len(optimizers) > 1 else None,

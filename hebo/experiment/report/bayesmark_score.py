@@ -17,6 +17,7 @@ from hebo.experiment.report.bayesmark_formulas import (
     median_loss,
     random_mean_loss,
 )
+from hebo.experiment.report.one_objective import why_left_out
 from hebo.experiment.report.statistics import Floats, observations
 
 if TYPE_CHECKING:
@@ -55,9 +56,11 @@ def bayesmark_table(results: Results, *, metric: str | None = None) -> pd.DataFr
         then the mean score on each task, in columns named `task: <label>`.
 
     Raises:
-        DataError: If there is no random search, a run is unfinished, the batches differ, the metric was
-            not recorded, or random search failed in half of its trials.
+        DataError: If a task has several objectives, there is no random search, a run is unfinished, the
+            batches differ, the metric was not recorded, or random search failed in half of its trials.
     """
+    if left_out := why_left_out(results):
+        raise DataError(f"Bayesmark's score needs tasks with one objective. {left_out}")
     n_rounds, batch_size = protocol(results)
     studies = collect_studies(results, (n_rounds, batch_size), metric)
     optimizers = list(dict.fromkeys(results.runs["optimizer"]))

@@ -15,6 +15,7 @@ from hebo.experiment.report.bayesmark_score import bayesmark_table, random_searc
 from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.curves import TaskCurves
 from hebo.experiment.report.normalised import score_curves
+from hebo.experiment.report.one_objective import several_objectives
 from hebo.experiment.report.parallel_figure import parallel_rows
 from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_context import rank_context
@@ -47,8 +48,8 @@ def page_context(analysis: Analysis) -> dict[str, Any]:
         "legend": [_legend_entry(index, name) for index, name in enumerate(analysis.optimizers)],
         "summary": summary(results, table),
         "optima": {task: number_or_dash(value) for task, value in _optima(results).items()},
-        "objectives": {task: names[0] for task, names in results.objectives.items()},
-        "n_more_objectives": sum(len(names) > 1 for names in results.objectives.values()),
+        "objectives": {task: ", ".join(names) for task, names in results.objectives.items()},
+        "left_out": analysis.left_out,
         "panels": _curve_panels(analysis.curves),
         "comparison": analysis.comparison,
         "blocks": analysis.blocks,
@@ -74,7 +75,10 @@ def _legend_entry(index: int, name: str) -> dict[str, str]:
 
 
 def _optima(results: Results) -> dict[str, float]:
-    return dict(zip(results.runs["task"].astype(str), results.runs["optimum"].astype(float), strict=True))
+    """Return task -> known optimum, NaN where there is none; of several objectives there is none."""
+    optima = results.runs["optimum"].astype(float)
+    optima[results.runs["task"].isin(several_objectives(results))] = float("nan")
+    return dict(zip(results.runs["task"].astype(str), optima, strict=True))
 
 
 def _curve_panels(curves: list[TaskCurves]) -> list[Markup]:
@@ -151,8 +155,13 @@ def _normalised(analysis: Analysis) -> dict[str, Any] | None:
 
 
 def _score(results: Results) -> dict[str, Any] | None:
-    """Return Bayesmark's score, the reason why there is none, or None without random search."""
-    if not random_search_labels(results) or results.runs["optimizer"].nunique() < 2:
+    """Return Bayesmark's score, or the reason why there is none.
+
+    None without random search, or where a task has several objectives, as the top of the page says.
+    """
+    if several_objectives(results) or not random_search_labels(results):
+        return None
+    if results.runs["optimizer"].nunique() < 2:
         return None
     try:
         table = bayesmark_table(results)

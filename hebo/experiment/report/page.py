@@ -60,7 +60,8 @@ def render(analysis: Analysis) -> str:
 
 def _figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
     """Yield the figures with their file names, one at a time, for there may be hundreds."""
-    yield "regret", regret_figure(analysis.curves)
+    if analysis.curves:
+        yield "regret", regret_figure(analysis.curves)
     yield "timing", timing_figure(analysis.timing)
     if analysis.scores is not None:
         yield "scores", score_figure(score_curves(analysis.scores), analysis.optimizers)

@@ -15,7 +15,7 @@ from hebo.experiment.report.text import plain
 def rank_figure(comparison: Comparison, optimizers: list[str]) -> Figure:
     """Return the figure; `optimizers` gives the order that fixes their colours."""
     ranks = comparison.ranks
-    figure = new_figure(5.8, 0.75 + 0.42 * max(len(ranks), 2))
+    figure = new_figure(5.4, 0.75 + 0.42 * max(len(ranks), 2))
     axes = figure.add_subplot()
     plain_axes(axes, grid="x")
     _shade_ties(axes, comparison)
@@ -34,7 +34,7 @@ def rank_figure(comparison: Comparison, optimizers: list[str]) -> Figure:
             color=INK,
         )
     axes.set_yticks(
-        range(len(ranks)), [plain(name, length=28) for name in ranks.index], fontsize=9, color=INK
+        range(len(ranks)), [plain(name, length=24) for name in ranks.index], fontsize=9, color=INK
     )
     axes.set_ylim(len(ranks) - 0.5, -0.75)
     axes.set_xlim(0.9, max(len(ranks), 2) + 0.1)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hebo.experiment.report.one_objective import with_one_objective
 from hebo.experiment.report.statistics import Floats, best_so_far, observations
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ _BEST = "best_"
 
 
 def run_table(results: Results) -> pd.DataFrame:
-    """Return one row per finished run of an experiment.
+    """Return one row per finished run of an experiment, of tasks with a single objective.
 
     Returns:
         The columns of `KEY`; `type` of the optimiser; `n_trials`, `batch_size`; `optimum` and `best_known` of
@@ -55,6 +56,7 @@ def run_table(results: Results) -> pd.DataFrame:
         `eval_seconds`, the objective's wall time; `versions` as JSON; `best_<k>`: the best value after `k`
         trials, for Fibonacci numbers `k`.
     """
+    results = with_one_objective(results)
     table = observations(results)
     trials = dict(list(table.groupby("run_id", sort=False)))
     finished = results.runs[

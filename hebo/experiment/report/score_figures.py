@@ -23,7 +23,7 @@ from hebo.experiment.report.style import (
     title,
 )
 
-CELL = Cell(7.2, 4.0, bottom=0.5, top=0.5)
+CELL = Cell(5.8, 3.6, bottom=0.5, top=0.5)
 _TOP = 3.0
 """Scores beyond are not shown: the first points are often far worse than all that follows."""
 
@@ -37,7 +37,7 @@ def score_figure(curves: Mapping[str, pd.DataFrame], optimizers: Sequence[str], 
         name: What the title says beside the quantity.
     """
     shown = [(index, one) for index, one in enumerate(optimizers) if one in curves]
-    header = legend_height(CELL.width, len(shown)) if shown else 0.0
+    header = legend_height(CELL.width - CELL.left, [one for _, one in shown]) if shown else 0.0
     figure, (axes,) = sheet(1, CELL, columns=1, header=header)
     plain_axes(axes)
     title(axes, name or "Normalised score", subtitle="mean score: 0 best known, 1 random search")

@@ -205,22 +205,29 @@ def legend_above(
         place = {"loc": "upper left", "bbox_to_anchor": ((left - 0.02) / width, 1.0)}
     figure.legend(
         list(handles),
-        [plain(label, length=32) for label in labels],
-        ncols=_legend_columns(width, len(labels)),
+        _legend_texts(labels),
+        ncols=_legend_columns(width - (left or 0.0), labels),
         frameon=False,
         fontsize=9,
         labelcolor=INK,
         handlelength=1.8,
+        columnspacing=1.4,
         borderaxespad=0.3,
         borderpad=0.2,
         **place,
     )
 
 
-def legend_height(width: float, n: int) -> float:
-    """Return the height in inches of a legend of `n` entries on a figure of `width` inches."""
-    return 0.15 + 0.2 * -(-n // _legend_columns(width, n))
+def legend_height(width: float, labels: Sequence[str]) -> float:
+    """Return the height in inches of a legend on a strip of `width` inches."""
+    return 0.15 + 0.2 * -(-len(labels) // _legend_columns(width, labels))
 
 
-def _legend_columns(width: float, n: int) -> int:
-    return max(1, min(n, int(width // 1.7)))
+def _legend_columns(width: float, labels: Sequence[str]) -> int:
+    """Return how many columns are sure to fit: a line and a gap take 0.5 inches, a letter 0.085 at most."""
+    longest = max(map(len, _legend_texts(labels)), default=0)
+    return max(1, min(len(labels), int(width / (0.5 + 0.085 * longest))))
+
+
+def _legend_texts(labels: Sequence[str]) -> list[str]:
+    return [plain(label, length=32) for label in labels]

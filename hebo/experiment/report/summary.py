@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hebo.experiment.report.one_objective import several_objectives
 from hebo.experiment.report.statistics import quantile
 from hebo.experiment.report.text import number
 
@@ -44,10 +45,14 @@ class SummaryRow:
 
 
 def summary(results: Results, table: pd.DataFrame) -> dict[str, list[SummaryRow]]:
-    """Return the summary rows of each task; `table` holds the `observations` of `results`."""
+    """Return the summary rows of each task; `table` holds the `observations` of `results`.
+
+    A task with several objectives has no best values.
+    """
     optimizers = list(dict.fromkeys(results.runs["optimizer"]))
     best = table.groupby("run_id")["value"].min().reindex(results.runs["run_id"])
     runs = results.runs.assign(best=best.to_numpy())
+    runs.loc[runs["task"].isin(several_objectives(results)), "best"] = np.nan
     rows = {}
     for task, group in runs.groupby("task", sort=False):
         quartiles = {name: _quartiles(mine["best"]) for name, mine in group.groupby("optimizer", sort=False)}
@@ -80,12 +85,18 @@ def _summary_row(
         optimizer=str(name),
         index=optimizers.index(name),
         median=padded_or_dash(middle),
-        interval=f"{padded_or_dash(lower)} … {padded_or_dash(upper)}" if len(runs) > 1 else NOTHING,
+        interval=_interval(lower, upper) if len(runs) > 1 else NOTHING,
         n_ok=n_ok,
         n_bad=int(_went_wrong(trials).sum()),
         runs=f"{(runs['status'] == 'finished').sum()} / {len(runs)}",
         is_best=bool(np.isfinite(lowest)) and padded_or_dash(middle) == padded_or_dash(lowest),
     )
+
+
+def _interval(lower: float, upper: float) -> str:
+    if not np.isfinite([lower, upper]).any():
+        return NOTHING
+    return f"{padded_or_dash(lower)} … {padded_or_dash(upper)}"
 
 
 def number_or_dash(value: float, *, n_digits: int = 4) -> str:

@@ -50,7 +50,7 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
         "viewBox": root.attrib["viewBox"],
         "role": "img",
         "aria-label": description,
-        # Points are CSS pixels times 72 / 96; below 70 % of that the text would be too small to read.
+        # Points are CSS pixels times 72 / 96.
         "style": f"--natural-width: {width * 96:.0f}px; aspect-ratio: {width:.3f} / {height:.3f}",
     }
     return ElementTree.tostring(root, encoding="unicode", short_empty_elements=True)

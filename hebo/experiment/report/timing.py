@@ -79,7 +79,7 @@ def _phases_of(trials: pd.DataFrame) -> dict[str, Any]:
 
 def timing_figure(means: pd.DataFrame) -> Figure:
     """Return stacked bars of `timing_table`."""
-    figure = new_figure(7.2, 0.95 + 0.4 * max(len(means), 1))
+    figure = new_figure(5.8, 0.95 + 0.4 * max(len(means), 1))
     axes = figure.add_subplot()
     plain_axes(axes, grid="x")
     left = pd.Series(0.0, index=means.index)
@@ -89,7 +89,7 @@ def timing_figure(means: pd.DataFrame) -> Figure:
         handles.append(axes.barh(range(len(means)), widths, left=left, height=0.58, color=_COLOURS[phase]))
         left += widths
     axes.set_yticks(
-        range(len(means)), [plain(name, length=28) for name in means.index], fontsize=9, color=INK
+        range(len(means)), [plain(name, length=24) for name in means.index], fontsize=9, color=INK
     )
     axes.set_ylim(max(len(means), 1) - 0.5, -0.5)
     axes.set_xlim(left=0.0, right=float(left.max() if len(left) else 0.0) * 1.02 or 1.0)

@@ -1,7 +1,8 @@
 """`PeerOptimizer`: another library's optimiser as one of ours, and `Session`, what an adapter writes.
 
 Values that are told are handed to the library at the next `ask`, so that whatever it computes from them
-is part of the time of a suggestion, as it is for our own optimisers.
+is part of the time of a suggestion, as it is for our own optimisers. From then on they cannot be
+changed: no library takes a value back.
 
 State is replay: a library's random streams and caches cannot be saved in general, so `restore` and
 `load_state_dict` ask and tell a fresh session again. That takes as long as the first time did.
@@ -17,13 +18,13 @@ from types import ModuleType
 from typing import Any
 
 import torch
-from pandas import DataFrame
 from torch import Generator, Tensor
 
 from hebo.base import Domain
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError
 from hebo.optimizers.base import Optimizer, Round
+from hebo.optimizers.locking import locked
 from hebo.optimizers.peers.dimensions import Dimensions, Point
 from hebo.random import derive_seed, make_generator, seeded
 
@@ -160,10 +161,15 @@ class PeerOptimizer(Optimizer):
                 return suggestion
         return None
 
-    def forget(self, x: DataFrame) -> None:
-        """Give up on pending points; see `Optimizer.forget`."""
-        super().forget(x)
-        self._forget_rows(self.space.encode(x))
+    @property
+    def _title(self) -> str:
+        """The name of the library's optimiser."""
+        return self.peer
+
+    @property
+    def _n_final(self) -> int:
+        """What the library has been handed stays with it."""
+        return self._n_handed
 
     def _give_up(self, points: Tensor) -> None:
         super()._give_up(points)
@@ -178,10 +184,12 @@ class PeerOptimizer(Optimizer):
 
     # ------------------------------------------------------------------ saving and resuming
 
+    @locked
     def state_dict(self) -> dict[str, Any]:
         """Return all state as plain JSON values: the history, and what was asked when."""
         return {**super().state_dict(), "events": [list(one) for one in self._events]}
 
+    @locked
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Continue from `state_dict()`, by asking the library again for all past points.
 
@@ -203,6 +211,7 @@ class PeerOptimizer(Optimizer):
         finally:
             self._records = whole
 
+    @locked
     def restore(self, rounds: Iterable[Round]) -> None:
         """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
 

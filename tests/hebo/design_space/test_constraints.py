@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+import torch
 
 from hebo.design_space import constraints
 from hebo.design_space.constraints import register_constraint
@@ -61,6 +62,16 @@ def test_a_function_may_return_any_array_of_booleans_and_may_spoil_its_frame():
 
     space = space_with(function("first", rule), function("second", lambda frame: frame["a"] > 0))
     assert space.contains(space.sample(5, generator=make_generator(0))).all()
+
+
+def test_the_answer_of_a_function_belongs_to_the_points_that_its_index_names():
+    space = space_with(function("sorted", lambda frame: frame.sort_values("a")["a"] < 0.5))
+    x = space.layout.canonical.repeat(3, 1)
+    x[:, 0] = torch.tensor([0.9, 0.1, 0.6])
+    assert space.contains(x).tolist() == [False, True, False]
+    space = space_with(function("named", lambda frame: (frame["a"] < 0.5).set_axis(list("uvw"))))
+    with pytest.raises(SpaceError, match="Constraint 'named': the index of its answer has 'u', 'v', 'w'"):
+        space.contains(x)
 
 
 def test_a_tiny_feasible_set_is_found_by_many_draws():

@@ -89,7 +89,7 @@ def test_pandas_dtypes_of_strings_are_accepted(dtype):
 
 def test_numpy_categories_become_python_ones():
     space = space_of(type="cat", categories=np.array([10, 20]))
-    value = space.decode(space.encode(frame_of([np.int64(20)])))["c"][0]
+    value = space.decode(space.encode(frame_of([np.int64(20)])))["c"].tolist()[0]
     assert type(value) is int
 
 

@@ -1,3 +1,4 @@
+import json
 import math
 from decimal import Decimal
 from fractions import Fraction
@@ -117,9 +118,9 @@ def test_float_noise_beyond_a_bound_or_a_grid_value_is_clipped(name, value, kept
     assert SPACE.encode(frame_with(name, value))[2, SPACE.columns[name]].item() == kept
 
 
-def test_noise_of_a_millionth_is_refused():
+def test_more_than_a_millionth_of_the_range_beyond_a_bound_is_refused():
     with pytest.raises(DataError, match="outside"):
-        SPACE.encode(frame_with("x", 2.000002))
+        SPACE.encode(frame_with("x", 2.00001))
 
 
 @pytest.mark.parametrize(
@@ -167,11 +168,11 @@ def test_anything_but_a_frame_is_refused(value):
         SPACE.encode(value)
 
 
-def test_decoded_frames_hold_python_values_and_one_range_index():
+def test_decoded_frames_have_plain_types_and_one_range_index():
     x = SPACE.sample(4, generator=make_generator(0))
     frame = SPACE.decode(x)
     assert frame.dtypes.astype(str).to_dict() == {
-        "x": "float64", "n": "object", "lr": "float64", "s": "float64", "g": "float64", "c": "object"
+        "x": "float64", "n": "int64", "lr": "float64", "s": "float64", "g": "float64", "c": "object"
     }  # fmt: skip
     assert list(frame.index) == [0, 1, 2, 3]
     assert {type(value) for value in frame["c"]} == {str}
@@ -194,3 +195,49 @@ def test_points_of_another_shape_are_refused(shape):
     for method in (SPACE.decode, SPACE.project, SPACE.contains):
         with pytest.raises(DataError, match="Expected points of shape n x 6"):
             method(torch.zeros(shape))
+
+
+TYPES = DesignSpace().parse(
+    [
+        {"name": "b", "type": "bool"},
+        {"name": "n", "type": "int", "lb": 1, "ub": 9},
+        {"name": "p", "type": "pow_int", "lb": 1, "ub": 99},
+        {"name": "s", "type": "step_int", "lb": 0, "ub": 9, "step": 3},
+        {"name": "e", "type": "int_exponent", "lb": 1, "ub": 64, "base": 2},
+        {"name": "x", "type": "num", "lb": 0, "ub": 1},
+        {"name": "oi", "type": "ordinal", "levels": [8, 16]},
+        {"name": "of", "type": "ordinal", "levels": [0.1, 0.2]},
+        {"name": "ob", "type": "ordinal", "levels": [True, False]},
+        {"name": "ci", "type": "cat", "categories": [8, 16]},
+        {"name": "cm", "type": "cat", "categories": [8, "auto"]},
+        {"name": "m", "type": "ordinal", "levels": [1, 2.5]},
+        {"name": "long", "type": "cat", "categories": [2**70, 1]},
+        {"name": "k", "type": "int", "lb": 1, "ub": 9, "active_if": {"b": [True]}},
+        {"name": "f", "type": "bool", "active_if": {"b": [True]}},
+        {"name": "y", "type": "num", "lb": 0, "ub": 1, "active_if": {"b": [True]}},
+    ]
+)
+KINDS = ["bool", *["int64"] * 4, "float64", "int64", "float64", "bool", "int64", *["object"] * 3]
+
+
+@pytest.mark.parametrize("n", [0, 1, 16])
+def test_columns_have_the_type_of_their_values(n):
+    frame = TYPES.decode(TYPES.fix({"b": True}).sample(n, generator=make_generator(0)))
+    assert frame.dtypes.astype(str).tolist() == [*KINDS, "int64", "bool", "float64"]
+    assert TYPES.encode(frame).equal(TYPES.encode(frame.astype(object)))
+
+
+def test_columns_with_an_inactive_value_hold_python_values_and_none():
+    x = torch.cat([TYPES.fix({"b": one}).sample(2, generator=make_generator(0)) for one in (True, False)])
+    frame = TYPES.decode(x)
+    assert frame.dtypes.astype(str).tolist() == [*KINDS, "object", "object", "object"]
+    for name, kind in (("k", int), ("f", bool), ("y", float)):
+        assert [type(value) for value in frame[name]] == [kind, kind, type(None), type(None)]
+    assert TYPES.encode(frame).equal(x)
+
+
+def test_booleans_can_be_negated_and_records_are_plain_json():
+    frame = TYPES.decode(TYPES.sample(8, generator=make_generator(1)))
+    assert (~frame["b"]).tolist() == [not one for one in frame["b"].tolist()]
+    rows = json.loads(json.dumps(frame.to_dict("records")))
+    assert TYPES.encode(pd.DataFrame(rows, dtype=object)).equal(TYPES.encode(frame))

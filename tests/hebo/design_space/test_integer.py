@@ -33,11 +33,11 @@ def test_encoded_columns_and_the_way_back(keys, values, columns):
     assert all(type(value) is int for value in decoded)
 
 
-def test_a_row_of_a_decoded_frame_keeps_integers_beside_floats():
+def test_a_record_of_a_decoded_frame_keeps_integers_beside_floats():
     space = DesignSpace().parse(
         [{"name": "n", "type": "int", "lb": 1, "ub": 9}, {"name": "x", "type": "num", "lb": 0, "ub": 1}]
     )
-    row = space.decode(torch.tensor([[3.0, 0.5]])).iloc[0]
+    (row,) = space.decode(torch.tensor([[3.0, 0.5]])).to_dict("records")
     assert type(row["n"]) is int
 
 

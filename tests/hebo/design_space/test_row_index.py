@@ -28,8 +28,8 @@ def test_each_row_is_found_and_nothing_else() -> None:
     assert (INDEX.find(others) == -1).all()
 
 
-def test_float_noise_is_forgiven_and_a_difference_is_not() -> None:
-    noise = torch.tensor([2e-9, 4e-9, 0.0], dtype=torch.float64)
+def test_rounding_is_forgiven_and_a_difference_is_not() -> None:
+    noise = torch.tensor([3e-6, 4e-6, 0.0], dtype=torch.float64)
     assert INDEX.find(X + noise).equal(torch.arange(200))
     assert INDEX.find(X - noise).equal(torch.arange(200))
     assert (INDEX.find(X + torch.tensor([1e-5, 0.0, 0.0])) == -1).all()
@@ -45,8 +45,21 @@ def test_the_first_repetition_is_named() -> None:
     assert INDEX.first_repeat() is None
     x = X.clone()
     x[150], x[90] = x[3], x[7]
-    x[90, 0] += 1e-9
     assert RowIndex(x, SPACE.layout).first_repeat() == (7, 90)
+    x[90, 0] += 1e-14
+    assert RowIndex(x, SPACE.layout).first_repeat() == (3, 150)
+
+
+def test_of_close_rows_a_point_is_the_one_it_equals_and_else_the_nearest() -> None:
+    x = X[:3].clone()
+    x[1:] = x[0]
+    x[1, 0] += 1e-9
+    x[2, 0] += 2e-9
+    index = RowIndex(x, SPACE.layout)
+    assert index.first_repeat() is None
+    assert index.find(x).tolist() == [0, 1, 2]
+    assert index.find(x + torch.tensor([4e-10, 0.0, 0.0])).tolist() == [0, 1, 2]
+    assert index.within(x[0], SPACE.layout.tolerance(x[:1])[0]).tolist() == [0, 1, 2]
 
 
 @pytest.mark.parametrize("max_pairs", [64, 2**20])

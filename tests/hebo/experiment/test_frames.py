@@ -54,5 +54,5 @@ def test_rounds_are_grouped_and_an_open_one_is_told_from_a_finished_one() -> Non
 
 def test_the_best_value_is_the_smallest_of_the_trials_that_are_ok() -> None:
     values = [("ok", 3.0), ("ok", 2.0), ("failed", 1.0), ("ok", None)]
-    assert best_of([Trial(0, 0, {}, status, {"y": value}) for status, value in values], "y", SPACE) == 2.0
-    assert best_of([], "y", SPACE) is None
+    assert best_of([Trial(0, 0, {}, status, {"y": value}) for status, value in values], ["y"], SPACE) == 2.0
+    assert best_of([], ["y"], SPACE) is None

@@ -31,7 +31,7 @@ def test_forgotten_points_are_no_longer_pending(optimizer: Optimizer) -> None:
     asked = optimizer.ask(2)
     optimizer.forget(asked.iloc[[0]])
     assert len(optimizer.pending) == 1
-    with pytest.raises(DataError, match="not pending"):
+    with pytest.raises(DataError, match="neither pending nor told"):
         optimizer.forget(frame(a=0.123))
     assert len(optimizer.pending) == 1
 
@@ -214,3 +214,12 @@ def test_told_frames_are_not_modified(optimizer: Optimizer) -> None:
 def test_an_empty_space_is_refused() -> None:
     with pytest.raises(DataError, match="no parameters"):
         RandomSearch().build(DesignSpace(), seed=0)
+
+
+def test_all_frames_of_an_optimiser_have_the_types_of_their_values(optimizer: Optimizer) -> None:
+    for frames in (optimizer.pending, optimizer.history, optimizer.X):
+        assert frames[["a", "k"]].dtypes.astype(str).tolist() == ["float64", "int64"]
+    asked = optimizer.ask(3)
+    optimizer.tell(asked[:2], [1.0, 2.0])
+    for frames in (asked, optimizer.pending, optimizer.history, optimizer.X, optimizer.best_x):
+        assert frames[["a", "k"]].dtypes.astype(str).tolist() == ["float64", "int64"]

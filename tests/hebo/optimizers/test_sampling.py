@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import DataError
 from hebo.optimizers.base import OptimizerRecipe
 from hebo.optimizers.sampling import RandomSearch, Sobol
 
@@ -39,3 +40,13 @@ def test_random_points_spread_over_the_cube() -> None:
     asked = RandomSearch().build(CUBE, seed=0).ask(400)
     assert asked.mean().between(0.44, 0.56).all()
     assert asked.std().between(0.26, 0.32).all()
+
+
+@pytest.mark.parametrize("recipe", [RandomSearch(), Sobol()])
+def test_of_several_objectives_there_is_no_single_best_point(recipe: OptimizerRecipe) -> None:
+    optimizer = recipe.build(CUBE, seed=0)
+    optimizer.tell(optimizer.ask(2), [[0.0, 1.0], [1.0, 0.0]])
+    for name in ("best_x", "best_y"):
+        with pytest.raises(DataError, match="there are 2 objectives, and no single best point"):
+            getattr(optimizer, name)
+    assert optimizer.history["objective_1"].tolist() == [1.0, 0.0]

@@ -143,6 +143,6 @@ def test_a_pose_has_the_energy_of_its_sequence(antigen: Antigen) -> None:
 def test_numba_is_asked_for_by_its_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(oracle_module, "find_spec", lambda name: None)
     found = profiles(ANTIGENS[0], LENGTH, CONTACTS)
-    with pytest.raises(MissingExtraError, match=r"hebo-framework\[antibody\]"):
+    with pytest.raises(MissingExtraError, match=r"'\.\[antibody\]'"):
         oracle(found, "numba")
     assert oracle(found, "auto").dock(encode("AAAAA")[None]).n_tied[0] >= 1

@@ -36,7 +36,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_programs_are_looked_for_in_order(
     program: Make, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    with pytest.raises(MissingExtraError, match=r"hebo-framework\[eda\]"):
+    with pytest.raises(MissingExtraError, match=r"'\.\[eda\]'"):
         find_abc()
     first, second = program(""), program("")
     monkeypatch.setenv("PATH", str(tmp_path / "bin"))

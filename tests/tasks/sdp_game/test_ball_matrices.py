@@ -87,5 +87,5 @@ def test_products_and_columns() -> None:
 
 def test_a_missing_package_names_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tasks.sdp_game.ball_matrices.find_spec", lambda name: None)
-    with pytest.raises(MissingExtraError, match=r"hebo-framework\[sdp\]"):
+    with pytest.raises(MissingExtraError, match=r"'\.\[sdp\]'"):
         require_flint()

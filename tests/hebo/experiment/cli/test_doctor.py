@@ -2,12 +2,11 @@ from __future__ import annotations
 
 from email.message import Message
 from importlib.metadata import Distribution
-from typing import Any, cast
+from typing import cast
 
 import pytest
 from click.testing import CliRunner
 
-from hebo.errors import ConfigError
 from hebo.experiment import catalogue as catalogue_module
 from hebo.experiment.cli import doctor, main
 from hebo.experiment.cli.doctor import (
@@ -67,7 +66,7 @@ def test_versions_are_compared_by_number() -> None:
         (
             'no-such[x]>=1; extra == "odd"',
             "note",
-            "no-such (extra 'odd') is not installed; `pip install 'hebo-framework[odd]'`",
+            "no-such (extra 'odd') is not installed; `pip install '.[odd]'` in a checkout",
         ),
     ],
 )
@@ -86,12 +85,11 @@ def test_this_environment_is_examined_from_python_to_gpu() -> None:
 
 
 def test_a_broken_catalogue_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> Any:
-        raise ConfigError("The catalogue entry point 'x' cannot be loaded.")
-
-    monkeypatch.setattr(catalogue_module, "catalogue", broken)
+    found = catalogue_module.Catalogue()
+    found.broken.append("The catalogue entry point 'x' cannot be loaded.")
+    monkeypatch.setattr(catalogue_module, "catalogue", lambda: found)
     (finding,) = check_catalogue()
-    assert finding.is_problem
+    assert (finding.is_problem, finding.text) == (True, found.broken[0])
 
 
 @pytest.mark.parametrize(("mark", "code"), [("ok", 0), ("note", 0), ("problem", 1)])

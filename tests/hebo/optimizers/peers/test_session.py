@@ -119,5 +119,5 @@ def test_a_state_of_another_optimizer_is_refused() -> None:
 
 
 def test_a_missing_library_names_the_extra() -> None:
-    with pytest.raises(MissingExtraError, match=r"hebo-framework\[peers\]"):
+    with pytest.raises(MissingExtraError, match=r"'\.\[peers\]'"):
         load("no_such_library")

@@ -1,0 +1,69 @@
+"""Acquisitions at the import path of the original package, for `HEBO(acq_cls=...)` and `BO(acq_cls=...)`.
+
+`MACE`, `EI` and `logEI` are parts of this package by those names. All are classes of recipes: an optimiser
+builds them from their settings alone, and not from a model as in the original.
+"""
+
+from __future__ import annotations
+
+from botorch.models.model import Model
+from pydantic import Field
+from torch import Generator, Tensor
+
+from hebo.acquisitions.confidence_bound import hebo_kappa
+from hebo.acquisitions.improvement import LogEI
+from hebo.acquisitions.improvement import LogEI as EI
+from hebo.acquisitions.mace import MACE
+from hebo.acquisitions.marginals import mean_and_sd
+from hebo.base import AcqFunction, Acquisition
+from hebo.data import Data
+
+__all__ = ["EI", "LCB", "MACE", "Mean", "Sigma", "logEI"]
+
+logEI = LogEI
+
+
+class LCB(Acquisition):
+    """Lower confidence bound of a cost, `mu - kappa s`; its negative is maximised.
+
+    Attributes:
+        kappa: Width of the bound; None takes HEBO's schedule (`hebo_kappa`).
+    """
+
+    kappa: float | None = Field(default=None, ge=0)
+
+    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        kappa = self.kappa
+        if kappa is None:
+            kappa = hebo_kappa(len(data.x), data.x.shape[1], data.batch_size)
+
+        def bound(x: Tensor) -> Tensor:
+            mu, sigma = mean_and_sd(model, x)
+            return (mu + kappa * sigma).unsqueeze(-1)
+
+        return bound
+
+
+class Mean(Acquisition):
+    """The posterior mean: exploitation alone."""
+
+    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+
+        def mean(x: Tensor) -> Tensor:
+            return mean_and_sd(model, x)[0].unsqueeze(-1)
+
+        return mean
+
+
+class Sigma(Acquisition):
+    """The posterior standard deviation: exploration alone."""
+
+    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+
+        def deviation(x: Tensor) -> Tensor:
+            return mean_and_sd(model, x)[1].unsqueeze(-1)
+
+        return deviation

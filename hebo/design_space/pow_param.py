@@ -1,0 +1,7 @@
+"""Real numbers on a logarithmic scale at the import path of the original package, for `isinstance`."""
+
+from __future__ import annotations
+
+from hebo.design_space.numeric import Pow as PowPara
+
+__all__ = ["PowPara"]

@@ -1,0 +1,7 @@
+"""Integers with a step at the import path of the original package, for `isinstance`."""
+
+from __future__ import annotations
+
+from hebo.design_space.integer import StepInt as StepIntPara
+
+__all__ = ["StepIntPara"]
