@@ -88,7 +88,7 @@ def test_light_entrances_load_neither_torch_nor_pandas(arguments: list[str]) -> 
         [sys.executable, "-X", "importtime", *arguments],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}

@@ -85,7 +85,7 @@ def test_each_subcommand_exists(subcommand: str) -> None:
         [sys.executable, "-m", "hebo", *arguments, "--help"],
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

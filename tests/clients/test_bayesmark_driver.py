@@ -147,7 +147,7 @@ def test_run_as_a_script_the_file_hands_its_class_to_bayesmark(name: str, tmp_pa
         env={**os.environ, "PYTHONPATH": str(tmp_path)},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=600,
         check=False,
     )
     assert done.returncode == 0, done.stderr[-2000:]

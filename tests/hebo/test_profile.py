@@ -57,11 +57,11 @@ def test_an_exception_ends_the_phase(clock):
     assert profile.seconds == {"fit": 1, "rest": 0, "search": 2}
 
 
-def test_waiting_is_not_working():
+def test_waiting_is_not_working(clock):
     profile = Profile()
     with profile.phase("rest"):
-        time.sleep(0.05)
-    assert profile.total < 0.04
+        time.sleep(0.01)  # moves every clock but that of the CPU
+    assert profile.total == 0
 
 
 def test_every_ask_starts_anew():
@@ -71,7 +71,7 @@ def test_every_ask_starts_anew():
     optimizer.profile.add("fit", 1e6)
     optimizer.ask()
     assert set(optimizer.profile.seconds) == {"rest"}
-    assert 0 < optimizer.profile.total < 10
+    assert 0 < optimizer.profile.total < 1e6
 
 
 def _fail_in(profile, clock):

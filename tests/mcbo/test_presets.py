@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from statistics import median
+
 import pandas as pd
 import pytest
 from examples import SPACES
@@ -44,7 +46,7 @@ def climb(optimizer: Optimizer, n: int, seed: int) -> float:
 def test_sequences_that_are_cut_go_on_from_where_they_end() -> None:
     cut = [climb(BOiLSCut(n_initial=1).build(STEPS, seed=seed), 50, seed) for seed in range(3)]
     random = [climb(RandomSearch().build(STEPS, seed=seed), 50, seed) for seed in range(3)]
-    assert max(cut) < min(random)
+    assert median(cut) <= median(random) - 2
 
 
 def test_a_space_without_skip_is_refused() -> None:

@@ -148,7 +148,10 @@ CAKE = DesignSpace().parse(
 
 def test_the_free_parameters_make_up_for_a_pinned_one_in_a_mixture():
     domain = CAKE.fix({"sugar": 0.75})
-    for x in (domain.sample(50, generator=make_generator(0)), domain.project(torch.rand(50, 3))):
+    for x in (
+        domain.sample(50, generator=make_generator(0)),
+        domain.project(torch.rand(50, 3, generator=make_generator(1))),
+    ):
         assert domain.contains(x).all()
         assert (x[:, 1] == 0.75).all()
         assert torch.allclose(x.sum(1), torch.ones(50, dtype=torch.float64))

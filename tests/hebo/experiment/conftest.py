@@ -26,11 +26,17 @@ TOY_SITE = Path(__file__).parent / "toy_site"
 LASTING = ["run_id", "number", "round", "params", "values", "extras", "status"]
 
 
+def with_toys() -> str:
+    """The path of other processes: the toy parts, then what this one was given."""
+    given = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    return os.pathsep.join([str(TOY_SITE), *(one for one in given if one not in ("", str(TOY_SITE)))])
+
+
 @pytest.fixture
 def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install the toy parts, in this process and in those it starts."""
     monkeypatch.syspath_prepend(str(TOY_SITE))
-    monkeypatch.setenv("PYTHONPATH", str(TOY_SITE))
+    monkeypatch.setenv("PYTHONPATH", with_toys())
     catalogue.cache_clear()
     yield
     catalogue.cache_clear()
@@ -80,7 +86,7 @@ def start_hebo() -> Iterator[Callable[..., subprocess.Popen[str]]]:
             stderr=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(TOY_SITE)},
+            env={**os.environ, "PYTHONPATH": with_toys()},
         )
         started.append(process)
         return process

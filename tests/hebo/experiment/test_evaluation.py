@@ -15,6 +15,8 @@ from hebo.experiment.run_log import Outcome
 from hebo.experiment.stopping import StopNow, stop_on_signals
 from tasks.base import Task
 
+from .toy_site.toy_parts import LONG
+
 pytestmark = pytest.mark.usefixtures("toys")
 
 CORNER = {"x": [0.75], "n": [2], "c": ["a"]}
@@ -79,7 +81,7 @@ def test_an_evaluation_over_its_time_is_ended(corner: str) -> None:
     assert found.status == "timed_out"
     assert found.message == "not finished within 0.2 s (limits.trial_seconds)"
     assert found.seconds is not None
-    assert found.seconds < 30
+    assert found.seconds < LONG  # the evaluation did not come to its own end
 
 
 def test_a_limit_leaves_no_alarm_and_no_handler_behind() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable
 from typing import Any, cast
 
 import pytest
@@ -36,11 +37,16 @@ class Scripted:
         self.renewals += 1
 
 
-def watch(*, terminal: bool, store: Scripted | None = None) -> tuple[str, Scripted]:
+def watch(
+    *, terminal: bool, store: Scripted | None = None, until: Callable[[Scripted], bool] | None = None
+) -> tuple[str, Scripted]:
+    """Watch until something has happened: as a rule, until progress was asked for often enough."""
     store, text = store or Scripted(), io.StringIO()
     console = Console(file=text, force_terminal=terminal, width=120)
+    is_over = until or (lambda store: store.n_done > 6)
     with Monitor(cast(Any, store), console, n_slots=1).watching(Owner.me()):
-        time.sleep(0.3)
+        while not is_over(store):
+            time.sleep(0.01)
     return text.getvalue(), store
 
 
@@ -70,15 +76,19 @@ def test_on_a_terminal_there_is_a_table_with_progress_and_time_left() -> None:
 
 def test_leases_are_prolonged_while_it_watches(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "LEASE_SECONDS", 0.04)
-    assert watch(terminal=False)[1].renewals > 0
+    watch(terminal=False, until=lambda store: store.renewals > 0)
 
 
 def test_a_store_that_fails_does_not_pass_unnoticed() -> None:
     class Failing(Scripted):
+        has_failed = False
+
         def progress(self, *, since: float) -> list[dict[str, Any]]:
             if self.n_done > 1:
+                self.has_failed = True
                 raise OSError("the disk is gone")
             return super().progress(since=since)
 
+    failing = Failing()
     with pytest.raises(OSError, match="the disk is gone"):
-        watch(terminal=False, store=Failing())
+        watch(terminal=False, store=failing, until=lambda _: failing.has_failed)

@@ -68,19 +68,19 @@ def test_killing_the_pool_ends_calls_under_way(log: Path) -> None:
     with WorkerPool(2, log=log) as pool:
         ready = [pool.submit(os.getpid) for _ in range(2)]
         wait(ready)
-        futures = [pool.submit(os.system, "sleep 60") for _ in range(2)]
+        futures = [pool.submit(os.system, "sleep 800") for _ in range(2)]
         pool.kill()
-        assert all(isinstance(future.exception(timeout=30), WorkerDied) for future in futures)
+        assert all(isinstance(future.exception(timeout=600), WorkerDied) for future in futures)
 
 
 def test_what_a_worker_has_started_ends_with_it(log: Path, tmp_path: Path) -> None:
     with WorkerPool(1, log=log) as pool:
-        command = f"sleep 300 & echo $! > {tmp_path}/pid; wait"
+        command = f"sleep 800 & echo $! > {tmp_path}/pid; wait"
         future = pool.submit(os.system, command)
         while not (tmp_path / "pid").exists() or not (tmp_path / "pid").read_text().strip():
             time.sleep(0.02)
         pool.kill()
-        assert isinstance(future.exception(timeout=30), WorkerDied)
+        assert isinstance(future.exception(timeout=600), WorkerDied)
     child = int((tmp_path / "pid").read_text())
     while is_running(child):
         time.sleep(0.02)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+from statistics import median
 from typing import Any
 
 import numpy as np
@@ -40,13 +41,14 @@ def run(optimizer: BayesOpt, n_rounds: int, batch: int = 1) -> BayesOpt:
 
 
 def test_branin_is_solved_in_thirty_evaluations() -> None:
-    assert run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 30).best_y - 0.397887 < 0.02
+    # Ten times the worst of eight seeds; half of all random searches of this length end above 1.2.
+    assert run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 30).best_y - 0.397887 < 0.12
 
 
 def test_batches_of_eight_are_distinct_and_solve_branin() -> None:
     optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 6, batch=8)
     assert len(optimizer.X.drop_duplicates()) == 48
-    assert optimizer.best_y - 0.397887 < 0.1
+    assert optimizer.best_y - 0.397887 < 0.1  # the worst of eight seeds ends at 0.0075
 
 
 def test_any_composition_of_parts_runs() -> None:
@@ -100,15 +102,18 @@ def test_fixed_inputs_hold_while_the_rest_is_optimised() -> None:
 
 def test_a_region_that_always_fails_is_left_for_its_border() -> None:
     space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-    optimizer = HEBO(space, scramble_seed=0, recipe=QUICK)
-    for _ in range(24):
-        asked = optimizer.ask(1)
-        a, b = asked.iloc[0]
-        failed = a > 0.5  # the lowest values, towards (0.9, 0.5), would lie here
-        optimizer.tell(asked, [np.nan if failed else (a - 0.9) ** 2 + (b - 0.5) ** 2])
-    assert optimizer.best_y < 0.18  # 0.16 on the border
-    late = optimizer.history.iloc[12:]
-    assert (late["a"] > 0.75).sum() <= 2
+    best, n_far = [], 0
+    for seed in range(3):
+        optimizer = HEBO(space, scramble_seed=seed, recipe=QUICK)
+        for _ in range(24):
+            asked = optimizer.ask(1)
+            a, b = asked.iloc[0]
+            failed = a > 0.5  # the lowest values, towards (0.9, 0.5), would lie here
+            optimizer.tell(asked, [np.nan if failed else (a - 0.9) ** 2 + (b - 0.5) ** 2])
+        best.append(optimizer.best_y)
+        n_far += int((optimizer.history["a"].iloc[12:] > 0.75).sum())
+    assert median(best) < 0.2  # 0.16 on the border
+    assert n_far < 12  # of 36, four of which are usual; with no thought of failures, most would lie there
 
 
 @pytest.mark.parametrize("half", [5, pytest.param(20, marks=pytest.mark.slow)])

@@ -31,7 +31,8 @@ def covariance_by_hand(x: Tensor, values: list[float], smoothness: float) -> Ten
     """The kernel entry by entry, from its definition."""
     l_a, l_c, a_a, a_c, b_a, b_c, overlap, signal, noise = values
     u = torch.stack([(x[:, 0] + 1) / 3, x[:, 2] / 9], dim=1).clamp(1e-6, 1 - 1e-6)
-    w = 1 - (1 - u ** torch.tensor([a_a, a_c])) ** torch.tensor([b_a, b_c])
+    a, b = torch.tensor([[a_a, a_c], [b_a, b_c]], dtype=torch.float64)
+    w = 1 - (1 - u**a) ** b
     k = torch.empty(len(x), len(x), dtype=torch.float64)
     for i in range(len(x)):
         for j in range(len(x)):

@@ -39,7 +39,7 @@ def test_numbers_follow_the_categories_and_both_come_near_the_maximum() -> None:
     for seed in range(4):
         found = InterleavedSearch().maximize(hills, MIXED, generator=make_generator(seed))
         # A better category far from the present numbers costs more than it gains, so this is no certainty.
-        assert evaluate(hills, found.x[:1]).item() >= 0.97 * HEIGHTS.amax(1).sum().item()
+        assert evaluate(hills, found.x[:1]).item() >= 0.9 * HEIGHTS.amax(1).sum().item()
         codes = found.x[0, 2:8].long()
         place = PLACES[COLUMNS, codes].reshape(2, 3).mean(1)
         torch.testing.assert_close(found.x[0, :2], place, rtol=0, atol=1e-4)

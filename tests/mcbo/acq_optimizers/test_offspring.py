@@ -57,7 +57,7 @@ def test_children_of_a_single_parent_are_its_mutants() -> None:
     n_changed = (found.x != 0).sum(1)
     assert len(found.x) >= 10
     assert (n_changed >= 1).all()
-    assert n_changed.double().mean() < 2
+    assert n_changed.double().mean() < 3  # of ten; about two, and 6.7 in random points
 
 
 def test_a_space_of_one_point_has_one_candidate() -> None:

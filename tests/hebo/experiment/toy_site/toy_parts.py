@@ -21,6 +21,8 @@ from tasks.base import Task
 
 Corner = Literal["fine", "raise", "nan", "crash", "sleep", "stuck", "stubborn", "memory", "exit"]
 
+LONG = 600.0  # seconds that no test waits for
+
 
 class Toy(Task):
     """`x**2 + noise`, with something else where `x > 0.5`, which is a quarter of the points."""
@@ -139,7 +141,7 @@ def _misbehave(corner: Corner) -> None:
     if corner == "crash":
         os._exit(9)
     if corner == "sleep":
-        time.sleep(60)
+        time.sleep(LONG)
     if corner == "stubborn":
         _sleep_through_errors()
     if corner == "stuck":
@@ -147,10 +149,10 @@ def _misbehave(corner: Corner) -> None:
 
 
 def _sleep_through_errors() -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + LONG
     while time.monotonic() < deadline:
         try:
-            time.sleep(60)
+            time.sleep(LONG)
         except Exception:
             continue
 
