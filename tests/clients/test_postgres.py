@@ -165,7 +165,7 @@ def test_a_server_that_goes_away_ends_the_run_on_one_line_and_it_goes_on(
     while not _n_done(config):
         assert process.poll() is None
     server.control("stop", "-m", "immediate")
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 2, errors
     assert errors.count("\n") == 1
     assert "error: The store 'postgresql+psycopg:///postgres" in errors

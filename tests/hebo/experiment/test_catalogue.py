@@ -174,7 +174,7 @@ def call(folder: Path, *arguments: str, path: str = "") -> subprocess.CompletedP
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, [path, str(ROOT)]))}
     command = [sys.executable, "-m", "hebo", *arguments]
     return subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=120, check=False
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=600, check=False
     )
 
 

@@ -160,7 +160,7 @@ def test_ctrl_c_stops_an_objective_that_raises_interrupts_of_its_own(
     process = start_hebo("run", config)
     _wait_for_work(process, config)
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 130, errors
     assert hebo("run", config).exit_code == 0
     whole = config_of(write_config, tmp_path, "whole", **changes)
@@ -181,11 +181,19 @@ def test_a_second_ctrl_c_ends_an_evaluation_that_is_under_way(
         assert process.poll() is None
         time.sleep(0.05)
     os.killpg(process.pid, signal.SIGINT)
-    time.sleep(0.2)
+    _wait_for_text(process, "Ctrl-C again stops at once")  # two signals at once would be one
     os.killpg(process.pid, signal.SIGINT)
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 130, errors
     assert set(load_results(tmp_path / "stopped").trials["status"]) == {"pending"}
+
+
+def _wait_for_text(process: subprocess.Popen[str], text: str) -> None:
+    assert process.stderr is not None
+    for line in process.stderr:
+        if text in line:
+            return
+    raise AssertionError(f"the process ended without a word of {text!r}")
 
 
 def _n_begun(output: Path) -> int:

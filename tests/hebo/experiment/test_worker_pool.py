@@ -127,7 +127,7 @@ def test_a_pool_has_as_many_slots_as_workers_or_cpus() -> None:
 def test_a_worker_that_closes_its_descriptors_is_ended_and_replaced(pool: WorkerPool) -> None:
     before = pool.submit(os.getpid).result()
     with pytest.raises(WorkerDied, match="closed its connection to `hebo run`"):
-        pool.submit(close_all_and_stay).result(timeout=60)
+        pool.submit(close_all_and_stay).result(timeout=600)
     assert not is_running(before)
     assert pool.submit(os.getpid).result() != before
 
@@ -139,7 +139,7 @@ def close_all_and_stay() -> None:
 
 def test_the_death_of_a_worker_is_noticed_though_a_process_of_its_own_lives_on(pool: WorkerPool) -> None:
     with pytest.raises(WorkerDied, match="exited with code 5"):
-        pool.submit(fork_and_leave).result(timeout=60)
+        pool.submit(fork_and_leave).result(timeout=600)
 
 
 def fork_and_leave() -> None:
@@ -163,7 +163,7 @@ def raise_store_error() -> None:
 
 def test_a_worker_may_have_processes_of_its_own_and_leave_them(log: Path) -> None:
     with WorkerPool(1, log=log) as pool:
-        child = pool.submit(start_one).result(timeout=60)
+        child = pool.submit(start_one).result(timeout=600)
         assert is_running(child)
     while is_running(child):
         time.sleep(0.02)

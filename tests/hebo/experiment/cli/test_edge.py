@@ -244,7 +244,7 @@ def test_a_worker_that_finds_the_disk_full_ends_the_run_resumably(
     config = write_config(**settings)
     process = start_hebo("run", config)
     resource.prlimit(process.pid, resource.RLIMIT_FSIZE, (200_000, resource.RLIM_INFINITY))
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=600)
     assert process.returncode == 2, errors
     (line,) = [one for one in errors.splitlines() if one.startswith("error")]
     assert f"{tmp_path}/out/results.db' cannot be used: " in line
