@@ -36,7 +36,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-clients: $(VENV)/.installed-test
-	$(PINNED) -e '.[test,ray,peers,eda,aig,antibody,sdp]'
+	$(PINNED) -e '.[test,ray,peers,eda,aig,antibody,sdp,postgres]'
 	@touch $@
 
 install: $(VENV)/.installed ## create the environment and install the project

@@ -34,7 +34,7 @@ def competing(space: DesignSpace, x: Tensor, *, context: Mapping[str, Any] | Non
     for name in context or {}:
         if name not in contexts:
             raise DataError(f"'{name}' is not a context parameter.{did_you_mean(name, contexts)}")
-    keeps = space.constraints.satisfied(x)
+    keeps = space.constraints.satisfied(x, rounded=True)
     for name, value in {**space.targets, **(context or {})}.items():
         keeps = keeps & has_value(space, x, name, value)
     return keeps

@@ -38,8 +38,9 @@ class ExecutorRecipe(Recipe, ABC):
 class InProcess(ExecutorRecipe):
     """One run after the other in the process of `hebo run`: the easiest to debug.
 
-    A crash of the objective ends `hebo run` (the same command resumes), and `limits.trial_seconds`
-    stops Python code only: a call inside C is ended when it returns.
+    Whatever an objective raises costs its trial, as in a pool. What differs: a crash, or closing all
+    descriptors, ends `hebo run` itself (the same command goes on, with the same trial), and
+    `limits.trial_seconds` stops Python code only: a call inside C is ended when it returns.
     """
 
     survives_crashes: ClassVar[bool] = False

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, and_, bindparam, case, insert, select, text, 
 from hebo.errors import ConfigError
 from hebo.experiment import tables
 from hebo.experiment.differences import StoredRun, problem_difference, run_difference
+from hebo.experiment.stored import counted
 from hebo.experiment.tables import ASIDE, experiments, problems, runs
 from hebo.experiment.versions import installed_versions
 
@@ -120,7 +121,7 @@ class Registration:
 
     def _write_runs(self, connection: Connection, told: int) -> None:
         query = select(runs).where(runs.c.experiment == self.name)
-        stored = {row["run_id"]: dict(row) for row in connection.execute(query).mappings()}
+        stored = {row["run_id"]: dict(counted(dict(row))) for row in connection.execute(query).mappings()}
         self._compare([StoredRun(row, told) for row in stored.values()])
         now, config = time.time(), {"versions": installed_versions()}
         rows = {

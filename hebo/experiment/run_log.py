@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, select, update
+from sqlalchemy import Connection, Engine, and_, case, func, select, update
 
 from hebo.errors import StoreError
 from hebo.experiment import statements, tables
@@ -186,11 +186,14 @@ class RunLog:
         Args:
             last: The last round and what it cost, if it was run here.
         """
-        status = case((runs.c.n_done < runs.c.n_trials, tables.WAITING), else_=tables.FINISHED)
+        ended = and_(self._its_trials, trials.c.number >= 0, trials.c.status != tables.PENDING)
         with self._renewed() as connection:
             if last is not None:
                 self._set_cost(connection, *last)
-            self._free(connection, status=status)
+            # Counted anew: with a counter that is off, a run would be taken up again for ever.
+            n_done = connection.execute(select(func.count()).where(ended)).scalar_one()
+            status = case((runs.c.n_trials > n_done, tables.WAITING), else_=tables.FINISHED)
+            self._free(connection, status=status, n_done=n_done)
 
     def give_back(self, status: str, message: str | None = None) -> None:
         """Give the run back unfinished.

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from hebo.experiment import tables
+from hebo.experiment import stored, tables
 from hebo.experiment.database import naming, open_engine, safe_url
 from hebo.experiment.leases import LEASE_SECONDS, Owner, is_free
 from hebo.experiment.registry import Entries, Registration
@@ -124,8 +124,8 @@ class Store:
 
     def _read(self, query: Any) -> list[dict[str, Any]]:
         """Return rows of runs, those that this experiment names in its own order."""
-        with self._engine.connect().execution_options(hebo_read=True) as connection:
-            rows = [dict(row) for row in connection.execute(query).mappings()]
+        with naming(self._url), self._engine.connect().execution_options(hebo_read=True) as connection:
+            rows = [dict(stored.counted(dict(row))) for row in connection.execute(query).mappings()]
         if self._named is None:
             return rows
         places = {run_id: place for place, run_id in enumerate(self._named)}

@@ -18,6 +18,9 @@ from hebo.experiment.texts import message
 
 Row = Mapping[str, Any]
 _LABEL = NAME.strip("^$")
+_NEVER = 1e11  # seconds since 1970: beyond the year 5000
+_INTEGERS = ("position", "seed", "n_trials", "batch_size", "n_done", "n_bad")
+_NUMBERS = ("best", "busy_seconds", "lease_until", "started_at", "updated_at")
 _RUN_ID = f"{_LABEL}@{_LABEL}#[0-9]+"
 
 
@@ -32,9 +35,21 @@ def run(row: Row) -> dict[str, Any]:
     for key, pattern in (("optimizer", NAME), ("task", NAME), ("run_id", _RUN_ID)):
         if not re.fullmatch(pattern, row[key]):
             raise StoreError(f"the {where} is damaged: {key} is {row[key]!r:.60}.")
-    _check(row, where, int, "position", "seed", "n_trials", "batch_size")
+    counted(row)
     shown = None if row["message"] is None else message(row["message"])
     return {**row, "config": tables.mapping(row["config"]), "message": shown}
+
+
+def counted(row: Row) -> Row:
+    """Return the row of a run, or some columns of it, if their numbers are numbers.
+
+    Raises:
+        StoreError: If one is not.
+    """
+    where = f"run {row['run_id']!r:.60}"
+    _check(row, where, int, *(key for key in _INTEGERS if key in row))
+    _check(row, where, float, *(key for key in _NUMBERS if key in row))
+    return row
 
 
 def problem(row: Row) -> dict[str, Any]:
@@ -62,12 +77,18 @@ def trial(row: Row) -> dict[str, Any]:
     where = f"trial {row['number']!r:.60} of the run {row['run_id']!r}"
     _check(row, where, int, "number", "round")
     _check(row, where, float, *(key for key in row if key.endswith(("_seconds", "_at"))))
+    if any(not 0 <= (row[key] or 0) < _NEVER for key in ("started_at", "finished_at")):
+        raise StoreError(f"the {where} is damaged: it ended at {row['finished_at']!r:.60}.")
     if row["status"] not in tables.TRIAL_STATUSES:
         raise StoreError(f"the {where} is damaged: its status is {row['status']!r:.60}.")
+    costs = {key: None if row[key] is None else tables.mapping(row[key]) for key in ("profile", "fallbacks")}
     params, values, extras = (tables.mapping(row[key]) for key in ("params", "values", "extras"))
     _check(values, where, float, *values)
+    for one in costs.values():
+        _check(one or {}, where, float, *(one or {}))
+        if one and None in one.values():
+            raise StoreError(f"the {where} is damaged: a cost is absent.")
     params |= extras.pop(tables.MOVED, None) or {}
-    costs = {key: None if row[key] is None else tables.mapping(row[key]) for key in ("profile", "fallbacks")}
     shown = None if row["message"] is None else message(row["message"])
     return {**row, "params": params, "values": values, "extras": extras, "message": shown, **costs}
 

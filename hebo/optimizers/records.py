@@ -67,7 +67,7 @@ class Records:
         """`n` bool: told points that keep the input constraints."""
         x, allowed = self._checked
         if x is not self.x:  # tensors are never changed, so that these are other points
-            allowed = self._space.constraints.satisfied(self.x)
+            allowed = self._space.constraints.satisfied(self.x, rounded=True)
             self._checked = self.x, allowed
         return allowed
 

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import pytest
+from sqlalchemy import update
 
 from hebo.experiment import tables
+from hebo.experiment.database import open_engine
 from hebo.experiment.leases import Owner
 from hebo.experiment.results import load_results
 from hebo.experiment.run_log import TOLD, AskCost, RoundCost, RunLog, Trial
@@ -85,3 +87,15 @@ def test_a_broken_run_keeps_its_reason_until_it_is_taken_again(
     assert (store.progress()[0]["status"], store.progress()[0]["message"]) == ("broken", "why")
     store.claim(owner, besides=set())
     assert (store.progress()[0]["status"], store.progress()[0]["message"]) == ("running", None)
+
+
+def test_a_run_is_finished_by_its_trials_whatever_its_counter_says(
+    store: Store, store_url: str, run_log: RunLog
+) -> None:
+    ask(run_log, 0, 1, 2)
+    for number in range(3):
+        run_log.finish(number, finished(1.0), best=1.0, then=None)
+    with open_engine(store_url, create=False).begin() as connection:
+        connection.execute(update(tables.runs).values(n_done=1))
+    run_log.finish_run(None)
+    assert (store.progress()[0]["status"], store.progress()[0]["n_done"]) == ("finished", 3)

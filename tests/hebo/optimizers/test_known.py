@@ -96,3 +96,9 @@ def test_a_context_must_be_one() -> None:
     optimizer.tell(pd.DataFrame({"x": [0.1], "z": 0.5, "temp": [20]}), [1.0])
     with pytest.raises(DataError, match="'tmp'"):
         optimizer.best({"tmp": 20})
+
+
+def test_a_point_on_the_limit_keeps_it_in_single_precision() -> None:
+    optimizer = HEBO(TRIANGLE, scramble_seed=0)
+    optimizer.tell(pd.DataFrame({"x": [0.3], "z": [0.7]}).astype("float32"), [1.0])
+    assert optimizer.best_y == 1.0
