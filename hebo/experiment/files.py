@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -26,7 +27,7 @@ def write(path: Path, content: str | bytes, *, is_new: bool = False) -> Path:
     data = content.encode("utf-8", "backslashreplace") if isinstance(content, str) else content
     made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_folder(path.parent)
         if _is_special(path):
             path.write_bytes(data)
             return path
@@ -38,6 +39,14 @@ def write(path: Path, content: str | bytes, *, is_new: bool = False) -> Path:
         with suppress(OSError):
             made.unlink()
     return path
+
+
+def _make_folder(folder: Path) -> None:
+    """Make a folder and those above it; a file in the way is no folder, which is what the error says."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from error
 
 
 def _is_special(path: Path) -> bool:

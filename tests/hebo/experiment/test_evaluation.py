@@ -15,10 +15,9 @@ from hebo.experiment.run_log import Outcome
 from hebo.experiment.stopping import StopNow, stop_on_signals
 from tasks.base import Task
 
-from .toy_site.toy_parts import LONG
-
 pytestmark = pytest.mark.usefixtures("toys")
 
+LONG = 600.0  # seconds that no test waits for: how long a stuck toy would take
 CORNER = {"x": [0.75], "n": [2], "c": ["a"]}
 
 
