@@ -41,9 +41,8 @@ def build(name, request):
         from hebo.models.gp.gp import GP
 
         return GP(n_numeric, len(n_categories), 1, **settings)
-    from hebo.models.gp.gpy_wgp import GPyGP
-
     from hebo.design_space.design_space import DesignSpace
+    from hebo.models.gp.gpy_wgp import GPyGP
 
     numeric = [{"name": f"x{i}", "type": "num", "lb": 0, "ub": 1} for i in range(n_numeric)]
     codes = [

@@ -119,8 +119,9 @@ class Served:
 
 def seed_pymoo():
     """Hand pymoo's search a seed where that release would not use NumPy's global stream by itself."""
-    import hebo.acq_optimizers.evolution_optimizer as module
     import numpy as np
+
+    import hebo.acq_optimizers.evolution_optimizer as module
 
     search = module.minimize
 
