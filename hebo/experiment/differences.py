@@ -64,11 +64,11 @@ def run_difference(stored: StoredRun, run: NewRun, others: Iterable[StoredRun]) 
     new = _settings(run)
     for part in new:
         if text := first_difference(stored.settings[part], new[part], part):
-            return Difference(text, _remedy(part, new[part], others))
+            return Difference(text, _remedy(part, new, others))
     n_trials = stored.row["n_trials"]
     if run.n_trials < n_trials:
         text = f"budget.n_trials may only grow: stored {n_trials}, given {run.n_trials}"
-        return Difference(text, _remedy("budget", None, others))
+        return Difference(text, _remedy("budget", new, others))
     return None
 
 
@@ -110,12 +110,12 @@ def _settings(run: NewRun) -> dict[str, Any]:
     }
 
 
-def _remedy(part: str, recipe: Any, others: Iterable[StoredRun]) -> str:
+def _remedy(part: str, new: Mapping[str, Any], others: Iterable[StoredRun]) -> str:
     if part not in RECIPES:
         return "choose another `name` and `output`"
-    same = sorted({str(one.row[part]) for one in others if one.settings[part] == recipe})
-    if same:
-        return f"write `label: {same[0]}`, under which the {part} with these settings is stored"
+    labels = {str(one.row[part]) for one in others if one.settings[part] == new[part]}
+    if other := sorted(labels - {str(new[f"{part} label"])}):
+        return f"write `label: {other[0]}`, under which the {part} with these settings is stored"
     return f"give the changed {part} a `label` of its own"
 
 

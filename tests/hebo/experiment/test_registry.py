@@ -126,6 +126,13 @@ def test_settings_that_are_stored_under_another_label_are_found_there(store: Sto
         grow(store, new(a_run(0, config={"optimizer": {"k": 1}})))
 
 
+def test_the_label_that_a_run_has_already_is_no_remedy(store: Store) -> None:
+    changed = {"optimizer": {"k": 1}}
+    grow(store, new(a_run(0), a_run(9, config=changed)))  # seed 9 was stored with other settings
+    with pytest.raises(ConfigError, match="give the changed optimizer a `label` of its own"):
+        grow(store, new(a_run(0, config=changed)))
+
+
 def test_a_task_whose_space_has_changed_is_refused_by_name(store: Store) -> None:
     with pytest.raises(ConfigError, match=r"The task 't' is in the store .* with another space \(space\.k"):
         grow(store, new(a_run(0), space={"parameters": [], "k": 1}))
