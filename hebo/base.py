@@ -1,7 +1,7 @@
 """The contracts: what each kind of part takes and returns.
 
 Notation: `b` batch, `q` joint points, `n` points, `d` encoded columns, `m` outputs. All tensors are
-float64 unless the caller chose otherwise. Inside the library larger is better; `hebo.optimizers.base`
+float64 unless the caller chose otherwise. Inside the library larger is better; `hebo.optimizer.optimizer`
 is the one place where the sign of a minimised objective is flipped.
 """
 
@@ -12,17 +12,35 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
-from torch import Generator, Tensor
+from torch import Generator, Tensor, device
 
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domain import Domain as Domain
+from hebo.errors import IncompatibleError
+from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 from hebo.recipe import Recipe
+from hebo.request import Recommends
+from hebo.request import Request as Request
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
     from botorch.models.transforms.outcome import OutcomeTransform
 
-    from hebo.data import Data
-    from hebo.design_space.design_space import DesignSpace
+
+CPU = device("cpu")
+
+
+class Recommender(OptimizerRecipe, Recommends, ABC):
+    """A recipe that recommends points. It has no state: what it needs comes with the request.
+
+    A new one implements `recommend`. What surrounds another recommender is a recommender that holds it
+    (`hebo.recommenders.interleaved`, `committee`, `cost_aware`).
+    """
+
+    def build(self, space: DesignSpace, *, seed: int | None = None) -> Optimizer:
+        """Return an optimizer around this recommender; see `Optimizer`."""
+        return Optimizer(space, self, seed=seed)
 
 
 class AcqFunction(Protocol):
@@ -97,7 +115,7 @@ class Surrogate(Recipe, ABC):
         """Fit to observations.
 
         The caller leaves out failed evaluations, and conditions the model on pending points (`Data.train`,
-        `hebo.optimizers.fitted.condition_on_mean`): a surrogate knows nothing of either.
+        `hebo.recommenders.fitted_models.condition_on_mean`): a surrogate knows nothing of either.
 
         Args:
             data: Successful observations in encoded columns, larger is better; none is pending.
@@ -117,11 +135,13 @@ class Acquisition(Recipe, ABC):
         n_values: Values per point.
         needs: What the model must offer.
         gives: What the function offers to the search.
+        is_weightable: Whether its values may be multiplied by probabilities, of success or of constraints.
     """
 
     n_values: ClassVar[int] = 1
     needs: ClassVar[frozenset[Ability]] = frozenset()
     gives: ClassVar[frozenset[Ability]] = frozenset()
+    is_weightable: ClassVar[bool] = True
 
     @abstractmethod
     def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
@@ -171,23 +191,59 @@ class AcqOptimizer(Recipe, ABC):
         """
 
 
-LogSuccess = Callable[[Tensor], Tensor]
-"""Points, `n x 1 x d` -> `n` log probabilities that their evaluations succeed."""
+class SuccessModel(Protocol):
+    """How likely evaluations are to succeed."""
+
+    def log_probability(self, x: Tensor) -> Tensor:
+        """Return log probabilities, `n`, at `n x 1 x d` points."""
+
+    def weigh(self, acq: AcqFunction, power: float) -> AcqFunction:
+        """Return the acquisition, each value with `power` times the log probability of success added."""
 
 
 @dataclass(frozen=True)
-class Belief:
+class FittedModels:
+    """The models of all that was measured.
+
+    Attributes:
+        objectives: One model per objective.
+        constraints: One per measured constraint, of its slack; see `hebo.acquisitions.constrained`.
+        success: Of which evaluations succeed; None where failures are not modelled.
+        device: Where they compute.
+    """
+
+    objectives: tuple[Model, ...]
+    constraints: tuple[Model, ...] = ()
+    success: SuccessModel | None = None
+    device: device = CPU
+
+    @property
+    def objective(self) -> Model:
+        """The model of the only objective.
+
+        Raises:
+            IncompatibleError: If there are several.
+        """
+        if len(self.objectives) != 1:
+            raise IncompatibleError(
+                f"one objective was expected, there are {len(self.objectives)}; combine them into one"
+            )
+        return self.objectives[0]
+
+
+@dataclass(frozen=True)
+class RegionState:
     """What a region decides by.
 
     Attributes:
         data: Everything told, in the order told, with at least one success; values as they are modelled.
-        model: Fitted to `data`.
-        log_success: Log probabilities that evaluations succeed; None where none has failed.
+        models: Fitted to `data`.
+        iteration: Number of earlier asks.
     """
 
     data: Data
-    model: Model
-    log_success: LogSuccess | None = None
+    models: FittedModels
+    iteration: int = 0
 
 
 @dataclass(frozen=True)
@@ -211,15 +267,70 @@ class Region(Recipe, ABC):
     """
 
     @abstractmethod
-    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
+    def narrow(self, domain: Domain, state: RegionState, *, generator: Generator) -> Focus:
         """Choose a part of `domain`.
 
         Args:
             domain: All that may be searched.
-            belief: What is known.
-            turn: Number of earlier asks.
+            state: What is known.
             generator: Source of every random decision.
         """
+
+
+@dataclass(frozen=True)
+class BatchProblem:
+    """What the points of a batch are chosen from.
+
+    Attributes:
+        models: Conditioned on pending points.
+        acquisition: Returns the acquisition under models.
+        search: Returns the candidates that a search finds under models.
+        condition: Returns models conditioned on their means at points, `k x d` (kriging believer).
+        seen: `s x d` evaluated and pending points, not to be chosen again.
+        domain: Where the points lie.
+    """
+
+    models: FittedModels
+    acquisition: Callable[[FittedModels], AcqFunction]
+    search: Callable[[FittedModels], Candidates]
+    condition: Callable[[FittedModels, Tensor], FittedModels]
+    seen: Tensor
+    domain: Domain
+
+
+class BatchRule(Recipe, ABC):
+    """A recipe that chooses the points of a batch."""
+
+    @abstractmethod
+    def choose(self, problem: BatchProblem, n: int, *, generator: Generator) -> Tensor:
+        """Return `n` new points, `n x d`; repeats only where a finite domain is exhausted."""
+
+
+class FailureRule(Recipe, ABC):
+    """A recipe that says how failed evaluations count.
+
+    Attributes:
+        weighs: Whether values of the acquisition are changed, which not every acquisition bears.
+    """
+
+    weighs: ClassVar[bool] = False
+
+    def completed(self, data: Data) -> Data:
+        """Return the data that the objective is modelled on; rows that still lack a value are left out."""
+        return data
+
+    def success(self, data: Data, fit: Callable[[Data], Model]) -> SuccessModel | None:
+        """Return what says which evaluations succeed; None if that is not modelled.
+
+        Args:
+            data: All that was told, failed evaluations included.
+            fit: Fits a model to the values of other data, conditioned on what is pending there.
+        """
+        return None
+
+    def weigh(self, acq: AcqFunction, success: SuccessModel | None) -> AcqFunction:
+        """Return the acquisition in view of failures."""
+        return acq
 
 
 class OutputTransform(Recipe, ABC):

@@ -8,28 +8,48 @@ from __future__ import annotations
 PARTS: dict[str, dict[str, tuple[str, str]]] = {
     "optimizer": {
         "bayes_opt": (
-            "hebo.optimizers.bayes_opt:BayesOptRecipe",
-            "Bayesian optimisation composed of any surrogate, acquisition and acquisition optimiser",
+            "hebo.presets:bayes_opt",
+            "Bayesian optimization composed of any surrogate, acquisition and acquisition optimizer",
         ),
-        "hebo": ("hebo.optimizers.hebo:HEBORecipe", "HEBO: warped GP, MACE, NSGA-II, Pareto-front batches"),
-        "optuna_tpe": ("hebo.optimizers.peers.optuna_samplers:OptunaTPE", "Optuna's TPESampler"),
-        "optuna_gp": ("hebo.optimizers.peers.optuna_samplers:OptunaGP", "Optuna's GPSampler"),
-        "optuna_cmaes": ("hebo.optimizers.peers.optuna_samplers:OptunaCmaEs", "Optuna's CmaEsSampler"),
+        "hebo": ("hebo.presets:HEBORecipe", "HEBO: warped GP, MACE, NSGA-II, Pareto-front batches"),
+        "bayes_opt_loop": (
+            "hebo.recommenders.bayes_opt:BayesOptRecipe",
+            "The loop of `bayes_opt` alone, to be wrapped by `interleaved`, `committee`, `cost_aware`",
+        ),
+        "interleaved": (
+            "hebo.recommenders.interleaved:Interleaved",
+            "Space-filling points for a share of each batch, and in turn while a model predicts nothing",
+        ),
+        "committee": (
+            "hebo.recommenders.committee:Committee",
+            "Several recommenders that choose shares of each batch, one after the other",
+        ),
+        "cost_aware": (
+            "hebo.recommenders.cost_aware:CostAware",
+            "Evaluates points at cheap fidelities where these tell enough about the target",
+        ),
+        "strict": (
+            "hebo.recommenders.strict:Strict",
+            "Errors while points are computed end the ask, where else space-filling points are suggested",
+        ),
+        "optuna_tpe": ("hebo.peers.optuna_samplers:OptunaTPE", "Optuna's TPESampler"),
+        "optuna_gp": ("hebo.peers.optuna_samplers:OptunaGP", "Optuna's GPSampler"),
+        "optuna_cmaes": ("hebo.peers.optuna_samplers:OptunaCmaEs", "Optuna's CmaEsSampler"),
         "botorch": (
-            "hebo.optimizers.peers.botorch_loop:BoTorch",
+            "hebo.peers.botorch_loop:BoTorch",
             "BoTorch's tutorial loop: SingleTaskGP, qLogEI or qLogNEI",
         ),
-        "turbo": ("hebo.optimizers.peers.turbo:TuRBO", "TuRBO-1 as in BoTorch's tutorial"),
-        "smac": ("hebo.optimizers.peers.smac_facade:SMAC", "SMAC3's facade for hyperparameters"),
-        "cma_es": ("hebo.optimizers.peers.cma_es:CMAES", "CMA-ES of pycma"),
-        "nevergrad": ("hebo.optimizers.peers.nevergrad_ngopt:NGOpt", "Nevergrad's NGOpt"),
-        "skopt_gp": ("hebo.optimizers.peers.skopt_gp:SkoptGP", "scikit-optimize's GP with gp_hedge"),
+        "turbo": ("hebo.peers.turbo:TuRBO", "TuRBO-1 as in BoTorch's tutorial"),
+        "smac": ("hebo.peers.smac_facade:SMAC", "SMAC3's facade for hyperparameters"),
+        "cma_es": ("hebo.peers.cma_es:CMAES", "CMA-ES of pycma"),
+        "nevergrad": ("hebo.peers.nevergrad_ngopt:NGOpt", "Nevergrad's NGOpt"),
+        "skopt_gp": ("hebo.peers.skopt_gp:SkoptGP", "scikit-optimize's GP with gp_hedge"),
         "external": (
-            "hebo.optimizers.peers.external:External",
+            "hebo.peers.external:External",
             "An optimiser in another environment, behind JSON lines on its input and output",
         ),
-        "random_search": ("hebo.optimizers.sampling:RandomSearch", "Independent uniform draws, no repeats"),
-        "sobol": ("hebo.optimizers.sampling:Sobol", "A scrambled Sobol sequence, no repeats"),
+        "random_search": ("hebo.recommenders.random:RandomSearch", "Independent uniform draws, no repeats"),
+        "sobol": ("hebo.recommenders.sobol:Sobol", "A scrambled Sobol sequence, no repeats"),
     },
     "surrogate": {
         "warped_gp": (
@@ -66,6 +86,22 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Every fourth search near the best point, in a box that success widens",
         ),
         "whole_space": ("hebo.regions.whole_space:WholeSpace", "No region: search everywhere"),
+    },
+    "batch_rule": {
+        "kriging_believer": (
+            "hebo.batches.kriging_believer:KrigingBeliever",
+            "Points one by one, each conditioned on the model's means at those before",
+        ),
+    },
+    "failure_rule": {
+        "success_probability": (
+            "hebo.failures.success_probability:SuccessProbability",
+            "Weights the acquisition by the probability of success",
+        ),
+        "worst_value": (
+            "hebo.failures.worst_value:WorstValue",
+            "Failed points get the lowest value observed",
+        ),
     },
     "output_transform": {
         "power": ("hebo.transforms.power:PowerTransform", "Box-Cox or Yeo-Johnson by HEBO's rule"),

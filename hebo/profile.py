@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextvars import ContextVar
 
 
 class Profile:
@@ -20,6 +21,17 @@ class Profile:
         self._inner: list[float] = []
 
     @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Forget all seconds and measure the block: its phases (see `phase`), and the "rest"."""
+        self.seconds = {}
+        token = _CURRENT.set(self)
+        try:
+            with self.phase("rest"):
+                yield
+        finally:
+            _CURRENT.reset(token)
+
+    @contextmanager
     def phase(self, name: str) -> Iterator[None]:
         """Add the CPU seconds of the block to phase `name`, without those of phases inside it."""
         start = time.process_time()
@@ -33,7 +45,7 @@ class Profile:
                 self._inner[-1] += elapsed
 
     def add(self, name: str, seconds: float) -> None:
-        """Add CPU seconds spent elsewhere, for example in a process that the optimiser waits for."""
+        """Add CPU seconds spent elsewhere, for example in a process that the optimizer waits for."""
         self.seconds[name] = self.seconds.get(name, 0.0) + max(seconds, 0.0)
 
     @property
@@ -41,6 +53,11 @@ class Profile:
         """CPU seconds of all phases together."""
         return sum(self.seconds.values())
 
-    def reset(self) -> None:
-        """Forget all seconds; phases that are under way are measured on."""
-        self.seconds = {}
+
+_CURRENT: ContextVar[Profile | None] = ContextVar("hebo_profile", default=None)
+
+
+def phase(name: str) -> AbstractContextManager[None]:
+    """Measure the block as a phase of the profile that is recording; without one, measure nothing."""
+    profile = _CURRENT.get()
+    return nullcontext() if profile is None else profile.phase(name)

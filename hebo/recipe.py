@@ -1,6 +1,10 @@
-"""`Recipe`: the frozen settings that every part of the catalogue is made of."""
+"""`Recipe`: the frozen settings that every part of the catalog is made of."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial, update_wrapper
+from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -25,3 +29,40 @@ class Recipe(BaseModel):
         if type(self) is not type(other):
             return NotImplemented
         return all(getattr(self, name) == getattr(other, name) for name in type(self).model_fields)
+
+
+Made = TypeVar("Made", bound=Recipe)
+
+
+def as_defaults(recipe: Made, chosen: Iterable[str] = ()) -> Made:
+    """Return a recipe of which only some settings count as chosen by its user (`model_fields_set`)."""
+    made = recipe.model_copy()
+    object.__setattr__(made, "__pydantic_fields_set__", set(chosen))
+    return made
+
+
+class Preset:
+    """A composition under a name: a function of what its user says of it.
+
+    Args:
+        settings: The recipe of what can be said.
+        compose: Returns the composition; its name and docstring are those of the preset.
+    """
+
+    def __init__(self, settings: type[Recipe], compose: Callable[[Any], Recipe]) -> None:
+        self.settings, self.compose = settings, compose
+        update_wrapper(self, compose)
+
+    def __call__(self, **settings: Any) -> Any:
+        """Return the composition with these settings.
+
+        Raises:
+            ValidationError: If a setting is unknown or unusable.
+            HeboError: If the parts do not work together.
+        """
+        return self.compose(self.settings(**settings))
+
+
+def preset(settings: type[Recipe]) -> Callable[[Callable[[Any], Recipe]], Preset]:
+    """Make a preset of a function of settings."""
+    return partial(Preset, settings)

@@ -25,12 +25,12 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "boss": ("mcbo.presets:BOSS", "String subsequence kernel, genetic search"),
         "cocabo": ("mcbo.presets:CoCaBO", "Overlap kernel, bandits over the categories"),
         "hill_climbing": (
-            "mcbo.optimizers.hill_climbing:HillClimbing",
+            "mcbo.recommenders.hill_climbing:HillClimbing",
             "Moves to the best neighbour told, with restarts; no model",
         ),
-        "simulated_annealing": ("mcbo.optimizers.annealing:Annealing", "Simulated annealing; no model"),
-        "genetic_algorithm": ("mcbo.optimizers.genetic:GeneticAlgorithm", "Genetic algorithm; no model"),
-        "exp3_bandit": ("mcbo.optimizers.bandit:Bandit", "EXP3 over the values of each column; no model"),
+        "simulated_annealing": ("mcbo.recommenders.annealing:Annealing", "Simulated annealing; no model"),
+        "genetic_algorithm": ("mcbo.recommenders.genetic:GeneticAlgorithm", "Genetic algorithm; no model"),
+        "exp3_bandit": ("mcbo.recommenders.bandit:Bandit", "EXP3 over the values of each column; no model"),
         "rducb": ("mcbo.presets:RDUCB", "Random tree decompositions, additive bound, message passing"),
         "tree_search": (
             "mcbo.presets:TreeSearchBO",

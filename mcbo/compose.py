@@ -10,10 +10,10 @@ from hebo.acquisitions.confidence_bound import UCB
 from hebo.acquisitions.improvement import LogEI, LogPI
 from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.thompson import ThompsonSampling
-from hebo.base import AcqOptimizer, Acquisition, Region, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, Recommender, Region, Surrogate
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, did_you_mean
-from hebo.optimizers.bayes_opt import BayesOpt
+from hebo.optimizer.optimizer import Optimizer
 from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
 from hebo.surrogates.random_forest import RandomForest
@@ -82,7 +82,7 @@ def build(
     tr: str | None = "auto",
     n_initial: int = 20,
     seed: int | None = None,
-) -> BayesOpt:
+) -> Optimizer:
     """Return the optimiser that short names describe; they are those of the MCBO package (2306.09803).
 
     With nothing but a space it is `MCBO`.
@@ -97,13 +97,13 @@ def build(
         tr: `basic`, Casmopolitan's trust region; `auto`, the smaller one of `MCBO`; `none` (also None) to
             search everywhere.
         n_initial: Sobol points before the first model.
-        seed: See `hebo.optimizers.base.Optimizer`.
+        seed: See `hebo.optimizer.optimizer.Optimizer`.
 
     Raises:
         ConfigError: If a name is unknown.
         IncompatibleError: If two parts do not work together, or the model cannot take the space.
     """
-    recipe = CombinatorialRecipe(
+    recipe: Recommender = CombinatorialRecipe(
         surrogate=_named(MODELS, "model", model),
         acquisition=_named(ACQUISITIONS, "acq", acq),
         acq_optimizer=_named(SEARCHES, "acq_opt", acq_opt),

@@ -7,13 +7,14 @@ constraints, pinned parameters, pending points and batches.
 
 from __future__ import annotations
 
-from pydantic import Field
+from typing import Any
 
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.thompson import ThompsonSampling
-from hebo.base import AcqOptimizer, Acquisition, OutputTransform, Region, Surrogate
-from hebo.optimizers.bayes_opt import BayesOptRecipe
+from hebo.base import Recommender, Surrogate
+from hebo.recipe import preset
+from hebo.recommenders.compose import Settings, compose
 from hebo.transforms.power import PowerTransform, Standardize
 from mcbo.acq_optimizers.annealing import SimulatedAnnealing
 from mcbo.acq_optimizers.bandit import BanditSearch
@@ -48,23 +49,30 @@ def _blended(*kernels: KernelRecipe, distinct: bool = False) -> MixedGP:
     return with_nominal(Blend(kernels=list(kernels)), distinct=distinct)
 
 
-class CombinatorialRecipe(BayesOptRecipe):
-    """Any combinatorial method: `BayesOptRecipe` with the parts of Casmopolitan as defaults, no region.
+def _combinatorial(own: Settings, **parts: Any) -> Recommender:
+    """Return a composition of some parts, the others being those of `CombinatorialRecipe`."""
+    usual = {
+        "surrogate": MixedGP(),
+        "acquisition": LogEI(),
+        "acq_optimizer": InterleavedSearch(),
+        "output_transform": Standardize(),
+        "n_initial": 20,
+    }
+    return compose(own, **{**usual, **parts})
 
-    Attributes are those of `BayesOptRecipe`. The model is followed from its first fit on: few of 20 values in
-    dozens of columns are explained by the others, and points anywhere in such a space teach little.
+
+@preset(Settings)
+def CombinatorialRecipe(own: Settings) -> Recommender:
+    """Any combinatorial method: the parts of Casmopolitan unless others are given, no region.
+
+    The model is followed from its first fit on: few of 20 values in dozens of columns are explained by the
+    others, and points anywhere in such a space teach little.
     """
-
-    surrogate: Surrogate = Field(default_factory=MixedGP)
-    acquisition: Acquisition = Field(default_factory=LogEI)
-    acq_optimizer: AcqOptimizer = Field(default_factory=InterleavedSearch)
-    output_transform: OutputTransform = Field(default_factory=Standardize)
-    n_initial: int | None = Field(default=20, ge=1)
-    exploration: float = Field(default=0.0, ge=0, le=1)
-    least_insight: float | None = Field(default=None, le=1)
+    return _combinatorial(own)
 
 
-class MCBO(CombinatorialRecipe):
+@preset(Settings)
+def MCBO(own: Settings) -> Recommender:
     """What `build` makes of a space alone: of four kernels the most predictive one, trust region.
 
     The kernels are those of Casmopolitan (blended with one of how often each category occurs), BODi and
@@ -76,24 +84,25 @@ class MCBO(CombinatorialRecipe):
     first, and has less patience than a point has neighbours, or a budget is spent around the first local
     optimum.
     """
-
-    surrogate: Surrogate = Field(default_factory=MostPredictive)
-    region: Region = Field(
-        default_factory=lambda: HammingTrustRegion(n_changes=0.1, least_first=4, patience=10)
+    return _combinatorial(
+        own,
+        surrogate=MostPredictive(),
+        region=HammingTrustRegion(n_changes=0.1, least_first=4, patience=10),
     )
 
 
-class Casmopolitan(CombinatorialRecipe):
+@preset(Settings)
+def Casmopolitan(own: Settings) -> Recommender:
     """Transformed overlap, interleaved search, trust region (Wan et al., 2102.07188)."""
-
-    region: Region = Field(default_factory=HammingTrustRegion)
+    return _combinatorial(own, region=HammingTrustRegion())
 
 
 def _for_sequences() -> Surrogate:
     return _blended(StringSubsequence(), Spectrum(order=1), distinct=True)
 
 
-class BOiLS(CombinatorialRecipe):
+@preset(Settings)
+def BOiLS(own: Settings) -> Recommender:
     """String subsequence kernel in a trust region (Grosnit et al., 2111.06178), with measured changes.
 
     The kernel is blended with one of which operators occur at all, from which sequences far from all others
@@ -104,23 +113,31 @@ class BOiLS(CombinatorialRecipe):
     `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}`, `acquisition: {type: log_ei}`,
     `acq_optimizer: {type: interleaved}` with `output_transform: {type: standardize}`.
     """
+    return _combinatorial(
+        own,
+        surrogate=_for_sequences(),
+        acquisition=MACE(),
+        acq_optimizer=InterleavedSearch(n_starts=4, n_restarts=0),
+        output_transform=PowerTransform(distinct=True),
+        region=HammingTrustRegion(),
+    )
 
-    surrogate: Surrogate = Field(default_factory=_for_sequences)
-    acquisition: Acquisition = Field(default_factory=MACE)
-    acq_optimizer: AcqOptimizer = Field(default_factory=lambda: InterleavedSearch(n_starts=4, n_restarts=0))
-    output_transform: OutputTransform = Field(default_factory=lambda: PowerTransform(distinct=True))
-    region: Region = Field(default_factory=HammingTrustRegion)
 
-
-class BOiLSCut(BOiLS):
+@preset(Settings)
+def BOiLSCut(own: Settings) -> Recommender:
     """The model of BOiLS for sequences whose value is that of their best prefix, and that are told cut there.
 
     It chooses among children of the best prefixes (`SequenceOffspring`), which go on in new ways where their
     parents ended; in place of the trust region. The space has `skip` for the last category of each place.
     """
-
-    region: Region = Field(default_factory=Population)
-    acq_optimizer: AcqOptimizer = Field(default_factory=lambda: SequenceOffspring(gap="skip"))
+    return _combinatorial(
+        own,
+        surrogate=_for_sequences(),
+        acquisition=MACE(),
+        output_transform=PowerTransform(distinct=True),
+        region=Population(),
+        acq_optimizer=SequenceOffspring(gap="skip"),
+    )
 
 
 def _for_loops() -> Surrogate:
@@ -129,7 +146,8 @@ def _for_loops() -> Surrogate:
     return MostPredictive(surrogates=[_blended(TransformedOverlap(), one) for one in compositions])
 
 
-class AntBO(CombinatorialRecipe):
+@preset(Settings)
+def AntBO(own: Settings) -> Recommender:
     """Transformed overlap, local search, trust region (Khan et al., 2201.12570), with measured changes.
 
     The kernel is blended with one of the composition, by BLOSUM62 where the categories are amino acids and it
@@ -137,55 +155,64 @@ class AntBO(CombinatorialRecipe):
     transform. The published composition is `surrogate: {type: mixed_gp}`, `acquisition: {type: log_ei}` with
     `output_transform: {type: standardize}`.
     """
+    return _combinatorial(
+        own,
+        surrogate=_for_loops(),
+        acquisition=MACE(),
+        output_transform=PowerTransform(),
+        acq_optimizer=LocalSearch(),
+        region=HammingTrustRegion(),
+    )
 
-    surrogate: Surrogate = Field(default_factory=_for_loops)
-    acquisition: Acquisition = Field(default_factory=MACE)
-    output_transform: OutputTransform = Field(default_factory=PowerTransform)
-    acq_optimizer: AcqOptimizer = Field(default_factory=LocalSearch)
-    region: Region = Field(default_factory=HammingTrustRegion)
 
-
-class COMBO(CombinatorialRecipe):
+@preset(Settings)
+def COMBO(own: Settings) -> Recommender:
     """Diffusion kernel with sampled hyperparameters, local search (Oh et al., 1902.00448)."""
+    return _combinatorial(
+        own,
+        surrogate=MixedGP(kernels=[Diffusion()], n_samples=10),
+        acq_optimizer=LocalSearch(),
+    )
 
-    surrogate: Surrogate = Field(default_factory=lambda: MixedGP(kernels=[Diffusion()], n_samples=10))
-    acq_optimizer: AcqOptimizer = Field(default_factory=LocalSearch)
 
-
-class BODi(CombinatorialRecipe):
+@preset(Settings)
+def BODi(own: Settings) -> Recommender:
     """Hamming distances to a random dictionary (Deshwal et al., 2303.01774)."""
+    return _combinatorial(own, surrogate=with_nominal(HammingEmbedding()))
 
-    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(HammingEmbedding()))
 
-
-class BOCS(CombinatorialRecipe):
+@preset(Settings)
+def BOCS(own: Settings) -> Recommender:
     """Sparse linear regression on pairs, Thompson sampling, annealing (Baptista and Poloczek, 1806.08838)."""
+    return _combinatorial(
+        own,
+        surrogate=SparseLinear(),
+        acquisition=ThompsonSampling(),
+        acq_optimizer=SimulatedAnnealing(),
+    )
 
-    surrogate: Surrogate = Field(default_factory=SparseLinear)
-    acquisition: Acquisition = Field(default_factory=ThompsonSampling)
-    acq_optimizer: AcqOptimizer = Field(default_factory=SimulatedAnnealing)
 
-
-class BOSS(CombinatorialRecipe):
+@preset(Settings)
+def BOSS(own: Settings) -> Recommender:
     """String subsequence kernel, genetic search (Moss et al., 2010.00979)."""
-
-    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(StringSubsequence()))
-    acq_optimizer: AcqOptimizer = Field(default_factory=GeneticSearch)
+    return _combinatorial(own, surrogate=with_nominal(StringSubsequence()), acq_optimizer=GeneticSearch())
 
 
-class CoCaBO(CombinatorialRecipe):
+@preset(Settings)
+def CoCaBO(own: Settings) -> Recommender:
     """Overlap kernel mixed with a Matern, bandits over the categories (Ru et al., 1906.08878)."""
-
-    surrogate: Surrogate = Field(default_factory=lambda: with_nominal(Overlap()))
-    acq_optimizer: AcqOptimizer = Field(default_factory=BanditSearch)
+    return _combinatorial(own, surrogate=with_nominal(Overlap()), acq_optimizer=BanditSearch())
 
 
-class RDUCB(CombinatorialRecipe):
+@preset(Settings)
+def RDUCB(own: Settings) -> Recommender:
     """Random tree decompositions, additive bound, message passing (Ziomek and Bou Ammar, 2301.12844)."""
-
-    surrogate: Surrogate = Field(default_factory=lambda: MixedGP(kernels=[TreeAdditive()]))
-    acquisition: Acquisition = Field(default_factory=AdditiveUCB)
-    acq_optimizer: AcqOptimizer = Field(default_factory=MessagePassing)
+    return _combinatorial(
+        own,
+        surrogate=MixedGP(kernels=[TreeAdditive()]),
+        acquisition=AdditiveUCB(),
+        acq_optimizer=MessagePassing(),
+    )
 
 
 def _joint_or_numbers() -> Surrogate:
@@ -193,7 +220,8 @@ def _joint_or_numbers() -> Surrogate:
     return MostPredictive(surrogates=[MixedGP(kernels=kernels, ignored=one) for one in ((), ("nominal",))])
 
 
-class TreeSearchBO(CombinatorialRecipe):
+@preset(Settings)
+def TreeSearchBO(own: Settings) -> Recommender:
     """Tree search over a set of nominal choices inside Bayesian optimisation of the numbers beside it.
 
     The loop of the SDP game (2512.04829): a model of numbers and choices together, Monte Carlo tree search
@@ -203,9 +231,11 @@ class TreeSearchBO(CombinatorialRecipe):
     (`MainEffects`): a valley that has not been looked at will fall towards an edge as the others do. The best
     programs lie where others begin to fail, so the search comes there from inside (`success_power`).
     """
-
-    surrogate: Surrogate = Field(default_factory=_joint_or_numbers)
-    output_transform: OutputTransform = Field(default_factory=PowerTransform)
-    acq_optimizer: AcqOptimizer = Field(default_factory=TreeSearch)
-    n_initial: int | None = Field(default=10, ge=1)
-    success_power: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    return _combinatorial(
+        own,
+        surrogate=_joint_or_numbers(),
+        output_transform=PowerTransform(),
+        acq_optimizer=TreeSearch(),
+        n_initial=10,
+        success_power=10.0,
+    )

@@ -15,10 +15,10 @@ import numpy as np
 import torch
 from sklearn.metrics import log_loss, roc_auc_score
 
-from hebo.acquisitions.success import SuccessModel, success_labels
 from hebo.data import Data
+from hebo.failures.labels import SuccessModel, success_labels
 from hebo.random import make_generator
-from mcbo.optimizers.annealing import Annealing
+from mcbo.recommenders.annealing import Annealing
 from mcbo.surrogates.mixed_gp import MixedGP
 from mcbo.surrogates.most_predictive import MostPredictive, log_predictive_density
 from tasks.combinatorial.ehrlich import Ehrlich

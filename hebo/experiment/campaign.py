@@ -19,7 +19,7 @@ from hebo.experiment.problem import ConfigMistake
 from hebo.experiment.sheet import NUMBER
 from hebo.experiment.translate import translate
 from hebo.experiment.yaml_file import Document, kind_of
-from hebo.optimizers.base import OptimizerRecipe
+from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.recipe import Recipe
 
 

@@ -11,7 +11,7 @@ from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign import Campaign
 from hebo.experiment.campaign_document import CampaignDocument
-from hebo.optimizers.base import Optimizer
+from hebo.optimizer.optimizer import Optimizer
 
 
 def check_takes(optimizer: Optimizer, campaign: Campaign, name: str) -> None:

@@ -29,7 +29,7 @@ from hebo.experiment.campaign_rows import Known, Measurement, RowReader, sort
 from hebo.experiment.campaign_upgrade import upgraded
 from hebo.experiment.parts import describe
 from hebo.experiment.sheet import Sheet, SheetCells
-from hebo.optimizers.base import Optimizer, OptimizerRecipe
+from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 
 
 @dataclass(frozen=True)

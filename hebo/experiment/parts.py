@@ -20,11 +20,11 @@ from hebo.experiment.catalogue import Entry, catalogue, reason_of
 from hebo.experiment.problem import ConfigMistake, Path
 from hebo.experiment.translate import translate
 from hebo.experiment.yaml_file import kind_of
-from hebo.recipe import Recipe
+from hebo.recipe import Preset, Recipe, as_defaults
 
 
-def lookup(kind: str, name: str) -> type[Recipe]:
-    """Return the recipe class behind a name.
+def lookup(kind: str, name: str) -> type[Recipe] | Preset:
+    """Return the recipe class, or the preset, behind a name.
 
     Raises:
         ConfigError: If the name or the kind is unknown, or the part cannot be imported.
@@ -65,9 +65,10 @@ def build(kind: str, mapping: object, path: Path = ()) -> Recipe:
         raise ConfigMistake(path, f"expected a mapping with `type`, got {kind_of(mapping)}.")
     part_type = _type_of(kind, mapping, path)
     try:
-        cls = lookup(kind, part_type)
+        part = lookup(kind, part_type)
     except HeboError as error:
         raise ConfigMistake((*path, "type"), str(error)) from error
+    cls = settings_of(part)
     fields = {
         key: _nested(cls.model_fields[key].annotation, value, (*path, key))
         if key in cls.model_fields
@@ -76,11 +77,36 @@ def build(kind: str, mapping: object, path: Path = ()) -> Recipe:
         if key != "type"
     }
     try:
-        return cls.model_validate(fields)
+        settings = cls.model_validate(fields)
+        return part.compose(settings) if isinstance(part, Preset) else settings
     except ValidationError as error:
         raise translate(error, cls, fields, path) from error
     except HeboError as error:  # a TypeError of ours, which pydantic lets through
         raise ConfigMistake(path, str(error)) from error
+
+
+def rebuild(kind: str, description: Mapping[str, Any]) -> Recipe:
+    """Return the recipe that `describe` described; none of its settings counts as chosen by a user.
+
+    Raises:
+        ConfigMistake: As `build`.
+    """
+    recipe: Recipe = _unchosen(build(kind, description))
+    return recipe
+
+
+def settings_of(part: type[Recipe] | Preset) -> type[Recipe]:
+    """Return the recipe whose fields are the keys of a part in YAML."""
+    return part.settings if isinstance(part, Preset) else part
+
+
+def _unchosen(value: Any) -> Any:
+    if isinstance(value, Recipe):
+        inner = {key: _unchosen(one) for key, one in value}
+        return as_defaults(value.model_copy(update=inner))
+    if isinstance(value, list | tuple):
+        return type(value)(_unchosen(one) for one in value)
+    return value
 
 
 def describe(recipe: Recipe) -> dict[str, Any]:
@@ -135,10 +161,10 @@ def _type_of(kind: str, mapping: Mapping[str, Any], path: Path) -> str:
     return name
 
 
-def _import(entry: Entry) -> type[Recipe]:
+def _import(entry: Entry) -> type[Recipe] | Preset:
     module, _, attribute = entry.target.partition(":")
     try:
-        cls = getattr(import_module(module), attribute)
+        part = getattr(import_module(module), attribute)
     except HeboError:
         raise
     except KeyboardInterrupt:
@@ -149,9 +175,9 @@ def _import(entry: Entry) -> type[Recipe]:
             f"The {entry.kind} '{entry.name}' cannot be imported ({reason}); repair the package behind "
             f"{entry.origin}, or install what it needs."
         ) from error
-    if not (isinstance(cls, type) and issubclass(cls, Recipe)):
-        raise ConfigError(f"The {entry.kind} '{entry.name}' is no Recipe; repair {entry.origin}.")
-    return cls
+    if isinstance(part, Preset) or (isinstance(part, type) and issubclass(part, Recipe)):
+        return part
+    raise ConfigError(f"The {entry.kind} '{entry.name}' is no Recipe; repair {entry.origin}.")
 
 
 def _nested(annotation: object, value: object, path: Path) -> object:

@@ -18,7 +18,7 @@ from hebo.experiment.clock import Clock
 from hebo.experiment.database import StoreFailed
 from hebo.experiment.evaluation import evaluate
 from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
-from hebo.experiment.parts import build
+from hebo.experiment.parts import build, rebuild
 from hebo.experiment.run_log import TOLD, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
 from hebo.experiment.stopping import STOP, is_stop
 from hebo.experiment.store import engine_of
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hebo.optimizers.base import Optimizer, OptimizerRecipe
+    from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 
 LOST = "lost"
 
@@ -130,7 +130,7 @@ class _Loop:
     def open(cls, job: Job, log: RunLog) -> _Loop:
         """Rebuild the state of the run from the recipes and what is stored of its trials."""
         task: Any = build("task", job.task, ("task",))
-        recipe = cast("OptimizerRecipe", build("optimizer", job.optimizer, ("optimizer",)))
+        recipe = cast("OptimizerRecipe", rebuild("optimizer", job.optimizer))
         optimizer = recipe.build(task.space, seed=job.seed)
         stored = log.trials()
         trials = [one for one in stored if one.round != TOLD]
@@ -187,8 +187,8 @@ class _Loop:
 
         They are the same ones for every optimiser, as only task and seed matter.
         """
-        from hebo.optimizers.sampling import RandomSearch
         from hebo.random import derive_seed
+        from hebo.recommenders.random import RandomSearch
 
         n, seed = self.job.told, derive_seed(self.job.seed, "told")
         frame = self.task.initial_points(n, seed=seed)

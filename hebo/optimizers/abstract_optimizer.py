@@ -11,7 +11,7 @@ import numpy as np
 from pandas import DataFrame
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.base import Optimizer
+from hebo.optimizer.optimizer import Optimizer
 
 
 class AbstractOptimizer(ABC):

@@ -8,12 +8,13 @@ from typing import Any, ClassVar
 from hebo.acquisitions.acq import LCB
 from hebo.base import Acquisition
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.by_name import acquisition_of, search_named, surrogate_named
+from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.transforms.power import Standardize
 
 
-class BO(BayesOpt):
+class BO(Optimizer):
     """A Gaussian process on unwarped inputs and standardised values, with a lower confidence bound.
 
     Args:
@@ -47,8 +48,5 @@ class BO(BayesOpt):
             acq_optimizer=search_named(None, acquisition),
             output_transform=Standardize(),
             n_initial=space.num_paras + 1 if rand_sample is None else max(2, rand_sample),
-            exploration=0.0,
-            least_insight=None,
         )
-        built = recipe.build(space)
-        super().__init__(space, built.recipe, seed=built.seed)
+        super().__init__(space, recipe)

@@ -11,14 +11,14 @@ from pandas import DataFrame
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.abstract_optimizer import AbstractOptimizer
-from hebo.optimizers.base import Optimizer
 
 
 class CMAES(AbstractOptimizer):
     """A covariance matrix adaptation evolution strategy, suggesting a generation at a time.
 
-    The strategy is pycma's (the extra `peers`), see `hebo.optimizers.peers.cma_es`; the original package has
+    The strategy is pycma's (the extra `peers`), see `hebo.peers.cma_es`; the original package has
     its own.
 
     Args:
@@ -60,7 +60,7 @@ class CMAES(AbstractOptimizer):
                 "it out, or set child_size"
             )
         # By name, as the catalogue finds it: the peers import this package.
-        recipe = import_module("hebo.optimizers.peers.cma_es").CMAES(popsize=self.child_size)
+        recipe = import_module("hebo.peers.cma_es").CMAES(popsize=self.child_size)
         self.optimizer: Optimizer = recipe.build(space)
 
     def suggest(

@@ -13,9 +13,10 @@ from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.acq import LCB
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.abstract_optimizer import AbstractOptimizer
-from hebo.optimizers.bayes_opt import BayesOptRecipe
 from hebo.optimizers.by_name import surrogate_named
+from hebo.presets import bayes_opt
 from hebo.transforms.power import Standardize
 
 
@@ -72,14 +73,14 @@ class GeneralBO(AbstractOptimizer):
         _refuse(use_noise, "use_noise", "HEBO's acquisition MACE has a draw of the noise")
         _refuse(ref_point is not None, "ref_point", "it weighs several objectives, and there is one")
         self.num_obj, self.num_constr = num_obj, num_constr
-        recipe = BayesOptRecipe(
+        recipe = bayes_opt(
             surrogate=surrogate_named(model_name, model_config, space),
             acquisition=LCB(kappa=kappa),
             acq_optimizer=_search(evo_pop, evo_iters),
             output_transform=Standardize(),
             n_initial=space.num_paras + 1 if rand_sample is None else max(2, rand_sample),
         )
-        self.optimizer = recipe.build(space)
+        self.optimizer: Optimizer = recipe.build(space)
 
     def suggest(self, n_suggestions: int = 1, fix_input: Mapping[str, Any] | None = None) -> DataFrame:
         """See `Optimizer.ask`."""

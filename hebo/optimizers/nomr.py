@@ -9,8 +9,8 @@ import numpy as np
 from pandas import DataFrame
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.abstract_optimizer import AbstractOptimizer
-from hebo.optimizers.base import Optimizer
 from hebo.optimizers.bo import BO
 from hebo.optimizers.hebo import HEBO
 

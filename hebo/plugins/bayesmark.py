@@ -15,10 +15,11 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from hebo.optimizers.base import OptimizerRecipe
+from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.optimizers.hebo import HEBORecipe
-from hebo.optimizers.sampling import RandomSearch
 from hebo.plugins.bayesmark_space import space_from_api_config
+from hebo.recipe import Preset
+from hebo.recommenders.random import RandomSearch
 
 Point = dict[Hashable, Any]
 
@@ -37,7 +38,7 @@ class BayesmarkOptimizer:
     """
 
     primary_import: ClassVar[str] = "hebo"
-    recipe: ClassVar[type[OptimizerRecipe]] = HEBORecipe
+    recipe: ClassVar[type[OptimizerRecipe] | Preset] = HEBORecipe
 
     def __init__(
         self, api_config: Mapping[str, Mapping[str, Any]], *, seed: int | None = None, **settings: Any
@@ -69,7 +70,7 @@ class BayesmarkOptimizer:
 class RandomSearchOptimizer(BayesmarkOptimizer):
     """Our random search, to compare with Bayesmark's: it never repeats a point of a finite space."""
 
-    recipe: ClassVar[type[OptimizerRecipe]] = RandomSearch
+    recipe: ClassVar[type[OptimizerRecipe] | Preset] = RandomSearch
 
 
 opt_wrapper = BayesmarkOptimizer

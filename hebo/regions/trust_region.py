@@ -11,7 +11,7 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Belief, Domain, Focus, Region
+from hebo.base import Domain, Focus, Region, RegionState
 from hebo.regions.neighborhood import Neighborhood
 
 
@@ -34,13 +34,13 @@ class TrustRegion(Region):
     longest: float = Field(default=0.8, gt=0, le=1)
     shortest: float = Field(default=2.0**-6, gt=0)
 
-    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
+    def narrow(self, domain: Domain, state: RegionState, *, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        data = belief.data
-        if turn % self.every:
+        data = state.data
+        if state.iteration % self.every:
             return Focus(domain, data.best.cpu().unsqueeze(0))
         known = data.successes()
-        center = _most_promising(belief.model, data.feasible_successes().x).cpu()
+        center = _most_promising(state.models.objective, data.feasible_successes().x).cpu()
         patience = max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size)
         size = self.extent(known.merit[known.inside], patience)
         near = Neighborhood(domain, center, side=size.side, n_changes=size.n_changes, generator=generator)

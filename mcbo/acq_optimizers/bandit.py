@@ -22,7 +22,7 @@ class BanditSearch(PooledSearch):
     CoCaBO (Ru et al., 1906.08878, algorithm 1) gives each categorical column a bandit that learns from the
     objective, one pull per evaluation, and maximises the acquisition over the numbers alone. A search knows
     the acquisition and not the history, so here the bandits live for one maximisation and learn from the
-    acquisition; `mcbo.optimizers.bandit` learns from the objective. As there, the reward of a category is
+    acquisition; `mcbo.recommenders.bandit` learns from the objective. As there, the reward of a category is
     the best value seen with it: 0 at the median of the pool, 1 at the best so far.
 
     Columns of two levels have a bandit too. Half of the pulls take their other columns from the best point

@@ -32,6 +32,7 @@ class AdditiveUCB(Acquisition):
 
     needs: ClassVar[frozenset[Ability]] = frozenset({"additive components"})
     gives: ClassVar[frozenset[Ability]] = frozenset({"additive components"})
+    is_weightable: ClassVar[bool] = False
 
     kappa: float | None = Field(default=None, ge=0)
 

@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import Belief, Domain, Focus, Region
+from hebo.base import Domain, Focus, Region, RegionState
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood, switches
 
@@ -48,12 +48,12 @@ class HammingTrustRegion(Region):
     patience: int = Field(default=40, ge=1)
     kappa: float = Field(default=1.96, ge=0)
 
-    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
+    def narrow(self, domain: Domain, state: RegionState, *, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        known = _of_the_domain(belief)
+        known = _of_the_domain(state)
         n_unordered = int(switches(domain).sum())
         extent = self.extent(known.merit, n_unordered)
-        center = self._center(domain, belief, extent.since, generator)
+        center = self._center(domain, state, extent.since, generator)
         n_changes = max(1, round(extent.changes)) if n_unordered else 0
         near = Neighborhood(
             domain, center, side=min(1.0, extent.side), n_changes=n_changes, generator=generator
@@ -80,19 +80,19 @@ class HammingTrustRegion(Region):
         return min(max(math.ceil(self.n_changes * n_unordered), self.least_first), n_unordered)
 
     @torch.no_grad()
-    def _center(self, domain: Domain, belief: Belief, since: int, generator: Generator) -> Tensor:
+    def _center(self, domain: Domain, state: RegionState, since: int, generator: Generator) -> Tensor:
         """The best feasible point since the restart, or a promising random one before there is any."""
-        known, model, log_success = _of_the_domain(belief), belief.model, belief.log_success
+        known, model, success = _of_the_domain(state), state.models.objective, state.models.success
         x = known.x[since:][known.feasible[since:]]
         if len(x):
             mu, _ = mean_and_sd(model, x.unsqueeze(-2))
             return x[mu.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
-        if log_success is None:
+        if success is None:
             return x[self._bound(model, x.to(known.x)).argmax().cpu()]
         x = torch.cat([x, self._elsewhere(domain, known).cpu()])
         points = x.to(known.x)
-        return x[(self._bound(model, points) + log_success(points.unsqueeze(-2))).argmax().cpu()]
+        return x[(self._bound(model, points) + success.log_probability(points.unsqueeze(-2))).argmax().cpu()]
 
     def _bound(self, model: Model, x: Tensor) -> Tensor:
         mu, sigma = mean_and_sd(model, x.unsqueeze(-2))
@@ -105,9 +105,9 @@ class HammingTrustRegion(Region):
         return known.x[is_far & known.feasible]
 
 
-def _of_the_domain(belief: Belief) -> Data:
+def _of_the_domain(state: RegionState) -> Data:
     """Return the successes in the domain of the ask: restarts and improvements are counted among these."""
-    known = belief.data.successes()
+    known = state.data.successes()
     return known.rows(known.inside)
 
 

@@ -6,7 +6,7 @@ import torch
 from pydantic import Field
 from torch import Generator
 
-from hebo.base import Belief, Domain, Focus, Region
+from hebo.base import Domain, Focus, Region, RegionState
 from hebo.rows import new_rows
 
 
@@ -19,8 +19,8 @@ class Population(Region):
 
     size: int = Field(default=20, ge=2)
 
-    def narrow(self, domain: Domain, belief: Belief, *, turn: int, generator: Generator) -> Focus:
+    def narrow(self, domain: Domain, state: RegionState, *, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
-        x = domain.project(belief.data.ranked().cpu())
+        x = domain.project(state.data.ranked().cpu())
         is_new = torch.from_numpy(new_rows(x.numpy(), x[:0].numpy()))
         return Focus(domain, x[is_new][: self.size])

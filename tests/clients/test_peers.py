@@ -13,8 +13,8 @@ from examples import PEER_OPTIMIZERS, SPACES, example
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError
-from hebo.optimizers.base import Optimizer, OptimizerRecipe
-from hebo.optimizers.peers.session import PeerOptimizer
+from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
+from hebo.peers.session import PeerOptimizer
 
 pytestmark = [pytest.mark.client, pytest.mark.filterwarnings("default")]
 

@@ -15,7 +15,7 @@ from examples import SPACES
 
 from hebo.base import AcqOptimizer, Acquisition, Region, Surrogate
 from hebo.errors import IncompatibleError
-from hebo.optimizers.bayes_opt import BayesOptRecipe
+from hebo.recommenders.bayes_opt import BayesOptRecipe
 from mcbo.compose import ACQUISITIONS, MODELS, REGIONS, SEARCHES
 from mcbo.presets import CombinatorialRecipe
 

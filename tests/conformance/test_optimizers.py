@@ -11,7 +11,7 @@ from examples import OWN_OPTIMIZERS, SPACES, claimed, example
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.optimizers.base import Optimizer, OptimizerRecipe
+from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 
 OPTIMIZERS = OWN_OPTIMIZERS
 CLAIMED = {name: claimed(name) for name in OPTIMIZERS}

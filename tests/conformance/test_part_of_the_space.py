@@ -15,8 +15,8 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
-from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.random import make_generator
+from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.presets import CombinatorialRecipe
 from mcbo.surrogates.mixed_gp import MixedGP

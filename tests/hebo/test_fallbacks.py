@@ -7,7 +7,7 @@ import torch
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import counting_fallbacks, note_fallback
-from hebo.optimizers.base import Optimizer
+from hebo.optimizer.optimizer import Optimizer
 
 
 def test_counted_by_reason_and_logged_once(caplog):

@@ -5,8 +5,8 @@ import time
 import pytest
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.sampling import RandomSearch
 from hebo.profile import Profile
+from hebo.recommenders.random import RandomSearch
 
 
 @pytest.fixture

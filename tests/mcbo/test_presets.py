@@ -10,8 +10,8 @@ from examples import SPACES
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.optimizers.base import Optimizer
-from hebo.optimizers.sampling import RandomSearch
+from hebo.optimizer.optimizer import Optimizer
+from hebo.recommenders.random import RandomSearch
 from mcbo.presets import BOCS, COMBO, RDUCB, BOiLS, BOiLSCut
 
 WORD = "abcabcab"

@@ -109,7 +109,7 @@ def names(kind: str) -> list[str]:
 
 
 # Those of other libraries cannot do all of what ours can; `tests/clients/test_peers.py` has their checks.
-_PEERS = "hebo.optimizers.peers."
+_PEERS = "hebo.peers."
 PEER_OPTIMIZERS = sorted(name for name, (where, _) in PARTS["optimizer"].items() if where.startswith(_PEERS))
 OWN_OPTIMIZERS = sorted({*PARTS["optimizer"], *MCBO_PARTS["optimizer"]} - set(PEER_OPTIMIZERS))
 

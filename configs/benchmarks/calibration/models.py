@@ -15,7 +15,7 @@ from hebo.base import Surrogate
 from hebo.errors import NumericalError
 from hebo.experiment.report.fit_measures import Prediction
 from hebo.experiment.report.fit_quality import Problem, checked, predict
-from hebo.optimizers.peers.external_process import Child
+from hebo.peers.external_process import Child
 from hebo.random import make_generator
 from hebo.surrogates.hyperparameters import Columns
 

@@ -24,8 +24,8 @@ from published import ExpectedImprovement, FixedAmplitudeGP, NormalisedOverlap
 
 from hebo.acquisitions.mace import MACE
 from hebo.experiment.report.paired import interval_of_means
-from hebo.optimizers.sampling import RandomSearch
 from hebo.random import derive_seed
+from hebo.recommenders.random import RandomSearch
 from mcbo.kernels.mallows import Mallows
 from mcbo.kernels.matern import NumericMatern
 from mcbo.presets import Casmopolitan

@@ -1,7 +1,7 @@
 """The original HEBO (0.3.6) as an external optimiser: JSON lines in, JSON lines out.
 
 Runs in an environment of its own (see `setup.sh`), never in that of this project, whose package has the same
-import name; start it with `python -P` (or `-I`). The protocol is that of `hebo.optimizers.peers.external`.
+import name; start it with `python -P` (or `-I`). The protocol is that of `hebo.peers.external`.
 
     .venv-hebo/bin/python -P configs/benchmarks/original_hebo/serve.py                    # as installed
     .venv-hebo-warped/bin/python -P configs/benchmarks/original_hebo/serve.py --model gpy # the paper's model

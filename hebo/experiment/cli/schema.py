@@ -9,7 +9,7 @@ from typing import Any
 from hebo.errors import MissingExtraError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.config import Experiment
-from hebo.experiment.parts import contract_kind, lookup, no_such_kind
+from hebo.experiment.parts import contract_kind, lookup, no_such_kind, settings_of
 from hebo.experiment.split import PARTS
 from hebo.recipe import Recipe
 
@@ -69,7 +69,7 @@ def experiment_schema() -> dict[str, Any]:
 def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
     """Add one part; say whether it could be (a part whose extra is not installed cannot)."""
     try:
-        cls = lookup(kind, name)
+        cls = settings_of(lookup(kind, name))
     except MissingExtraError:
         return False
     key = f"{kind}.{name}"

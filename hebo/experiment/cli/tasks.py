@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -25,6 +26,6 @@ def fetch(name: str, items: tuple[str, ...], output: Path | None) -> None:
     """
     from hebo.experiment.parts import lookup
 
-    download = lookup("download", name)()
-    folder = download.fetch(items, output, click.echo)  # type: ignore[attr-defined]  # `tasks` is above this layer
+    download: Any = lookup("download", name)()  # `tasks` is above this layer
+    folder = download.fetch(items, output, click.echo)
     click.echo(f"{', '.join(items) or 'All'} of {name}: in {folder}")

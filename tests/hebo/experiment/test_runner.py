@@ -25,7 +25,7 @@ from hebo.experiment.run_log import AskCost, Trial
 from hebo.experiment.runner import _Shift, prepare, record, run
 from hebo.experiment.worker_pool import WorkerDied
 from hebo.experiment.yaml_file import read_yaml
-from hebo.optimizers.base import Optimizer
+from hebo.optimizer.optimizer import Optimizer
 
 from .conftest import lasting
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hebo.optimizers.base import Optimizer
-from hebo.optimizers.sampling import RandomSearch
+from hebo.optimizer.optimizer import Optimizer
+from hebo.recommenders.random import RandomSearch
 from tests.hebo.optimizers.quick import space
 
 

@@ -8,8 +8,8 @@ import pandas as pd
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.bayes_opt import BayesOpt
 from hebo.optimizers.hebo import HEBO, HEBORecipe
+from hebo.recommenders.bayes_opt import BayesOpt
 
 DEFINITION = [
     {"name": "a", "type": "num", "lb": 0, "ub": 1},

@@ -16,8 +16,8 @@ from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acq_optimizers.random import RandomSubset
 from hebo.acquisitions.improvement import LogEI
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.optimizers.hebo import HEBO, HEBORecipe
+from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
 

@@ -11,7 +11,7 @@ import pytest
 import mcbo
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import SuitabilityWarning
-from hebo.optimizers.base import OptimizerRecipe
+from hebo.optimizer.optimizer import OptimizerRecipe
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.blend import Blend
 from mcbo.kernels.prefix import Prefix

@@ -15,8 +15,8 @@ from pandas import DataFrame
 from pydantic import Field
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.base import Optimizer, OptimizerRecipe
-from hebo.optimizers.sampling import RandomSearch, RandomSearchOptimizer
+from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
+from hebo.recommenders.random import RandomSearch, RandomSearchOptimizer
 from tasks.base import Task
 
 Corner = Literal["fine", "raise", "nan", "crash", "sleep", "stuck", "stubborn", "memory", "exit"]

@@ -1,0 +1,1 @@
+"""Batch rules: how the points of a batch are chosen together."""

@@ -1,0 +1,1 @@
+"""Failure rules: how failed evaluations count."""

@@ -1,0 +1,67 @@
+"""Reading what a caller tells: frames and tables in natural units become tensors that match the records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from pandas import DataFrame
+from torch import Tensor
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.labels import Names, align_columns, align_rows
+from hebo.errors import DataError
+from hebo.optimizer.matching import identified, matched
+from hebo.optimizer.records import Records
+from hebo.optimizer.values import parse_constraints, parse_values
+
+
+@dataclass(frozen=True)
+class Named:
+    """Measured values, `n x c`, and the names of their columns, if they have some."""
+
+    table: Tensor
+    names: Names
+
+
+def read_points(x: DataFrame, space: DesignSpace, known: Tensor) -> Tensor:
+    """Return a frame as encoded points, `n x d`, those near known ones (`k x d`) as these."""
+    points = space.encode(x)
+    return identified(points, space.blur(x, points), known, space)
+
+
+def read_told_at(at: DataFrame, x: DataFrame, space: DesignSpace, records: Records) -> Tensor:
+    """Return the points that the values of `x` belong to, one for each row of `x`."""
+    remedy = "give at the index of the points, or pass `at.set_axis(x.index)` to match by position"
+    found = read_points(align_rows(at, x.index, "at", remedy=remedy), space, records.pending)
+    if len(found) != len(x):
+        raise DataError(f"at has {len(found)} points for {len(x)} of x; give one for each")
+    return found
+
+
+def read_values(x: DataFrame, y: Any, records: Records) -> Named:
+    """Read the objective values of a frame of points."""
+    y, names = align_columns(align_rows(y, x.index, "y"), records.objective_names, "y")
+    return Named(parse_values(y, len(x), records.n_objectives), names)
+
+
+def read_constraints(x: DataFrame, constraints: Any, records: Records) -> Named:
+    """Read the constraint values of a frame of points; None stands for none."""
+    aligned = align_rows(constraints, x.index, "constraints")
+    table, names = align_columns(aligned, records.constraint_names, "constraints")
+    return Named(parse_constraints(table, len(x), records.n_constraints), names)
+
+
+def read_known(x: DataFrame, space: DesignSpace, records: Records) -> tuple[Tensor, Tensor]:
+    """Return pending or told points of a frame, `n x d`, and which of them were told, `n` bool.
+
+    A row is a pending point where there is such a one.
+    """
+    points = read_points(x, space, records.pending)
+    places: Iterable[int | None] = matched(points, records.pending, torch.zeros_like(points))
+    is_told = torch.tensor([place is None for place in places], dtype=torch.bool)
+    if is_told.any():
+        points[is_told] = read_points(x[is_told.numpy()], space, records.x)
+    return points, is_told

@@ -1,0 +1,143 @@
+"""The loop of BoTorch's tutorials: Sobol points, `SingleTaskGP`, log expected improvement."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any, Literal
+
+import torch
+from botorch.acquisition.logei import qLogExpectedImprovement, qLogNoisyExpectedImprovement
+from botorch.exceptions.errors import ModelFittingError
+from botorch.fit import fit_gpytorch_mll
+from botorch.models.gp_regression import SingleTaskGP
+from botorch.models.gp_regression_mixed import MixedSingleTaskGP
+from botorch.optim.optimize import optimize_acqf
+from botorch.optim.optimize_mixed import optimize_acqf_mixed_alternating
+from gpytorch.mlls import ExactMarginalLogLikelihood
+from pydantic import Field
+from torch import Tensor
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.fallbacks import note_fallback
+from hebo.optimizer.optimizer import OptimizerRecipe
+from hebo.peers.dimensions import Dimensions
+from hebo.peers.session import PeerOptimizer, Session, Suggestion, Told
+from hebo.peers.unit_cube import UnitCube
+
+# Longer grids are searched as intervals and rounded, as BoTorch itself does from this length on.
+_LISTED = 100
+
+
+class BoTorch(OptimizerRecipe):
+    """BoTorch's parts with their defaults, put together as in its tutorials and as in Ax.
+
+    Numbers are scaled to [0, 1] (on their logarithm where the parameter has one), values standardised. The
+    model is `SingleTaskGP`, the acquisition is maximised over the whole batch by `optimize_acqf`. Pending
+    points are imagined by the acquisition. Failed evaluations are left out of the model.
+
+    Attributes:
+        acquisition: `qlogei`, or `qlognei` for noisy values.
+        discrete: How integers and categories are treated. `rounded`: as numbers and one-hot columns, the
+            optimum rounded, as in the tutorials. `alternating`: `MixedSingleTaskGP` and
+            `optimize_acqf_mixed_alternating`, as Ax does; about ten times slower with several of them.
+        n_initial: Sobol points before the first model.
+        num_restarts: Local searches, as in the tutorials.
+        raw_samples: Points from which their starts are chosen.
+    """
+
+    acquisition: Literal["qlogei", "qlognei"] = "qlogei"
+    discrete: Literal["rounded", "alternating"] = "rounded"
+    n_initial: int = Field(default=10, ge=2)
+    num_restarts: int = Field(default=10, ge=1)
+    raw_samples: int = Field(default=512, ge=1)
+
+    def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
+        """Return the optimiser; see `PeerOptimizer`."""
+        return PeerOptimizer(
+            space, lambda dims, number: BoTorchSession(dims, self, number), peer="botorch", seed=seed
+        )
+
+
+class BoTorchSession(Session):
+    """Data, and the loop's step.
+
+    Args:
+        dimensions: The free parameters.
+        recipe: Settings.
+        seed: Of the Sobol sequence; all else draws from the seeded global streams.
+    """
+
+    def __init__(self, dimensions: Dimensions, recipe: BoTorch, seed: int) -> None:
+        self._recipe, self._cube = recipe, UnitCube(dimensions, keep_codes=True)
+        self._is_rounded = recipe.discrete == "rounded"
+        self._sobol = self._cube.sobol_engine(seed)
+        self._x = self._cube.rows([])
+        self._y = torch.empty(0, 1, dtype=torch.float64)
+        self._n_told = 0
+
+    def ask(self, n: int, pending: Sequence[Suggestion]) -> list[Suggestion]:
+        """Return Sobol points at first, then the maximisers of the acquisition."""
+        if self._n_told < self._recipe.n_initial or len(self._y) < 2:
+            return [Suggestion(one) for one in self._cube.sobol(self._sobol, n)]
+        waiting = self._features(self._cube.rows([one.point for one in pending]))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of the fit's retries, and of scaling a batch of equal values
+            acquisition = self._acquisition(self._model(), waiting if len(waiting) else None)
+            rows = self._maximize(acquisition, n)
+        return [Suggestion(one) for one in self._cube.points(rows)]
+
+    def tell(self, told: Sequence[Told]) -> None:
+        """Keep the successful values, larger is better."""
+        self._n_told += len(told)
+        good = [(one.point, -one.y) for one in told if one.y is not None]
+        self._x = torch.cat([self._x, self._cube.rows([point for point, _ in good])])
+        values = torch.tensor([value for _, value in good], dtype=torch.float64)
+        self._y = torch.cat([self._y, values.reshape(-1, 1)])
+
+    def _features(self, rows: Tensor) -> Tensor:
+        """Return the columns that the model sees."""
+        return self._cube.one_hot(rows) if self._is_rounded else rows
+
+    def _model(self) -> SingleTaskGP:
+        categories = list(self._cube.categories)
+        if categories and not self._is_rounded:
+            model: SingleTaskGP = MixedSingleTaskGP(self._x, self._y, cat_dims=categories)
+        else:
+            model = SingleTaskGP(self._features(self._x), self._y)
+        try:
+            fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
+        except ModelFittingError as error:
+            note_fallback("botorch_unfitted_model", str(error)[:200])
+            model.eval()
+        return model
+
+    def _acquisition(self, model: SingleTaskGP, waiting: Tensor | None) -> Any:
+        if self._recipe.acquisition == "qlognei":
+            return qLogNoisyExpectedImprovement(
+                model, X_baseline=self._features(self._x), X_pending=waiting, prune_baseline=True
+            )
+        return qLogExpectedImprovement(model, best_f=self._y.max(), X_pending=waiting)
+
+    def _maximize(self, acquisition: Any, n: int) -> Tensor:
+        settings: dict[str, Any] = {
+            "num_restarts": self._recipe.num_restarts,
+            "raw_samples": self._recipe.raw_samples,
+        }
+        cube = self._cube
+        if self._is_rounded or not (cube.categories or cube.grids):
+            bounds = torch.tensor([[0.0], [1.0]], dtype=torch.float64).repeat(
+                1, self._features(self._x).shape[1]
+            )
+            features, _ = optimize_acqf(acquisition, bounds, q=n, **settings)
+            return cube.from_one_hot(features) if self._is_rounded else features
+        rows, _ = optimize_acqf_mixed_alternating(
+            acquisition,
+            cube.bounds,
+            discrete_dims={k: grid.tolist() for k, grid in cube.grids.items() if len(grid) <= _LISTED},
+            cat_dims={k: [float(code) for code in range(c)] for k, c in cube.categories.items()},
+            q=n,
+            post_processing_func=cube.rounded,
+            **settings,
+        )
+        return rows

@@ -1,0 +1,289 @@
+"""`PeerOptimizer`: another library's optimiser as one of ours, and `Session`, what an adapter writes.
+
+Values that are told are handed to the library at the next `ask`, so that whatever it computes from them
+is part of the time of a suggestion, as it is for our own optimisers. From then on they cannot be
+changed: no library takes a value back.
+
+State is replay: a library's random streams and caches cannot be saved in general, so `restore` and
+`load_state_dict` ask and tell a fresh session again. That takes as long as the first time did.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import DataError, IncompatibleError, MissingExtraError
+from hebo.optimizer.locking import locked
+from hebo.optimizer.optimizer import Optimizer, Round
+from hebo.peers.dimensions import Dimensions, Point
+from hebo.random import derive_seed, make_generator, seeded
+from hebo.request import Recommends, Request
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """A point that a library asked for.
+
+    Attributes:
+        point: One value per dimension.
+        handle: Whatever the library wants back with the value.
+    """
+
+    point: Point
+    handle: Any = None
+
+
+@dataclass(frozen=True)
+class Told:
+    """The value of a point.
+
+    Attributes:
+        point: One value per dimension.
+        y: To be minimised; None for a failed evaluation.
+        handle: Of the suggestion; None for a point that the library did not ask for.
+    """
+
+    point: Point
+    y: float | None
+    handle: Any = None
+
+
+class Session(ABC):
+    """A library's optimiser at work. Its calls run with seeded global streams, restored afterwards.
+
+    Attributes:
+        seconds_elsewhere: CPU seconds that the calls so far took in other processes.
+    """
+
+    seconds_elsewhere: float = 0.0
+
+    @abstractmethod
+    def ask(self, n: int, pending: Sequence[Suggestion]) -> list[Suggestion]:
+        """Return `n` points; `pending` are those of earlier calls without a value."""
+
+    @abstractmethod
+    def tell(self, told: Sequence[Told]) -> None:
+        """Take the values of one or more points, in the order told."""
+
+    def forget(self, pending: Suggestion) -> None:  # noqa: B027  (most libraries have no use for it)
+        """Learn that a point will have no value; a library that keeps no list of them ignores that."""
+
+
+StartSession = Callable[[Dimensions, int], Session]
+"""Starts a session for the dimensions with a seed in `[0, 2**31)`."""
+
+
+class Peer(Recommends):
+    """Another library at work: it is asked for points, and remembers what it was handed.
+
+    Args:
+        dimensions: The free parameters.
+        start: Starts the library's side.
+        seed: Of the run.
+
+    Attributes:
+        events: What was asked when, and what was forgotten: enough to do all of it again.
+        n_handed: How many told points the library knows.
+        seconds_elsewhere: CPU seconds of the latest ask in other processes.
+    """
+
+    def __init__(self, dimensions: Dimensions, start: StartSession, seed: int) -> None:
+        self._dimensions, self._start, self._seed = dimensions, start, seed
+        self._session: Session | None = None
+        self._open: list[tuple[Tensor, Suggestion]] = []
+        self.events: list[list[Any]] = []
+        self.n_handed = 0
+        self.seconds_elsewhere = 0.0
+
+    @property
+    def title(self) -> str:
+        """The name of the library's optimizer."""
+        return self._dimensions.peer
+
+    def recommend(self, request: Request) -> Tensor:
+        """Hand over what was told, and return what the library suggests.
+
+        Raises:
+            IncompatibleError: If parameters are pinned.
+        """
+        if request.fixed:
+            raise IncompatibleError(f"{self.title} cannot pin parameters; call ask without `fixed`")
+        return self.ask(request.n, request.data.x, -request.data.y)
+
+    def ask(self, n: int, x: Tensor, y: Tensor) -> Tensor:
+        """Return `n` points of the library, given all points told so far and their values, minimised."""
+        told = self._take_told(x, y)
+        pending = [suggestion for _, suggestion in self._open]
+        self.events.append(["ask", n, self.n_handed])
+        with seeded(make_generator(self._seed, "peer", len(self.events))):
+            session = self._running()
+            before = session.seconds_elsewhere
+            if told:
+                session.tell(told)
+            suggestions = session.ask(n, pending)
+        self.seconds_elsewhere = session.seconds_elsewhere - before
+        points = self._dimensions.columns([one.point for one in suggestions])
+        self._open += zip(points, suggestions, strict=True)
+        return points
+
+    def forget(self, points: Tensor) -> None:
+        """Expect no values of points, `n x d`, any more."""
+        self.events.append(["forget", points.tolist()])
+        for row in points:
+            suggestion = self._close(row)
+            if suggestion is not None and self._session is not None:
+                self._session.forget(suggestion)
+
+    def _running(self) -> Session:
+        if self._session is None:
+            self._session = self._start(self._dimensions, derive_seed(self._seed, "peer") % 2**31)
+        return self._session
+
+    def _take_told(self, x: Tensor, y: Tensor) -> list[Told]:
+        """Return what was told since the last ask, with the handles of what had been asked for."""
+        x, values = x[self.n_handed :], y[self.n_handed :, 0].tolist()
+        self.n_handed += len(x)
+        handles = [self._close(row) for row in x]
+        points = self._dimensions.points(x)
+        return [
+            Told(one.point if one else point, None if value != value else value, one.handle if one else None)
+            for one, point, value in zip(handles, points, values, strict=True)
+        ]
+
+    def _close(self, row: Tensor) -> Suggestion | None:
+        """Take the first open suggestion at an encoded point off the list."""
+        lower, upper = self._dimensions.space.bounds
+        tolerance = 1e-9 * (upper - lower).clamp_min(1e-12)
+        for place, (x, suggestion) in enumerate(self._open):
+            if bool(((x - row).abs() <= tolerance).all()):
+                del self._open[place]
+                return suggestion
+        return None
+
+
+class PeerOptimizer(Optimizer):
+    """Runs a `Session`.
+
+    The points are those of the library: unlike our own optimizers, it may suggest a point twice.
+
+    Args:
+        space: Where to search.
+        start: Starts the library's side.
+        peer: Name of the optimizer, for messages.
+        seed: See `Optimizer`.
+
+    Raises:
+        IncompatibleError: If the library cannot express the space.
+    """
+
+    recommender: Peer
+
+    def __init__(
+        self, space: DesignSpace, start: StartSession, *, peer: str, seed: int | None = None
+    ) -> None:
+        self.dimensions, self._start = Dimensions(space, peer), start
+        super().__init__(space, Peer(self.dimensions, start, 0), seed=seed)
+        self._begin()
+
+    def _begin(self) -> None:
+        self.recommender = Peer(self.dimensions, self._start, self.seed)
+
+    def _recommended(self, request: Request) -> Tensor:
+        """Return the points as they are: there is nothing in their place where a library fails."""
+        x = self.recommender.recommend(request)
+        if self.recommender.seconds_elsewhere:
+            self.profile.add("external", self.recommender.seconds_elsewhere)
+        return x
+
+    @property
+    def _n_final(self) -> int:
+        """What the library has been handed stays with it."""
+        return self.recommender.n_handed
+
+    def _give_up(self, points: Tensor) -> None:
+        super()._give_up(points)
+        self.recommender.forget(points)
+
+    # ------------------------------------------------------------------ saving and resuming
+
+    @locked
+    def state_dict(self) -> dict[str, Any]:
+        """Return all state as plain JSON values: the history, and what was asked when."""
+        return {**super().state_dict(), "events": [list(one) for one in self.recommender.events]}
+
+    @locked
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Continue from `state_dict()`, by asking the library again for all past points.
+
+        Raises:
+            DataError: If the state is of another format or of another design space.
+        """
+        if "events" not in state:
+            raise DataError(
+                f"the state is not one of {self.recommender.title}: it has no 'events'; use one that it saved"
+            )
+        super().load_state_dict(state)
+        self._begin()
+        data = self._records.data
+        for event in state["events"]:
+            if event[0] == "forget":
+                self.recommender.forget(torch.tensor(event[1], dtype=torch.float64))
+            else:
+                self.recommender.ask(event[1], data.x[: event[2]], -data.y[: event[2]])
+
+    @locked
+    def restore(self, rounds: Iterable[Round]) -> None:
+        """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
+
+        Args:
+            rounds: See `Optimizer.restore`.
+
+        Raises:
+            DataError: If this optimiser has been asked already, a round is unusable, or the library now
+                suggests other points than those stored, as another version of it may.
+        """
+        if self.n_asks:
+            raise DataError("only a new optimiser can be restored; build another one")
+        for number, (frame, *told) in enumerate(rounds):
+            self._repeat(number, self.space.encode(frame))
+            self._tell_again(frame, *told)
+
+    def _repeat(self, number: int, stored: Tensor) -> None:
+        data = self._records.data
+        again = self.recommender.ask(len(stored), data.x, -data.y)
+        lower, upper = self.space.bounds
+        if not bool(((again - stored).abs() <= 1e-6 * (upper - lower).clamp_min(1e-12)).all()):
+            raise DataError(
+                f"{self.recommender.title} suggests other points in round {number} than those stored; "
+                "continue with the library version and settings of the first run, or start a new run"
+            )
+        self._records.asked(stored)
+
+
+def load(module: str, package: str | None = None) -> ModuleType:
+    """Import a module of another library.
+
+    Raises:
+        MissingExtraError: If the library is not installed.
+    """
+    package = package or module.partition(".")[0]
+    try:
+        return import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != package:
+            raise
+        raise MissingExtraError(package, "peers") from None
+
+
+def worst(values: Iterable[float]) -> float:
+    """Return the largest value, 0 where there is none: what a library without failures is told for one."""
+    return max(values, default=0.0)

@@ -1,0 +1,44 @@
+"""Compositions for numeric and mixed spaces: HEBO, and any other one."""
+
+from __future__ import annotations
+
+from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acquisitions.mace import MACE
+from hebo.base import Recommender
+from hebo.recipe import preset
+from hebo.recommenders.compose import Settings, compose
+from hebo.regions.trust_region import TrustRegion
+from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import PowerTransform
+
+
+@preset(Settings)
+def bayes_opt(own: Settings) -> Recommender:
+    """Any parts in one loop, with a share of space-filling points in each batch (see `interleaved`)."""
+    return compose(own, exploration=0.25, min_loo_r2=0.2)
+
+
+@preset(Settings)
+def HEBORecipe(own: Settings) -> Recommender:
+    """HEBO (Cowen-Rivers et al., 2012.03826): power transform, warped GP, MACE, NSGA-II, measured changes.
+
+    Hyperparameters are fitted in closed form, the front of the acquisitions is polished by gradients and by
+    neighbour search, every fourth search is local, each point of a batch is chosen under models conditioned
+    on those before, and a random forest chooses a third of a batch. `docs/benchmarks/` has a row for each.
+    """
+    acquisition, forest = own.acquisition or MACE(), RandomForest(n_trees=50)
+    return compose(
+        own,
+        surrogate=WarpedGP(),
+        acquisition=acquisition,
+        acq_optimizer=NSGA2(),
+        output_transform=PowerTransform(),
+        region=TrustRegion(),
+        exploration=0.25,
+        min_loo_r2=0.2,
+        # It learns steps, which mislead a GP; there is none where the acquisition asks more of a model.
+        second_surrogate=forest if acquisition.needs <= forest.offers() else None,
+        # A forest has no gradient to climb, and generations were dearer and no better: the best of a pool.
+        second_search=NSGA2(screened=512, n_generations=0, polish=0),
+    )

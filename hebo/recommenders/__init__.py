@@ -1,0 +1,1 @@
+"""Recommenders: stateless recipes that turn a request into points."""

@@ -1,0 +1,197 @@
+"""Bayesian optimization: the one loop (fit, condition, build, maximize, choose), composed of parts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+import torch
+from botorch.models.model import Model
+from pydantic import Field, field_validator, model_validator
+from torch import Tensor
+
+from hebo.acquisitions.constrained import toward_feasible
+from hebo.base import (
+    AcqOptimizer,
+    Acquisition,
+    BatchProblem,
+    BatchRule,
+    Candidates,
+    FailureRule,
+    FittedModels,
+    OutputTransform,
+    Region,
+    RegionState,
+    Surrogate,
+)
+from hebo.batches.kriging_believer import KrigingBeliever
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.failures.success_probability import SuccessProbability
+from hebo.failures.worst_value import WorstValue
+from hebo.profile import phase
+from hebo.recommenders.compatibility import check_parts
+from hebo.recommenders.fitted_models import ModelStack, all_on_means, condition_on_mean, fit_stack
+from hebo.recommenders.model_based import ModelBased
+from hebo.recommenders.table_search import check_choices, parts_for
+from hebo.regions.whole_space import WholeSpace
+from hebo.request import Request
+
+# With many columns, one point for each would leave little of a usual budget to the model.
+_MAX_INITIAL = 16
+
+
+def _failures_for(others: dict[str, object]) -> FailureRule:
+    """Failures count as a weight where the acquisition bears one."""
+    acquisition = others.get("acquisition")
+    bears = not isinstance(acquisition, Acquisition) or acquisition.is_weightable
+    return SuccessProbability() if bears else WorstValue()
+
+
+class BayesOptRecipe(ModelBased):
+    """Bayesian optimization with one part of each kind.
+
+    Measured constraints are modelled by the surrogate too, and every value of the acquisition is weighted by
+    the probability that they hold; see `hebo.acquisitions.constrained`.
+
+    On a table of candidates (`TableSpace`) every acquisition is maximized exactly, by an exhaustive search
+    of all rows that are left; see `hebo.recommenders.table_search`.
+
+    Attributes:
+        surrogate: Models the transformed objective.
+        acquisition: Says what a point is worth under the model.
+        acq_optimizer: Finds points worth most.
+        output_transform: Scale on which the objective is modelled.
+        region: Where the search looks.
+        n_initial: Sobol points before the first model; None: one more than there are columns, at most 16.
+        batch: Chooses the points of a batch.
+        failures: How failed evaluations count; by default as a weight where the acquisition bears one, and as
+            the worst value where it does not.
+        device: Where model and acquisition are computed, as torch names it.
+    """
+
+    takes_constraints: ClassVar[bool] = True
+
+    surrogate: Surrogate
+    acquisition: Acquisition
+    acq_optimizer: AcqOptimizer
+    output_transform: OutputTransform
+    region: Region = Field(default_factory=WholeSpace)
+    n_initial: int | None = Field(default=None, ge=1)
+    batch: BatchRule = Field(default_factory=KrigingBeliever)
+    failures: FailureRule = Field(default_factory=_failures_for)
+    device: str = "cpu"
+
+    @field_validator("device")
+    @classmethod
+    def _known_device(cls, name: str) -> str:
+        try:
+            torch.empty(0, device=name)
+        except (RuntimeError, AssertionError) as error:
+            raise ValueError(f"torch has no device '{name}' here; use 'cpu' ({error})") from None
+        return name
+
+    @model_validator(mode="after")
+    def _parts_fit_together(self) -> Self:
+        check_parts(self.surrogate, self.acquisition, self.acq_optimizer, self.failures, self.device)
+        return self
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return "BayesOpt"
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that the surrogate cannot be fitted on, or the search cannot search."""
+        check_choices(self, space)
+        search, _ = parts_for(self.acq_optimizer, self.region, space)
+        self.surrogate.check(space)
+        search.check(space)
+
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Say why the surrogate will hardly predict on a space; see `Surrogate.doubts`."""
+        return self.surrogate.doubts(space)
+
+    def check_takes_constraints(self) -> None:
+        """Refuse acquisitions that a weight would break; see `Recommends.check_takes_constraints`."""
+        if not self.acquisition.is_weightable:
+            raise IncompatibleError(
+                f"{type(self.acquisition).__name__} gives {type(self.acq_optimizer).__name__} values that "
+                "measured constraints would break, as they multiply them by a probability; use another "
+                "acquisition and search, such as log_ei with local_search"
+            )
+
+    def propose(self, request: Request) -> _Proposal | None:
+        """Fit the models; None before `n_initial` points, and while all values are the same."""
+        n_initial = self.n_initial or max(2, min(request.space.n_dims + 1, _MAX_INITIAL))
+        goal = toward_feasible(request.data)
+        if len(request.data.seen) < n_initial or not _varies(goal):
+            return None
+        with phase("fit"):
+            return _Proposal(self, request, self._fit(goal, request))
+
+    def fit_model(self, request: Request) -> Model:
+        """Return the model of the objective, conditioned on pending points; see `Optimizer.fit_model`."""
+        data = self.transformed(request.data)
+        model = self.surrogate.fit(data.train(), request.space, generator=request.generator)
+        return condition_on_mean(model, data.pending)
+
+    def transformed(self, data: Data, batch_size: int = 1) -> Data:
+        """Return `data` on the device, with `y` on the scale that the surrogate models."""
+        successes = data.successes().y
+        transform = self.output_transform.fit(successes)
+        y = data.y.clone()
+        y[~data.failed] = transform(successes)[0]
+        return replace(data, y=y, batch_size=batch_size).to(self.device)
+
+    def _fit(self, goal: Data, request: Request) -> ModelStack:
+        return fit_stack(
+            self.surrogate,
+            self.acquisition,
+            self.failures,
+            self.transformed(goal, request.n),
+            request,
+            generator=request.generator,
+        )
+
+
+@dataclass(frozen=True)
+class _Proposal:
+    """The fitted models of an ask, before any point is chosen."""
+
+    recipe: BayesOptRecipe
+    request: Request
+    stack: ModelStack
+
+    @property
+    def observed(self) -> Model:
+        return self.stack.observed
+
+    @property
+    def models(self) -> FittedModels:
+        return self.stack.models
+
+    def choose(self, n: int) -> Tensor:
+        """Maximize the acquisition in the region of this ask, and let the batch rule choose."""
+        recipe, request, stack = self.recipe, self.request, self.stack
+        generator = request.generator
+        optimizer, region = parts_for(recipe.acq_optimizer, recipe.region, request.space)
+        with phase("search"):
+            state = RegionState(stack.data, stack.models, request.iteration)
+            focus = region.narrow(request.domain, state, generator=generator)
+
+            def search(models: FittedModels) -> Candidates:
+                acq = stack.acquisition(models)
+                return optimizer.maximize(acq, focus.domain, generator=generator, start=focus.start)
+
+            problem = BatchProblem(
+                stack.models, stack.acquisition, search, all_on_means, request.data.seen, request.domain
+            )
+            return recipe.batch.choose(problem, n, generator=generator)
+
+
+def _varies(data: Data) -> bool:
+    """Say whether values differ at all: on a plateau a model would only send us to the corners."""
+    values = data.successes().y[:, 0]
+    return bool((values != values[:1]).any())

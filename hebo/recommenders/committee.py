@@ -1,0 +1,109 @@
+"""Committee: several recommenders choose shares of each batch, one after the other."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+from typing import Annotated, Self
+
+import torch
+from botorch.models.model import Model
+from pydantic import Field, model_validator
+from torch import Tensor
+
+from hebo.base import FittedModels, Recommender
+from hebo.design_space.design_space import DesignSpace
+from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
+from hebo.request import Request
+
+
+class Committee(ModelBased):
+    """Members that choose in turn; each knows the points of those before: different models err differently.
+
+    Attributes:
+        members: Recommenders; the first one says when there is enough to learn from, and what is
+            space-filling.
+        shares: Of the points, one for each member after the first, rounded down: of a single point they are
+            none. The first member has the rest.
+    """
+
+    members: tuple[Recommender, ...] = Field(min_length=1)
+    shares: tuple[Annotated[float, Field(gt=0, lt=1)], ...] = ()
+
+    @model_validator(mode="after")
+    def _shares_belong_to_members(self) -> Self:
+        if len(self.shares) != len(self.members) - 1:
+            raise ValueError(
+                f"{len(self.members)} members need {len(self.members) - 1} shares, one for each after the "
+                f"first, not {len(self.shares)}"
+            )
+        if math.fsum(self.shares) >= 1:
+            raise ValueError(
+                f"the shares add up to {math.fsum(self.shares):g}; leave some for the first member"
+            )
+        return self
+
+    @property
+    def title(self) -> str:
+        """What messages call it: the name of the first member."""
+        return self.members[0].title
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether errors while points are computed leave `Optimizer.ask`."""
+        return any(member.is_strict for member in self.members)
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that a member cannot search."""
+        for member in self.members:
+            member.check(space)
+
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Return the doubts of all members, each once."""
+        return tuple(dict.fromkeys(doubt for member in self.members for doubt in member.doubts(space)))
+
+    def check_takes_constraints(self) -> None:
+        """Refuse measured constraints that would have no effect on a member."""
+        for member in self.members:
+            member.check_takes_constraints()
+
+    def space_filling(self, request: Request, n: int) -> Tensor:
+        """Return the space-filling points of the first member."""
+        return self.members[0].space_filling(request, n)
+
+    def fit_model(self, request: Request) -> Model:
+        """Return the model of the first member."""
+        return self.members[0].fit_model(request)
+
+    def propose(self, request: Request) -> Proposal | None:
+        """Return the proposal of the first member, of whose points the others choose their shares."""
+        first = proposal_of(self.members[0], request)
+        return None if first is None else _Shared(self, request, first)
+
+
+@dataclass(frozen=True)
+class _Shared:
+    """A proposal whose points are shared out."""
+
+    committee: Committee
+    request: Request
+    first: Proposal
+
+    @property
+    def observed(self) -> Model | None:
+        return self.first.observed
+
+    @property
+    def models(self) -> FittedModels | None:
+        return self.first.models
+
+    def choose(self, n: int) -> Tensor:
+        counts = [int(share * n) for share in self.committee.shares]
+        x = self.first.choose(n - sum(counts))
+        for member, count in zip(self.committee.members[1:], counts, strict=True):
+            if count:
+                request = replace(self.request.after(x), n=n)
+                proposal = proposal_of(member, request)
+                chosen = member.space_filling(request, count) if proposal is None else proposal.choose(count)
+                x = torch.cat([x, chosen])
+        return x

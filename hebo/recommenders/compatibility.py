@@ -1,0 +1,50 @@
+"""Which parts of a composition work together, checked when it is made."""
+
+from __future__ import annotations
+
+import torch
+
+from hebo.base import Ability, AcqOptimizer, Acquisition, FailureRule, Surrogate
+from hebo.errors import IncompatibleError
+from hebo.recipe import Recipe
+
+
+def check_parts(
+    surrogate: Surrogate,
+    acquisition: Acquisition,
+    search: AcqOptimizer,
+    failures: FailureRule,
+    device: str,
+) -> None:
+    """Refuse a composition of which one part needs what another does not offer.
+
+    Raises:
+        IncompatibleError: With both parts and what would work.
+    """
+    _require(acquisition, acquisition.needs, surrogate, surrogate.offers())
+    _require(search, search.needs, acquisition, acquisition.gives)
+    if failures.weighs and not acquisition.is_weightable:
+        raise IncompatibleError(
+            f"{type(failures).__name__} as failures has no effect with {type(acquisition).__name__}, whose "
+            "values cannot be weighted; write `failures: {type: worst_value}`, or use another acquisition, "
+            "such as log_ei"
+        )
+    if search.needs and torch.device(device).type != "cpu":
+        raise IncompatibleError(
+            f"{type(search).__name__} looks into the acquisition, on the CPU only; "
+            f"device '{device}' hides it: use device 'cpu' or another search"
+        )
+
+
+def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
+    for missing in sorted(needs - has):
+        raise IncompatibleError(
+            f"{type(part).__name__} needs {missing}, which {type(giver).__name__} does not offer; "
+            f"{_REMEDIES[missing]}"
+        )
+
+
+_REMEDIES: dict[Ability, str] = {
+    "functions drawn from the posterior": "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
+    "additive components": "use mixed_gp with the tree_additive kernel alone, and additive_ucb",
+}

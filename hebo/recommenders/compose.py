@@ -1,0 +1,120 @@
+"""Compositions from flat settings: each key is a part of the loop, or stands for what is put around it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from hebo.base import (
+    AcqOptimizer,
+    Acquisition,
+    BatchRule,
+    FailureRule,
+    OutputTransform,
+    Recommender,
+    Region,
+    Surrogate,
+)
+from hebo.batches.kriging_believer import KrigingBeliever
+from hebo.errors import ConfigError
+from hebo.failures.success_probability import SuccessProbability
+from hebo.recipe import Recipe, as_defaults
+from hebo.recommenders.bayes_opt import BayesOptRecipe
+from hebo.recommenders.committee import Committee
+from hebo.recommenders.cost_aware import CostAware
+from hebo.recommenders.interleaved import Interleaved
+from hebo.recommenders.model_based import ModelBased
+from hebo.recommenders.strict import Strict
+
+
+class Settings(Recipe):
+    """What can be said of a preset. A key that is left out is as the preset has it.
+
+    Attributes:
+        surrogate: See `BayesOptRecipe`, as for the parts up to `device`.
+        acquisition: Says what a point is worth.
+        acq_optimizer: Finds points worth most.
+        output_transform: Scale on which the objective is modelled.
+        region: Where the search looks.
+        n_initial: Space-filling points before the first model.
+        batch: Chooses the points of a batch.
+        failures: How failed evaluations count.
+        device: Where models are computed.
+        exploration: Short for `interleaved` with this `share`.
+        min_loo_r2: Short for `interleaved` with this `min_loo_r2`.
+        second_surrogate: Short for a `committee` of the loop and the same loop with this surrogate.
+        second_share: Share of the second member.
+        second_search: Its `acq_optimizer`; None: that of the first.
+        batch_distance: Short for `batch: {type: kriging_believer, min_distance: ...}`.
+        success_power: Short for `failures: {type: success_probability, power: ...}`.
+        fidelity_costs: Short for `cost_aware` with these `costs`.
+        strict: Short for `strict` around it all: errors while points are computed leave `ask`.
+    """
+
+    surrogate: Surrogate | None = None
+    acquisition: Acquisition | None = None
+    acq_optimizer: AcqOptimizer | None = None
+    output_transform: OutputTransform | None = None
+    region: Region | None = None
+    n_initial: int | None = Field(default=None, ge=1)
+    batch: BatchRule | None = None
+    failures: FailureRule | None = None
+    device: str | None = None
+    exploration: float | None = Field(default=None, ge=0, le=1)
+    min_loo_r2: float | None = Field(default=None, le=1)
+    second_surrogate: Surrogate | None = None
+    second_share: float | None = Field(default=None, gt=0, lt=1)
+    second_search: AcqOptimizer | None = None
+    batch_distance: int | None = Field(default=None, ge=1)
+    success_power: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
+    strict: bool | None = None
+
+
+def compose(own: Settings, **defaults: Any) -> Recommender:
+    """Return the loop of some parts, in the wrappers that the settings stand for.
+
+    Args:
+        own: What the user of a preset said.
+        **defaults: What the preset has where the user says nothing, in the keys of `Settings`.
+
+    Raises:
+        ConfigError: If two keys say the same thing.
+    """
+    said = {name: getattr(own, name) for name in own.model_fields_set}
+    every = {**defaults, **said}
+    _expand(every, said)
+    fields = {name: every[name] for name in BayesOptRecipe.model_fields if name in every}
+    loop = as_defaults(BayesOptRecipe(**fields), said.keys() & fields)
+    made = _around(loop, every)
+    return Strict(of=made) if every.get("strict") else made
+
+
+def _expand(every: dict[str, Any], said: dict[str, Any]) -> None:
+    """Put the parts that short keys stand for in their places."""
+    for key, place, part in (
+        ("batch_distance", "batch", lambda value: KrigingBeliever(min_distance=value)),
+        ("success_power", "failures", lambda value: SuccessProbability(power=value)),
+    ):
+        if said.get(key) is not None and said.get(place) is not None:
+            raise ConfigError(f"`{key}` is short for a part in `{place}`; give one of the two")
+        if every.get(key) is not None and place not in said:
+            every[place] = part(every[key])
+    for place in ("batch", "failures", "device"):
+        if every.get(place, ...) is None:
+            del every[place]
+
+
+def _around(loop: BayesOptRecipe, every: dict[str, Any]) -> Recommender:
+    """Return the loop in its wrappers."""
+    made: ModelBased = loop
+    if (surrogate := every.get("second_surrogate")) is not None:
+        search = every.get("second_search") or loop.acq_optimizer
+        fields = {**dict(loop), "surrogate": surrogate, "acq_optimizer": search}
+        second = as_defaults(BayesOptRecipe(**fields))
+        made = Committee(members=(loop, second), shares=(every.get("second_share") or 1 / 3,))
+    if (costs := every.get("fidelity_costs")) is not None:
+        made = CostAware(of=made, costs=costs)
+    share, least = every.get("exploration") or 0.0, every.get("min_loo_r2")
+    return made if not share and least is None else Interleaved(of=made, share=share, min_loo_r2=least)

@@ -1,0 +1,45 @@
+"""Search of a table of candidates: all rows are valued, so that no other search and no region takes part."""
+
+from __future__ import annotations
+
+from hebo.acq_optimizers.exhaustive import Exhaustive
+from hebo.base import AcqOptimizer, Region
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
+from hebo.errors import IncompatibleError
+from hebo.recipe import Recipe
+from hebo.regions.whole_space import WholeSpace
+
+
+def parts_for(search: AcqOptimizer, region: Region, space: DesignSpace) -> tuple[AcqOptimizer, Region]:
+    """Return the search and the region that are used in a space.
+
+    Searches that go from point to point, and regions that bound their steps, are made for spaces too large to
+    list. On a table the maximum of the acquisition is found exactly.
+    """
+    if not isinstance(space, TableSpace):
+        return search, region
+    return search if isinstance(search, Exhaustive) else Exhaustive(), WholeSpace()
+
+
+def check_choices(recipe: Recipe, space: DesignSpace) -> None:
+    """Refuse a search or a region that was chosen for a table on purpose, and would say nothing there.
+
+    What a preset has by default in these places is no choice; see `hebo.recipe.as_defaults`.
+
+    Raises:
+        IncompatibleError: With the part, and what to write instead.
+    """
+    if not isinstance(space, TableSpace):
+        return
+    for place, allowed, name in (
+        ("acq_optimizer", Exhaustive, "exhaustive"),
+        ("region", WholeSpace, "whole_space"),
+    ):
+        part = getattr(recipe, place)
+        if place in recipe.model_fields_set and not isinstance(part, allowed):
+            raise IncompatibleError(
+                f"{type(part).__name__} as {place} is for spaces too large to list; all {len(space.rows)} "
+                "candidates of the table are valued instead: leave it out, or write "
+                f"`{place}: {{type: {name}}}`"
+            )

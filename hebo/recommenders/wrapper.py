@@ -1,0 +1,52 @@
+"""What surrounds a recommender: a recommender that holds one and answers for it in all it does not change."""
+
+from __future__ import annotations
+
+from abc import ABC
+
+from botorch.models.model import Model
+from torch import Tensor
+
+from hebo.base import Recommender
+from hebo.design_space.design_space import DesignSpace
+from hebo.request import Request
+
+
+class Wrapper(Recommender, ABC):
+    """A recommender around another one.
+
+    Attributes:
+        of: The other one.
+    """
+
+    of: Recommender
+
+    @property
+    def title(self) -> str:
+        """What messages call it: the name of the recommender inside."""
+        return self.of.title
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether errors while points are computed leave `Optimizer.ask`."""
+        return self.of.is_strict
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that cannot be searched; see `Recommends.check`."""
+        self.of.check(space)
+
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Say why little will be learnt in a space; see `Recommends.doubts`."""
+        return self.of.doubts(space)
+
+    def check_takes_constraints(self) -> None:
+        """Refuse measured constraints that would have no effect; see `Recommends.check_takes_constraints`."""
+        self.of.check_takes_constraints()
+
+    def space_filling(self, request: Request, n: int) -> Tensor:
+        """Return points that cover the domain; see `Recommends.space_filling`."""
+        return self.of.space_filling(request, n)
+
+    def fit_model(self, request: Request) -> Model:
+        """Return the model that points would be chosen under; see `Recommends.fit_model`."""
+        return self.of.fit_model(request)

@@ -1,0 +1,133 @@
+"""`Request`: everything that one `ask` hands to a recommender, and what answers it."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import ClassVar, Self
+
+import torch
+from botorch.models.model import Model
+from torch import Generator, Tensor
+
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.distinct import fill
+from hebo.design_space.domain import Domain
+from hebo.errors import IncompatibleError
+from hebo.random import make_generator
+
+_SHORTEST = 64
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is known when `n` points are asked for; the points are a function of it alone.
+
+    Attributes:
+        n: How many points are asked for. A wrapper may take fewer from each recommender that it holds.
+        data: History and pending points; the rows in the domain of this ask are marked (`Data.within`).
+        space: Where points lie.
+        domain: What may be suggested in this ask: contexts, targets and pinned parameters are fixed.
+        iteration: Number of earlier asks.
+        n_asked: Number of points asked for earlier: the place in a space-filling sequence.
+        seed: Of the run.
+        fixed: Names of the parameters that the caller pinned, contexts included.
+        generator: Random stream of this ask. Parts draw from it one after the other.
+    """
+
+    n: int
+    data: Data
+    space: DesignSpace
+    domain: Domain
+    iteration: int
+    n_asked: int
+    seed: int
+    fixed: frozenset[str] = frozenset()
+    generator: Generator = field(default=None, compare=False, repr=False)  # type: ignore[assignment]  # made below
+
+    def __post_init__(self) -> None:
+        if self.generator is None:
+            object.__setattr__(self, "generator", make_generator(self.seed, "ask", self.iteration))
+
+    def after(self, x: Tensor) -> Self:
+        """Return the request with more points pending, `k x d`, such as those chosen for it already."""
+        return replace(self, data=self.data.with_pending(x))
+
+    def space_filling(self, n: int) -> Tensor:
+        """Return the next `n` points of the Sobol sequence of the seed, seen ones replaced, `n x d`."""
+        return self.filled(self.sobol(range(self.n_asked, self.n_asked + n)), n)
+
+    def sobol(self, places: Sequence[int]) -> Tensor:
+        """Return points of the scrambled Sobol sequence that belongs to the seed, `len(places) x d`."""
+        length = _SHORTEST
+        while length <= max(places, default=0):
+            length *= 2
+        points = self.domain.sample(length, generator=make_generator(self.seed, "sobol"))
+        return points[torch.tensor(places, dtype=torch.long)]
+
+    def filled(self, x: Tensor, n: int) -> Tensor:
+        """Return `n` new points: those of `x` (`k x d`), then random ones; see `fill`."""
+        return fill(x, self.data.seen, n, self.domain, generator=self.generator)
+
+
+class Recommends(ABC):
+    """What an optimizer asks for points: a recommender, or another library at work.
+
+    Attributes:
+        max_objectives: How many columns of `y` it takes.
+        takes_constraints: Whether it makes use of measured constraints.
+    """
+
+    max_objectives: ClassVar[int] = 1
+    takes_constraints: ClassVar[bool] = False
+
+    @abstractmethod
+    def recommend(self, request: Request) -> Tensor:
+        """Return `request.n` points of `request.domain`, `n x d`, new and distinct as long as possible."""
+
+    @property
+    def title(self) -> str:
+        """What messages call it."""
+        return type(self).__name__
+
+    @property
+    def is_strict(self) -> bool:
+        """Whether errors while points are computed leave `Optimizer.ask`."""
+        return False
+
+    def check(self, space: DesignSpace) -> None:  # noqa: B027  (most take any space)
+        """Refuse a space that cannot be searched.
+
+        Raises:
+            IncompatibleError: With the reason, and what would work.
+        """
+
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Say why little will be learnt in a space that `check` takes, and what would learn more."""
+        return ()
+
+    def check_takes_constraints(self) -> None:
+        """Refuse measured constraints that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        if not self.takes_constraints:
+            raise IncompatibleError(
+                f"{self.title} makes no use of measured constraints; use HEBO or another BayesOpt "
+                "composition, or tell NaN as the value of an infeasible point"
+            )
+
+    def space_filling(self, request: Request, n: int) -> Tensor:
+        """Return `n` points that cover the domain, whatever their values may be, `n x d`."""
+        return request.space_filling(n)
+
+    def fit_model(self, request: Request) -> Model:
+        """Return the model of the objective that the points would be chosen under; see `Optimizer.fit_model`.
+
+        Raises:
+            IncompatibleError: If there is none.
+        """
+        raise IncompatibleError(f"{self.title} fits no model; use HEBO or another BayesOpt composition")

@@ -1,0 +1,108 @@
+"""Tests of `hebo.batches.kriging_believer`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import torch
+from botorch.models.model import Model
+from torch import Tensor
+
+from hebo.acq_optimizers.ranking import evaluate, rank
+from hebo.acquisitions.confidence_bound import UCB
+from hebo.acquisitions.marginals import mean_and_sd
+from hebo.base import AcqFunction, Candidates
+from hebo.batches.kriging_believer import choose_batch
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+from hebo.surrogates.warped_gp import WarpedGP
+
+LETTERS = DesignSpace().parse(
+    [{"name": f"x{i}", "type": "cat", "categories": list("uvwxyz")} for i in range(4)]
+)
+SPACE = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 10}])
+X = torch.tensor([[0.0], [1.0], [2.0], [3.0], [4.0]], dtype=torch.float64)
+MODEL = WarpedGP().fit(
+    Data(X, torch.tensor([[-1.0], [0.5], [1.2], [0.3], [-1.0]]).double()), SPACE, generator=make_generator(0)
+)
+FRONT = torch.tensor([[9.5], [2.1], [0.7], [3.4]], dtype=torch.float64)
+
+
+def ucb(model: Model) -> AcqFunction:
+    return UCB(kappa=2.0).build(model, Data(X, X), generator=make_generator(0))
+
+
+def believe(model: Model, x: Tensor) -> Model:
+    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+    return model.condition_on_observations(x, mean.unsqueeze(-1))
+
+
+def choose(
+    points: Tensor, n: int, seed: int = 0, seen: Tensor = X, build: Callable[[Model], AcqFunction] = ucb
+) -> Tensor:
+    candidates = rank(points, evaluate(build(MODEL), points))
+    return choose_batch(candidates, MODEL, build, believe, seen, n, SPACE, generator=make_generator(seed))
+
+
+def test_a_single_value_takes_its_best_point() -> None:
+    best = FRONT[int(ucb(MODEL)(FRONT.unsqueeze(-2)).argmax())]
+    assert choose(FRONT, 1).item() == best.item()
+
+
+def test_a_single_point_is_drawn_from_the_whole_front_of_several_values() -> None:
+    def both_ways(model: Model) -> AcqFunction:
+        return lambda x: torch.cat([x[:, 0], -x[:, 0]], dim=1)  # every point is on the front
+
+    assert {choose(FRONT, 1, seed, build=both_ways).item() for seed in range(40)} == {9.5, 2.1, 0.7, 3.4}
+
+
+def test_a_chosen_point_keeps_the_next_ones_away() -> None:
+    crowd = torch.tensor([[8.9], [9.0], [9.1], [9.2], [2.2]], dtype=torch.float64)
+    values = ucb(MODEL)(crowd.unsqueeze(-2))[:, 0]
+    assert values[4] < values[:4].min()  # alone, each of the crowd is worth more
+    batch = choose(crowd, 2)
+    assert (batch - 9.05).abs().min().item() < 0.2
+    assert 2.2 in batch
+
+
+def test_seen_points_are_left_out_and_random_ones_fill_up() -> None:
+    batch = choose(FRONT, 6, seen=FRONT[:2])
+    assert len(torch.unique(batch)) == 6
+    assert not torch.isin(batch, FRONT[:2]).any()
+    assert torch.isin(FRONT[2:], batch).all()
+
+
+def test_designs_of_a_batch_can_be_kept_apart() -> None:
+    near = torch.tensor([[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [2, 2, 2, 2]], dtype=torch.float64)
+    beliefs: list[int] = []
+
+    def build(belief: int) -> AcqFunction:
+        return lambda x: -x.sum((1, 2)).unsqueeze(-1)
+
+    def search(belief: int) -> Candidates:
+        beliefs.append(belief)
+        found = torch.tensor([[0, 0, 0, 1], [1, 1, 1, 0]], dtype=torch.float64)
+        return rank(found, evaluate(build(belief), found))
+
+    def batch(n: int, *, searching: bool = True) -> Tensor:
+        return choose_batch(
+            rank(near, evaluate(build(0), near)),
+            0,
+            build,
+            lambda belief, x: belief + 1,
+            near[:0],
+            n,
+            LETTERS,
+            generator=make_generator(0),
+            distance=3,
+            search=search if searching else None,
+        )
+
+    # The best, the one that is far enough from it, then one of another search after two believed points.
+    assert batch(3).tolist() == [[0, 0, 0, 0], [2, 2, 2, 2], [1, 1, 1, 0]]
+    assert beliefs == [2]
+    for whole in (batch(5), batch(5, searching=False)):
+        different = (whole.unsqueeze(1) != whole).sum(-1)
+        assert different[~torch.eye(5, dtype=torch.bool)].min() >= 3
+    assert len(torch.unique(batch(40), dim=0)) == 40  # there are no 40 such points

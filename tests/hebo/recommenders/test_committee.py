@@ -1,0 +1,129 @@
+"""Tests of `hebo.recommenders.bayes_opt`: a share of each batch is chosen by another model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from torch import Generator, Tensor
+
+from hebo.acq_optimizers.exhaustive import Exhaustive
+from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.improvement import LogEI
+from hebo.acquisitions.thompson import ThompsonSampling
+from hebo.base import Domain
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.table_space import TableSpace
+from hebo.errors import IncompatibleError
+from hebo.optimizers.hebo import HEBORecipe
+from hebo.random import make_generator
+from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.surrogates.random_forest import Forest, RandomForest
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import Standardize
+
+SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
+
+FITS: list[Data] = []
+
+
+class Recording(RandomForest):
+    """A forest that notes what it is fitted to."""
+
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
+        FITS.append(data)
+        return super().fit(data, space, generator=generator)
+
+
+class Corner(RandomSubset):
+    """A search that finds the largest of random points, whatever the acquisition says."""
+
+    def maximize(self, acq: Any, domain: Domain, *, generator: Generator, start: Tensor | None = None) -> Any:
+        x = domain.sample(200, generator=generator)
+        return super().maximize(lambda z: z.sum((-1, -2)).unsqueeze(-1), domain, generator=generator, start=x)
+
+
+def recipe(**settings: Any) -> BayesOptRecipe:
+    parts = {"surrogate": WarpedGP(), "acquisition": LogEI(), "acq_optimizer": RandomSubset(n_points=64)}
+    more = {
+        "second_surrogate": Recording(n_trees=5),
+        "n_initial": 6,
+        "exploration": 0.0,
+        "least_insight": None,
+    }
+    return BayesOptRecipe(**{**parts, "output_transform": Standardize(), **more, **settings})
+
+
+def begun(settings: BayesOptRecipe, seed: int = 0) -> BayesOpt:
+    optimizer = settings.build(SPACE, seed=seed)
+    x = optimizer.ask(6)
+    optimizer.tell(x, ((x - 0.3) ** 2).sum(axis=1))
+    FITS.clear()
+    return optimizer
+
+
+@pytest.mark.parametrize(
+    ("n", "share", "n_second"), [(6, 1 / 3, 2), (3, 1 / 3, 1), (2, 1 / 3, 0), (8, 0.5, 4)]
+)
+def test_the_second_model_chooses_its_share_and_knows_the_points_of_the_first(
+    n: int, share: float, n_second: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    optimizer = begun(recipe(second_share=share))
+    believed: list[Tensor] = []
+    condition = Forest.condition_on_observations
+
+    def spy(self: Forest, X: Tensor, Y: Tensor, **kwargs: Any) -> Forest:
+        believed.append(X)
+        return condition(self, X, Y, **kwargs)
+
+    monkeypatch.setattr(Forest, "condition_on_observations", spy)
+    x = optimizer.ask(n)
+    assert len(x) == n
+    assert len(FITS) == bool(n_second)
+    if n_second:
+        torch.testing.assert_close(believed[0], SPACE.encode(x)[: n - n_second])
+
+
+def test_a_single_point_is_the_first_models() -> None:
+    with_second, alone = begun(recipe()), begun(recipe(second_surrogate=None))
+    assert with_second.ask(1).equals(alone.ask(1))
+    assert not FITS
+
+
+def test_the_points_of_the_first_model_do_not_depend_on_the_second() -> None:
+    with_second, alone = begun(recipe()), begun(recipe(second_surrogate=None))
+    assert with_second.ask(6)[:4].equals(alone.ask(4))
+
+
+def test_it_has_a_search_of_its_own() -> None:
+    x = begun(recipe(second_search=Corner())).ask(6)
+    assert (x[4:].sum(axis=1) > 1.7).all()
+    assert (x[:4].sum(axis=1) < 1.7).all()
+
+
+def test_the_same_seed_gives_the_same_batches() -> None:
+    first, second = begun(recipe(), seed=3), begun(recipe(), seed=3)
+    assert first.ask(6).equals(second.ask(6))
+
+
+def test_a_second_model_that_cannot_serve_the_acquisition_is_refused() -> None:
+    with pytest.raises(IncompatibleError, match=r"ThompsonSampling needs functions .* RandomForest does not"):
+        recipe(second_surrogate=RandomForest(), acquisition=ThompsonSampling())
+
+
+def test_hebos_forest_is_there_for_acquisitions_it_can_serve() -> None:
+    assert isinstance(HEBORecipe().second_surrogate, RandomForest)
+    assert HEBORecipe(acquisition=ThompsonSampling()).second_surrogate is None
+    assert HEBORecipe(second_surrogate=None).second is None
+
+
+def test_on_a_table_the_second_model_values_every_row_too() -> None:
+    space = TableSpace(SPACE, SPACE.decode(SPACE.sample(20, generator=make_generator(0))))
+    optimizer = HEBORecipe(n_initial=4, exploration=0.0).build(space, seed=0)
+    assert optimizer.recipe.second is not None
+    assert isinstance(optimizer.recipe.second.acq_optimizer, Exhaustive)
+    x = optimizer.ask(4)
+    optimizer.tell(x, x["a"])
+    assert len(optimizer.ask(6).drop_duplicates()) == 6

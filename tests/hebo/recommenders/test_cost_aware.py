@@ -1,0 +1,224 @@
+"""Tests of `hebo.recommenders.cost_aware`, alone and in the loop of `BayesOpt`."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from botorch.models.model import Model
+from gpytorch.distributions import MultivariateNormal
+from torch import Tensor
+
+from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acquisitions.mace import MACE
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, DataError, IncompatibleError
+from hebo.failures.labels import SuccessModel
+from hebo.optimizer.optimizer import Optimizer
+from hebo.optimizers.hebo import HEBORecipe
+from hebo.recommenders.cost_aware import explained, fidelity_levels
+
+FIDELITY = {"name": "s", "type": "ordinal", "levels": [1, 2, 4], "role": "fidelity"}
+SPACE = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}, FIDELITY])
+QUICK = HEBORecipe(acq_optimizer=NSGA2(population=40, n_generations=10), n_initial=6)
+COSTS = (1.0, 3.0, 10.0)
+
+
+class Known(Model):
+    """A model whose levels have a given covariance at every point, and noise of variance 0.25."""
+
+    def __init__(self, covariance: list[list[float]]) -> None:
+        super().__init__()
+        self.covariance = torch.tensor(covariance, dtype=torch.float64)
+
+    def posterior(self, X: Tensor, *args: Any, observation_noise: bool = False, **kwargs: Any) -> Any:
+        covariance = self.covariance + 0.25 * observation_noise * torch.eye(X.shape[1])
+        normal = MultivariateNormal(torch.zeros(X.shape[:2]).double(), covariance.repeat(len(X), 1, 1))
+
+        class Posterior:
+            distribution, variance = normal, normal.variance.unsqueeze(-1)
+
+        return Posterior()
+
+
+def chosen(model: Model, costs: tuple[float, ...], *seen: tuple[float, float]) -> list[float]:
+    """The natural levels of one point at `a` = 0.5."""
+    x = torch.tensor([[0.5, 2.0]], dtype=torch.float64)
+    known = torch.tensor(seen, dtype=torch.float64).reshape(-1, 2)
+    levels = fidelity_levels(SPACE, costs)
+    found = levels.most_telling(x, model, known, SPACE, device=torch.device("cpu"))
+    assert found[0, 0] == 0.5
+    level: list[float] = SPACE.decode(found)["s"].tolist()
+    return level
+
+
+HALF = Known([[1.0, 0.3, 0.5], [0.3, 1.0, 0.8], [0.5, 0.8, 2.0]])
+
+
+def test_an_observation_explains_the_squared_correlation_with_the_target() -> None:
+    share = explained(HALF, torch.zeros(2, 3, 2).double(), target=2)
+    expected = [0.25 / (1.25 * 2), 0.64 / (1.25 * 2), 4 / (2.25 * 2)]
+    torch.testing.assert_close(share, torch.tensor([expected, expected], dtype=torch.float64))
+
+
+@pytest.mark.parametrize(
+    ("costs", "level"),
+    [((1.0, 1.0, 1.0), 4), ((1.0, 3.0, 10.0), 1), ((5.0, 3.0, 12.0), 2), ((10.0, 4.0, 12.0), 4)],
+)
+def test_a_cheaper_level_comes_first_where_it_explains_more_than_it_costs(
+    costs: tuple[float, ...], level: int
+) -> None:
+    assert chosen(HALF, costs) == [level]
+
+
+class FailsAtTheFirstLevel(SuccessModel):
+    """Evaluations at the lowest level fail 99 times of 100."""
+
+    def __init__(self) -> None:
+        pass
+
+    def log_probability(self, x: Tensor) -> Tensor:
+        return torch.where(x[:, 0, 1] == 0.0, 0.01, 1.0).double().log()
+
+
+def test_a_level_where_evaluations_fail_tells_nothing() -> None:
+    levels, x = fidelity_levels(SPACE, (1.0, 3.0, 10.0)), torch.tensor([[0.5, 2.0]], dtype=torch.float64)
+
+    def level(success: SuccessModel | None) -> list[int]:
+        device = torch.device("cpu")
+        found = levels.most_telling(x, HALF, x[:0], SPACE, success=success, device=device)
+        return [int(one) for one in SPACE.decode(found)["s"]]
+
+    assert (level(None), level(FailsAtTheFirstLevel())) == ([1], [4])
+
+
+def test_a_level_that_has_been_seen_is_not_looked_at_again() -> None:
+    assert chosen(HALF, (1.0, 2.0, 10.0), (0.5, 1.0)) == [1]
+    assert chosen(HALF, (1.0, 2.0, 10.0), (0.5, 0.0)) == [2]
+    assert chosen(HALF, (1.0, 2.0, 10.0), (0.5, 0.0), (0.5, 1.0)) == [4]
+
+
+def test_levels_without_correlation_are_left_alone() -> None:
+    assert chosen(Known([[1.0, 0, 0], [0, 1.0, 0], [0, 0, 1.0]]), (1e-9, 1e-9, 1.0)) == [4]
+
+
+def test_a_level_that_a_constraint_forbids_is_not_taken() -> None:
+    space = DesignSpace().parse(
+        [
+            {"name": "a", "type": "num", "lb": 0, "ub": 1},
+            {"name": "s", "type": "int", "lb": 1, "ub": 3, "role": "fidelity"},
+        ],
+        constraints=[{"type": "linear", "coefficients": {"a": 1.0, "s": 1.0}, "lb": 2.0}],
+    )
+    levels = fidelity_levels(space, (1.0, 1.0, 100.0))
+    x = space.encode(pd.DataFrame({"a": [0.5], "s": [3]}))
+    found = levels.most_telling(x, HALF, x[:0], space, device=torch.device("cpu"))
+    assert space.decode(found)["s"].tolist() == [2]
+
+
+def test_each_point_has_its_turn_at_every_level_the_target_first() -> None:
+    numbers, places = fidelity_levels(SPACE, COSTS).shares(2, 5)
+    assert numbers.tolist() == [0, 1, 1, 1, 2]
+    assert places.tolist() == [0, 2, 1, 0, 2]
+
+
+def test_the_target_need_not_be_the_last_level() -> None:
+    space = DesignSpace().parse([{**FIDELITY, "target": 2}, {"name": "a", "type": "num", "lb": 0, "ub": 1}])
+    levels = fidelity_levels(space, COSTS)
+    assert (levels.target, levels.column, levels.levels.tolist()) == (1, 0, [0.0, 1.0, 2.0])
+    data = Data(torch.tensor([[0.0, 0.25], [2.0, 0.5]]).double(), torch.zeros(2, 1))
+    assert data.projected(space.fix(space.targets)).x.tolist() == [[1.0, 0.25], [1.0, 0.5]]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "message"),
+    [
+        ([{"name": "a", "type": "num", "lb": 0, "ub": 1}], "the space has 0 \\(none\\)"),
+        ([FIDELITY, {**FIDELITY, "name": "r"}], "the space has 2 \\(s, r\\)"),
+        ([{**FIDELITY, "levels": [1, 2]}], "has 3 values, but the fidelity 's' has 2 levels"),
+        ([{"name": "s", "type": "num", "lb": 0, "ub": 1, "role": "fidelity"}], "infinitely many levels"),
+    ],
+)
+def test_costs_that_do_not_fit_the_space_are_refused(parameters: list[Any], message: str) -> None:
+    recipe = QUICK.model_copy(update={"fidelity_costs": COSTS})
+    with pytest.raises(IncompatibleError, match=message):
+        recipe.build(DesignSpace().parse(parameters), seed=0)
+
+
+@pytest.mark.parametrize("costs", [(1.0, 0.0), (-1.0, 1.0), (math.inf, 1.0)])
+def test_costs_are_positive_numbers(costs: tuple[float, ...]) -> None:
+    with pytest.raises((ConfigError, ValueError), match="fidelity_costs"):
+        HEBORecipe(fidelity_costs=costs)
+
+
+def value(x: pd.DataFrame) -> np.ndarray[Any, Any]:
+    return ((x["a"] - 0.3) ** 2 + 0.1 / x["s"].astype(float)).to_numpy(dtype=float)
+
+
+def play(optimizer: Optimizer, n: int, **fixed: Any) -> pd.DataFrame:
+    asked = []
+    for _ in range(n):
+        x = optimizer.ask(1, fixed=fixed)
+        optimizer.tell(x, value(x))
+        asked.append(x)
+    return pd.concat(asked, ignore_index=True)
+
+
+def test_sobol_points_are_seen_at_all_levels_and_then_the_model_chooses() -> None:
+    asked = play(QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0), 9)
+    assert asked["s"].tolist()[:6] == [4, 2, 1, 4, 2, 1]
+    assert asked["a"].tolist()[:6] == [asked["a"][0]] * 3 + [asked["a"][3]] * 3
+    assert asked["a"][0] != asked["a"][3]
+    assert not asked.duplicated().any()
+
+
+def test_without_costs_all_is_as_it_was() -> None:
+    assert set(play(QUICK.build(SPACE, seed=0), 8)["s"]) == {4}
+
+
+def test_a_pinned_fidelity_stays_where_it_is() -> None:
+    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    assert set(play(optimizer, 4, s=4)["s"]) == {4}
+    assert set(play(optimizer, 4, s=1)["s"]) == {1}
+
+
+def test_a_saved_run_goes_on_with_the_same_points_and_levels() -> None:
+    recipe = QUICK.model_copy(update={"fidelity_costs": COSTS})
+    first = recipe.build(SPACE, seed=1)
+    play(first, 7)
+    second = recipe.build(SPACE, seed=2)
+    second.load_state_dict(first.state_dict())
+    pd.testing.assert_frame_equal(play(first, 3), play(second, 3))
+
+
+def test_the_best_is_the_best_at_the_target() -> None:
+    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    points = pd.DataFrame({"a": [0.1, 0.2, 0.3], "s": [1, 4, 4]})
+    optimizer.tell(points.head(1), [-6.0])  # the cheap level reads too low
+    with pytest.raises(DataError, match=r"no feasible point has been told with {'s': 4} yet"):
+        _ = optimizer.best_y
+    optimizer.tell(points.tail(2), [0.5, 0.25])
+    assert optimizer.best_y == 0.25
+    assert optimizer.best_x.to_dict("records") == [{"a": 0.3, "s": 4}]
+
+
+def test_no_improvement_is_measured_against_a_cheap_level(monkeypatch: pytest.MonkeyPatch) -> None:
+    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    play(optimizer, 8)
+    seen: list[Tensor] = []
+    build = MACE.build
+
+    def spy(self: MACE, model: Any, data: Data, *, generator: Any) -> Any:
+        seen.append(data.x)
+        return build(self, model, data, generator=generator)
+
+    monkeypatch.setattr(MACE, "build", spy)
+    optimizer.ask()
+    column, target = SPACE.columns["s"].start, SPACE.encode(pd.DataFrame({"a": [0.5], "s": [4]}))
+    assert seen
+    assert all(bool((x[:, column] == target[0, column]).all()) for x in seen)
