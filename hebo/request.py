@@ -94,8 +94,8 @@ class Recommends(ABC):
 
     @property
     def is_strict(self) -> bool:
-        """Whether errors while points are computed leave `Optimizer.ask`."""
-        return False
+        """Whether errors while points are computed leave `Optimizer.ask`; where not, see there."""
+        return True
 
     def check(self, space: DesignSpace) -> None:  # noqa: B027  (most take any space)
         """Refuse a space that cannot be searched.

@@ -16,7 +16,7 @@ import torch
 from sklearn.metrics import log_loss, roc_auc_score
 
 from hebo.data import Data
-from hebo.failures.labels import SuccessModel, success_labels
+from hebo.failures.labels import LabelModel, success_labels
 from hebo.random import make_generator
 from mcbo.recommenders.annealing import Annealing
 from mcbo.surrogates.mixed_gp import MixedGP
@@ -65,7 +65,7 @@ def measured(task: Ehrlich, data: Data) -> dict[str, tuple[float, ...]]:
     for surrogate in MostPredictive().surrogates:
         model = surrogate.fit(labels, task.space, generator=make_generator(0))
         with torch.no_grad():
-            chance = SuccessModel(model, labels).log_probability(x.unsqueeze(1)).exp().numpy()
+            chance = LabelModel(model, labels).log_probability(x.unsqueeze(1)).exp().numpy()
         assert isinstance(surrogate, MixedGP)
         found[type(surrogate.kernels[0]).__name__] = (
             float(roc_auc_score(succeeds, chance)),

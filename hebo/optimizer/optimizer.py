@@ -75,7 +75,8 @@ class Optimizer(History):
 
     An error while points are computed does not end a run that has cost days of measurements, for example for
     a matrix that could not be factorised: the points are space-filling ones, a warning is logged, and
-    `fallbacks` counts it. A strict recommender (`hebo.recommenders.strict`) lets the error through.
+    `fallbacks` counts it. That is so of `BayesOptRecipe` and of what holds it, unless it is wrapped in
+    `hebo.recommenders.strict.Strict`; an error of any other recommender leaves `ask`.
 
     Args:
         space: Where to search.

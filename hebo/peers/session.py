@@ -91,6 +91,7 @@ class Peer(Recommends):
         seed: Of the run.
 
     Attributes:
+        session: The library's side, once it has been asked.
         events: What was asked when, and what was forgotten: enough to do all of it again.
         n_handed: How many told points the library knows.
         seconds_elsewhere: CPU seconds of the latest ask in other processes.
@@ -98,7 +99,7 @@ class Peer(Recommends):
 
     def __init__(self, dimensions: Dimensions, start: StartSession, seed: int) -> None:
         self._dimensions, self._start, self._seed = dimensions, start, seed
-        self._session: Session | None = None
+        self.session: Session | None = None
         self._open: list[tuple[Tensor, Suggestion]] = []
         self.events: list[list[Any]] = []
         self.n_handed = 0
@@ -140,13 +141,13 @@ class Peer(Recommends):
         self.events.append(["forget", points.tolist()])
         for row in points:
             suggestion = self._close(row)
-            if suggestion is not None and self._session is not None:
-                self._session.forget(suggestion)
+            if suggestion is not None and self.session is not None:
+                self.session.forget(suggestion)
 
     def _running(self) -> Session:
-        if self._session is None:
-            self._session = self._start(self._dimensions, derive_seed(self._seed, "peer") % 2**31)
-        return self._session
+        if self.session is None:
+            self.session = self._start(self._dimensions, derive_seed(self._seed, "peer") % 2**31)
+        return self.session
 
     def _take_told(self, x: Tensor, y: Tensor) -> list[Told]:
         """Return what was told since the last ask, with the handles of what had been asked for."""

@@ -102,6 +102,11 @@ class BayesOptRecipe(ModelBased):
         """What messages call it."""
         return "BayesOpt"
 
+    @property
+    def is_strict(self) -> bool:
+        """Never: a matrix that could not be factorised ends no run; see `Optimizer` and `Strict`."""
+        return False
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that the surrogate cannot be fitted on, or the search cannot search."""
         check_choices(self, space)

@@ -50,8 +50,8 @@ class Committee(ModelBased):
 
     @property
     def is_strict(self) -> bool:
-        """Whether errors while points are computed leave `Optimizer.ask`."""
-        return any(member.is_strict for member in self.members)
+        """Whether errors leave `Optimizer.ask`: not where a member is content with other points."""
+        return all(member.is_strict for member in self.members)
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that a member cannot search."""

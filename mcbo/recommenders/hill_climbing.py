@@ -38,7 +38,7 @@ class HillClimbing(Recommender):
 
     def climb(self, data: Data, space: DesignSpace) -> Climb:
         """Return where the present climb stands, given what was told in the domain of the ask."""
-        state, patience = Climb(), self.patience or max(LEAST_PATIENCE, _n_neighbors(space))
+        state, patience = Climb(), self.patience_in(space)
         merit = data.merit.tolist()
         for number in data.inside.nonzero()[:, 0].tolist():
             value = merit[number]
@@ -51,6 +51,10 @@ class HillClimbing(Recommender):
             if state.n_idle >= patience:
                 state = Climb()
         return state
+
+    def patience_in(self, space: DesignSpace) -> int:
+        """Return how many evaluations without improvement end a climb."""
+        return self.patience or max(LEAST_PATIENCE, _n_neighbors(space))
 
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""

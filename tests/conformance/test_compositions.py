@@ -13,9 +13,8 @@ import pytest
 import torch
 from examples import SPACES
 
-from hebo.base import AcqOptimizer, Acquisition, Region, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, Recommender, Region, Surrogate
 from hebo.errors import IncompatibleError
-from hebo.recommenders.bayes_opt import BayesOptRecipe
 from mcbo.compose import ACQUISITIONS, MODELS, REGIONS, SEARCHES
 from mcbo.presets import CombinatorialRecipe
 
@@ -24,7 +23,7 @@ EVERY: list[Names] = list(itertools.product(MODELS, ACQUISITIONS, SEARCHES, REGI
 N_SAMPLED = 24
 
 
-def compose(names: Names) -> BayesOptRecipe:
+def compose(names: Names) -> Recommender:
     model, acquisition, search, region = names
     parts: tuple[Surrogate, Acquisition, AcqOptimizer, Region] = (
         MODELS[model],

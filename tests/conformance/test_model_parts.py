@@ -9,7 +9,7 @@ import torch
 from botorch.models.model import Model
 from examples import SPACES, example, names, observations
 
-from hebo.base import AcqOptimizer, Acquisition, Belief, OutputTransform, Region, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, FittedModels, OutputTransform, Region, RegionState, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -134,8 +134,12 @@ def test_a_region_is_a_part_of_the_space_that_holds_its_starts(name: str, space:
     data = observations(space, 12)
     model = surrogate("warped_gp").fit(data, space, generator=make_generator(0))
     for turn in range(3):
-        focus = recipe.narrow(space, Belief(data, model), turn=turn, generator=make_generator(1))
-        again = recipe.narrow(space, Belief(data, model), turn=turn, generator=make_generator(1))
+        focus = recipe.narrow(
+            space, RegionState(data, FittedModels((model,)), turn), generator=make_generator(1)
+        )
+        again = recipe.narrow(
+            space, RegionState(data, FittedModels((model,)), turn), generator=make_generator(1)
+        )
         assert focus.domain.contains(focus.start).all()
         x = focus.domain.sample(20, generator=make_generator(2))
         assert focus.domain.contains(x).all()

@@ -10,13 +10,13 @@ import torch
 from examples import SPACES, example, names
 from torch import Tensor
 
-from hebo.base import Acquisition, Belief, Domain, Focus, Region, Surrogate
+from hebo.base import Acquisition, Domain, Focus, Recommender, Region, RegionState, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
+from hebo.optimizer.optimizer import Optimizer
 from hebo.random import make_generator
-from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.presets import CombinatorialRecipe
 from mcbo.surrogates.mixed_gp import MixedGP
@@ -39,7 +39,7 @@ PARTS["table"] = (
 )
 
 
-def told(recipe: BayesOptRecipe, sort: str) -> BayesOpt:
+def told(recipe: Recommender, sort: str) -> Optimizer:
     """An optimiser that knows 24 points, of which those outside the part that is asked about are far better."""
     space, fixed = PARTS[sort]
     optimizer = recipe.build(space, seed=0)
@@ -55,7 +55,7 @@ def domain_of(sort: str) -> Domain:
     return space.fix({**space.targets, **fixed}) if {**space.targets, **fixed} else space
 
 
-def composition(search: str = "random", **parts: Any) -> BayesOptRecipe:
+def composition(search: str = "random", **parts: Any) -> Recommender:
     return CombinatorialRecipe(n_initial=3, acq_optimizer=example("acq_optimizer", search), **parts)
 
 
@@ -93,12 +93,12 @@ def test_a_region_has_center_and_starts_in_the_domain_of_the_ask(
 ) -> None:
     region = example("region", name)
     assert isinstance(region, Region)
-    seen: list[tuple[Belief, Focus]] = []
+    seen: list[tuple[RegionState, Focus]] = []
     narrow = type(region).narrow
 
-    def spy(self: Any, domain: Domain, belief: Belief, **others: Any) -> Focus:
-        focus = narrow(self, domain, belief, **others)
-        seen.append((belief, focus))
+    def spy(self: Any, domain: Domain, state: RegionState, **others: Any) -> Focus:
+        focus = narrow(self, domain, state, **others)
+        seen.append((state, focus))
         return focus
 
     monkeypatch.setattr(type(region), "narrow", spy)
@@ -106,15 +106,15 @@ def test_a_region_has_center_and_starts_in_the_domain_of_the_ask(
     for _ in range(4):  # a trust region is local in every fourth ask
         optimizer.ask(fixed=PARTS[sort][1])
     domain = domain_of(sort)
-    for belief, focus in seen:
-        assert bool(domain.contains(belief.data.x).all())
+    for state, focus in seen:
+        assert bool(domain.contains(state.data.x).all())
         assert bool(domain.contains(focus.start).all())
         center = getattr(focus.domain, "center", focus.start[0])
         assert bool(domain.contains(center.unsqueeze(0)).all())
         is_inside = domain.contains(optimizer.data.x)
         if bool(is_inside.any()):
-            assert belief.data.inside.tolist() == is_inside.tolist()
-            assert belief.data.merit.max() == belief.data.y[is_inside].max()
+            assert state.data.inside.tolist() == is_inside.tolist()
+            assert state.data.merit.max() == state.data.y[is_inside].max()
     assert len(seen) == 4
 
 

@@ -5,9 +5,9 @@ from threading import Thread
 
 import torch
 
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import counting_fallbacks, note_fallback
-from hebo.optimizer.optimizer import Optimizer
 
 
 def test_counted_by_reason_and_logged_once(caplog):
@@ -42,14 +42,16 @@ def test_other_threads_count_for_themselves():
     assert not counter
 
 
-class _Falling(Optimizer):
-    def _propose(self, n, domain, generator):
-        note_fallback("no model", f"ask {self.n_asks}")
-        return torch.zeros(n, 1, dtype=torch.float64)
+class _Falling(Recommender):
+    def recommend(self, request):
+        note_fallback("no model", f"ask {request.iteration}")
+        return torch.zeros(request.n, 1, dtype=torch.float64)
 
 
 def test_an_optimizer_collects_over_its_asks_and_logs_each(caplog):
-    optimizer = _Falling(DesignSpace().parse([{"name": "x", "type": "num", "lb": 0, "ub": 1}]), seed=0)
+    optimizer = _Falling().build(
+        DesignSpace().parse([{"name": "x", "type": "num", "lb": 0, "ub": 1}]), seed=0
+    )
     optimizer.ask()
     optimizer.ask()
     assert optimizer.fallbacks == {"no model": 2}

@@ -5,7 +5,7 @@ import time
 import pytest
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.profile import Profile
+from hebo.profile import Profile, phase
 from hebo.recommenders.random import RandomSearch
 
 
@@ -40,11 +40,20 @@ def test_seconds_of_another_process_are_added(clock):
     assert profile.seconds == {"search": 5, "rest": 1}
 
 
-def test_reset_forgets(clock):
+def test_a_recording_forgets_what_was_before_and_hears_of_phases_anywhere(clock):
     profile = Profile()
     profile.add("fit", 1.0)
-    profile.reset()
-    assert profile.seconds == {}
+    with profile.recording():
+        clock[0] += 2
+        with phase("search"):
+            clock[0] += 3
+    assert profile.seconds == {"rest": 2, "search": 3}
+
+
+def test_without_a_recording_a_phase_is_measured_nowhere(clock):
+    profile = Profile()
+    with phase("search"):
+        clock[0] += 3
     assert profile.total == 0
 
 

@@ -23,13 +23,13 @@ SPACE = SPACES["categorical"]
 
 
 def test_nothing_given_is_the_default_preset() -> None:
-    recipe, preset = mcbo.build(SPACE, seed=0).recipe, MCBO()
+    recipe, preset = mcbo.build(SPACE, seed=0).recommender, MCBO()
     assert dict(recipe) == dict(preset)  # a dump leaves out what the parts have beyond their base classes
     assert (recipe.surrogate, recipe.region) == (MostPredictive(), MCBO().region)
 
 
 def test_short_names_make_casmopolitan() -> None:
-    recipe = mcbo.build(SPACE, model="gp_to", tr="basic", seed=0).recipe
+    recipe = mcbo.build(SPACE, model="gp_to", tr="basic", seed=0).recommender
     assert recipe.surrogate == Casmopolitan().surrogate
     assert recipe.acq_optimizer == InterleavedSearch()
     assert recipe.acquisition == LogEI()
@@ -37,7 +37,9 @@ def test_short_names_make_casmopolitan() -> None:
 
 
 def test_short_names_are_those_of_their_parts() -> None:
-    recipe = mcbo.build(SPACE, model="gp_o", acq_opt="ga", acq="mace", tr=None, n_initial=5, seed=0).recipe
+    recipe = mcbo.build(
+        SPACE, model="gp_o", acq_opt="ga", acq="mace", tr=None, n_initial=5, seed=0
+    ).recommender
     assert isinstance(recipe.surrogate, MixedGP)
     assert recipe.surrogate.kernels[0] == Overlap()
     assert (recipe.acq_optimizer, recipe.acquisition) == (GeneticSearch(), MACE())
@@ -45,7 +47,7 @@ def test_short_names_are_those_of_their_parts() -> None:
 
 
 def test_tree_search_is_a_short_name_and_a_preset() -> None:
-    recipe = mcbo.build(SPACE, model="gp_to", acq_opt="mcts", tr=None, n_initial=10, seed=0).recipe
+    recipe = mcbo.build(SPACE, model="gp_to", acq_opt="mcts", tr=None, n_initial=10, seed=0).recommender
     assert isinstance(TreeSearchBO().acq_optimizer, TreeSearch)
     assert (recipe.surrogate, recipe.region) == (MixedGP(), WholeSpace())
     assert recipe.acq_optimizer == TreeSearch()
@@ -63,7 +65,9 @@ def test_parts_that_do_not_fit_are_refused_when_they_are_put_together() -> None:
         mcbo.build(SPACE, acq_opt="mp")
     with pytest.raises(IncompatibleError, match="ThompsonSampling needs functions drawn"):
         mcbo.build(SPACE, model="rf", acq="ts")
-    with pytest.raises(IncompatibleError, match="success_power 2 has no effect with AdditiveUCB"):
+    with pytest.raises(
+        IncompatibleError, match="SuccessProbability as failures has no effect with AdditiveUCB"
+    ):
         RDUCB(success_power=2.0)
 
 

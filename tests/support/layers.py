@@ -48,8 +48,8 @@ ROWS: dict[str, float] = {
     "mcbo.recommenders": 5.5,
     "hebo.presets": 6,
     "hebo.peers": 6,
-    "hebo.optimizers": 6.2,  # names of the original package
-    "hebo.models": 6.2,
+    "hebo.optimizers": 6.2,  # names of the original package, as are those of the next row
+    "hebo.models": 6.3,
     "mcbo.presets": 6.2,
     "mcbo.compose": 6.55,
     "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`

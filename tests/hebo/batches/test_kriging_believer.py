@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import torch
-from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acquisitions.confidence_bound import UCB
-from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import AcqFunction, Candidates
-from hebo.batches.kriging_believer import choose_batch
+from hebo.base import AcqFunction, BatchProblem, Candidates, FittedModels
+from hebo.batches.kriging_believer import KrigingBeliever
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
+from hebo.recommenders.fitted_models import all_on_means
 from hebo.surrogates.warped_gp import WarpedGP
 
 LETTERS = DesignSpace().parse(
@@ -29,29 +29,35 @@ MODEL = WarpedGP().fit(
 FRONT = torch.tensor([[9.5], [2.1], [0.7], [3.4]], dtype=torch.float64)
 
 
-def ucb(model: Model) -> AcqFunction:
-    return UCB(kappa=2.0).build(model, Data(X, X), generator=make_generator(0))
-
-
-def believe(model: Model, x: Tensor) -> Model:
-    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
-    return model.condition_on_observations(x, mean.unsqueeze(-1))
+def ucb(models: FittedModels) -> AcqFunction:
+    return UCB(kappa=2.0).build(models.objective, Data(X, X), generator=make_generator(0))
 
 
 def choose(
-    points: Tensor, n: int, seed: int = 0, seen: Tensor = X, build: Callable[[Model], AcqFunction] = ucb
+    points: Tensor,
+    n: int,
+    seed: int = 0,
+    seen: Tensor = X,
+    build: Callable[[FittedModels], AcqFunction] = ucb,
 ) -> Tensor:
-    candidates = rank(points, evaluate(build(MODEL), points))
-    return choose_batch(candidates, MODEL, build, believe, seen, n, SPACE, generator=make_generator(seed))
+    problem = BatchProblem(
+        FittedModels((MODEL,)),
+        build,
+        lambda models: rank(points, evaluate(build(models), points)),
+        all_on_means,
+        seen,
+        SPACE,
+    )
+    return KrigingBeliever().choose(problem, n, generator=make_generator(seed))
 
 
 def test_a_single_value_takes_its_best_point() -> None:
-    best = FRONT[int(ucb(MODEL)(FRONT.unsqueeze(-2)).argmax())]
+    best = FRONT[int(ucb(FittedModels((MODEL,)))(FRONT.unsqueeze(-2)).argmax())]
     assert choose(FRONT, 1).item() == best.item()
 
 
 def test_a_single_point_is_drawn_from_the_whole_front_of_several_values() -> None:
-    def both_ways(model: Model) -> AcqFunction:
+    def both_ways(models: FittedModels) -> AcqFunction:
         return lambda x: torch.cat([x[:, 0], -x[:, 0]], dim=1)  # every point is on the front
 
     assert {choose(FRONT, 1, seed, build=both_ways).item() for seed in range(40)} == {9.5, 2.1, 0.7, 3.4}
@@ -59,7 +65,7 @@ def test_a_single_point_is_drawn_from_the_whole_front_of_several_values() -> Non
 
 def test_a_chosen_point_keeps_the_next_ones_away() -> None:
     crowd = torch.tensor([[8.9], [9.0], [9.1], [9.2], [2.2]], dtype=torch.float64)
-    values = ucb(MODEL)(crowd.unsqueeze(-2))[:, 0]
+    values = ucb(FittedModels((MODEL,)))(crowd.unsqueeze(-2))[:, 0]
     assert values[4] < values[:4].min()  # alone, each of the crowd is worth more
     batch = choose(crowd, 2)
     assert (batch - 9.05).abs().min().item() < 0.2
@@ -75,33 +81,28 @@ def test_seen_points_are_left_out_and_random_ones_fill_up() -> None:
 
 def test_designs_of_a_batch_can_be_kept_apart() -> None:
     near = torch.tensor([[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [2, 2, 2, 2]], dtype=torch.float64)
-    beliefs: list[int] = []
+    searches: list[int] = []
 
-    def build(belief: int) -> AcqFunction:
+    def build(models: FittedModels) -> AcqFunction:
         return lambda x: -x.sum((1, 2)).unsqueeze(-1)
 
-    def search(belief: int) -> Candidates:
-        beliefs.append(belief)
-        found = torch.tensor([[0, 0, 0, 1], [1, 1, 1, 0]], dtype=torch.float64)
-        return rank(found, evaluate(build(belief), found))
+    def condition(models: FittedModels, x: Tensor) -> FittedModels:
+        return replace(models, objectives=(*models.objectives, MODEL))
 
     def batch(n: int, *, searching: bool = True) -> Tensor:
-        return choose_batch(
-            rank(near, evaluate(build(0), near)),
-            0,
-            build,
-            lambda belief, x: belief + 1,
-            near[:0],
-            n,
-            LETTERS,
-            generator=make_generator(0),
-            distance=3,
-            search=search if searching else None,
-        )
+        def search(models: FittedModels) -> Candidates:
+            n_points = len(models.objectives) - 1
+            searches.append(n_points)
+            others = torch.tensor([[0, 0, 0, 1], [1, 1, 1, 0]], dtype=torch.float64)
+            found = near if not n_points else others if searching else others[:0]
+            return rank(found, evaluate(build(models), found))
+
+        problem = BatchProblem(FittedModels((MODEL,)), build, search, condition, near[:0], LETTERS)
+        return KrigingBeliever(min_distance=3).choose(problem, n, generator=make_generator(0))
 
     # The best, the one that is far enough from it, then one of another search after two believed points.
     assert batch(3).tolist() == [[0, 0, 0, 0], [2, 2, 2, 2], [1, 1, 1, 0]]
-    assert beliefs == [2]
+    assert searches == [0, 2]
     for whole in (batch(5), batch(5, searching=False)):
         different = (whole.unsqueeze(1) != whole).sum(-1)
         assert different[~torch.eye(5, dtype=torch.bool)].min() >= 3

@@ -8,7 +8,7 @@ from botorch.settings import validate_input_scaling
 from torch import Tensor
 
 from hebo.data import Data
-from hebo.failures.labels import SuccessModel, success_labels
+from hebo.failures.labels import LabelModel, success_labels
 
 NAN = float("nan")
 
@@ -35,7 +35,7 @@ def test_labels_say_which_evaluations_succeeded() -> None:
 def test_a_success_is_likely_among_successes_and_unlikely_among_failures() -> None:
     x = torch.linspace(0, 1, 11, dtype=torch.float64).unsqueeze(-1)
     labels = Data(x, torch.where(x > 0.6, -1.0, 1.0).double())
-    success = SuccessModel(gp(x, labels.y, 0.2), labels)
+    success = LabelModel(gp(x, labels.y, 0.2), labels)
     points = column(0.2, 0.65, 0.9).unsqueeze(-2)
     likely, middling, unlikely = success.log_probability(points).exp().tolist()
     assert likely > 0.99
@@ -47,7 +47,7 @@ def test_further_factors_are_the_probability_of_the_region_without_the_noise_of_
     x = column(0.0, 0.25, 0.5, 0.75, 1.0)
     model = gp(x, torch.where(x > 0.6, -1.0, 1.0).double(), 0.4)
     model.likelihood.noise = 0.3
-    success = SuccessModel(model.eval(), Data(x, torch.where(x > 0.6, -1.0, 1.0).double()))
+    success = LabelModel(model.eval(), Data(x, torch.where(x > 0.6, -1.0, 1.0).double()))
     points = column(0.1, 0.55, 0.9).unsqueeze(-2)
     posterior = model.posterior(points)
     mu, variance = posterior.mean.flatten(), posterior.variance.flatten()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError
@@ -69,7 +70,7 @@ def test_a_table_may_have_points_told_that_break_a_constraint() -> None:
     [GeneticAlgorithm(n_initial=2), Annealing(n_initial=2), HillClimbing(n_initial=1), Bandit(n_initial=1)],
     ids=lambda one: type(one).__name__,
 )
-def test_searches_without_a_model_start_from_points_that_keep_the_constraints(recipe: HEBORecipe) -> None:
+def test_searches_without_a_model_start_from_points_that_keep_the_constraints(recipe: Recommender) -> None:
     optimizer = recipe.build(TRIANGLE, seed=0)
     both(optimizer).tell(pd.DataFrame({"x": [0.12], "z": [0.11]}), [-0.21])
     asked = optimizer.ask(20)

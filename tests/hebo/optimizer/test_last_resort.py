@@ -1,4 +1,4 @@
-"""Tests of `hebo.recommenders.bayes_opt`: what an error inside an ask does."""
+"""Tests of `hebo.optimizer.optimizer`: what an error inside an ask does."""
 
 from __future__ import annotations
 
@@ -7,16 +7,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from torch import Tensor
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.mace import MACE
+from hebo.base import BatchProblem
+from hebo.batches.kriging_believer import KrigingBeliever
 from hebo.errors import IncompatibleError, NumericalError
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO, HEBORecipe
-from hebo.recommenders.bayes_opt import BayesOpt
+from hebo.recommenders.strict import Strict
 from hebo.regions.trust_region import TrustRegion
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform
-from tests.hebo.optimizers.quick import QUICK, space
+from tests.hebo.optimizer.quick import SEARCH, space
 
 REASON = "space-filling points in place of a model's"
 PLACES = {
@@ -38,8 +42,9 @@ ERRORS = [
 ]
 
 
-def begun(recipe: HEBORecipe = QUICK, *, strict: bool = False) -> BayesOpt:
-    optimizer = HEBO(space(), rand_sample=4, scramble_seed=0, recipe=recipe, strict=strict)
+def begun(*, strict: bool = False) -> Optimizer:
+    recipe = HEBORecipe(acq_optimizer=SEARCH, n_initial=4)
+    optimizer = HEBO(space(), scramble_seed=0, recipe=recipe, strict=strict)
     asked = optimizer.ask(5)
     optimizer.tell(asked, (asked["a"] - 0.3) ** 2 + asked["k"])
     return optimizer
@@ -54,7 +59,7 @@ def break_at(place: str, error: Exception, monkeypatch: pytest.MonkeyPatch) -> N
 
 @pytest.fixture(autouse=True)
 def _not_always_strict(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(BayesOpt, "always_strict", False)
+    monkeypatch.setattr(Optimizer, "always_strict", False)
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda one: type(one).__name__)
@@ -73,8 +78,11 @@ def test_an_error_of_a_part_costs_a_suggestion_and_not_the_run(
 
 
 def test_a_search_that_returns_no_numbers_counts_as_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    def choose(self: KrigingBeliever, problem: BatchProblem, n: int, **others: Any) -> Tensor:
+        return problem.seen[:n] * float("nan")
+
     optimizer = begun()
-    monkeypatch.setattr(BayesOpt, "_guided", lambda self, *args: self.data.x[:1] * float("nan"))
+    monkeypatch.setattr(KrigingBeliever, "choose", choose)
     assert len(optimizer.ask()) == 1
     assert optimizer.fallbacks[REASON] == 1
 
@@ -95,8 +103,9 @@ def test_a_strict_optimizer_raises(place: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_strictness_is_a_setting_of_every_composition() -> None:
-    assert HEBORecipe(strict=True).strict
-    assert not HEBORecipe().strict
+    assert HEBORecipe(strict=True) == Strict(of=HEBORecipe())
+    assert HEBORecipe(strict=True).is_strict
+    assert not HEBORecipe().is_strict
 
 
 def test_a_composition_that_cannot_work_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO
 from hebo.recommenders.random import RandomSearch
 from hebo.recommenders.sobol import Sobol
-from tests.hebo.optimizers.quick import DEFINITION, ROW, frame, quick_hebo, space
+from tests.hebo.optimizer.quick import DEFINITION, ROW, frame, quick_hebo, space
 
 
 def test_asked_points_are_pending_until_told(optimizer: Optimizer) -> None:

@@ -15,7 +15,7 @@ from hebo.errors import DataError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizer.records import Records
 from hebo.recommenders.random import RandomSearch
-from tests.hebo.optimizers.quick import DEFINITION, frame, quick_hebo, space
+from tests.hebo.optimizer.quick import DEFINITION, frame, quick_hebo, space
 
 
 def test_state_is_json_and_continues_where_it_was_saved() -> None:

@@ -13,7 +13,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.random import RandomSearch
-from tests.hebo.optimizers.quick import DEFINITION, frame, quick_hebo, space
+from tests.hebo.optimizer.quick import DEFINITION, frame, quick_hebo, space
 from tests.hebo.peers.test_session import calls
 from tests.hebo.peers.test_session import make as make_peer
 

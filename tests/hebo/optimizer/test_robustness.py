@@ -12,9 +12,9 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO
 from hebo.random import make_generator
-from hebo.recommenders.bayes_opt import BayesOpt
 
 Floats = NDArray[np.float64]
 
@@ -111,7 +111,7 @@ def random_values(rng: Generator, how: str, n: int) -> Floats:
     return y
 
 
-def told(case: int, *, most_points: int, most_columns: int) -> tuple[BayesOpt, Generator]:
+def told(case: int, *, most_points: int, most_columns: int) -> tuple[Optimizer, Generator]:
     """An optimiser that has been told the history of a case; kinds of spaces, points and values take turns."""
     rng = np.random.default_rng(case)
     space = random_space(rng, KINDS[case % 4], log_uniform(rng, 1, most_columns))
@@ -123,7 +123,7 @@ def told(case: int, *, most_points: int, most_columns: int) -> tuple[BayesOpt, G
     return optimizer, rng
 
 
-def check_suggestions(optimizer: BayesOpt, n: int) -> None:
+def check_suggestions(optimizer: Optimizer, n: int) -> None:
     """Ask, and check the answer against the space and the history."""
     space, before = optimizer.space, optimizer.data.seen
     asked = optimizer.ask(n)
@@ -136,7 +136,7 @@ def check_suggestions(optimizer: BayesOpt, n: int) -> None:
     assert len(set(map(tuple, x.tolist())) - known) == min(n, n_left)
 
 
-def check(case: int, *, most_points: int, most_columns: int) -> BayesOpt:
+def check(case: int, *, most_points: int, most_columns: int) -> Optimizer:
     optimizer, rng = told(case, most_points=most_points, most_columns=most_columns)
     for n in ((4,), (1,), (1, 1))[rng.integers(3)]:
         check_suggestions(optimizer, n)

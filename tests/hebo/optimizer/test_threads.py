@@ -18,7 +18,7 @@ from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.random import RandomSearch
 from hebo.recommenders.sobol import Sobol
 from mcbo.recommenders.genetic import GeneticAlgorithm
-from tests.hebo.optimizers.quick import quick_hebo, space
+from tests.hebo.optimizer.quick import quick_hebo, space
 from tests.hebo.peers.test_session import make as make_peer
 
 FINITE = DesignSpace().parse([{"name": "k", "type": "int", "lb": 1, "ub": 400}])
@@ -85,15 +85,15 @@ def test_readers_never_see_half_a_change(optimizer: Optimizer) -> None:
 def test_an_ask_keeps_a_tell_of_another_thread_waiting() -> None:
     optimizer = quick_hebo(4, 0)
     inside, go_on = Event(), Event()
-    propose = optimizer._propose
+    recommended = optimizer._recommended
 
     def slow(*args: object) -> object:
         inside.set()
         assert go_on.wait(60)
-        return propose(*args)  # type: ignore[arg-type]
+        return recommended(*args)  # type: ignore[arg-type]
 
     points = optimizer.ask(2)
-    optimizer._propose = slow  # type: ignore[method-assign, assignment]
+    optimizer._recommended = slow  # type: ignore[method-assign, assignment]
     asking = Thread(target=optimizer.ask)
     asking.start()
     assert inside.wait(60)

@@ -9,8 +9,8 @@ import pytest
 
 from hebo.errors import DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
-from hebo.recommenders.random import RandomSearchOptimizer
-from tests.hebo.optimizers.quick import frame, space
+from hebo.recommenders.random import RandomSearch
+from tests.hebo.optimizer.quick import frame, space
 
 
 def test_the_best_point_fulfils_the_constraints(optimizer: Optimizer) -> None:
@@ -54,10 +54,10 @@ def test_constraints_of_another_shape_are_refused_and_nothing_is_recorded(
 
 
 def test_an_optimiser_without_use_for_constraints_refuses_them(optimizer: Optimizer) -> None:
-    class Unaware(RandomSearchOptimizer):
+    class Unaware(RandomSearch):
         takes_constraints = False
 
-    unaware = Unaware(space(), seed=0)
+    unaware = Unaware().build(space(), seed=0)
     with pytest.raises(IncompatibleError, match="Unaware makes no use of measured constraints; use HEBO"):
         unaware.tell(frame(), [1.0], constraints=[0.0])
     assert len(unaware.history) == 0

@@ -11,7 +11,7 @@ import pytest
 from hebo.errors import DataError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.random import RandomSearch
-from tests.hebo.optimizers.quick import frame, space
+from tests.hebo.optimizer.quick import frame, space
 
 
 def values_of(points: pd.DataFrame) -> pd.Series[float]:

@@ -11,6 +11,7 @@ from original import cost, mixed
 from hebo.acquisitions.acq import EI, LCB, MACE, Mean, Sigma
 from hebo.errors import ConfigError, IncompatibleError
 from hebo.optimizers.hebo import HEBO, HEBORecipe
+from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.surrogates.random_forest import RandomForest
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -20,16 +21,22 @@ def _seeded() -> None:
     np.random.seed(0)  # noqa: NPY002  (the original's clients seed this stream)
 
 
+def loop(optimizer: HEBO) -> BayesOptRecipe:
+    """The loop of HEBO itself, beside which a forest chooses a share of each batch."""
+    found: BayesOptRecipe = optimizer.recommender.of.members[0]
+    return found
+
+
 def test_hebo_takes_the_arguments_of_the_original_in_its_order() -> None:
     optimizer = HEBO(mixed(), "gpy", 4, MACE, "nsga2", {"warp": False, "num_restarts": 2}, 1)
-    assert (optimizer.recipe.surrogate, optimizer.n_initial) == (WarpedGP(warp=False, n_starts=2), 4)
+    assert (loop(optimizer).surrogate, loop(optimizer).n_initial) == (WarpedGP(warp=False, n_starts=2), 4)
     assert optimizer.seed == 1
     assert (HEBO.support_parallel_opt, HEBO.support_combinatorial, HEBO.support_contextual) == (True,) * 3
 
 
 def test_hebo_without_arguments_is_the_recipe() -> None:
-    assert HEBO(mixed()).recipe == HEBORecipe()
-    assert HEBO(mixed(), model_name="gpy").recipe == HEBORecipe()
+    assert HEBO(mixed()).recommender == HEBORecipe()
+    assert HEBO(mixed(), model_name="gpy").recommender == HEBORecipe()
 
 
 @pytest.mark.parametrize("n_told", [3, 8])
@@ -55,14 +62,14 @@ def test_hebo_suggests_with_each_choice(arguments: dict[str, Any], n_told: int) 
 
 
 def test_a_forest_has_no_second_forest_beside_it() -> None:
-    recipe = HEBO(mixed(), model_name="rf", model_config={"n_estimators": 20}).recipe
-    assert recipe.surrogate == RandomForest(n_trees=20)
-    assert recipe.second_surrogate is None
+    alone = HEBO(mixed(), model_name="rf", model_config={"n_estimators": 20}).recommender.of
+    assert isinstance(alone, BayesOptRecipe)
+    assert alone.surrogate == RandomForest(n_trees=20)
 
 
 def test_the_space_and_the_numbers_of_categories_may_be_in_the_configuration() -> None:
     config = {"space": mixed(), "num_uniqs": [3], "warp": True, "rd": False}
-    assert HEBO(mixed(), model_name="gpy", model_config=config).recipe.surrogate == WarpedGP()
+    assert loop(HEBO(mixed(), model_name="gpy", model_config=config)).surrogate == WarpedGP()
 
 
 @pytest.mark.parametrize(

@@ -61,10 +61,10 @@ def test_the_three_loops_pin_parameters(cls: Any) -> None:
 
 
 def test_bo_has_a_lower_confidence_bound_with_its_settings() -> None:
-    assert BO(mixed()).recipe.acquisition == LCB(kappa=2.0)
-    assert BO(mixed(), acq_conf={"kappa": 0.5}).recipe.acquisition == LCB(kappa=0.5)
-    assert BO(mixed(), acq_cls=Mean, acq_conf={}).recipe.acquisition == Mean()
-    assert BO(mixed()).n_initial == 4
+    assert BO(mixed()).recommender.acquisition == LCB(kappa=2.0)
+    assert BO(mixed(), acq_conf={"kappa": 0.5}).recommender.acquisition == LCB(kappa=0.5)
+    assert BO(mixed(), acq_cls=Mean, acq_conf={}).recommender.acquisition == Mean()
+    assert BO(mixed()).recommender.n_initial == 4
     with pytest.raises(ConfigError, match="Setting 'kapa' of LCB"):
         BO(mixed(), acq_conf={"kapa": 0.5})
 
@@ -208,7 +208,7 @@ def test_nomr_changes_its_optimizer_when_the_value_is_reached() -> None:
     opt.suggest()
     assert (first.n_asks, second.n_asks) == (3, 2)
     assert (opt.best_y, len(first.y), len(second.y)) == (1.0, 3, 3)
-    assert NoMR_BO(mixed()).opt2.recipe.acquisition == LCB(kappa=0.6)
+    assert NoMR_BO(mixed()).opt2.recommender.acquisition == LCB(kappa=0.6)
 
 
 def test_noisy_opt_draws_functions() -> None:

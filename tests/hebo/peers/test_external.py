@@ -14,7 +14,7 @@ from hebo.errors import ConfigError, EvaluationError
 from hebo.peers.external import External, ExternalSession
 from hebo.peers.session import PeerOptimizer
 
-STAND_IN = str(Path(__file__).parents[3] / "support" / "stand_in.py")
+STAND_IN = str(Path(__file__).parents[2] / "support" / "stand_in.py")
 SPACE = DesignSpace().parse(
     [{"name": "a", "type": "num", "lb": -1.0, "ub": 2.0}, {"name": "b", "type": "num", "lb": 0.0, "ub": 1.0}]
 )
@@ -88,7 +88,7 @@ def test_a_program_that_does_not_answer_is_ended() -> None:
 def test_a_program_ends_with_its_optimiser() -> None:
     optimizer = make()
     optimizer.ask(1)
-    process = optimizer._session._child._process  # type: ignore[union-attr,attr-defined]
+    process = optimizer.recommender.session._child._process  # type: ignore[union-attr,attr-defined]
     assert process.poll() is None
     del optimizer
     assert process.poll() == 0

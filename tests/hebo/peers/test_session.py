@@ -43,8 +43,8 @@ def make() -> PeerOptimizer:
 
 
 def calls(optimizer: PeerOptimizer) -> list[Any]:
-    assert isinstance(optimizer._session, StandIn)
-    return optimizer._session.calls
+    assert isinstance(optimizer.recommender.session, StandIn)
+    return optimizer.recommender.session.calls
 
 
 def test_values_go_to_the_library_with_their_handles_at_the_next_ask() -> None:

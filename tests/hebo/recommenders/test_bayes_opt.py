@@ -15,11 +15,15 @@ from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.marginals import mean_and_sd
 from hebo.acquisitions.thompson import ThompsonSampling
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
+from hebo.failures.success_probability import SuccessProbability
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
+from hebo.presets import bayes_opt
 from hebo.random import make_generator
-from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.request import Request
 from hebo.surrogates.random_forest import RandomForest
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
@@ -40,7 +44,7 @@ def two_limits(x: pd.DataFrame) -> np.ndarray[Any, Any]:
     return np.stack([100 * (radius - 0.12), 0.5 - x["c"]], axis=1)
 
 
-def play(optimizer: BayesOpt, n: int, batch: int, *, y_measured: bool = True) -> list[Any]:
+def play(optimizer: Optimizer, n: int, batch: int, *, y_measured: bool = True) -> list[Any]:
     """Minimise the distance from the middle; return the rounds."""
     rounds: list[Any] = []
     for _ in range(n // batch):
@@ -70,7 +74,7 @@ def test_the_feasible_share_is_small() -> None:
         (HEBORecipe(acquisition=ThompsonSampling(), acq_optimizer=SEARCH), 2, 3),
     ],
 )
-def test_feasible_points_are_found_and_improved_on(recipe: BayesOptRecipe, batch: int, seed: int) -> None:
+def test_feasible_points_are_found_and_improved_on(recipe: Recommender, batch: int, seed: int) -> None:
     optimizer = recipe.build(SPACE, seed=seed)
     play(optimizer, N_EVALUATIONS, batch)
     assert (two_limits(optimizer.best_x) <= 0).all()
@@ -110,11 +114,14 @@ def test_the_acquisition_is_log_ei_plus_the_log_probabilities_of_the_fitted_mode
     optimizer = recipe.build(SPACE, seed=0)
     play(optimizer, 16, 4)
     assert optimizer.data.feasible.any()
-    fitted = optimizer._fit(recipe, optimizer.data, 1, SPACE, make_generator(7))
-    objective, *limits = fitted.models
+    data = optimizer.data
+    proposal = recipe.of.members[0].propose(
+        Request(1, data, SPACE, SPACE, iteration=4, n_asked=len(data.x), seed=7)
+    )
+    stack, objective, limits = proposal.stack, proposal.models.objective, proposal.models.constraints
     assert len(limits) == 2
     x = SPACE.sample(50, generator=make_generator(8)).unsqueeze(-2)
-    feasible = fitted.known.x[optimizer.data.feasible].unsqueeze(-2)
+    feasible = stack.data.x[optimizer.data.feasible].unsqueeze(-2)
     threshold = mean_and_sd(objective, feasible)[0].max()
     mu, sigma = mean_and_sd(objective, x)
     u = (mu - threshold) / sigma
@@ -123,7 +130,7 @@ def test_the_acquisition_is_log_ei_plus_the_log_probabilities_of_the_fitted_mode
     for model in limits:
         mu, sigma = mean_and_sd(model, x)
         expected = expected + standard.cdf(mu / sigma).log()
-    found = fitted.acquisition(fitted.models)(x)[:, 0]
+    found = stack.acquisition(stack.models)(x)[:, 0]
     near = expected > -15  # where the plain formulas have digits left
     assert near.sum() > 3
     torch.testing.assert_close(found[near], expected[near], rtol=1e-6, atol=1e-6)
@@ -178,7 +185,7 @@ def test_one_objective_only_is_taken_beside_constraints() -> None:
     assert len(optimizer.history) == 0
 
 
-def cliff(optimizer: BayesOpt, n: int) -> tuple[int, float]:
+def cliff(optimizer: Optimizer, n: int) -> tuple[int, float]:
     """Minimise what falls towards points that fail; return how many failed, and the best value."""
     for _ in range(n):
         x = optimizer.ask()
@@ -188,12 +195,15 @@ def cliff(optimizer: BayesOpt, n: int) -> tuple[int, float]:
 
 def test_a_power_of_success_draws_fewer_points_beyond_an_edge() -> None:
     space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-    recipe = BayesOptRecipe(
-        surrogate=WarpedGP(), acquisition=LogEI(), acq_optimizer=SEARCH, output_transform=Standardize()
-    )
+    parts: dict[str, Any] = {
+        "surrogate": WarpedGP(),
+        "acquisition": LogEI(),
+        "acq_optimizer": SEARCH,
+        "output_transform": Standardize(),
+    }
     plain, careful = (
         [cliff(one.build(space, seed=seed), 20) for seed in range(3)]
-        for one in (recipe, recipe.model_copy(update={"success_power": 6.0}))
+        for one in (bayes_opt(**parts), bayes_opt(**parts, failures=SuccessProbability(power=6.0)))
     )
     assert sum(failures for failures, _ in careful) < sum(failures for failures, _ in plain)
     assert max(best for _, best in careful) < 0.35  # 0.3 on the edge

@@ -1,4 +1,4 @@
-"""Tests of `hebo.recommenders.bayes_opt`: a share of each batch is chosen by another model."""
+"""Tests of `hebo.recommenders.committee`: members choose shares of each batch."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
-from hebo.acq_optimizers.exhaustive import Exhaustive
 from hebo.acq_optimizers.random import RandomSubset
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.thompson import ThompsonSampling
-from hebo.base import Domain
+from hebo.base import Domain, Recommender
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
+from hebo.presets import bayes_opt
 from hebo.random import make_generator
-from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.recommenders.bayes_opt import BayesOptRecipe
+from hebo.recommenders.committee import Committee
+from hebo.recommenders.random import RandomSearch
+from hebo.recommenders.sobol import Sobol
 from hebo.surrogates.random_forest import Forest, RandomForest
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
@@ -45,18 +49,18 @@ class Corner(RandomSubset):
         return super().maximize(lambda z: z.sum((-1, -2)).unsqueeze(-1), domain, generator=generator, start=x)
 
 
-def recipe(**settings: Any) -> BayesOptRecipe:
+def recipe(**settings: Any) -> Recommender:
     parts = {"surrogate": WarpedGP(), "acquisition": LogEI(), "acq_optimizer": RandomSubset(n_points=64)}
     more = {
         "second_surrogate": Recording(n_trees=5),
         "n_initial": 6,
         "exploration": 0.0,
-        "least_insight": None,
+        "min_loo_r2": None,
     }
-    return BayesOptRecipe(**{**parts, "output_transform": Standardize(), **more, **settings})
+    return bayes_opt(**{**parts, "output_transform": Standardize(), **more, **settings})
 
 
-def begun(settings: BayesOptRecipe, seed: int = 0) -> BayesOpt:
+def begun(settings: Recommender, seed: int = 0) -> Optimizer:
     optimizer = settings.build(SPACE, seed=seed)
     x = optimizer.ask(6)
     optimizer.tell(x, ((x - 0.3) ** 2).sum(axis=1))
@@ -114,16 +118,37 @@ def test_a_second_model_that_cannot_serve_the_acquisition_is_refused() -> None:
 
 
 def test_hebos_forest_is_there_for_acquisitions_it_can_serve() -> None:
-    assert isinstance(HEBORecipe().second_surrogate, RandomForest)
-    assert HEBORecipe(acquisition=ThompsonSampling()).second_surrogate is None
-    assert HEBORecipe(second_surrogate=None).second is None
+    _, forest = HEBORecipe().of.members
+    assert isinstance(forest.surrogate, RandomForest)
+    assert isinstance(HEBORecipe(acquisition=ThompsonSampling()).of, BayesOptRecipe)
+    assert isinstance(HEBORecipe(second_surrogate=None).of, BayesOptRecipe)
+
+
+def test_members_may_be_any_recommenders() -> None:
+    committee = Committee(
+        members=(recipe(second_surrogate=None), Sobol(), RandomSearch()), shares=(0.25, 0.25)
+    )
+    optimizer = begun(committee)
+    asked = optimizer.ask(8)
+    assert asked[:4].equals(begun(recipe(second_surrogate=None)).ask(4))
+    assert asked[4:6].reset_index(drop=True).equals(begun(Sobol()).ask(2))
+    assert len(asked.drop_duplicates()) == 8
+
+
+@pytest.mark.parametrize(
+    ("n_members", "shares", "message"),
+    [(2, (), "2 members need 1 shares"), (3, (0.5, 0.5), "add up to 1; leave some for the first")],
+)
+def test_shares_belong_to_the_members_after_the_first(
+    n_members: int, shares: tuple[float, ...], message: str
+) -> None:
+    with pytest.raises(ValueError, match=message):
+        Committee(members=(Sobol(),) * n_members, shares=shares)
 
 
 def test_on_a_table_the_second_model_values_every_row_too() -> None:
     space = TableSpace(SPACE, SPACE.decode(SPACE.sample(20, generator=make_generator(0))))
     optimizer = HEBORecipe(n_initial=4, exploration=0.0).build(space, seed=0)
-    assert optimizer.recipe.second is not None
-    assert isinstance(optimizer.recipe.second.acq_optimizer, Exhaustive)
     x = optimizer.ask(4)
     optimizer.tell(x, x["a"])
     assert len(optimizer.ask(6).drop_duplicates()) == 6

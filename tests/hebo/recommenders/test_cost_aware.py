@@ -15,18 +15,20 @@ from torch import Tensor
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.mace import MACE
+from hebo.base import FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError
-from hebo.failures.labels import SuccessModel
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.recommenders.cost_aware import explained, fidelity_levels
+from hebo.request import Request
 
 FIDELITY = {"name": "s", "type": "ordinal", "levels": [1, 2, 4], "role": "fidelity"}
 SPACE = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}, FIDELITY])
-QUICK = HEBORecipe(acq_optimizer=NSGA2(population=40, n_generations=10), n_initial=6)
+SETTINGS: dict[str, Any] = {"acq_optimizer": NSGA2(population=40, n_generations=10), "n_initial": 6}
 COSTS = (1.0, 3.0, 10.0)
+QUICK, AWARE = HEBORecipe(**SETTINGS), HEBORecipe(**SETTINGS, fidelity_costs=COSTS)
 
 
 class Known(Model):
@@ -46,12 +48,27 @@ class Known(Model):
         return Posterior()
 
 
+def informative(
+    x: Tensor,
+    costs: tuple[float, ...],
+    model: Model,
+    *,
+    known: Tensor | None = None,
+    space: DesignSpace = SPACE,
+    success: Any = None,
+) -> Tensor:
+    """The points at the levels that tell most."""
+    seen = x[:0] if known is None else known
+    request = Request(len(x), Data(seen, seen[:, :1]), space, space, iteration=1, n_asked=0, seed=0)
+    models = FittedModels((model,), success=success)
+    return fidelity_levels(space, costs).most_informative(x, models, request)
+
+
 def chosen(model: Model, costs: tuple[float, ...], *seen: tuple[float, float]) -> list[float]:
     """The natural levels of one point at `a` = 0.5."""
     x = torch.tensor([[0.5, 2.0]], dtype=torch.float64)
     known = torch.tensor(seen, dtype=torch.float64).reshape(-1, 2)
-    levels = fidelity_levels(SPACE, costs)
-    found = levels.most_telling(x, model, known, SPACE, device=torch.device("cpu"))
+    found = informative(x, costs, model, known=known)
     assert found[0, 0] == 0.5
     level: list[float] = SPACE.decode(found)["s"].tolist()
     return level
@@ -76,22 +93,18 @@ def test_a_cheaper_level_comes_first_where_it_explains_more_than_it_costs(
     assert chosen(HALF, costs) == [level]
 
 
-class FailsAtTheFirstLevel(SuccessModel):
+class FailsAtTheFirstLevel:
     """Evaluations at the lowest level fail 99 times of 100."""
-
-    def __init__(self) -> None:
-        pass
 
     def log_probability(self, x: Tensor) -> Tensor:
         return torch.where(x[:, 0, 1] == 0.0, 0.01, 1.0).double().log()
 
 
 def test_a_level_where_evaluations_fail_tells_nothing() -> None:
-    levels, x = fidelity_levels(SPACE, (1.0, 3.0, 10.0)), torch.tensor([[0.5, 2.0]], dtype=torch.float64)
+    x = torch.tensor([[0.5, 2.0]], dtype=torch.float64)
 
-    def level(success: SuccessModel | None) -> list[int]:
-        device = torch.device("cpu")
-        found = levels.most_telling(x, HALF, x[:0], SPACE, success=success, device=device)
+    def level(success: FailsAtTheFirstLevel | None) -> list[int]:
+        found = informative(x, (1.0, 3.0, 10.0), HALF, success=success)
         return [int(one) for one in SPACE.decode(found)["s"]]
 
     assert (level(None), level(FailsAtTheFirstLevel())) == ([1], [4])
@@ -115,9 +128,8 @@ def test_a_level_that_a_constraint_forbids_is_not_taken() -> None:
         ],
         constraints=[{"type": "linear", "coefficients": {"a": 1.0, "s": 1.0}, "lb": 2.0}],
     )
-    levels = fidelity_levels(space, (1.0, 1.0, 100.0))
     x = space.encode(pd.DataFrame({"a": [0.5], "s": [3]}))
-    found = levels.most_telling(x, HALF, x[:0], space, device=torch.device("cpu"))
+    found = informative(x, (1.0, 1.0, 100.0), HALF, space=space)
     assert space.decode(found)["s"].tolist() == [2]
 
 
@@ -145,9 +157,8 @@ def test_the_target_need_not_be_the_last_level() -> None:
     ],
 )
 def test_costs_that_do_not_fit_the_space_are_refused(parameters: list[Any], message: str) -> None:
-    recipe = QUICK.model_copy(update={"fidelity_costs": COSTS})
     with pytest.raises(IncompatibleError, match=message):
-        recipe.build(DesignSpace().parse(parameters), seed=0)
+        AWARE.build(DesignSpace().parse(parameters), seed=0)
 
 
 @pytest.mark.parametrize("costs", [(1.0, 0.0), (-1.0, 1.0), (math.inf, 1.0)])
@@ -170,7 +181,7 @@ def play(optimizer: Optimizer, n: int, **fixed: Any) -> pd.DataFrame:
 
 
 def test_sobol_points_are_seen_at_all_levels_and_then_the_model_chooses() -> None:
-    asked = play(QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0), 9)
+    asked = play(AWARE.build(SPACE, seed=0), 9)
     assert asked["s"].tolist()[:6] == [4, 2, 1, 4, 2, 1]
     assert asked["a"].tolist()[:6] == [asked["a"][0]] * 3 + [asked["a"][3]] * 3
     assert asked["a"][0] != asked["a"][3]
@@ -182,22 +193,21 @@ def test_without_costs_all_is_as_it_was() -> None:
 
 
 def test_a_pinned_fidelity_stays_where_it_is() -> None:
-    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    optimizer = AWARE.build(SPACE, seed=0)
     assert set(play(optimizer, 4, s=4)["s"]) == {4}
     assert set(play(optimizer, 4, s=1)["s"]) == {1}
 
 
 def test_a_saved_run_goes_on_with_the_same_points_and_levels() -> None:
-    recipe = QUICK.model_copy(update={"fidelity_costs": COSTS})
-    first = recipe.build(SPACE, seed=1)
+    first = AWARE.build(SPACE, seed=1)
     play(first, 7)
-    second = recipe.build(SPACE, seed=2)
+    second = AWARE.build(SPACE, seed=2)
     second.load_state_dict(first.state_dict())
     pd.testing.assert_frame_equal(play(first, 3), play(second, 3))
 
 
 def test_the_best_is_the_best_at_the_target() -> None:
-    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    optimizer = AWARE.build(SPACE, seed=0)
     points = pd.DataFrame({"a": [0.1, 0.2, 0.3], "s": [1, 4, 4]})
     optimizer.tell(points.head(1), [-6.0])  # the cheap level reads too low
     with pytest.raises(DataError, match=r"no feasible point has been told with {'s': 4} yet"):
@@ -208,7 +218,7 @@ def test_the_best_is_the_best_at_the_target() -> None:
 
 
 def test_no_improvement_is_measured_against_a_cheap_level(monkeypatch: pytest.MonkeyPatch) -> None:
-    optimizer = QUICK.model_copy(update={"fidelity_costs": COSTS}).build(SPACE, seed=0)
+    optimizer = AWARE.build(SPACE, seed=0)
     play(optimizer, 8)
     seen: list[Tensor] = []
     build = MACE.build

@@ -17,6 +17,7 @@ from hebo.errors import IncompatibleError
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import make_generator
 from hebo.recommenders.fitted_models import condition_on_mean
+from hebo.request import Request
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.random_forest import RandomForest
 from hebo.surrogates.warped_gp import WarpedGP
@@ -90,13 +91,10 @@ def test_a_model_that_cannot_be_conditioned_is_named_once_points_are_pending() -
 
 
 def test_the_model_before_pending_points_is_kept_for_leave_one_out() -> None:
-    optimizer = HEBORecipe(n_initial=4).build(SPACE, seed=0)
-    begin = optimizer.ask(6)
-    optimizer.tell(begin, (begin["a"] - 0.3) ** 2)
-    optimizer.ask(2)
-    recipe, data = optimizer.recipe, optimizer.data
-    fitted = optimizer._fit(recipe, data, 1, SPACE, make_generator(0))
-    conditioned, observed = fitted.models[0], fitted.observed
+    data = bowl(6).with_pending(SPACE.sample(2, generator=make_generator(5)))
+    recipe = HEBORecipe(n_initial=4, second_surrogate=None).of
+    proposal = recipe.propose(Request(1, data, SPACE, SPACE, iteration=0, n_asked=8, seed=0))
+    conditioned, observed = proposal.models.objective, proposal.observed
     assert isinstance(conditioned, GaussianProcess)
     assert isinstance(observed, GaussianProcess)
     assert (len(observed.x), len(conditioned.x)) == (6, 8)

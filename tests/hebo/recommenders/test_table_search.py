@@ -13,14 +13,16 @@ import pandas as pd
 import pytest
 import torch
 
+from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acq_optimizers.exhaustive import Exhaustive
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
-from hebo.experiment.parts import build
+from hebo.experiment.parts import build, describe, rebuild
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
-from hebo.recommenders.bayes_opt import BayesOpt, BayesOptRecipe
+from hebo.recommenders.table_search import parts_for
 from hebo.regions.trust_region import TrustRegion
 from hebo.regions.whole_space import WholeSpace
 
@@ -49,9 +51,9 @@ QUICK: dict[str, Any] = {
 }
 
 
-def optimizer(space: DesignSpace = LIBRARY, seed: int = 0, **settings: Any) -> BayesOpt:
+def optimizer(space: DesignSpace = LIBRARY, seed: int = 0, **settings: Any) -> Optimizer:
     recipe = build("optimizer", {**QUICK, **settings})
-    assert isinstance(recipe, BayesOptRecipe)
+    assert isinstance(recipe, Recommender)
     return recipe.build(space, seed=seed)
 
 
@@ -71,18 +73,19 @@ def ids(frame: pd.DataFrame) -> list[str]:
     return list(LIBRARY.labels_of(LIBRARY.encode(frame))["id"])
 
 
-def test_the_suggestion_is_the_row_with_the_largest_acquisition() -> None:
+def test_the_suggestion_is_the_row_with_the_largest_acquisition(monkeypatch: pytest.MonkeyPatch) -> None:
     bo = optimizer()
     play(bo, n_rounds=2)
     left = LIBRARY.remaining(1, bo.data.seen, {})
     captured = {}
 
-    class Spy(Exhaustive):
-        def maximize(self, acq: Any, domain: Any, **rest: Any) -> Any:
-            captured["values"] = torch.cat([acq(one.reshape(1, 1, -1)) for one in left.x])[:, 0]
-            return super().maximize(acq, domain, **rest)
+    maximize = Exhaustive.maximize
 
-    bo.recipe = bo.recipe.model_copy(update={"acq_optimizer": Spy()})
+    def spy(self: Exhaustive, acq: Any, domain: Any, **rest: Any) -> Any:
+        captured["values"] = torch.cat([acq(one.reshape(1, 1, -1)) for one in left.x])[:, 0]
+        return maximize(self, acq, domain, **rest)
+
+    monkeypatch.setattr(Exhaustive, "maximize", spy)
     x = LIBRARY.encode(bo.ask())
     assert x[0].tolist() == pytest.approx(left.x[captured["values"].argmax()].tolist())
     assert len(captured["values"]) == 80 - 6
@@ -166,13 +169,16 @@ def test_a_library_of_the_best_half_is_found_sooner_than_by_chance() -> None:
 
 
 def test_what_a_composition_has_by_default_gives_way_to_the_exhaustive_search() -> None:
-    bo = HEBORecipe().build(LIBRARY, seed=0)
-    assert (bo.recipe.acq_optimizer, bo.recipe.region) == (Exhaustive(), WholeSpace())
-    again = HEBORecipe.model_validate(dict(HEBORecipe()))  # as a description writes it out
-    assert again.build(LIBRARY).recipe == bo.recipe
-    chosen = HEBORecipe(acq_optimizer=Exhaustive(n_kept=7))
-    assert chosen.build(LIBRARY).recipe.acq_optimizer == Exhaustive(n_kept=7)
-    assert isinstance(HEBORecipe().build(SPACE).recipe.region, TrustRegion)
+    HEBORecipe().build(LIBRARY)
+    HEBORecipe(acq_optimizer=Exhaustive(n_kept=7)).build(LIBRARY)
+    again = rebuild("optimizer", describe(HEBORecipe()))  # as a description writes it out
+    assert again == HEBORecipe()
+    assert isinstance(again, Recommender)
+    again.build(LIBRARY)
+    search, region = NSGA2(), TrustRegion()
+    assert parts_for(search, region, LIBRARY) == (Exhaustive(), WholeSpace())
+    assert parts_for(Exhaustive(n_kept=7), region, LIBRARY) == (Exhaustive(n_kept=7), WholeSpace())
+    assert parts_for(search, region, SPACE) == (search, region)
 
 
 @pytest.mark.parametrize(
@@ -199,7 +205,7 @@ import resource
 import numpy as np, pandas as pd
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
-from hebo.experiment.parts import build
+from hebo.experiment.parts import build, describe, rebuild
 
 n, rng = 100_000, np.random.default_rng(0)
 letters = rng.choice(np.array(list("ACDEFGHIKLMNPQRSTVWY")), (n, 8))

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from hebo.base import Belief
+from hebo.base import FittedModels, RegionState
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -65,7 +65,7 @@ def test_every_fourth_search_is_local_around_the_best_mean(turn: int) -> None:
     data = Data(x, (y - y.mean()) / y.std())
     model = WarpedGP().fit(data, SPACE, generator=make_generator(1))
     focus = TrustRegion(longest=0.1).narrow(
-        SPACE, Belief(data, model), turn=turn, generator=make_generator(2)
+        SPACE, RegionState(data, FittedModels((model,)), turn), generator=make_generator(2)
     )
     width = (focus.domain.bounds[1] - focus.domain.bounds[0]).max().item()
     assert width == pytest.approx(0.1 if turn % 4 == 0 else 1.0)
@@ -78,7 +78,9 @@ def test_infeasible_points_are_losses_and_never_the_center() -> None:
     limits = x[:, :1] - 0.5
     data = Data(x, (y - y.mean()) / y.std(), constraints=limits)
     model = WarpedGP().fit(data, SPACE, generator=make_generator(1))
-    focus = TrustRegion().narrow(SPACE, Belief(data, model), turn=0, generator=make_generator(2))
+    focus = TrustRegion().narrow(
+        SPACE, RegionState(data, FittedModels((model,))), generator=make_generator(2)
+    )
     assert focus.start[0].tolist() == data.best.tolist()
     assert focus.start[0, 0] <= 0.5
     assert side([-math.inf] * 4) == 0.4

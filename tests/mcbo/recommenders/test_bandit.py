@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 import pandas as pd
 import pytest
+from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.recommenders.bandit import Bandit, BanditOptimizer
+from mcbo.recommenders.bandit import Bandit
 
 PAIR = DesignSpace().parse([{"name": "c", "type": "cat", "categories": list("uv")}])
 MIXED = DesignSpace().parse(
@@ -22,43 +23,43 @@ MIXED = DesignSpace().parse(
 )
 
 
-def told(letters: str, values: Sequence[float | None], *, exploration: float = 0.5) -> BanditOptimizer:
-    optimizer = Bandit(exploration=exploration).build(PAIR, seed=0)
+def odds_after(letters: str, values: Sequence[float | None], *, exploration: float = 0.5) -> Tensor:
+    """The odds of the letters."""
+    recipe = Bandit(exploration=exploration)
+    optimizer = recipe.build(PAIR, seed=0)
     optimizer.tell(pd.DataFrame({"c": list(letters)}), values)
-    return optimizer
+    return recipe.bandits(optimizer.data, PAIR).exp3.odds()[0, 0]
 
 
 def test_the_odds_are_those_of_rewards_worked_by_hand() -> None:
-    optimizer = told("uvu", [3.0, 1.0, 2.0])
     # One value is no scale: nothing. Then v has the best of two, and the median is the lower: 1. Then u: its
     # best, 2, is the median of 1, 2, 3: nothing.
     weight = math.exp(0.5 * (1 / 0.5) / 2)
-    odds = optimizer.bandits(optimizer.data).odds()[0, 0]
+    odds = odds_after("uvu", [3.0, 1.0, 2.0])
     assert odds[1].item() == pytest.approx(0.5 * weight / (1 + weight) + 0.25)
 
 
 def test_a_failure_earns_nothing() -> None:
-    with_failure = told("uvvu", [3.0, 1.0, None, 2.0])
-    without = told("uvu", [3.0, 1.0, 2.0])
-    odds = [one.bandits(one.data).odds()[0, 0, 1].item() for one in (with_failure, without)]
-    assert odds[0] == odds[1]
+    with_failure = odds_after("uvvu", [3.0, 1.0, None, 2.0])
+    assert with_failure.equal(odds_after("uvu", [3.0, 1.0, 2.0]))
 
 
 def test_a_category_is_rewarded_for_the_best_value_it_has_had() -> None:
     # The last v is bad, but v has had the best value.
     odds = [
-        (one := told(letters, values)).bandits(one.data).odds()[0, 0, 1].item()
+        odds_after(letters, values)[1].item()
         for letters, values in (("uvu", [3.0, 1.0, 9.0]), ("uvuv", [3.0, 1.0, 9.0, 8.0]))
     ]
     assert odds[1] > odds[0]
 
 
 def test_categories_and_booleans_have_bandits_and_the_good_ones_come_often() -> None:
-    optimizer = Bandit(n_initial=5).build(MIXED, seed=0)
+    recipe = Bandit(n_initial=5)
+    optimizer = recipe.build(MIXED, seed=0)
     for _ in range(120):
         x = optimizer.ask(1)
         optimizer.tell(x, (x["c"] != "w").astype(float) + (~x["b"].astype(bool)) + (x["a"] - 0.6) ** 2)
-    odds = optimizer.bandits(optimizer.data).odds()[0]
+    odds = recipe.bandits(optimizer.data, MIXED).exp3.odds()[0]
     assert odds.shape == (2, 4)
     assert odds[0].argmax().item() == 2
     assert odds[1, 1] > 0.5

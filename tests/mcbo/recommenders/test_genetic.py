@@ -17,10 +17,11 @@ def frame(*rows: list[int]) -> pd.DataFrame:
 
 
 def test_the_parents_are_the_best_distinct_successes_in_order() -> None:
-    optimizer = GeneticAlgorithm(population=3).build(SPACE, seed=0)
+    recipe = GeneticAlgorithm(population=3)
+    optimizer = recipe.build(SPACE, seed=0)
     rows = [[value] * 8 for value in (0, 1, 2, 3, 1, 4)]
     optimizer.tell(frame(*rows), [5.0, 2.0, None, 1.0, 2.5, 9.0])
-    assert optimizer.parents(optimizer.data)[:, 0].tolist() == [3.0, 1.0, 0.0]
+    assert recipe.parents(optimizer.data)[:, 0].tolist() == [3.0, 1.0, 0.0]
 
 
 def test_children_take_most_columns_from_their_parents() -> None:

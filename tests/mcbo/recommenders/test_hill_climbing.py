@@ -23,17 +23,17 @@ def told(*values: float) -> Data:
 
 
 def test_a_climb_counts_what_was_in_vain_since_its_best_point() -> None:
-    climber = HillClimbing(n_initial=2, patience=4).build(SPACE, seed=0)
-    state = climber.climb(told(3.0, 1.0, 2.0, 5.0, 4.0, float("nan")))
+    climber = HillClimbing(n_initial=2, patience=4)
+    state = climber.climb(told(3.0, 1.0, 2.0, 5.0, 4.0, float("nan")), SPACE)
     assert (state.n_points, state.best, state.peak, state.n_idle) == (6, 3, 5.0, 2)
 
 
 def test_patience_does_not_count_the_initial_points_and_ends_the_climb() -> None:
-    climber = HillClimbing(n_initial=3, patience=2).build(SPACE, seed=0)
-    assert climber.climb(told(3.0, 1.0, 2.0)).n_idle == 0
-    ended = climber.climb(told(3.0, 1.0, 2.0, 1.0, 1.0))
+    climber = HillClimbing(n_initial=3, patience=2)
+    assert climber.climb(told(3.0, 1.0, 2.0), SPACE).n_idle == 0
+    ended = climber.climb(told(3.0, 1.0, 2.0, 1.0, 1.0), SPACE)
     assert (ended.n_points, ended.best) == (0, None)
-    second = climber.climb(told(3.0, 1.0, 2.0, 1.0, 1.0, 0.5))
+    second = climber.climb(told(3.0, 1.0, 2.0, 1.0, 1.0, 0.5), SPACE)
     assert (second.n_points, second.best, second.peak) == (1, 5, 0.5)
 
 
@@ -57,7 +57,7 @@ def test_a_number_is_approached_by_steps_of_all_sizes() -> None:
 
 @pytest.mark.parametrize(("space", "patience"), [(SPACE, 20), (NUMBERS, 20)])
 def test_patience_is_twenty_at_least(space: DesignSpace, patience: int) -> None:
-    assert HillClimbing().build(space, seed=0).patience == patience
+    assert HillClimbing().patience_in(space) == patience
 
 
 def test_patience_is_as_long_as_a_point_has_neighbours() -> None:
@@ -67,4 +67,4 @@ def test_patience_is_as_long_as_a_point_has_neighbours() -> None:
             {"name": "k", "type": "int", "lb": 0, "ub": 9},
         ]
     )
-    assert HillClimbing().build(space, seed=0).patience == 32
+    assert HillClimbing().patience_in(space) == 32

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
 from torch import Tensor
 
-from hebo.base import Belief
+from hebo.base import FittedModels, RegionState
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -22,6 +25,16 @@ REGION = HammingTrustRegion(patience=5)
 
 def history(*values: float) -> Tensor:
     return torch.tensor(values, dtype=torch.float64)
+
+
+@dataclass(frozen=True)
+class Success:
+    """A made-up model of which evaluations succeed."""
+
+    log_probability: Callable[[Tensor], Tensor]
+
+    def weigh(self, acq: Any, power: float) -> Any:
+        raise NotImplementedError
 
 
 def test_it_begins_with_most_of_the_space() -> None:
@@ -66,7 +79,7 @@ def test_without_unordered_columns_the_side_alone_decides() -> None:
 
 def focus(data: Data) -> tuple[Tensor, Tensor]:
     model = WarpedGP().fit(data, SPACE, generator=make_generator(0))
-    found = REGION.narrow(SPACE, Belief(data, model), turn=0, generator=make_generator(1))
+    found = REGION.narrow(SPACE, RegionState(data, FittedModels((model,))), generator=make_generator(1))
     return found.start[0], found.domain.sample(300, generator=make_generator(2))
 
 
@@ -112,7 +125,7 @@ def test_a_restart_is_where_evaluations_succeed() -> None:
     assert REGION.extent(y, 10).since == len(y)
     model = WarpedGP().fit(data, SPACE, generator=make_generator(0))
 
-    def log_success(points: Tensor) -> Tensor:
+    def lower_corner(points: Tensor) -> Tensor:
         return torch.where(points[:, 0, :2].sum(1) == 6.0, 0.0, -20.0).double()  # both columns are "x"
 
     def impossible(points: Tensor) -> Tensor:
@@ -120,8 +133,10 @@ def test_a_restart_is_where_evaluations_succeed() -> None:
         return torch.where(has_succeeded, 0.0, -200.0).double()
 
     anywhere, chosen, known = (
-        REGION.narrow(SPACE, Belief(data, model, one), turn=0, generator=make_generator(1)).start[0]
-        for one in (None, log_success, impossible)
+        REGION.narrow(
+            SPACE, RegionState(data, FittedModels((model,), success=one)), generator=make_generator(1)
+        ).start[0]
+        for one in (None, Success(lower_corner), Success(impossible))
     )
     assert chosen[:2].tolist() == [3.0, 3.0]
     assert anywhere[:2].tolist() != [3.0, 3.0]

@@ -9,7 +9,7 @@ import torch
 from pydantic import ValidationError
 from torch import Tensor
 
-from hebo.base import Belief, Domain
+from hebo.base import Domain, FittedModels, RegionState
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -22,8 +22,8 @@ SPACE = DesignSpace().parse([{"name": f"c{i}", "type": "cat", "categories": [0, 
 def starts(x: Tensor, y: list[float], size: int, domain: Domain = SPACE) -> Tensor:
     data = Data(x, torch.tensor(y, dtype=torch.float64).unsqueeze(1))
     model = MixedGP().fit(data.train(), SPACE, generator=make_generator(0))
-    belief = Belief(data.successes(), model)
-    focus = Population(size=size).narrow(domain, belief, turn=0, generator=make_generator(0))
+    state = RegionState(data.successes(), FittedModels((model,)))
+    focus = Population(size=size).narrow(domain, state, generator=make_generator(0))
     assert focus.domain is domain
     return focus.start
 

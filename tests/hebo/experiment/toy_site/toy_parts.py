@@ -13,10 +13,12 @@ import deeds
 import numpy as np
 from pandas import DataFrame
 from pydantic import Field
+from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
-from hebo.recommenders.random import RandomSearch, RandomSearchOptimizer
+from hebo.recommenders.random import RandomSearch
+from hebo.request import Request
 from tasks.base import Task
 
 Corner = Literal["fine", "raise", "nan", "crash", "sleep", "stuck", "stubborn", "memory", "exit"]
@@ -98,24 +100,17 @@ class TwoObjectives(Task):
         return np.stack([(x + 1) ** 2, (x - 1) ** 2], axis=1)
 
 
-class Breaking(OptimizerRecipe):
+class Breaking(RandomSearch):
     """Random search whose third ask goes wrong."""
 
     how: Literal["raise", "die"] = "raise"
 
-    def build(self, space: DesignSpace, *, seed: int | None = None) -> Optimizer:
-        optimizer = RandomSearchOptimizer(space, seed=seed)
-        propose = optimizer._propose
-
-        def broken(*arguments: Any) -> Any:
-            if optimizer.n_asks == 2 and self.how == "raise":
-                raise ValueError("the third ask fails")
-            if optimizer.n_asks == 2:
-                os._exit(3)
-            return propose(*arguments)
-
-        optimizer._propose = broken  # type: ignore[method-assign]
-        return optimizer
+    def recommend(self, request: Request) -> Tensor:
+        if request.iteration == 2 and self.how == "raise":
+            raise ValueError("the third ask fails")
+        if request.iteration == 2:
+            os._exit(3)
+        return super().recommend(request)
 
 
 class Nested(OptimizerRecipe):

@@ -6,7 +6,7 @@ import pytest
 
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.random import RandomSearch
-from tests.hebo.optimizers.quick import space
+from tests.hebo.optimizer.quick import space
 
 
 @pytest.fixture

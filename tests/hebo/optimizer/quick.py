@@ -8,8 +8,8 @@ import pandas as pd
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.design_space.design_space import DesignSpace
+from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO, HEBORecipe
-from hebo.recommenders.bayes_opt import BayesOpt
 
 DEFINITION = [
     {"name": "a", "type": "num", "lb": 0, "ub": 1},
@@ -22,11 +22,12 @@ def space() -> DesignSpace:
     return DesignSpace().parse(DEFINITION)
 
 
-QUICK = HEBORecipe(acq_optimizer=NSGA2(population=40, n_generations=10))
+SEARCH = NSGA2(population=40, n_generations=10)
+QUICK = HEBORecipe(acq_optimizer=SEARCH)
 
 
-def quick_hebo(n_initial: int, seed: int) -> BayesOpt:
-    return HEBO(space(), rand_sample=n_initial, scramble_seed=seed, recipe=QUICK)
+def quick_hebo(n_initial: int, seed: int) -> Optimizer:
+    return HEBO(space(), scramble_seed=seed, recipe=HEBORecipe(acq_optimizer=SEARCH, n_initial=n_initial))
 
 
 ROW = {"a": 0.5, "k": 3, "c": "u"}
