@@ -144,8 +144,18 @@ class Acquisition(Recipe, ABC):
     is_weightable: ClassVar[bool] = True
 
     @abstractmethod
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
-        """Return the acquisition as a function from `b x q x d` to `b x n_values`."""
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
+        """Return the acquisition as a function from `b x q x d` to `b x n_values`.
+
+        Args:
+            models: Conditioned on pending points; an acquisition of one objective takes `models.objective`.
+            data: Feasible observations in the domain of the ask, larger is better.
+            domain: Where points may be chosen.
+            generator: Source of every random decision.
+
+        Raises:
+            IncompatibleError: If the acquisition cannot be computed under these models.
+        """
 
 
 @dataclass(frozen=True)

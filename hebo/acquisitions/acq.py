@@ -6,7 +6,6 @@ builds them from their settings alone, and not from a model as in the original.
 
 from __future__ import annotations
 
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
@@ -15,7 +14,7 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.improvement import LogEI as EI
 from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import AcqFunction, Acquisition
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 
 __all__ = ["EI", "LCB", "MACE", "Mean", "Sigma", "logEI"]
@@ -32,8 +31,9 @@ class LCB(Acquisition):
 
     kappa: float | None = Field(default=None, ge=0)
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        model = models.objective
         kappa = self.kappa
         if kappa is None:
             kappa = hebo_kappa(len(data.x), data.x.shape[1], data.batch_size)
@@ -48,8 +48,9 @@ class LCB(Acquisition):
 class Mean(Acquisition):
     """The posterior mean: exploitation alone."""
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        model = models.objective
 
         def mean(x: Tensor) -> Tensor:
             return mean_and_sd(model, x)[0].unsqueeze(-1)
@@ -60,8 +61,9 @@ class Mean(Acquisition):
 class Sigma(Acquisition):
     """The posterior standard deviation: exploration alone."""
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        model = models.objective
 
         def deviation(x: Tensor) -> Tensor:
             return mean_and_sd(model, x)[1].unsqueeze(-1)

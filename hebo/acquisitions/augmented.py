@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.improvement import log_expected_improvement
 from hebo.acquisitions.marginals import mean_and_sd, noise_sd
-from hebo.base import AcqFunction, Acquisition
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 
 
@@ -27,8 +27,9 @@ class LogAugmentedEI(Acquisition):
 
     caution: float = Field(default=1.0, ge=0)
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
+        model = models.objective
         threshold, noise = self._effective_best(model, data), noise_sd(model, data)
 
         def value(x: Tensor) -> Tensor:

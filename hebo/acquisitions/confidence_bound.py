@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import math
 
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import AcqFunction, Acquisition
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 
 
@@ -22,8 +21,9 @@ class UCB(Acquisition):
 
     kappa: float = Field(default=2.0, ge=0)
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        model = models.objective
 
         def ucb(x: Tensor) -> Tensor:
             mu, sigma = mean_and_sd(model, x)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 
 import torch
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import incumbent_mean, mean_and_sd
-from hebo.base import AcqFunction, Acquisition
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 from hebo.linalg import log_expected_excess
 
@@ -24,8 +23,9 @@ class Improvement(Acquisition, ABC):
 
     margin: float = Field(default=1e-4, ge=0)
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
+        model = models.objective
         threshold = incumbent_mean(model, data) + self.margin
 
         def value(x: Tensor) -> Tensor:

@@ -6,13 +6,12 @@ import math
 from typing import ClassVar
 
 import torch
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.confidence_bound import hebo_kappa
 from hebo.acquisitions.marginals import incumbent_mean, mean_and_sd, noise_sd
-from hebo.base import AcqFunction, Acquisition
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 from hebo.linalg import log_expected_excess
 
@@ -38,8 +37,9 @@ class MACE(Acquisition):
     margin: float = Field(default=0.02, ge=0)
     noise_draw: bool = True
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 3` values (bound, log EI, log PI)."""
+        model = models.objective
         threshold = incumbent_mean(model, data) + self.margin
         xi = torch.randn((), generator=generator, dtype=torch.float64).to(threshold)
         shift = math.sqrt(2.0) * noise_sd(model, data) * xi * float(self.noise_draw)

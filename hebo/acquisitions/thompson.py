@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from botorch.models.model import Model
 from torch import Generator, Tensor
 
-from hebo.base import Ability, AcqFunction, Acquisition, PathSampling
+from hebo.base import Ability, AcqFunction, Acquisition, Domain, FittedModels, PathSampling
 from hebo.data import Data
 from hebo.errors import IncompatibleError
 
@@ -22,12 +21,13 @@ class ThompsonSampling(Acquisition):
 
     needs: ClassVar[frozenset[Ability]] = frozenset({"functions drawn from the posterior"})
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values.
 
         Raises:
             IncompatibleError: If the model cannot draw functions.
         """
+        model = models.objective
         if not isinstance(model, PathSampling):
             raise IncompatibleError(f"{type(model).__name__} draws no functions: it has no `sample_path`")
         path = model.sample_path(generator)

@@ -10,7 +10,7 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
 from hebo.acquisitions.marginals import mean_and_sd
-from hebo.base import AcqFunction, Acquisition, FailureRule, FittedModels, Surrogate
+from hebo.base import AcqFunction, Acquisition, Domain, FailureRule, FittedModels, Surrogate
 from hebo.data import Data
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
@@ -63,6 +63,7 @@ class ModelStack:
         failures: How failed evaluations count.
         seed: Of the draws that the acquisition makes, the same under all models.
         has_incumbent: Whether there is a feasible point to improve on.
+        domain: Where points may be chosen.
     """
 
     data: Data
@@ -72,6 +73,7 @@ class ModelStack:
     failures: FailureRule
     seed: int
     has_incumbent: bool
+    domain: Domain
 
     def acquisition(self, models: FittedModels) -> AcqFunction:
         """Return the acquisition under `models`, of points (`n x 1 x d`) on the CPU."""
@@ -87,7 +89,7 @@ class ModelStack:
         if not self.has_incumbent:
             return indifferent(self.template.n_values)
         incumbents, generator = self.data.feasible_successes(), make_generator(self.seed)
-        return self.template.build(models.objective, incumbents, generator=generator)
+        return self.template.build(models, incumbents, self.domain, generator=generator)
 
 
 def fit_stack(
@@ -126,4 +128,5 @@ def fit_stack(
     seed = draw_seed(generator)
     success = failures.success(told.to(on), fit_with_pending)
     models = FittedModels((objective,), constraints, success, on)
-    return ModelStack(here, observed, models, template, failures, seed, bool(told.feasible.any()))
+    has_incumbent = bool(told.feasible.any())
+    return ModelStack(here, observed, models, template, failures, seed, has_incumbent, request.domain)

@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import torch
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, AcqFunction, Acquisition
+from hebo.base import Ability, AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 from hebo.errors import IncompatibleError
 from hebo.surrogates.gaussian_process import GaussianProcess
@@ -36,12 +35,13 @@ class AdditiveUCB(Acquisition):
 
     kappa: float | None = Field(default=None, ge=0)
 
-    def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, with its components.
 
         Raises:
             IncompatibleError: If the model has no components.
         """
+        model = models.objective
         kernel = getattr(getattr(model, "covariance", None), "kernel", None)
         if not isinstance(model, GaussianProcess) or not isinstance(kernel, AdditiveKernel):
             name = type(model).__name__

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import under
 from botorch.models.model import Model
 from examples import SPACES, example, names, observations
 
@@ -85,12 +86,12 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     assert isinstance(recipe, Acquisition)
     if "additive components" in recipe.needs:
         model = MixedGP(kernels=[TreeAdditive()]).fit(data, SPACES["mixed"], generator=make_generator(0))
-    acq = recipe.build(model, data, generator=make_generator(0))
+    acq = under(recipe, model, data, generator=make_generator(0))
     x = SPACES["mixed"].sample(50, generator=make_generator(1)).unsqueeze(-2)
     values = acq(x)
     assert values.shape == (50, recipe.n_values)
     assert torch.isfinite(values).all()
-    again = recipe.build(model, data, generator=make_generator(0))(x)
+    again = under(recipe, model, data, generator=make_generator(0))(x)
     torch.testing.assert_close(values, again, rtol=0, atol=0)
 
 

@@ -21,14 +21,21 @@ from mcbo.catalog import PARTS as MCBO_PARTS
 INSTANCES = Path(__file__).with_name("instances")
 
 # The settings a part cannot do without, or that make its test quick.
+_LOOP: dict[str, Any] = {
+    "surrogate": {"type": "warped_gp", "n_starts": 1},
+    "acquisition": {"type": "log_ei"},
+    "acq_optimizer": {"type": "random", "n_points": 64},
+    "output_transform": {"type": "standardize"},
+    "n_initial": 3,
+}
+_INNER = {"type": "bayes_opt_loop", **_LOOP}
 SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
-    ("optimizer", "bayes_opt"): {
-        "surrogate": {"type": "warped_gp", "n_starts": 1},
-        "acquisition": {"type": "log_ei"},
-        "acq_optimizer": {"type": "random", "n_points": 64},
-        "output_transform": {"type": "standardize"},
-        "n_initial": 3,
-    },
+    ("optimizer", "bayes_opt"): _LOOP,
+    ("optimizer", "bayes_opt_loop"): _LOOP,
+    ("optimizer", "interleaved"): {"of": _INNER, "share": 0.5},
+    ("optimizer", "committee"): {"members": [_INNER, {"type": "genetic_algorithm"}], "shares": [0.5]},
+    ("optimizer", "cost_aware"): {"of": _INNER, "costs": [1.0, 2.0, 4.0]},
+    ("optimizer", "strict"): {"of": _INNER},
     ("optimizer", "hebo"): {
         "n_initial": 3,
         "surrogate": {"type": "warped_gp", "n_starts": 1},

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from acquisition import under
 from scipy.stats import norm
 from torch import Tensor
 
@@ -33,7 +34,7 @@ def noisy(formula_model: Any) -> Any:
 
 
 def test_values_are_those_of_the_formula(noisy: Any) -> None:
-    values = LogAugmentedEI().build(noisy(0.3), DATA, generator=make_generator(0))(GRID)[:, 0]
+    values = under(LogAugmentedEI(), noisy(0.3), DATA, generator=make_generator(0))(GRID)[:, 0]
     # mu - s is 0.93 - 0.7 at 0.2 and -1.0 - 2.5 at 0.8, so the first is the effective best.
     mu, s = np.sin(6 * GRID.numpy().ravel()), 0.1 + 3 * GRID.numpy().ravel()
     u = (mu - np.sin(1.2)) / s
@@ -42,15 +43,15 @@ def test_values_are_those_of_the_formula(noisy: Any) -> None:
 
 
 def test_without_noise_and_caution_it_is_log_ei(noisy: Any) -> None:
-    augmented = LogAugmentedEI(caution=0.0).build(noisy(0.0), DATA, generator=make_generator(0))(GRID)
-    plain = LogEI(margin=0.0).build(noisy(0.0), DATA, generator=make_generator(0))(GRID)
+    augmented = under(LogAugmentedEI(caution=0.0), noisy(0.0), DATA, generator=make_generator(0))(GRID)
+    plain = under(LogEI(margin=0.0), noisy(0.0), DATA, generator=make_generator(0))(GRID)
     torch.testing.assert_close(augmented, plain)
 
 
 def test_caution_moves_the_threshold_to_a_point_known_well(formula_model: Any) -> None:
     model = formula_model(lambda x: x[..., 0], lambda x: 0.01 + 2 * x[..., 0])
     bold, careful = (
-        LogAugmentedEI(caution=caution).build(model, DATA, generator=make_generator(0))(GRID)
+        under(LogAugmentedEI(caution=caution), model, DATA, generator=make_generator(0))(GRID)
         for caution in (0.0, 1.0)
     )
     assert (careful > bold).all()  # the threshold is 0.2 instead of 0.8

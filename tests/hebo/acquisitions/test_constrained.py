@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import under
 from torch import Tensor
 
 from hebo.acquisitions.constrained import (
@@ -90,7 +91,7 @@ def test_log_ei_is_weighted_by_the_product_of_probabilities(linear_model: Any, f
         return torch.full(x.shape[:-1], 0.5, dtype=x.dtype)
 
     limits = [formula_model(lambda x: 1 - 2 * x.sum(-1), half), formula_model(lambda x: x.sum(-1) - 3, half)]
-    acq = LogEI().build(linear_model, data([[0.0], [0.0]]), generator=make_generator(0))
+    acq = under(LogEI(), linear_model, data([[0.0], [0.0]]), generator=make_generator(0))
     found = times_feasibility(acq, limits)(GRID)
     weight = [normal((1 - 2 * x) / 0.5) + normal((x - 3) / 0.5) for x in GRID.flatten().tolist()]
     expected = acq(GRID) + torch.tensor(weight, dtype=torch.float64).unsqueeze(-1)
@@ -98,7 +99,7 @@ def test_log_ei_is_weighted_by_the_product_of_probabilities(linear_model: Any, f
 
 
 def test_every_value_of_mace_is_weighted(linear_model: Any) -> None:
-    acq = MACE().build(linear_model, data([[0.0], [0.0]]), generator=make_generator(0))
+    acq = under(MACE(), linear_model, data([[0.0], [0.0]]), generator=make_generator(0))
     weight = times_feasibility(acq, [linear_model])(GRID) - acq(GRID)
     assert weight.shape == (5, 3)
     torch.testing.assert_close(weight, log_feasibility([linear_model], GRID).unsqueeze(-1).expand(-1, 3))

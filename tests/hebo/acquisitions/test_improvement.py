@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from acquisition import under
 from botorch.acquisition.analytic import LogExpectedImprovement, LogProbabilityOfImprovement
 from botorch.models import SingleTaskGP
 
@@ -30,7 +31,7 @@ def test_log_ei_is_botorchs_over_the_posterior_mean_of_the_best_point(
     fitted: tuple[SingleTaskGP, Data],
 ) -> None:
     model, data = fitted
-    acq = LogEI(margin=0.0).build(model, data, generator=make_generator(0))
+    acq = under(LogEI(margin=0.0), model, data, generator=make_generator(0))
     best = model.posterior(data.best.reshape(1, 1, 1)).mean.item()
     torch.testing.assert_close(
         acq(GRID).squeeze(-1), LogExpectedImprovement(model, best)(GRID), rtol=1e-5, atol=0
@@ -41,7 +42,7 @@ def test_log_pi_is_botorchs_over_the_posterior_mean_of_the_best_point(
     fitted: tuple[SingleTaskGP, Data],
 ) -> None:
     model, data = fitted
-    acq = LogPI(margin=0.0).build(model, data, generator=make_generator(0))
+    acq = under(LogPI(margin=0.0), model, data, generator=make_generator(0))
     best = model.posterior(data.best.reshape(1, 1, 1)).mean.item()
     torch.testing.assert_close(
         acq(GRID).squeeze(-1), LogProbabilityOfImprovement(model, best)(GRID), rtol=1e-5, atol=0
@@ -56,7 +57,7 @@ def test_expected_improvement_of_a_standard_normal_over_zero_is_one_over_sqrt_tw
 def test_the_margin_raises_the_bar(fitted: tuple[SingleTaskGP, Data]) -> None:
     model, data = fitted
     low, high = (
-        recipe(margin=margin).build(model, data, generator=make_generator(0))(GRID)
+        under(recipe(margin=margin), model, data, generator=make_generator(0))(GRID)
         for recipe, margin in ((LogEI, 0.0), (LogEI, 0.5))
     )
     assert (high < low).all()
@@ -64,6 +65,6 @@ def test_the_margin_raises_the_bar(fitted: tuple[SingleTaskGP, Data]) -> None:
 
 def test_joint_points_are_refused(fitted: tuple[SingleTaskGP, Data]) -> None:
     model, data = fitted
-    acq = LogEI().build(model, data, generator=make_generator(0))
+    acq = under(LogEI(), model, data, generator=make_generator(0))
     with pytest.raises(IncompatibleError, match=r"single points \(b x 1 x d\), not \(4, 2, 1\)"):
         acq(torch.zeros(4, 2, 1, dtype=torch.float64))

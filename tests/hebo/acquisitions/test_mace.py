@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from acquisition import under
 from botorch.models.model import Model
 
 from hebo.acquisitions.confidence_bound import UCB, hebo_kappa
@@ -22,8 +23,8 @@ POINTS = torch.tensor([-2.0, 1.0, 1.7], dtype=torch.float64).reshape(-1, 1, 1)
 
 
 def test_without_noise_draw_the_three_values_are_bound_log_ei_and_log_pi(linear_model: Model) -> None:
-    values = MACE(kappa=2.0, margin=0.0, noise_draw=False).build(
-        linear_model, DATA, generator=make_generator(0)
+    values = under(
+        MACE(kappa=2.0, margin=0.0, noise_draw=False), linear_model, DATA, generator=make_generator(0)
     )(POINTS)
     z = (POINTS.flatten() - 1.0) / 0.5
     expected = torch.stack(
@@ -33,15 +34,15 @@ def test_without_noise_draw_the_three_values_are_bound_log_ei_and_log_pi(linear_
 
 
 def test_the_noise_draw_shifts_all_means_by_sqrt_two_sigma_xi(linear_model: Model) -> None:
-    plain = MACE(kappa=2.0, noise_draw=False).build(linear_model, DATA, generator=make_generator(5))(POINTS)
-    noisy = MACE(kappa=2.0).build(linear_model, DATA, generator=make_generator(5))(POINTS)
+    plain = under(MACE(kappa=2.0, noise_draw=False), linear_model, DATA, generator=make_generator(5))(POINTS)
+    noisy = under(MACE(kappa=2.0), linear_model, DATA, generator=make_generator(5))(POINTS)
     xi = torch.randn((), generator=make_generator(5), dtype=torch.float64)
     shift = math.sqrt(2.0) * 0.3 * xi
     torch.testing.assert_close(noisy[:, 0] - plain[:, 0], shift.expand(3))
 
 
 def test_the_noise_draw_is_made_once_per_suggestion(linear_model: Model) -> None:
-    acq = MACE().build(linear_model, DATA, generator=make_generator(5))
+    acq = under(MACE(), linear_model, DATA, generator=make_generator(5))
     torch.testing.assert_close(acq(POINTS), acq(POINTS), rtol=0, atol=0)
 
 
@@ -55,5 +56,5 @@ def test_the_default_bound_follows_hebos_schedule() -> None:
 
 
 def test_ucb_is_mean_plus_kappa_deviations(linear_model: Model) -> None:
-    values = UCB(kappa=3.0).build(linear_model, DATA, generator=make_generator(0))(POINTS)
+    values = under(UCB(kappa=3.0), linear_model, DATA, generator=make_generator(0))(POINTS)
     torch.testing.assert_close(values, POINTS.squeeze(-1) + 1.5)

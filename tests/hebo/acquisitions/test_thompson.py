@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 import torch
+from acquisition import under
 from botorch.models import SingleTaskGP
 from botorch.models.model import Model
 
@@ -26,14 +27,14 @@ def model() -> Model:
 
 def test_one_draw_is_one_function_and_another_draw_another(model: Model) -> None:
     grid = torch.linspace(0, 1, 11, dtype=torch.float64).reshape(-1, 1, 1)
-    acq = ThompsonSampling().build(model, Data(X, Y), generator=make_generator(1))
+    acq = under(ThompsonSampling(), model, Data(X, Y), generator=make_generator(1))
     assert acq(grid).shape == (11, 1)
     torch.testing.assert_close(acq(grid)[3:5], acq(grid[3:5]), rtol=0, atol=1e-6)
-    other = ThompsonSampling().build(model, Data(X, Y), generator=make_generator(2))
+    other = under(ThompsonSampling(), model, Data(X, Y), generator=make_generator(2))
     assert (acq(grid) - other(grid)).abs().max() > 0.05
 
 
 def test_a_model_without_functions_is_refused() -> None:
     gp = SingleTaskGP(X, Y, outcome_transform=None)
     with pytest.raises(IncompatibleError, match="SingleTaskGP"):
-        ThompsonSampling().build(gp, Data(X, Y), generator=make_generator(0))
+        under(ThompsonSampling(), gp, Data(X, Y), generator=make_generator(0))

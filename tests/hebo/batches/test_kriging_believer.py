@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import torch
+from acquisition import under
 from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
@@ -30,7 +31,7 @@ FRONT = torch.tensor([[9.5], [2.1], [0.7], [3.4]], dtype=torch.float64)
 
 
 def ucb(models: FittedModels) -> AcqFunction:
-    return UCB(kappa=2.0).build(models.objective, Data(X, X), generator=make_generator(0))
+    return under(UCB(kappa=2.0), models.objective, Data(X, X), generator=make_generator(0))
 
 
 def choose(

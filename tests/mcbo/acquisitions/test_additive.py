@@ -6,6 +6,7 @@ import math
 
 import pytest
 import torch
+from acquisition import under
 from examples import SPACES, observations
 
 from hebo.errors import IncompatibleError
@@ -30,7 +31,7 @@ def model() -> GaussianProcess:
 
 
 def bound(model: GaussianProcess, kappa: float | None) -> AdditiveBound:
-    acq = AdditiveUCB(kappa=kappa).build(model, DATA, generator=make_generator(0))
+    acq = under(AdditiveUCB(kappa=kappa), model, DATA, generator=make_generator(0))
     assert isinstance(acq, AdditiveBound)
     return acq
 
@@ -72,11 +73,11 @@ def test_the_width_grows_with_the_number_of_observations(model: GaussianProcess)
 def test_a_model_without_components_is_refused() -> None:
     plain = MixedGP().fit(DATA, SPACE, generator=make_generator(0))
     with pytest.raises(IncompatibleError, match="tree_additive"):
-        AdditiveUCB().build(plain, DATA, generator=make_generator(0))
+        under(AdditiveUCB(), plain, DATA, generator=make_generator(0))
 
 
 def test_measured_constraints_are_refused_as_they_would_end_the_sum() -> None:
     optimizer = RDUCB().build(SPACE, seed=0)
-    with pytest.raises(IncompatibleError, match="AdditiveUCB gives MessagePassing a sum of additive comp"):
+    with pytest.raises(IncompatibleError, match="AdditiveUCB gives MessagePassing values that measured"):
         optimizer.tell(optimizer.ask(1), [1.0], constraints=[0.0])
     assert len(optimizer.history) == 0

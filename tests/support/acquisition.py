@@ -1,0 +1,17 @@
+"""An acquisition under one model, for tests that have no use for a domain."""
+
+from __future__ import annotations
+
+from botorch.models.model import Model
+from torch import Generator
+
+from hebo.base import AcqFunction, Acquisition, FittedModels
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+
+
+def under(acquisition: Acquisition, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
+    """Return the acquisition of one objective, in a box of as many columns as the data has."""
+    names = [f"x{column}" for column in range(data.x.shape[1])]
+    domain = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in names])
+    return acquisition.build(FittedModels((model,)), data, domain, generator=generator)
