@@ -27,6 +27,7 @@ from hebo.errors import DataError, IncompatibleError, MissingExtraError, Suitabi
 from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.optimizer.history import History, check_names
 from hebo.optimizer.locking import Lock, locked
+from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import (
     Named,
     read_constraints,
@@ -52,11 +53,12 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(History):
+class Optimizer(OriginalNames, History):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
-    Only adapters to other libraries, which keep a state of their own, are subclasses.
+    Only adapters are subclasses: of other libraries, which keep a state of their own, and those that take
+    the arguments of the original package.
 
     The k-th `ask` depends only on the seed, on k, and on what has been told and asked before; there is no
     hidden random state, so a run continues from its history alone.
@@ -289,22 +291,6 @@ class Optimizer(History):
         if not len(self.data.successes().x):
             raise DataError("no successful evaluation has been told yet, so there is nothing to fit")
         return self.recommender.fit_model(self._request_for(1, self.space, frozenset()))
-
-    # ------------------------------------------------------------------ names of the original package
-
-    def suggest(self, n_suggestions: int = 1, fix_input: Mapping[str, Any] | None = None) -> DataFrame:
-        """Call `ask` by the original package's name."""
-        return self.ask(n_suggestions, fixed=fix_input)
-
-    def observe(self, X: DataFrame, y: Any, *, constraints: Any = None) -> None:
-        """Call `tell` by the original package's name; as there, columns that are no parameter are ignored."""
-        known = set(self.space.names)
-        points = X.loc[:, [name in known for name in X.columns]] if isinstance(X, DataFrame) else X
-        self.tell(points, y, constraints=constraints)
-
-    def observe_new_data(self, X: DataFrame, y: Any) -> None:
-        """Call `observe` by the name that subclasses of the original package define."""
-        self.observe(X, y)
 
     # ------------------------------------------------------------------ saving and resuming
 

@@ -71,14 +71,6 @@ class Records:
             self._checked = self.x, allowed
         return allowed
 
-    def first(self, n_told: int) -> Self:
-        """Return a copy that knows only the first told points."""
-        part = copy.copy(self)
-        part.x = self.x[:n_told]
-        part.y = None if self.y is None or not n_told else self.y[:n_told]
-        part.constraints = None if self.constraints is None or not n_told else self.constraints[:n_told]
-        return part
-
     def asked(self, x: Tensor) -> None:
         """Add the points of one ask, `k x d`."""
         self.n_asks += 1
