@@ -101,7 +101,7 @@ def compare(
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Compare all configs that were asked for, also after one that differs; return 1 if any does."""
+    """Compare all configs that were asked for, also after one that differs or fails; return 1 if any does."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -123,7 +123,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _report(name: str, sides: Sequence[tuple[Path, Path]], overrides: Sequence[str]) -> bool:
-    line, is_same = compare(sides, CONFIGS.get(name, name), overrides)
+    try:
+        line, is_same = compare(sides, CONFIGS.get(name, name), overrides)
+    except SystemExit as failure:  # the other configs are still worth comparing
+        line, is_same = f"not run: {failure}", False
     print(f"{name:14s} {line}", flush=True)
     return is_same
 

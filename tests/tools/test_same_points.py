@@ -85,6 +85,13 @@ def test_a_run_that_broke_is_never_identical(small_store: Path, changed: Path) -
     ]
 
 
+def test_a_config_that_cannot_run_does_not_hide_the_next(capsys: pytest.CaptureFixture[str]) -> None:
+    assert (
+        same_points.main([str(ROOT), str(ROOT), CONFIG, "configs/constrained.yaml", "budget.n_trials=0"]) == 1
+    )
+    assert capsys.readouterr().out.count("not run: ") == 2
+
+
 def test_a_folder_that_is_no_checkout_is_refused(tmp_path: Path) -> None:
     with pytest.raises(SystemExit, match="is no checkout"):
         run_experiment(tmp_path, CONFIG, tmp_path / "runs")
