@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-portable test-slow test-clients test-bayesmark lower-bounds check schema format clean
+.PHONY: help install quickstart test test-portable test-slow test-clients test-bayesmark lower-bounds check structure schema format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -67,6 +67,9 @@ check: $(VENV)/.installed-test ## style, types and import order
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict hebo mcbo tasks hebo_command.py
 	$(PYTEST) tests/test_imports.py
+
+structure: $(BIN)/python ## sizes, import edges and circles, and what adding a part costs, from the source text
+	$(BIN)/python tests/tools/structure.py
 
 schema: $(VENV)/.installed ## write the JSON Schema of the experiment files that the package ships
 	$(BIN)/hebo schema -o hebo/experiment/experiment.schema.json

@@ -104,11 +104,33 @@ def package_graph(modules: Mapping[str, str]) -> dict[str, set[str]]:
     return graph
 
 
+def module_graph(modules: Mapping[str, str]) -> dict[str, set[str]]:
+    """Return module -> modules of ours it imports; a package is its `__init__`."""
+    graph = {}
+    for module, source in modules.items():
+        targets = imports(module, source, is_package=_is_package(module, modules))
+        ours = {_nearest(one, modules) for one in targets if unit(one)}
+        graph[module] = ours & modules.keys() - {module}
+    return graph
+
+
 def cycles(graph: Mapping[str, set[str]]) -> list[set[str]]:
     """Return the groups of nodes from which each reaches all others of the group."""
-    reach = {node: _reachable(graph, node) for node in graph}
+    reach = {node: reachable(graph, node) for node in graph}
     groups = {frozenset(b for b in reach[a] if a in reach.get(b, ())) for a in graph if a in reach[a]}
     return [set(group) for group in groups]
+
+
+def reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
+    """Return the nodes that arrows lead to from `start`, itself only if in a circle."""
+    seen: set[str] = set()
+    queue = list(graph.get(start, ()))
+    while queue:
+        node = queue.pop()
+        if node not in seen:
+            seen.add(node)
+            queue.extend(graph.get(node, ()))
+    return seen
 
 
 def _refusal(module: str, target: str) -> str | None:
@@ -158,14 +180,3 @@ def _nearest(name: str, modules: Mapping[str, str]) -> str:
 def _home(module: str, packages: set[str]) -> str:
     parent = module if module in packages else module.rpartition(".")[0]
     return parent if "." in parent else module
-
-
-def _reachable(graph: Mapping[str, set[str]], start: str) -> set[str]:
-    seen: set[str] = set()
-    queue = list(graph.get(start, ()))
-    while queue:
-        node = queue.pop()
-        if node not in seen:
-            seen.add(node)
-            queue.extend(graph.get(node, ()))
-    return seen
