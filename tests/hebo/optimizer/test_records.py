@@ -8,12 +8,10 @@ import pickle
 import numpy as np
 import pandas as pd
 import pytest
-import torch
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
 from hebo.optimizer.optimizer import Optimizer
-from hebo.optimizer.records import Records
 from hebo.recommenders.random import RandomSearch
 from tests.hebo.optimizer.quick import DEFINITION, frame, quick_hebo, space
 
@@ -101,17 +99,3 @@ def test_optimisers_pickle(optimizer: Optimizer) -> None:
     optimizer.tell(optimizer.ask(2), [1.0, 2.0])
     copy = pickle.loads(pickle.dumps(optimizer))
     pd.testing.assert_frame_equal(copy.ask(3), optimizer.ask(3))
-
-
-def test_the_first_points_are_a_copy() -> None:
-    records = Records(space())
-    points = space().encode(pd.concat([frame(k=k) for k in (2, 3, 4)]))
-    records.asked(points[:2])
-    records.told(points, torch.ones(3, 1), torch.zeros(3, 2))
-    part = records.first(1)
-    part.told(points[1:2], torch.zeros(1, 1), torch.ones(1, 2))
-    assert (len(part.x), part.n_objectives, part.n_constraints, part.n_asks) == (2, 1, 2, 1)
-    assert len(part.pending) == 0
-    assert len(records.x) == 3
-    assert records.data.constraints.sum() == 0
-    assert records.first(0).n_objectives is None

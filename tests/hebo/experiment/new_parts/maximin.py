@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import torch
 from pydantic import Field
-from torch import Generator, Tensor
+from torch import Tensor
 
-from hebo.base import Domain
-from hebo.design_space.design_space import DesignSpace
-from hebo.optimizers.base import Optimizer, OptimizerRecipe
+from hebo.base import Recommender, Request
 
 
-class Maximin(OptimizerRecipe):
+class Maximin(Recommender):
     """Of random points the one farthest from all that were asked for, again and again.
 
     Attributes:
@@ -20,22 +18,11 @@ class Maximin(OptimizerRecipe):
 
     n_draws: int = Field(default=64, ge=1)
 
-    def build(self, space: DesignSpace, *, seed: int | None = None) -> Optimizer:
-        """Return the optimizer; see `hebo.optimizers.base.Optimizer`."""
-        return MaximinOptimizer(space, self.n_draws, seed=seed)
-
-
-class MaximinOptimizer(Optimizer):
-    """See `Maximin`."""
-
-    def __init__(self, space: DesignSpace, n_draws: int, *, seed: int | None = None) -> None:
-        super().__init__(space, seed=seed)
-        self.n_draws = n_draws
-
-    def _propose(self, n: int, domain: Domain, generator: Generator) -> Tensor:
-        chosen = self.data.seen
-        for _ in range(n):
-            draws = domain.sample(self.n_draws, generator=generator, method="random")
+    def recommend(self, request: Request) -> Tensor:
+        """See `Recommender`."""
+        chosen = request.data.seen
+        for _ in range(request.n):
+            draws = request.domain.sample(self.n_draws, generator=request.generator, method="random")
             distance = torch.cdist(draws, chosen).amin(-1) if len(chosen) else draws[:, 0]
             chosen = torch.cat([chosen, draws[distance.argmax()].unsqueeze(0)])
-        return chosen[-n:]
+        return chosen[-request.n :]
