@@ -81,13 +81,13 @@ def MCBO(own: Settings) -> Recommender:
     `docs/benchmarks/` compares it with the three.
 
     The region is small, for gains are found next to the best point, but of no less than four columns at
-    first, and has less patience than a point has neighbours, or a budget is spent around the first local
+    first, and bears fewer failures than a point has neighbours, or a budget is spent around the first local
     optimum.
     """
     return _combinatorial(
         own,
         surrogate=MostPredictive(),
-        region=HammingTrustRegion(n_changes=0.1, least_first=4, patience=10),
+        region=HammingTrustRegion(n_changes=0.1, min_changes=4, failure_tolerance=10),
     )
 
 

@@ -12,26 +12,26 @@ from hebo.design_space.domain import Method
 class Neighborhood(Domain):
     """The points of a domain near a center.
 
-    Ordered columns stay within `side / 2` of their range from the center, or within the next level to each
+    Ordered columns stay within `length / 2` of their range from the center, or within the next level to each
     side where levels are wider apart. At most `n_changes` of the other columns (categories, and ordered ones
     of two levels) differ from the center.
 
     Args:
         domain: What this is a part of.
         center: `d`; the point of `domain` nearest to it is taken, for it may lie outside what is pinned.
-        side: Of the box, as a share of the range of each column.
+        length: Of the sides of the box, as a share of the range of each column.
         n_changes: Of unordered columns.
         generator: Draws the neighbours that show where the next levels are.
     """
 
     def __init__(
-        self, domain: Domain, center: Tensor, *, side: float, n_changes: int, generator: Generator
+        self, domain: Domain, center: Tensor, *, length: float, n_changes: int, generator: Generator
     ) -> None:
         center = domain.project(center.unsqueeze(0))[0]
         self._domain, self.center, self._n_changes = domain, center, n_changes
         lower, upper = domain.bounds
         self._switches = switches(domain)
-        half = 0.5 * side * (upper - lower)
+        half = 0.5 * length * (upper - lower)
         low, high = torch.maximum(center - half, lower), torch.minimum(center + half, upper)
         for column, levels in _levels(domain, center, low, high, generator).items():
             low[column], high[column] = levels

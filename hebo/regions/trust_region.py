@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from botorch.models.model import Model
@@ -19,20 +19,22 @@ class TrustRegion(Region):
     """Look near the best point in every `every`-th ask, and everywhere in the others.
 
     The center is the evaluated point of the highest posterior mean. The size is replayed from the history:
-    three improvements of the best value in a row double the side, and a run of evaluations without one
-    halves it; below the shortest side it starts anew (Eriksson et al., 1910.01739, section 3, where every
+    three improvements of the best value in a row double the side length, and a run of evaluations without one
+    halves it; below the least side length it starts anew (Eriksson et al., 1910.01739, section 3, where every
     search is local). The run is `max(4, d / 2)` evaluations long, and two batches at least.
 
     Attributes:
         every: 1 makes every ask local, 2 every other one. Smooth numeric problems gain most from 2, spaces of
             many booleans from none; 4 is good on both.
-        longest: First and longest side, as a share of the range of each ordered column.
-        shortest: Side below which the region starts anew.
+        length_max: First and largest side length, as a share of the range of each ordered column.
+        length_min: Side length below which the region starts anew.
     """
 
+    renamed: ClassVar[dict[str, str]] = {"longest": "length_max", "shortest": "length_min"}
+
     every: int = Field(default=4, ge=1)
-    longest: float = Field(default=0.8, gt=0, le=1)
-    shortest: float = Field(default=2.0**-6, gt=0)
+    length_max: float = Field(default=0.8, gt=0, le=1)
+    length_min: float = Field(default=2.0**-6, gt=0)
 
     def narrow(self, domain: Domain, state: RegionState, *, generator: Generator) -> Focus:
         """See `hebo.base.Region`."""
@@ -41,31 +43,31 @@ class TrustRegion(Region):
             return Focus(domain, data.best.cpu().unsqueeze(0))
         known = data.successes()
         center = _most_promising(state.models.objective, data.feasible_successes().x).cpu()
-        patience = max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size)
-        size = self.extent(known.merit[known.inside], patience)
-        near = Neighborhood(domain, center, side=size.side, n_changes=size.n_changes, generator=generator)
+        failure_tolerance = max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size)
+        size = self.extent(known.merit[known.inside], failure_tolerance)
+        near = Neighborhood(domain, center, length=size.length, n_changes=size.n_changes, generator=generator)
         return Focus(near, near.center.unsqueeze(0))
 
-    def extent(self, y: Tensor, patience: int) -> Extent:
+    def extent(self, y: Tensor, failure_tolerance: int) -> Extent:
         """Return the size after a history.
 
         Args:
             y: `n` values in the order told, larger is better, in standard deviations; -inf where infeasible.
                 Those outside the domain of the ask are left out.
-            patience: Evaluations without improvement that halve the side.
+            failure_tolerance: Evaluations without improvement that halve the side length.
         """
-        side, wins, losses, best = self.longest, 0, 0, -math.inf
+        length, gains, losses, best = self.length_max, 0, 0, -math.inf
         for value in y.tolist():
-            wins, losses = (wins + 1, 0) if value > best + _LEAST_GAIN else (0, losses + 1)
+            gains, losses = (gains + 1, 0) if value > best + _MIN_GAIN else (0, losses + 1)
             best = max(best, value)
-            if wins == _WINS:
-                side, wins = min(2 * side, self.longest), 0
-            elif losses == patience:
-                side, losses = side / 2, 0
-            if side < self.shortest:
-                side = self.longest
-        share = math.log(side / self.shortest) / math.log(self.longest / self.shortest)
-        return Extent(side, max(1, round(share * _MOST_CHANGES)))
+            if gains == _SUCCESS_TOLERANCE:
+                length, gains = min(2 * length, self.length_max), 0
+            elif losses == failure_tolerance:
+                length, losses = length / 2, 0
+            if length < self.length_min:
+                length = self.length_max
+        share = math.log(length / self.length_min) / math.log(self.length_max / self.length_min)
+        return Extent(length, max(1, round(share * _MAX_CHANGES)))
 
 
 @dataclass(frozen=True)
@@ -73,18 +75,18 @@ class Extent:
     """Size of a neighbourhood.
 
     Attributes:
-        side: Share of the range of an ordered column.
+        length: Share of the range of an ordered column.
         n_changes: Of unordered columns.
     """
 
-    side: float
+    length: float
     n_changes: int
 
 
-_WINS = 3
-_LEAST_GAIN = 1e-3
+_SUCCESS_TOLERANCE = 3
+_MIN_GAIN = 1e-3
 # With more changes at once, a neighbourhood of many booleans is most of the space.
-_MOST_CHANGES = 10
+_MAX_CHANGES = 10
 
 
 @torch.no_grad()

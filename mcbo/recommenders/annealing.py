@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -27,7 +27,7 @@ class Annealing(Recommender):
     """A chain of single changes that accepts a loss `-delta` with probability `exp(delta / T)`.
 
     After `n_initial` random points the chain starts at the best of them. Within `n_cooling` evaluations the
-    temperature falls geometrically, `T = s a (b / a)^(k / n_cooling)` with `a` = `hottest`, `b` = `coldest`
+    temperature falls geometrically, `T = s a (b / a)^(k / n_cooling)` with `a` = `t_initial`, `b` = `t_final`
     and `s` the distance of the quantiles 0.1 and 0.9 of the first successful values (Kirkpatrick et al.,
     1983); then the chain goes back to the best point and is heated again. Of a batch every point is a
     change of the same point, and each is accepted or not in the order told. A failed evaluation is not
@@ -36,20 +36,22 @@ class Annealing(Recommender):
 
     Attributes:
         n_initial: Random points before the chain starts.
-        n_cooling: Evaluations from the hottest to the coldest.
-        hottest: First temperature, in units of the spread.
-        coldest: Last temperature, in the same units.
+        n_cooling: Evaluations from the first temperature to the last.
+        t_initial: First temperature, in units of the spread.
+        t_final: Last temperature, in the same units.
     """
+
+    renamed: ClassVar[dict[str, str]] = {"hottest": "t_initial", "coldest": "t_final"}
 
     n_initial: int = Field(default=10, ge=2)
     n_cooling: int = Field(default=100, ge=1)
-    hottest: float = Field(default=0.2, gt=0)
-    coldest: float = Field(default=0.01, gt=0)
+    t_initial: float = Field(default=0.2, gt=0)
+    t_final: float = Field(default=0.01, gt=0)
 
     @model_validator(mode="after")
     def _cools(self) -> Self:
-        if self.coldest > self.hottest:
-            raise ValueError(f"coldest = {self.coldest} is above hottest = {self.hottest}; swap them")
+        if self.t_final > self.t_initial:
+            raise ValueError(f"t_final = {self.t_final} is above t_initial = {self.t_initial}; swap them")
         return self
 
     def chain(self, data: Data, seed: int) -> Chain:
@@ -70,8 +72,8 @@ class Annealing(Recommender):
     def temperature(self, step: int) -> float:
         """Return the temperature of a step of the chain, in units of the spread."""
         share = (step % self.n_cooling) / self.n_cooling
-        hottest, coldest = self.hottest, self.coldest
-        return hottest * math.exp(share * math.log(coldest / hottest))
+        t_initial, t_final = self.t_initial, self.t_final
+        return t_initial * math.exp(share * math.log(t_final / t_initial))
 
     def spread(self, data: Data) -> float:
         """Return the unit of the temperature: it never changes once `n_initial` successes are told."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from botorch.models.model import Model
@@ -15,37 +16,46 @@ from hebo.base import Domain, Focus, Region, RegionState
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood, switches
 
-_LEAST_GAIN = 1e-3
+_MIN_GAIN = 1e-3
 
 
 class HammingTrustRegion(Region):
     """Search only near the best point found since the last restart (Wan et al., Casmopolitan, 2102.07188).
 
-    `wins` improvements in a row multiply both extents by `factor`; `patience` evaluations without one divide
-    them. Where an extent falls below its least value, the region starts anew at the most promising of many
-    random points under `mu + kappa s` (section 3.4), and forgets what it found before. Where evaluations
-    fail, random points seldom succeed: the log probability of success is added, and successes outside the
-    first region are among them. All of it is replayed from the history, so that a run continues from there.
+    `success_tolerance` improvements in a row multiply both extents by `factor`; `failure_tolerance`
+    evaluations without one divide them. Where an extent falls below its least value, the region starts anew
+    at the most promising of many random points under `mu + kappa s` (section 3.4), and forgets what it found
+    before. Where evaluations fail, random points seldom succeed: the log probability of success is added, and
+    successes outside the first region are among them. All of it is replayed from the history, so that a run
+    continues from there.
 
     Attributes:
         n_changes: First share of the unordered columns that may differ from the center.
-        least_first: Least first number of them: a tenth of a dozen columns is one change or two, which
-            finds the next local optimum and no other.
-        side: First side of the box in the ordered columns, as a share of their ranges.
-        least_side: Least side; the least number of changes is 1.
+        min_changes: Least first number of these columns: a tenth of a dozen columns is one change or two,
+            which finds the next local optimum and no other.
+        length: First side length of the box in the ordered columns, as a share of their ranges.
+        length_min: Least side length; the least number of changes is 1.
         factor: By which the extents grow and shrink.
-        wins: Improvements in a row for growth.
-        patience: Evaluations without improvement for shrinkage.
+        success_tolerance: Improvements in a row for growth.
+        failure_tolerance: Evaluations without improvement for shrinkage.
         kappa: Width of the bound that chooses the point of a restart.
     """
 
+    renamed: ClassVar[dict[str, str]] = {
+        "wins": "success_tolerance",
+        "patience": "failure_tolerance",
+        "side": "length",
+        "least_side": "length_min",
+        "least_first": "min_changes",
+    }
+
     n_changes: float = Field(default=0.8, gt=0, le=1)
-    least_first: int = Field(default=1, ge=1)
-    side: float = Field(default=0.8, gt=0, le=1)
-    least_side: float = Field(default=2.0**-5, gt=0)
+    min_changes: int = Field(default=1, ge=1)
+    length: float = Field(default=0.8, gt=0, le=1)
+    length_min: float = Field(default=2.0**-5, gt=0)
     factor: float = Field(default=1.5, gt=1)
-    wins: int = Field(default=3, ge=1)
-    patience: int = Field(default=40, ge=1)
+    success_tolerance: int = Field(default=3, ge=1)
+    failure_tolerance: int = Field(default=40, ge=1)
     kappa: float = Field(default=1.96, ge=0)
 
     def narrow(self, domain: Domain, state: RegionState, *, generator: Generator) -> Focus:
@@ -56,28 +66,28 @@ class HammingTrustRegion(Region):
         center = self._center(domain, state, extent.since, generator)
         n_changes = max(1, round(extent.changes)) if n_unordered else 0
         near = Neighborhood(
-            domain, center, side=min(1.0, extent.side), n_changes=n_changes, generator=generator
+            domain, center, length=min(1.0, extent.length), n_changes=n_changes, generator=generator
         )
         return Focus(near, near.center.unsqueeze(0))
 
     def extent(self, y: Tensor, n_unordered: int) -> HammingExtent:
         """Return the extent after a history of values (`n`, in the order told, in standard deviations)."""
-        first = HammingExtent(self._first_changes(n_unordered), self.side, 0)
-        now, wins, losses, best = first, 0, 0, -math.inf
+        first = HammingExtent(self._first_changes(n_unordered), self.length, 0)
+        now, gains, losses, best = first, 0, 0, -math.inf
         for index, value in enumerate(y.tolist()):
-            wins, losses = (wins + 1, 0) if value > best + _LEAST_GAIN else (0, losses + 1)
+            gains, losses = (gains + 1, 0) if value > best + _MIN_GAIN else (0, losses + 1)
             best = max(best, value)
-            if wins == self.wins:
-                now, wins = now.scaled(self.factor, n_unordered), 0
-            elif losses == self.patience:
+            if gains == self.success_tolerance:
+                now, gains = now.scaled(self.factor, n_unordered), 0
+            elif losses == self.failure_tolerance:
                 now, losses = now.scaled(1 / self.factor, n_unordered), 0
-            if (n_unordered and now.changes < 1) or now.side < self.least_side:
-                now = HammingExtent(first.changes, first.side, index + 1)
-                wins, losses, best = 0, 0, -math.inf
+            if (n_unordered and now.changes < 1) or now.length < self.length_min:
+                now = HammingExtent(first.changes, first.length, index + 1)
+                gains, losses, best = 0, 0, -math.inf
         return now
 
     def _first_changes(self, n_unordered: int) -> int:
-        return min(max(math.ceil(self.n_changes * n_unordered), self.least_first), n_unordered)
+        return min(max(math.ceil(self.n_changes * n_unordered), self.min_changes), n_unordered)
 
     @torch.no_grad()
     def _center(self, domain: Domain, state: RegionState, since: int, generator: Generator) -> Tensor:
@@ -117,18 +127,18 @@ class HammingExtent:
 
     Attributes:
         changes: Unordered columns that may differ from the center, before rounding.
-        side: Share of the range of an ordered column.
+        length: Share of the range of an ordered column.
         since: Number of evaluations before the last restart.
     """
 
     changes: float
-    side: float
+    length: float
     since: int
 
     def scaled(self, factor: float, n_unordered: int) -> HammingExtent:
         """Return the extent multiplied by `factor`, at most the whole space."""
         return HammingExtent(
-            min(self.changes * factor, n_unordered), min(self.side * factor, 1.0), self.since
+            min(self.changes * factor, n_unordered), min(self.length * factor, 1.0), self.since
         )
 
 

@@ -22,8 +22,8 @@ SPACE = DesignSpace().parse(
 CENTER = torch.tensor([5.0, 50, 1, 0, 1, 2, 0], dtype=torch.float64)
 
 
-def near(side: float = 0.2, n_changes: int = 2, center: torch.Tensor = CENTER) -> Neighborhood:
-    return Neighborhood(SPACE, center, side=side, n_changes=n_changes, generator=make_generator(0))
+def near(length: float = 0.2, n_changes: int = 2, center: torch.Tensor = CENTER) -> Neighborhood:
+    return Neighborhood(SPACE, center, length=length, n_changes=n_changes, generator=make_generator(0))
 
 
 def test_numbers_stay_in_the_box_and_reach_its_ends() -> None:
@@ -35,7 +35,7 @@ def test_numbers_stay_in_the_box_and_reach_its_ends() -> None:
 
 
 def test_the_next_levels_belong_to_the_box_however_small_it_is() -> None:
-    x = near(side=1e-3).sample(256, generator=make_generator(1))
+    x = near(length=1e-3).sample(256, generator=make_generator(1))
     assert set(x[:, 2].tolist()) == {0.0, 1.0, 2.0}
     assert set(x[:, 1].tolist()) == {49.0, 50.0, 51.0}
 
@@ -63,7 +63,7 @@ def test_points_outside_are_told_apart() -> None:
 
 
 def test_neighbours_are_those_of_the_space_inside() -> None:
-    region = near(side=1e-3, n_changes=1)
+    region = near(length=1e-3, n_changes=1)
     changed = CENTER.clone()
     changed[5] = 0.0
     found = region.neighbors(changed, generator=make_generator(0))
@@ -82,7 +82,7 @@ def test_a_corner_is_a_center_too() -> None:
 def test_small_spaces_are_listed() -> None:
     space = DesignSpace().parse([{"name": f"b{i}", "type": "bool"} for i in range(5)])
     region = Neighborhood(
-        space, torch.zeros(5, dtype=torch.float64), side=0.5, n_changes=1, generator=make_generator(0)
+        space, torch.zeros(5, dtype=torch.float64), length=0.5, n_changes=1, generator=make_generator(0)
     )
     every = region.points(100)
     assert every is not None
@@ -95,14 +95,14 @@ def test_constraints_of_the_space_hold() -> None:
         constraints=[{"type": "linear", "coefficients": {"a": 1, "b": 1}, "ub": 1}],
     )
     region = Neighborhood(
-        constrained, torch.tensor([0.5, 0.4]).double(), side=0.5, n_changes=1, generator=make_generator(0)
+        constrained, torch.tensor([0.5, 0.4]).double(), length=0.5, n_changes=1, generator=make_generator(0)
     )
     assert constrained.contains(region.sample(64, generator=make_generator(1))).all()
 
 
 def test_pins_hold_where_the_center_breaks_them() -> None:
     pinned = SPACE.fix({"c1": "w", "b0": True, "x": 9.0})
-    region = Neighborhood(pinned, CENTER, side=0.2, n_changes=1, generator=make_generator(0))
+    region = Neighborhood(pinned, CENTER, length=0.2, n_changes=1, generator=make_generator(0))
     x = torch.cat([region.sample(128, generator=make_generator(1)), region.center.unsqueeze(0)])
     assert pinned.contains(x).all()
     frame = SPACE.decode(x)

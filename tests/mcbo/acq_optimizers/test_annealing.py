@@ -47,7 +47,7 @@ def test_heat_takes_chains_over_valleys_that_cold_ones_do_not_cross() -> None:
         pool_best, cold, hot = (
             evaluate(
                 saw,
-                SimulatedAnnealing(hottest=heat, coldest=min(heat, 0.02), n_pool=8, n_chains=8, n_steps=n)
+                SimulatedAnnealing(t_initial=heat, t_final=min(heat, 0.02), n_pool=8, n_chains=8, n_steps=n)
                 .maximize(saw, space, generator=make_generator(seed))
                 .x[:1],
             ).item()
@@ -74,5 +74,5 @@ def test_a_flat_acquisition_does_no_harm() -> None:
 
 
 def test_a_chain_that_would_heat_up_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"coldest = 0\.5 is above hottest = 0\.1"):
-        SimulatedAnnealing(hottest=0.1, coldest=0.5)
+    with pytest.raises(ValidationError, match=r"t_final = 0\.5 is above t_initial = 0\.1"):
+        SimulatedAnnealing(t_initial=0.1, t_final=0.5)

@@ -24,7 +24,7 @@ def told(values: list[float]) -> Data:
 
 
 def test_the_temperature_falls_geometrically_and_starts_anew() -> None:
-    annealer = Annealing(n_cooling=10, hottest=1.0, coldest=0.01)
+    annealer = Annealing(n_cooling=10, t_initial=1.0, t_final=0.01)
     assert annealer.temperature(0) == pytest.approx(1.0)
     assert annealer.temperature(5) == pytest.approx(0.1)
     assert annealer.temperature(9) == pytest.approx(0.01**0.9)
@@ -46,18 +46,18 @@ def test_the_chain_starts_at_the_best_initial_point_and_takes_every_gain() -> No
 
 def test_losses_are_accepted_as_often_as_the_temperature_says() -> None:
     # Spread 8, temperature 0.5 * 8 = 4 in the first step, a loss of 4: one in e.
-    recipe = Annealing(n_initial=3, hottest=0.5, n_cooling=1000)
+    recipe = Annealing(n_initial=3, t_initial=0.5, n_cooling=1000)
     accepted = [recipe.chain(told([0.0, 5.0, 10.0, 6.0]), seed).here == 3 for seed in range(2000)]
     assert sum(accepted) / 2000 == pytest.approx(math.exp(-1), abs=0.03)
 
 
 def test_a_cold_chain_takes_no_loss() -> None:
-    recipe = Annealing(n_initial=3, hottest=1e-9, coldest=1e-9)
+    recipe = Annealing(n_initial=3, t_initial=1e-9, t_final=1e-9)
     assert all(recipe.chain(told([0.0, 5.0, 10.0, 9.99]), seed).here == 2 for seed in range(50))
 
 
 def test_after_cooling_the_chain_goes_back_to_the_best_point() -> None:
-    recipe = Annealing(n_initial=2, n_cooling=4, hottest=1e6, coldest=1e6)  # takes everything
+    recipe = Annealing(n_initial=2, n_cooling=4, t_initial=1e6, t_final=1e6)  # takes everything
     values = [1.0, 9.0, 8.0, 7.0, 6.0, 5.0]
     assert recipe.chain(told(values), 0).here == 5
     assert recipe.chain(told([*values, 4.0]), 0).here == 1
@@ -73,5 +73,5 @@ def test_suggestions_are_single_changes_of_where_the_chain_is() -> None:
 
 
 def test_a_chain_that_would_heat_up_is_refused() -> None:
-    with pytest.raises(ValidationError, match=r"coldest = 0\.5 is above hottest = 0\.1"):
-        Annealing(hottest=0.1, coldest=0.5)
+    with pytest.raises(ValidationError, match=r"t_final = 0\.5 is above t_initial = 0\.1"):
+        Annealing(t_initial=0.1, t_final=0.5)

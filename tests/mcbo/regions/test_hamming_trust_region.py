@@ -20,7 +20,7 @@ from mcbo.regions.hamming_trust_region import HammingTrustRegion
 
 CATS = [{"name": f"c{i}", "type": "cat", "categories": list("uvwx")} for i in range(10)]
 SPACE = DesignSpace().parse([*CATS, {"name": "a", "type": "num", "lb": 0, "ub": 2}])
-REGION = HammingTrustRegion(patience=5)
+REGION = HammingTrustRegion(failure_tolerance=5)
 
 
 def history(*values: float) -> Tensor:
@@ -39,35 +39,35 @@ class Success:
 
 def test_it_begins_with_most_of_the_space() -> None:
     extent = REGION.extent(history(), 10)
-    assert (extent.changes, extent.side, extent.since) == (8, 0.8, 0)
+    assert (extent.changes, extent.length, extent.since) == (8, 0.8, 0)
 
 
 def test_three_improvements_in_a_row_widen_it_up_to_the_whole() -> None:
     extent = REGION.extent(history(0.0, 0.1, 0.2), 10)
     assert extent.changes == 10
-    assert extent.side == 1.0
+    assert extent.length == 1.0
 
 
 def test_patience_without_improvement_narrows_it() -> None:
     extent = REGION.extent(history(1.0, *[0.0] * 5), 10)
     assert extent.changes == pytest.approx(8 / 1.5)
-    assert extent.side == pytest.approx(0.8 / 1.5)
+    assert extent.length == pytest.approx(0.8 / 1.5)
 
 
 def test_a_tiny_gain_is_no_improvement() -> None:
     extent = REGION.extent(history(1.0, *[1.0 + 1e-6 * k for k in range(5)]), 10)
-    assert extent.side == pytest.approx(0.8 / 1.5)
+    assert extent.length == pytest.approx(0.8 / 1.5)
 
 
 def test_below_one_change_it_starts_anew() -> None:
     n_shrinks = math.ceil(math.log(8) / math.log(1.5) + 1e-9)
     extent = REGION.extent(history(1.0, *[0.0] * (5 * n_shrinks)), 10)
-    assert (extent.changes, extent.side, extent.since) == (8, 0.8, 1 + 5 * n_shrinks)
+    assert (extent.changes, extent.length, extent.since) == (8, 0.8, 1 + 5 * n_shrinks)
 
 
 @pytest.mark.parametrize(("n_unordered", "n_changes"), [(0, 0), (3, 3), (11, 4), (60, 6)])
 def test_a_small_share_of_few_columns_is_no_less_than_the_least(n_unordered: int, n_changes: int) -> None:
-    region = HammingTrustRegion(n_changes=0.1, least_first=4)
+    region = HammingTrustRegion(n_changes=0.1, min_changes=4)
     assert region.extent(history(), n_unordered).changes == n_changes
 
 
