@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from hebo.design_space.conditions import ActiveIf, read_active_if
+from hebo.design_space.json_values import to_json_value
 from hebo.design_space.parameter import Parameter
-from hebo.design_space.values import object_column, plain, to_json_value
+from hebo.design_space.values import object_column, plain
 from hebo.errors import DataError, SpaceError, did_you_mean
 
 COMMON_KEYS = ("name", "type", "role", "target", "active_if")

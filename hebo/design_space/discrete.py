@@ -14,7 +14,8 @@ from hebo.design_space.grid import Grid
 from hebo.design_space.numeric import Numeric
 from hebo.design_space.scalar import Scalar
 from hebo.design_space.scale import Linear, Scale
-from hebo.design_space.values import ValueTable, index_values, read_values, typed_column
+from hebo.design_space.value_table import ValueTable, index_values, read_values
+from hebo.design_space.values import typed_column
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

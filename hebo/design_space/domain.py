@@ -1,14 +1,15 @@
-"""`Domain`: what an acquisition optimiser may know of the space it searches.
+"""Search domain: what an acquisition optimizer may know of the space it searches.
 
-Notation: `n` points, `d` encoded columns, `k` neighbours. All tensors are float64 on the CPU.
+Notation: `n` points, `d` encoded columns, `k` neighbors. All tensors are float64 on the CPU.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Literal
+from typing import ClassVar, Literal
 
+import torch
 from torch import Generator, Tensor
 
 Method = Literal["sobol", "random"]
@@ -21,11 +22,13 @@ class Domain(ABC):
         bounds: `2 x d`, lower and upper ends of the encoded columns.
         categorical_dims: Column -> number of categories; such a column holds codes `0 .. c-1`.
         discrete_dims: Columns that take finitely many values (categorical columns included).
+        is_listed: Whether the points are those of a list, such as a table of candidates.
     """
 
     bounds: Tensor
     categorical_dims: Mapping[int, int]
     discrete_dims: frozenset[int]
+    is_listed: ClassVar[bool] = False
 
     @property
     def with_seen(self) -> Domain:
@@ -34,6 +37,11 @@ class Domain(ABC):
         They cannot be chosen again, but what was found there is what an improvement is measured against.
         """
         return self
+
+    def keys(self, x: Tensor) -> Tensor:
+        """Return a row of numbers for each point (`n x d`), equal where points are: its rounded values."""
+        low, high = self.bounds
+        return torch.round((x - low) / (high - low).clamp_min(1e-12) * 1e10)
 
     @abstractmethod
     def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:

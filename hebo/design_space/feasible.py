@@ -1,21 +1,17 @@
-"""`FeasibleDomain`: sampling, projection and neighbours for any set of typed, constrained points."""
+"""Feasible domain: sampling, projection and neighbors for any set of typed, constrained points."""
 
 from __future__ import annotations
 
-from abc import abstractmethod
 from functools import cached_property
-from typing import Literal
 
 import torch
 from torch import Generator, Tensor
 
-from hebo.design_space.conditions import Conditions
-from hebo.design_space.constraints import ConstraintSet
-from hebo.design_space.domain import Domain
+from hebo.design_space.domain import Method
 from hebo.design_space.frames import as_points
-from hebo.design_space.layout import Layout
 from hebo.design_space.repair import repair, repair_linear
 from hebo.design_space.sampling import UnitCube, sample_feasible
+from hebo.design_space.typed_points import TypedPoints
 from hebo.errors import DataError
 from hebo.random import make_generator
 
@@ -23,33 +19,13 @@ N_ANCHORS = 64
 """Feasible points kept to pull others towards when nothing else makes them feasible."""
 
 
-class FeasibleDomain(Domain):
-    """Points that have a type in every column, may be conditional, and obey constraints.
+class FeasibleDomain(TypedPoints):
+    """A constrained set as a domain: subclasses say what a point without constraints is (`settle`, `draw`).
 
-    Subclasses say what a point without constraints is (`settle`, `draw`); this class adds the rest.
-    Outputs are float64 on the CPU. Notation: `n` rows, `d` columns, `k` neighbours.
-
-    Attributes:
-        layout: The columns and their types.
-        conditions: When conditional parameters are active.
-        constraints: The input constraints.
-        pinned: `d` booleans, columns that hold one value.
+    Outputs are float64 on the CPU. Notation: `n` rows, `d` columns, `k` neighbors.
     """
 
-    layout: Layout
-    conditions: Conditions
-    constraints: ConstraintSet
-    pinned: Tensor
-
-    @abstractmethod
-    def settle(self, x: Tensor) -> Tensor:
-        """Return the nearest points of the right types, conditions respected, constraints ignored."""
-
-    @abstractmethod
-    def draw(self, u: Tensor) -> Tensor:
-        """Map uniform numbers in `[0, 1)` (`n x d`) to points, constraints ignored."""
-
-    def sample(self, n: int, *, generator: Generator, method: Literal["sobol", "random"] = "sobol") -> Tensor:
+    def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
         """Draw `n` feasible points (`n x d`).
 
         Without constraints each column is one dimension of a scrambled Sobol sequence (`sobol`) or of

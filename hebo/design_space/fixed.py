@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-import pandas as pd
 import torch
 from torch import Tensor
 
@@ -13,9 +12,6 @@ from hebo.design_space.activation import Activation, Positions
 from hebo.design_space.feasible import FeasibleDomain
 from hebo.design_space.values import object_column
 from hebo.errors import DataError, did_you_mean
-
-if TYPE_CHECKING:
-    from hebo.design_space.design_space import DesignSpace
 
 
 class FixedSpace(FeasibleDomain):
@@ -25,32 +21,36 @@ class FixedSpace(FeasibleDomain):
     Where its condition has alternatives, points in which none of them holds are changed in as few parents as
     one takes. If no alternative is left by the values of pinned parents, it is inactive for every point.
 
-    Attributes:
+    Args:
         space: The whole design space.
+        values: Name -> natural value.
+
+    Attributes:
         bounds: `2 x d`, as in the space, but of zero range in the pinned columns.
+
+    Raises:
+        DataError: For an unknown name, a bad value, or values that exclude one another.
     """
 
-    def __init__(self, space: DesignSpace, values: Mapping[str, Any]) -> None:
-        self.space = space
+    def __init__(self, space: FeasibleDomain, values: Mapping[str, Any]) -> None:
         self.layout, self.conditions, self.constraints = space.layout, space.conditions, space.constraints
         self.categorical_dims, self.discrete_dims = space.categorical_dims, space.discrete_dims
-        self.pinned = torch.zeros(space.n_dims, dtype=torch.bool)
-        self._values = space.layout.canonical.clone()
+        self.pinned = torch.zeros(self.layout.n_dims, dtype=torch.bool)
+        self._values = self.layout.canonical.clone()
         self._allowed: dict[int, Tensor] = {}
         self._open: list[str] = []
         self._held: Positions = {}
-        self._activation = Activation.of(space.layout, space.conditions)
+        self._activation = Activation.of(self.layout, self.conditions)
         for name in values:
-            if name not in space.parameters:
-                raise DataError(
-                    f"Cannot fix {name!r}: no such parameter.{did_you_mean(name, space.parameters)}"
-                )
+            if name not in self.layout.parameters:
+                known = did_you_mean(name, self.layout.parameters)
+                raise DataError(f"Cannot fix {name!r}: no such parameter.{known}")
         self._pin(values)
         self.bounds = torch.where(self.pinned, self._values, space.bounds)
 
     def _pin(self, values: Mapping[str, Any]) -> None:
         """Pin parents before children, then restrict the free parents of pinned children."""
-        for name in self.space.names:
+        for name in self.layout.parameters:
             if name in values and name not in self.conditions.codes:
                 self._set(name, values[name])
         active = []
@@ -146,7 +146,3 @@ class FixedSpace(FeasibleDomain):
         if span.start in self._allowed:
             return self._allowed[span.start].unsqueeze(1)
         return super().choices(name, limit)
-
-    def decode(self, x: Tensor) -> pd.DataFrame:
-        """Return points as a frame, as the space does."""
-        return self.space.decode(x)

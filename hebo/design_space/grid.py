@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -81,3 +82,8 @@ class Grid:
         low = self.scale.forward(first)
         high = self.scale.forward(self.value(self.count - 0.5))
         return self.nearest(low + u * (high - low))
+
+
+def count_steps(lb: float, ub: float, step: float) -> int:
+    """Return the number of grid values `lb, lb + step, ...` up to `ub`, forgiving float noise."""
+    return math.floor((ub - lb) / step * (1 + 1e-12) + 1e-9) + 1

@@ -7,7 +7,8 @@ from typing import Any
 
 import pandas as pd
 
-from hebo.design_space.values import is_missing, is_number, loose_key, plain
+from hebo.design_space.keys import loose_key
+from hebo.design_space.values import is_missing, is_number, plain
 from hebo.errors import DataError, SpaceError, did_you_mean
 
 MOST_CATEGORIES = 100

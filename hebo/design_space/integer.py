@@ -9,10 +9,9 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
-from hebo.design_space.grid import Grid
-from hebo.design_space.numeric import Bounded
+from hebo.design_space.bounded import Bounded
+from hebo.design_space.grid import Grid, count_steps
 from hebo.design_space.scale import Linear, Log, Scale
-from hebo.design_space.steps import check_step, count_steps
 
 LINEAR_LIMIT = 2**53
 """Largest integer up to which float64 tells all integers apart."""
@@ -109,7 +108,7 @@ class StepInt(Integral):
     def __post_init__(self) -> None:
         """Check bounds and step."""
         super().__post_init__()
-        object.__setattr__(self, "step", check_step(self, self.step, integer=True))
+        object.__setattr__(self, "step", self.check_step(self.step, integer=True))
 
     @property
     def scale(self) -> Scale:

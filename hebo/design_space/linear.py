@@ -14,7 +14,8 @@ from torch import Tensor
 from hebo.design_space.conditions import Conditions
 from hebo.design_space.layout import Layout
 from hebo.design_space.numeric import Numeric
-from hebo.design_space.scale import SAME, Linear
+from hebo.design_space.precision import SAME
+from hebo.design_space.scale import Linear
 from hebo.design_space.values import is_number
 from hebo.errors import SpaceError, did_you_mean
 

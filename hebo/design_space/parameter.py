@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from torch import Generator, Tensor
 
-from hebo.design_space.scale import SAME
+from hebo.design_space.precision import SAME
 from hebo.design_space.values import plain
 from hebo.errors import DataError, SpaceError, did_you_mean
 

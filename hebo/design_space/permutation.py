@@ -13,7 +13,8 @@ import torch
 from torch import Generator, Tensor
 
 from hebo.design_space.parameter import Parameter
-from hebo.design_space.values import ValueTable, index_values, is_number, object_column, plain, read_values
+from hebo.design_space.value_table import ValueTable, index_values, read_values
+from hebo.design_space.values import is_number, object_column, plain
 
 MAX_SWAPS = 1000
 """Swaps looked at from one order; of the others of a long permutation a random part is taken."""

@@ -7,6 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+SAME = 1e-6
+"""Two values are the same setting within this share of the range: single precision rounds by less."""
+
 SINGLE = float(np.finfo(np.float32).eps)
 """Relative distance of neighboring numbers in single precision."""
 

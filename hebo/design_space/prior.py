@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
 
 from hebo.design_space.scale import Scale
-from hebo.design_space.values import is_number
 
-if TYPE_CHECKING:
-    from hebo.design_space.numeric import Bounded
-
-LEAST_WEIGHT = 1e-6
+MIN_WEIGHT = 1e-6
 """Least weight, in units of the largest: with less, values of a cell could not be told apart."""
 
 
@@ -77,23 +70,3 @@ class Quantile(Scale):
     def _below(self) -> Tensor:
         """The share of all cells before each one."""
         return torch.cat([self._shares.new_zeros(1), self._shares[:-1].cumsum(0)])
-
-
-def check_prior(parameter: Bounded, prior: Any) -> tuple[float, ...]:
-    """Return the weights of a prior as plain numbers.
-
-    Raises:
-        SpaceError: If it is not a list of two or more positive numbers, one of them is below a millionth of
-            the largest, or the range is empty.
-    """
-    if isinstance(prior, str) or not isinstance(prior, Sequence) or len(prior) < 2:
-        raise parameter.problem("prior", prior, "must list the weights of two or more cells of the range")
-    for weight in prior:
-        if not is_number(weight) or not 0 < weight < math.inf:
-            raise parameter.problem("prior", weight, "must be positive numbers; a small one is nearly zero")
-    if min(prior) < LEAST_WEIGHT * max(prior):
-        least = LEAST_WEIGHT * max(prior)
-        raise parameter.problem("prior", min(prior), f"is too small beside {max(prior)}; use {least:g}")
-    if parameter.lb == parameter.ub:
-        raise parameter.problem("prior", list(prior), "says nothing where lb equals ub; drop it")
-    return tuple(float(weight) for weight in prior)

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Tensor
 
 from hebo.design_space.linear import LinearSystem
-
-if TYPE_CHECKING:
-    from hebo.design_space.feasible import FeasibleDomain
+from hebo.design_space.typed_points import TypedPoints
 
 MAX_ROUNDS = 200
 """Most rounds of alternating projections."""
@@ -22,7 +18,7 @@ N_REFINEMENTS = 4
 """Times that the gap before the first feasible of these is searched again."""
 
 
-def repair(domain: FeasibleDomain, x: Tensor) -> Tensor:
+def repair(domain: TypedPoints, x: Tensor) -> Tensor:
     """Return feasible points near `x` (`n x d`, settled).
 
     First `repair_linear`; points that are still infeasible go along the line to the nearest of the
@@ -38,7 +34,7 @@ def repair(domain: FeasibleDomain, x: Tensor) -> Tensor:
     return result
 
 
-def repair_linear(domain: FeasibleDomain, x: Tensor) -> Tensor:
+def repair_linear(domain: TypedPoints, x: Tensor) -> Tensor:
     """Return points (`n x d`) moved towards satisfying the linear constraints.
 
     Alternating projections in natural units over all numeric columns, rounding, single steps of discrete
@@ -125,7 +121,7 @@ def _step_down(system: LinearSystem, x: Tensor, movable: Tensor) -> Tensor:
     return system.with_natural(x, start, values)
 
 
-def _towards_anchor(domain: FeasibleDomain, x: Tensor) -> Tensor:
+def _towards_anchor(domain: TypedPoints, x: Tensor) -> Tensor:
     """Move each row of `x` (`n x d`) towards the nearest anchor until it is feasible.
 
     The first feasible of `N_FRACTIONS` equal steps is found, then the gap before it is searched in the same
@@ -151,7 +147,7 @@ def _towards_anchor(domain: FeasibleDomain, x: Tensor) -> Tensor:
     return result
 
 
-def _between(domain: FeasibleDomain, x: Tensor, anchors: Tensor, fractions: Tensor) -> Tensor:
+def _between(domain: TypedPoints, x: Tensor, anchors: Tensor, fractions: Tensor) -> Tensor:
     """Return the settled points, `n x f x d`, at fractions (`n x f`) of the way from `x` to the anchors."""
     moved = x.unsqueeze(1) + fractions.unsqueeze(2) * (anchors - x).unsqueeze(1)
     unordered = list(domain.categorical_dims)

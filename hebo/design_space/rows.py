@@ -1,8 +1,9 @@
-"""`Rows`: some rows of a table as a domain."""
+"""Finite search domain: some rows of a table of candidates."""
 
 from __future__ import annotations
 
 from functools import cached_property
+from typing import ClassVar
 
 import torch
 from torch import Generator, Tensor
@@ -14,7 +15,7 @@ from hebo.design_space.row_index import RowIndex
 from hebo.errors import DataError
 
 N_NEIGHBORS = 64
-"""How many rows count as the neighbours of a point."""
+"""How many rows count as the neighbors of a point."""
 
 
 class Rows(Domain):
@@ -29,6 +30,8 @@ class Rows(Domain):
         bounds: `2 x d`, ends of the columns; those of the layout unless a column is pinned.
         whole: The domain that seen rows were taken from; None for this one.
     """
+
+    is_listed: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -109,9 +112,13 @@ class Rows(Domain):
         numbers = self._index.find(as_points(x, self._layout.n_dims))
         return (numbers >= 0) & self._kept[numbers]
 
-    def numbers_of(self, x: Tensor) -> Tensor:
-        """Return the number in the table of each point (`n x d`), -1 for a point that is no row of it."""
-        return self._index.find(x)
+    def keys(self, x: Tensor) -> Tensor:
+        """Return a key for each point (`n x d`): its number, as rows may be closer than values are rounded.
+
+        A point off the table has the number -1 and its rounded values.
+        """
+        numbers = self._index.find(x).unsqueeze(1)
+        return torch.cat([numbers, super().keys(x).masked_fill(numbers >= 0, 0.0)], 1)
 
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
         """Return the rows nearest to `x` (`d`) but for itself, at most `N_NEIGHBORS`, nearest first.

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
-
 import torch
 from torch import Generator, Tensor
 from torch.quasirandom import SobolEngine
 
+from hebo.design_space.domain import Method
 from hebo.design_space.repair import repair_linear
+from hebo.design_space.typed_points import TypedPoints
 from hebo.design_space.walk import blend, walk
 from hebo.errors import ConfigError, SpaceError
 from hebo.random import draw_seed
-
-if TYPE_CHECKING:
-    from hebo.design_space.feasible import FeasibleDomain
 
 MAX_CHUNK = 2**14
 """Most points drawn at once while rejecting."""
@@ -39,7 +36,7 @@ class UnitCube:
         ConfigError: For another method.
     """
 
-    def __init__(self, n_dims: int, *, method: Literal["sobol", "random"], generator: Generator) -> None:
+    def __init__(self, n_dims: int, *, method: Method, generator: Generator) -> None:
         if method not in ("sobol", "random"):
             raise ConfigError(f"method = {method!r} is unknown; use 'sobol' or 'random'.")
         self._n_dims, self._generator = n_dims, generator
@@ -60,7 +57,7 @@ class UnitCube:
         return u
 
 
-def sample_feasible(domain: FeasibleDomain, n: int, *, cube: UnitCube, generator: Generator) -> Tensor:
+def sample_feasible(domain: TypedPoints, n: int, *, cube: UnitCube, generator: Generator) -> Tensor:
     """Draw `n` points (`n x d`) that obey the constraints of a domain.
 
     First rejection: points are drawn until `n` are feasible or `100 n + 8192` were drawn (as long as none
@@ -83,7 +80,7 @@ def sample_feasible(domain: FeasibleDomain, n: int, *, cube: UnitCube, generator
     return torch.cat([kept, walk(domain, starts, generator=generator)])
 
 
-def _reject(domain: FeasibleDomain, n: int, cube: UnitCube) -> tuple[Tensor, Tensor]:
+def _reject(domain: TypedPoints, n: int, cube: UnitCube) -> tuple[Tensor, Tensor]:
     """Return the feasible and (of the last draw) the infeasible points."""
     kept: list[Tensor] = []
     linear = len(domain.constraints.linear.constraints) > 0
@@ -98,7 +95,7 @@ def _reject(domain: FeasibleDomain, n: int, cube: UnitCube) -> tuple[Tensor, Ten
     return torch.cat([rejected[:0], *kept]), rejected
 
 
-def _nothing_found(domain: FeasibleDomain, x: Tensor) -> SpaceError:
+def _nothing_found(domain: TypedPoints, x: Tensor) -> SpaceError:
     """Return the error that names the constraints which no drawn or repaired point satisfies."""
     checks = domain.constraints.checks(x)
     never = [str(one) for one, inside in checks if not inside.any()] or [str(one) for one, _ in checks]

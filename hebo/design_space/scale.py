@@ -9,8 +9,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-SAME = 1e-6
-"""Two values are the same setting within this share of the range: single precision rounds by less."""
+from hebo.design_space.precision import SAME
 
 SAME_RELATIVE = 1e-5
 """The same on logarithmic scales, as a share of the value."""

@@ -1,19 +1,20 @@
-"""`TableSpace`: a design space of which only the rows of a given table can be chosen."""
+"""Candidate table (pool-based search): a design space of which only the rows of a table can be chosen."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, Literal, NoReturn, Self
+from collections.abc import Container, Mapping, Sequence
+from typing import Any, ClassVar, NoReturn, Self
 
 import pandas as pd
 from torch import Generator, Tensor
 
 from hebo.design_space.blur import Blur
 from hebo.design_space.design_space import Definition, DesignSpace
+from hebo.design_space.domain import Method
 from hebo.design_space.fixed import FixedSpace
+from hebo.design_space.json_values import from_json_value, to_json_value
 from hebo.design_space.row_index import RowIndex
 from hebo.design_space.rows import Rows
-from hebo.design_space.values import from_json_value, to_json_value
 from hebo.errors import DataError, SpaceError
 
 
@@ -45,6 +46,8 @@ class TableSpace(DesignSpace):
         DataError: If the table is empty, lacks a column, has an unusable value, or has a candidate twice.
         SpaceError: If no candidate keeps the input constraints.
     """
+
+    is_listed: ClassVar[bool] = True
 
     def __init__(self, space: DesignSpace, candidates: pd.DataFrame, *, repeats: bool = False) -> None:
         _check_table(space, candidates)
@@ -89,7 +92,17 @@ class TableSpace(DesignSpace):
         """Number of candidates that keep the input constraints."""
         return len(self.rows)
 
-    def sample(self, n: int, *, generator: Generator, method: Literal["sobol", "random"] = "sobol") -> Tensor:
+    @property
+    def max_points(self) -> int | None:
+        """Number of candidates, `None` where these are suggested again."""
+        return None if self.repeats else len(self.rows)
+
+    @property
+    def label_names(self) -> list[str]:
+        """The names of the labels."""
+        return self.labels.columns.tolist()
+
+    def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
         """Draw rows; see `Rows.sample`."""
         return self.rows.sample(n, generator=generator, method=method)
 
@@ -100,6 +113,10 @@ class TableSpace(DesignSpace):
     def contains(self, x: Tensor) -> Tensor:
         """Say which points are rows; see `Rows.contains`."""
         return self.rows.contains(x)
+
+    def keys(self, x: Tensor) -> Tensor:
+        """Return what rows are told apart by; see `Rows.keys`."""
+        return self.rows.keys(x)
 
     def neighbors(self, x: Tensor, *, generator: Generator) -> Tensor:
         """Return the rows nearest to a point; see `Rows.neighbors`."""
@@ -122,16 +139,8 @@ class TableSpace(DesignSpace):
             raise DataError(f"No candidate has {dict(values)}; fix other values, or add rows to the table.")
         return rows
 
-    def remaining(self, n: int, seen: Tensor, fixed: Mapping[str, Any]) -> Rows:
-        """Return the rows that `n` new points can come from.
-
-        Args:
-            n: How many points are wanted.
-            seen: `s x d` points that were suggested or told.
-            fixed: Natural values that the points shall have.
-
-        Returns:
-            The rows that are not in `seen`; all rows where these are too few and `repeats` is on.
+    def domain_for(self, n: int, seen: Tensor, fixed: Mapping[str, Any]) -> Rows:
+        """Return the rows that are not in `seen`; all rows where these are too few and `repeats` is on.
 
         Raises:
             DataError: If too few are left, and rows are not repeated.
@@ -149,22 +158,23 @@ class TableSpace(DesignSpace):
             "measurements (`repeats`)."
         )
 
-    def identify(self, x: Tensor, blur: Blur, pending: Tensor) -> Tensor:
-        """Return the number of the row that each told point is, -1 for a point off the table.
+    def as_listed(self, x: Tensor, blur: Blur, known: Tensor) -> tuple[Tensor, Tensor]:
+        """See `DesignSpace`: a candidate is taken as it stands among known points, if it does.
 
         Rows stay apart however close they are. A point that equals a row is that one, unless it came in
-        single precision; another one is the only row within its tolerance, or the only pending one of them.
-
-        Args:
-            x: `n x d` told points.
-            blur: How far their values may be off.
-            pending: `p x d` points without a value.
-
-        Raises:
-            DataError: If a point could be several rows.
+        single precision; another one is the only row within its tolerance, or the only known one of them.
         """
+        places = {number: place for place, number in enumerate(self._index.find(known).tolist())}
+        numbers = self._identify(x, blur, places)
+        result = x.clone()
+        for row, number in enumerate(numbers.tolist()):
+            if number >= 0:
+                result[row] = known[places[number]] if number in places else self._index.x[number]
+        return result, numbers >= 0
+
+    def _identify(self, x: Tensor, blur: Blur, waiting: Container[int]) -> Tensor:
+        """Return the number of the row that each told point is, -1 for a point off the table."""
         numbers = self._index.find_exact(x)
-        waiting = set(self._index.find(pending).tolist())
         for row in (blur.is_single | (numbers < 0)).nonzero()[:, 0].tolist():
             close = self._index.within(x[row], blur.tolerance[row]).tolist()
             chosen = [one for one in close if one in waiting] if len(close) > 1 else close
@@ -172,15 +182,6 @@ class TableSpace(DesignSpace):
                 self._refuse_close(row, close)
             numbers[row] = chosen[0] if chosen else -1
         return numbers
-
-    def standing(self, numbers: Tensor, known: Tensor) -> Tensor:
-        """Return the points of rows (`n` numbers) as they stand among known points (`k x d`), if they do."""
-        x = self._index.x[numbers]
-        places = {number: place for place, number in enumerate(self._index.find(known).tolist())}
-        for row, number in enumerate(numbers.tolist()):
-            if number in places:
-                x[row] = known[places[number]]
-        return x
 
     def _refuse_close(self, row: int, close: Sequence[int]) -> NoReturn:
         """Raise the error about a point that could be several candidates."""

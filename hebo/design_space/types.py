@@ -29,9 +29,9 @@ import inspect
 
 from hebo.design_space.discrete import Bool, Cat, Ordinal
 from hebo.design_space.integer import Int, IntExponent, PowInt, StepInt
-from hebo.design_space.numeric import Num, Pow, Sigmoid
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.permutation import Permutation
+from hebo.design_space.real import Num, Pow, Sigmoid
 from hebo.design_space.sequence import Sequence
 from hebo.errors import SpaceError
 

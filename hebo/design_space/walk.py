@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import torch
 from torch import Generator, Tensor
 
-if TYPE_CHECKING:
-    from hebo.design_space.feasible import FeasibleDomain
+from hebo.design_space.typed_points import TypedPoints
 
 MAX_SHRINKS = 24
 """Most times a step is shortened before the point stays where it is."""
@@ -26,7 +23,7 @@ MAX_DOUBLINGS = 6
 """An exchange moves by `2^0` to `2^5` steps."""
 
 
-def walk(domain: FeasibleDomain, x: Tensor, *, generator: Generator) -> Tensor:
+def walk(domain: TypedPoints, x: Tensor, *, generator: Generator) -> Tensor:
     """Move feasible points (`n x d`) about inside their set, independently of one another.
 
     Rounds of three moves, each of which leaves the uniform distribution on the set unchanged:
@@ -50,7 +47,7 @@ def walk(domain: FeasibleDomain, x: Tensor, *, generator: Generator) -> Tensor:
     return x
 
 
-def blend(domain: FeasibleDomain, starts: Tensor, n: int, *, generator: Generator) -> Tensor:
+def blend(domain: TypedPoints, starts: Tensor, n: int, *, generator: Generator) -> Tensor:
     """Return `n` feasible points inside the hull of feasible `starts` (`s x d`), to begin walks from.
 
     Repaired points lie on the boundary, often in corners that a walk takes long to leave. Each result is an
@@ -69,7 +66,7 @@ def blend(domain: FeasibleDomain, starts: Tensor, n: int, *, generator: Generato
     return _accept(domain, first, mean)
 
 
-def _redraw(domain: FeasibleDomain, x: Tensor, span: slice, generator: Generator) -> Tensor:
+def _redraw(domain: TypedPoints, x: Tensor, span: slice, generator: Generator) -> Tensor:
     """Draw the columns of one parameter afresh where the result is feasible."""
     fresh = domain.draw(torch.rand(x.shape, dtype=x.dtype, generator=generator))
     moved = x.clone()
@@ -77,7 +74,7 @@ def _redraw(domain: FeasibleDomain, x: Tensor, span: slice, generator: Generator
     return _accept(domain, x, moved)
 
 
-def _exchange(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
+def _exchange(domain: TypedPoints, x: Tensor, generator: Generator) -> Tensor:
     """Move two random discrete numbers by the same number of steps, where the result is feasible."""
     system = domain.constraints.linear
     pairs = zip(system.columns.tolist(), system.parameters, strict=True)
@@ -97,13 +94,13 @@ def _exchange(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor
     return torch.where(inside.unsqueeze(1), _accept(domain, x, moved), x)
 
 
-def _accept(domain: FeasibleDomain, x: Tensor, moved: Tensor) -> Tensor:
+def _accept(domain: TypedPoints, x: Tensor, moved: Tensor) -> Tensor:
     """Return the settled moved points where they are feasible, the old ones elsewhere."""
     moved = domain.settle(moved)
     return torch.where(domain.constraints.satisfied(moved).unsqueeze(1), moved, x)
 
 
-def _hit_and_run(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
+def _hit_and_run(domain: TypedPoints, x: Tensor, generator: Generator) -> Tensor:
     """Take one step along a random line through each point, in the continuous columns."""
     direction = _directions(domain, x, generator)
     near, far = _chord(domain, x, direction)
@@ -120,7 +117,7 @@ def _hit_and_run(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Ten
     return result
 
 
-def _chord(domain: FeasibleDomain, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
+def _chord(domain: TypedPoints, x: Tensor, direction: Tensor) -> tuple[Tensor, Tensor]:
     """Return how far each point may move, `n` and `n`: within the bounds and the linear constraints."""
     low, high = domain.bounds
     ends = torch.stack([(low - x) / direction, (high - x) / direction])
@@ -133,7 +130,7 @@ def _chord(domain: FeasibleDomain, x: Tensor, direction: Tensor) -> tuple[Tensor
     return near.nan_to_num(neginf=0.0), far.nan_to_num(posinf=0.0)
 
 
-def _directions(domain: FeasibleDomain, x: Tensor, generator: Generator) -> Tensor:
+def _directions(domain: TypedPoints, x: Tensor, generator: Generator) -> Tensor:
     """Return random directions (`n x d`) in the continuous columns, half of them along the constraints."""
     low, high = domain.bounds
     spread = high - low

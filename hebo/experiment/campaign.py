@@ -73,8 +73,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
     except ValidationError as error:
         raise translate(error, Campaign, fields) from error
     _check_columns(space, campaign)
-    if isinstance(space, TableSpace):
-        _check_labels(space, campaign)
+    _check_labels(space, campaign)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
     if not isinstance(recipe, OptimizerRecipe):
         raise AssertionError(f"{type(recipe).__name__} is in the catalogue of optimisers")
@@ -113,9 +112,9 @@ def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
             )
 
 
-def _check_labels(space: TableSpace, campaign: Campaign) -> None:
+def _check_labels(space: DesignSpace, campaign: Campaign) -> None:
     """Refuse columns of the table that a spreadsheet of points could not have."""
-    for name in space.labels.columns:
+    for name in space.label_names:
         if name in campaign.measured:
             raise ConfigMistake(
                 ("candidates",),

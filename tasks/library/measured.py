@@ -14,8 +14,8 @@ from pydantic import Field, model_validator
 
 from hebo.design_space.candidates_file import declared_space, names_of, read_texts, table_space
 from hebo.design_space.cells import read_measured
+from hebo.design_space.json_values import from_json_value
 from hebo.design_space.table_space import TableSpace
-from hebo.design_space.values import from_json_value
 from hebo.errors import ConfigError, DataError
 from tasks.base import Columns, Task
 

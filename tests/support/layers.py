@@ -35,7 +35,7 @@ ROWS: dict[str, float] = {
     "hebo.acq_optimizers": 4,
     "hebo.regions": 4,
     "tasks": 4,
-    "mcbo.sorts": 1.5,
+    "hebo.design_space.column_kinds": 1.5,
     "mcbo.surrogates": 4.5,
     "mcbo.acquisitions": 4.5,
     "mcbo.acq_optimizers": 4.5,

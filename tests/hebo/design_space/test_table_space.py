@@ -97,13 +97,50 @@ def test_candidates_that_break_a_constraint_count_as_absent() -> None:
 
 def test_remaining_rows_are_those_not_seen_and_too_few_are_refused() -> None:
     x = LIBRARY.rows.x
-    assert LIBRARY.remaining(2, x[:3], {}).x.equal(x[3:])
-    assert LIBRARY.remaining(1, x[:3], {"t": 40}).x.equal(x[4:])
+    assert LIBRARY.domain_for(2, x[:3], {}).x.equal(x[3:])
+    assert LIBRARY.domain_for(1, x[:3], {"t": 40}).x.equal(x[4:])
     with pytest.raises(DataError, match="2 of 5 candidates are left, 3 were asked for; ask for 2 at most"):
-        LIBRARY.remaining(3, x[:3], {})
+        LIBRARY.domain_for(3, x[:3], {})
     with pytest.raises(DataError, match=r"0 of 2 candidates with \{'t': 40\} are left.*at its end"):
-        LIBRARY.remaining(1, x, {"t": 40})
-    assert TableSpace(SPACE, TABLE, repeats=True).remaining(3, x[:3], {}).x.equal(x)
+        LIBRARY.domain_for(1, x, {"t": 40})
+    assert TableSpace(SPACE, TABLE, repeats=True).domain_for(3, x[:3], {}).x.equal(x)
+
+
+def test_what_optimizers_ask_of_a_space_is_answered_with_and_without_a_table() -> None:
+    x = LIBRARY.rows.x
+    assert (SPACE.is_listed, LIBRARY.is_listed) == (False, True)
+    assert (SPACE.max_points, LIBRARY.max_points) == (None, 5)
+    assert TableSpace(SPACE, TABLE, repeats=True).max_points is None
+    assert (SPACE.label_names, LIBRARY.label_names) == ([], ["id", "price"])
+    assert SPACE.labels_of(x).shape == (5, 0)
+    assert SPACE.domain_for(1, x, {}) is SPACE
+    assert SPACE.domain_for(1, x, {"t": 40.0}).bounds[:, 0].tolist() == [40.0, 40.0]
+
+
+def test_told_values_near_a_candidate_mean_that_candidate() -> None:
+    x = LIBRARY.rows.x.clone()
+    x[1, 0] += 1e-5
+    x[2, 0] += 1.0
+    frame = LIBRARY.decode(x)
+    points, is_row = LIBRARY.as_listed(x, LIBRARY.blur(frame, x), x[:0])
+    assert is_row.tolist() == [True, True, False, True, True]
+    assert points[1].equal(LIBRARY.rows.x[1])
+    assert points[2].equal(x[2])
+    known = x[1:2]
+    assert LIBRARY.as_listed(x, LIBRARY.blur(frame, x), known)[0][1].equal(known[0])
+    points, is_row = SPACE.as_listed(x, SPACE.blur(frame, x), known)
+    assert points.equal(x)
+    assert not is_row.any()
+
+
+def test_rows_closer_than_rounding_have_keys_of_their_own() -> None:
+    table = TABLE.assign(t=[40.0, 40.0 + 1e-11, 80.0, 100.0, 40.0], base="Et3N", load=0.01).iloc[:4]
+    library = TableSpace(SPACE, table)
+    x = library.rows.x
+    assert len(library.keys(x).unique(dim=0)) == 4
+    assert library.keys(x).equal(library.rows.keys(x))
+    assert len(SPACE.keys(x).unique(dim=0)) == 3
+    assert len(library.keys(torch.cat([x, x[:1] + 5.0, x[:1] + 6.0])).unique(dim=0)) == 6
 
 
 def test_copies_and_json_are_the_same_space_and_a_shorter_table_is_another() -> None:

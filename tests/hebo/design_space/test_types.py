@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from hebo.design_space import types
+from hebo.design_space.bounded import Bounded
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.numeric import Bounded
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.scale import Scale
 from hebo.design_space.types import register_parameter_type

@@ -74,7 +74,7 @@ def ids(frame: pd.DataFrame) -> list[str]:
 def test_the_suggestion_is_the_row_with_the_largest_acquisition() -> None:
     bo = optimizer()
     play(bo, n_rounds=2)
-    left = LIBRARY.remaining(1, bo.data.seen, {})
+    left = LIBRARY.domain_for(1, bo.data.seen, {})
     captured = {}
 
     class Spy(Exhaustive):

@@ -1,4 +1,4 @@
-"""Which encoded columns are nominal, ordered, continuous, or positions of a permutation."""
+"""Column kinds: which encoded columns are nominal, ordered, continuous, or positions of a permutation."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.permutation import Permutation
 from hebo.design_space.sequence import Sequence
 
-Sort = Literal["nominal", "ordered", "continuous", "permutation"]
+ColumnKind = Literal["nominal", "ordered", "continuous", "permutation"]
 """Nominal: categories, and ordered columns of two levels. Ordered: of more levels. Permutation: positions."""
 
 
-def columns_by_sort(space: DesignSpace) -> dict[Sort, list[int]]:
-    """Return the columns of each sort that a space has, in order; a column is of one sort."""
+def columns_by_kind(space: DesignSpace) -> dict[ColumnKind, list[int]]:
+    """Return the columns of each kind that a space has, in order; a column is of one kind."""
     positions = {
         column
         for name, parameter in space.parameters.items()
         if isinstance(parameter, Permutation)
         for column in range(space.columns[name].start, space.columns[name].stop)
     }
-    found: dict[Sort, list[int]] = {}
+    found: dict[ColumnKind, list[int]] = {}
     for column in range(space.n_dims):
-        found.setdefault(_sort_of(space, column, positions), []).append(column)
+        found.setdefault(_kind_of(space, column, positions), []).append(column)
     return found
 
 
@@ -45,7 +45,7 @@ def categories_of(space: DesignSpace, column: int) -> list[Any]:
     return values
 
 
-def _sort_of(space: DesignSpace, column: int, positions: set[int]) -> Sort:
+def _kind_of(space: DesignSpace, column: int, positions: set[int]) -> ColumnKind:
     if column in positions:
         return "permutation"
     if column in space.categorical_dims:

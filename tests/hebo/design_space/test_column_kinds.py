@@ -1,12 +1,12 @@
-"""Tests of `mcbo.sorts`."""
+"""Tests of `hebo.design_space.column_kinds`."""
 
 from __future__ import annotations
 
+from hebo.design_space.column_kinds import categories_of, columns_by_kind, parameter_name
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from mcbo.kernels.letter_embedding import LetterEmbedding
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.sorts import categories_of, columns_by_sort, parameter_name
 
 SPACE = DesignSpace().parse(
     [
@@ -20,7 +20,7 @@ SPACE = DesignSpace().parse(
 
 
 def test_letters_of_a_sequence_are_nominal_one_by_one() -> None:
-    assert columns_by_sort(SPACE) == {
+    assert columns_by_kind(SPACE) == {
         "nominal": [*range(11), 11, 12],
         "ordered": [13],
         "permutation": [14, 15],
