@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.permutation import Permutation
-from hebo.design_space.sequence import Sequence
+from hebo.design_space.parameters.permutation import Permutation
+from hebo.design_space.parameters.sequence import Sequence
 
 ColumnKind = Literal["nominal", "ordered", "continuous", "permutation"]
 """Nominal: categories, and ordered columns of two levels. Ordered: of more levels. Permutation: positions."""

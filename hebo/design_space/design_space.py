@@ -9,17 +9,17 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from hebo.design_space.blur import Blur
-from hebo.design_space.conditions import Conditions
-from hebo.design_space.constraints import ConstraintSet, read_constraint
-from hebo.design_space.declaration import Declaration, read_declaration
-from hebo.design_space.domain import Domain
-from hebo.design_space.encoded_space import EncodedSpace
-from hebo.design_space.json_values import from_json_value
-from hebo.design_space.keys import definition_key
-from hebo.design_space.layout import Layout
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.types import parameter_types
+from hebo.design_space.domains.blur import Blur
+from hebo.design_space.domains.domain import Domain
+from hebo.design_space.domains.encoded_space import EncodedSpace
+from hebo.design_space.parameters.layout import Layout
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.types import parameter_types
+from hebo.design_space.rules.conditions import Conditions
+from hebo.design_space.rules.constraints import ConstraintSet, read_constraint
+from hebo.design_space.rules.declaration import Declaration, read_declaration
+from hebo.design_space.values.json_values import from_json_value
+from hebo.design_space.values.keys import definition_key
 from hebo.errors import SpaceError, did_you_mean
 
 Definition = Mapping[str, Any]
@@ -56,9 +56,9 @@ class DesignSpace(EncodedSpace):
 
         Args:
             definitions: One mapping per parameter: `name`, `type`, the keys of the type (see
-                `hebo.design_space.types`), and optionally `active_if: {parent: [values, ...]}` (all parents
-                must agree) or a list of such mappings (one of them is enough), `role: context | fidelity`
-                and the `target` of a fidelity.
+                `hebo.design_space.parameters.types`), and optionally `active_if: {parent: [values, ...]}`
+                (all parents must agree) or a list of such mappings (one of them is enough), `role: context |
+                fidelity` and the `target` of a fidelity.
             constraints: `{type: linear, coefficients: {name: number}, lb: .., ub: ..}` in natural units, or
                 `{type: function, name: ..}` with a name given to `register_constraint`.
 

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from hebo.design_space.candidates_file import declared_space, names_of, read_texts, table_space
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
 from hebo.experiment.labelled import Name
 from hebo.experiment.parts import build
@@ -52,8 +52,8 @@ def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, Optimizer
 
     With `candidates: library.csv`, beside the YAML, only the rows of that table can be chosen. Its columns
     are parameters where `space` (or the task) names them, and labels else. A parameter of `space` may then be
-    the name of a column, or lack what the column shows; see `hebo.design_space.inference`. `repeats: true`
-    lets rows be asked for again once all have been.
+    the name of a column, or lack what the column shows; see `hebo.design_space.tables.inference`. `repeats:
+    true` lets rows be asked for again once all have been.
 
     Raises:
         ConfigError: With the place of the mistake in the file.

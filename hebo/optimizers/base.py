@@ -21,7 +21,7 @@ from torch import Generator, Tensor
 
 from hebo.base import Domain
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.labels import Names, align_columns, align_rows
+from hebo.design_space.values.labels import Names, align_columns, align_rows
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
 from hebo.optimizers.known import Known, check_names

@@ -8,8 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from hebo.design_space.blur import Blur
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.domains.blur import Blur
 
 
 def matched(x: Tensor, known: Tensor, tolerance: Tensor) -> list[int | None]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from hebo.design_space.column_kinds import categories_of, parameter_name
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.sequence import Sequence as Text
+from hebo.design_space.parameters.sequence import Sequence as Text
 from hebo.errors import IncompatibleError
 
 

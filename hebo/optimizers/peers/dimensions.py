@@ -22,12 +22,12 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.discrete import Bool
-from hebo.design_space.integer import Integral
-from hebo.design_space.numeric import Numeric
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.scalar import Scalar
-from hebo.design_space.scale import Linear, Log
+from hebo.design_space.parameters.discrete import Bool
+from hebo.design_space.parameters.integer import Integral
+from hebo.design_space.parameters.numeric import Numeric
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.scalar import Scalar
+from hebo.design_space.parameters.scale import Linear, Log
 from hebo.errors import IncompatibleError
 
 Number = float | int

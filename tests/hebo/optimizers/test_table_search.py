@@ -15,7 +15,7 @@ import torch
 
 from hebo.acq_optimizers.exhaustive import Exhaustive
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.experiment.parts import build
 from hebo.optimizers.base import Optimizer
@@ -198,7 +198,7 @@ BIG = """
 import resource
 import numpy as np, pandas as pd
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.experiment.parts import build
 
 n, rng = 100_000, np.random.default_rng(0)
