@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, Literal
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.parameters.parameter import Parameter
 from hebo.design_space.parameters.permutation import Permutation
 from hebo.design_space.parameters.sequence import Sequence
 
@@ -14,15 +15,10 @@ ColumnKind = Literal["nominal", "ordered", "continuous", "permutation"]
 
 def columns_by_kind(space: DesignSpace) -> dict[ColumnKind, list[int]]:
     """Return the columns of each kind that a space has, in order; a column is of one kind."""
-    positions = {
-        column
-        for name, parameter in space.parameters.items()
-        if isinstance(parameter, Permutation)
-        for column in range(space.columns[name].start, space.columns[name].stop)
-    }
     found: dict[ColumnKind, list[int]] = {}
-    for column in range(space.n_dims):
-        found.setdefault(_kind_of(space, column, positions), []).append(column)
+    for name, parameter in space.parameters.items():
+        columns = range(space.columns[name].start, space.columns[name].stop)
+        found.setdefault(_kind_of(parameter), []).extend(columns)
     return found
 
 
@@ -45,12 +41,9 @@ def categories_of(space: DesignSpace, column: int) -> list[Any]:
     return values
 
 
-def _kind_of(space: DesignSpace, column: int, positions: set[int]) -> ColumnKind:
-    if column in positions:
+def _kind_of(parameter: Parameter) -> ColumnKind:
+    if isinstance(parameter, Permutation):
         return "permutation"
-    if column in space.categorical_dims:
+    if parameter.n_categories is not None or parameter.cardinality == 2:
         return "nominal"
-    if column not in space.discrete_dims:
-        return "continuous"
-    levels = space.parameters[parameter_name(space, column)].cardinality
-    return "nominal" if levels == 2 else "ordered"
+    return "continuous" if parameter.cardinality is None else "ordered"

@@ -37,15 +37,8 @@ class DesignSpace(EncodedSpace):
     ```
 
     Points are frames with one column per parameter in natural units outside, and float64 tensors `n x d` of
-    encoded columns inside. Two spaces are equal if their definitions are.
-
-    Attributes:
-        layout: The columns of each parameter.
-        conditions: When conditional parameters are active.
-        constraints: The input constraints.
-        bounds: `2 x d`, lower and upper ends of the encoded columns.
-        categorical_dims: Column -> number of categories.
-        discrete_dims: Columns with finitely many values.
+    encoded columns inside. Two spaces are equal if their definitions are. See `Domain` and `TypedPoints` for
+    the attributes.
     """
 
     def __init__(self) -> None:
@@ -126,28 +119,19 @@ class DesignSpace(EncodedSpace):
         return None
 
     def domain_for(self, n: int, seen: Tensor, fixed: Mapping[str, Any]) -> Domain:
-        """Return the domain that `n` new points can come from.
+        """Return the domain that `n` new points with some natural values fixed can come from.
 
-        Args:
-            n: How many points are wanted.
-            seen: `s x d` points that were suggested or told.
-            fixed: Natural values that the points shall have.
+        Of a table of candidates these are the rows that are not among the `seen` points (`s x d`).
 
         Raises:
-            DataError: See `fix`; from a table of candidates, if too few are left.
+            DataError: See `fix`; from a table, if too few rows are left.
         """
         return self.fix(fixed) if fixed else self
 
     def as_listed(self, x: Tensor, blur: Blur, known: Tensor) -> tuple[Tensor, Tensor]:
-        """Return told points (`n x d`) with candidates of a table in place of those that mean one.
+        """Return told points (`n x d`) as the candidates of a table that they mean, and which mean one (`n`).
 
-        Args:
-            x: Told points.
-            blur: How far their values may be off.
-            known: `k x d` points without a value, or those that are told again.
-
-        Returns:
-            The points, and which are candidates, `n` booleans; none where there is no table.
+        Where several are close, the one among the `known` points (`k x d`), pending or told again, is meant.
 
         Raises:
             DataError: If a point could be several candidates.

@@ -1,4 +1,4 @@
-"""`Blur`: how far the values of a frame may be off the settings that they mean."""
+"""Rounding tolerance: how far the values of a frame may be off the settings that they mean."""
 
 from __future__ import annotations
 

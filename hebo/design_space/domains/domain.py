@@ -64,5 +64,5 @@ class Domain(ABC):
         """Return every feasible point, `k x d` without repeats, if there are at most `limit` combinations.
 
         None where the domain is infinite or larger. Searches use it to be exact on small domains, and
-        optimisers to know when a finite space is exhausted.
+        optimizers to know when a finite space is exhausted.
         """

@@ -18,11 +18,7 @@ from hebo.design_space.rules.counting import count_points
 
 
 class EncodedSpace(FeasibleDomain):
-    """All points of a layout with its conditions and input constraints.
-
-    Points are frames with one column per parameter in natural units outside, and float64 tensors `n x d` of
-    encoded columns inside.
-    """
+    """All points of a layout with its conditions and input constraints, as frames and as tensors."""
 
     @property
     def parameters(self) -> dict[str, Parameter]:

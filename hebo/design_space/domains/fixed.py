@@ -1,4 +1,4 @@
-"""`FixedSpace`: a design space with some parameters pinned to values."""
+"""Fixed parameters: the part of a design space where some have given values."""
 
 from __future__ import annotations
 
@@ -27,9 +27,6 @@ class FixedSpace(FeasibleDomain):
 
     Attributes:
         bounds: `2 x d`, as in the space, but of zero range in the pinned columns.
-
-    Raises:
-        DataError: For an unknown name, a bad value, or values that exclude one another.
     """
 
     def __init__(self, space: FeasibleDomain, values: Mapping[str, Any]) -> None:

@@ -1,4 +1,4 @@
-"""Frames to tensors and back: the one place where pandas meets the encoded columns."""
+"""Encoding and decoding: the one place where pandas frames meet tensors of encoded columns."""
 
 from __future__ import annotations
 

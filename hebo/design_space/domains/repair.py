@@ -1,4 +1,4 @@
-"""Making points feasible: projections onto linear constraints, then a search towards feasible points."""
+"""Constraint repair: projections onto linear constraints, then a search towards feasible points."""
 
 from __future__ import annotations
 

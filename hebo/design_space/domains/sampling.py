@@ -1,4 +1,4 @@
-"""Drawing points: the unit cube, rejection, and what happens when rejection finds too little."""
+"""Sampling: the unit cube (Sobol or uniform), rejection, and random walks where that finds too little."""
 
 from __future__ import annotations
 

@@ -1,7 +1,4 @@
-"""Typed points: what sampling, repair and random walks know of a constrained set.
-
-Notation: `n` rows, `d` columns. All tensors are float64 on the CPU.
-"""
+"""Typed points: what sampling, repair and random walks know of a constrained set."""
 
 from __future__ import annotations
 

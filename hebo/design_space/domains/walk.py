@@ -1,4 +1,4 @@
-"""Random walks inside a constrained set, for sampling where rejection finds too little."""
+"""Hit-and-run random walks inside a constrained set, for sampling where rejection finds too little."""
 
 from __future__ import annotations
 

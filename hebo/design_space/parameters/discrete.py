@@ -1,4 +1,4 @@
-"""Parameters with listed values: `bool`, `cat`, `ordinal`."""
+"""Booleans, categories and ordinals: parameters with listed values (`bool`, `cat`, `ordinal`)."""
 
 from __future__ import annotations
 

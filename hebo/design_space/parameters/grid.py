@@ -18,7 +18,7 @@ class Grid:
 
     Attributes:
         start: First value of each column, `w`, in natural units.
-        step: Distance of neighbouring values, `w`, in natural units.
+        step: Distance of neighboring values, `w`, in natural units.
         count: Number of values, `w`.
         scale: Takes these natural units to the encoded column.
     """
@@ -41,7 +41,7 @@ class Grid:
         return cls(start, step, torch.cat([one.count for one in grids]), grids[0].scale)
 
     @property
-    def least_gap(self) -> Tensor:
+    def min_gap(self) -> Tensor:
         """Smallest distance of two neighbors in each encoded column, `w`; one where there are none."""
         last = (self.count - 1.0).clamp(min=1.0)
         first_gap = self.point(torch.ones_like(last)) - self.point(torch.zeros_like(last))

@@ -20,19 +20,18 @@ LOG_LIMIT = 10**12
 """Largest integer up to which the float64 logarithm tells all integers apart, with a margin."""
 
 
-def plain_integer(parameter: Bounded, key: str, bound: Any) -> int:
-    """Return an integral bound as a Python integer.
+class Whole(Bounded):
+    """What the integer types share: integral bounds."""
 
-    Raises:
-        SpaceError: If the bound is not integral.
-    """
-    if int(bound) != bound:
-        raise parameter.problem(key, bound, "is not an integer; round it, or use type 'num'")
-    return int(bound)
+    def _plain(self, key: str, bound: Any) -> float:
+        """Return an integral bound as a Python integer."""
+        if int(bound) != bound:
+            raise self.problem(key, bound, "is not an integer; round it, or use type 'num'")
+        return int(bound)
 
 
-class Integral(Bounded):
-    """What the integer types share: integral bounds and integers in frames."""
+class Integral(Whole):
+    """Every integer from `lb` to `ub`, unless a subclass says which."""
 
     def __post_init__(self) -> None:
         """Check that the bounds are integers that a float64 column tells apart."""
@@ -40,11 +39,12 @@ class Integral(Bounded):
         limit = LINEAR_LIMIT if isinstance(self.scale, Linear) else LOG_LIMIT
         for key, bound in (("lb", self.lb), ("ub", self.ub)):
             if abs(bound) > limit:
-                raise self.problem(key, bound, f"is beyond {limit:.0e}, where neighbours blur; use 'pow'")
+                raise self.problem(key, bound, f"is beyond {limit:.0e}, where neighbors blur; use 'pow'")
 
-    def _plain(self, key: str, bound: Any) -> float:
-        """Return an integral bound as a Python integer."""
-        return plain_integer(self, key, bound)
+    @cached_property
+    def grid(self) -> Grid:
+        """The integers."""
+        return Grid.of(self.lb, 1, int(self.ub - self.lb) + 1, scale=self.scale)
 
     def decode(self, x: Tensor) -> np.ndarray[Any, Any]:
         """Return 64-bit integers."""
@@ -69,11 +69,6 @@ class Int(Integral):
         """Linear or natural logarithm."""
         return Log() if self.log else Linear()
 
-    @cached_property
-    def grid(self) -> Grid:
-        """The integers."""
-        return Grid.of(self.lb, 1, int(self.ub - self.lb) + 1, scale=self.scale)
-
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class PowInt(Integral):
@@ -92,11 +87,6 @@ class PowInt(Integral):
     def scale(self) -> Scale:
         """Logarithm to `base`."""
         return Log(self.base)
-
-    @cached_property
-    def grid(self) -> Grid:
-        """The integers."""
-        return Grid.of(self.lb, 1, int(self.ub - self.lb) + 1, scale=self.scale)
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -127,7 +117,7 @@ class StepInt(Integral):
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
-class IntExponent(Bounded):
+class IntExponent(Whole):
     """`int_exponent`: the powers of `base` from `lb` to `ub`, e.g. 32, 64, 128; encoded as the exponent."""
 
     base: int
@@ -141,10 +131,6 @@ class IntExponent(Bounded):
         object.__setattr__(self, "base", int(self.base))
         for key in ("lb", "ub"):
             self._exponent(key)
-
-    def _plain(self, key: str, bound: Any) -> float:
-        """Return an integral bound as a Python integer."""
-        return plain_integer(self, key, bound)
 
     def _exponent(self, key: str) -> int:
         """Return the exponent of a bound that is a power of `base`."""

@@ -1,4 +1,4 @@
-"""`Layout`: which columns belong to which parameter, and the operations on all columns at once."""
+"""Column layout: which columns belong to which parameter, and the operations on all columns at once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Parameter`: what every parameter type can do, and the reading of its keys."""
+"""Parameter base class: what every type can do, and the reading of its keys."""
 
 from __future__ import annotations
 

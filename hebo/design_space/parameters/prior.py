@@ -1,4 +1,4 @@
-"""Priors: where in its range the best value of a number is believed to lie."""
+"""Priors over the optimum: where in its range the best value of a number is believed to lie."""
 
 from __future__ import annotations
 

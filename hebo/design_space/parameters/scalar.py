@@ -1,4 +1,4 @@
-"""`Scalar`: parameters of one encoded column, an interval or a grid."""
+"""Scalar parameters: one encoded column, an interval or a grid."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hebo.design_space.parameters.grid import Grid
 from hebo.design_space.parameters.parameter import Parameter
 
 NEIGHBOR_STEP = 0.1
-"""Step of a continuous parameter to its neighbours, as a share of its encoded range."""
+"""Step of a continuous parameter to its neighbors, as a share of its encoded range."""
 
 
 GRID_NOISE = 1e-3
@@ -39,7 +39,7 @@ class Scalar(Parameter):
     def tolerance(self, x: Tensor) -> Tensor:
         """Return the noise of the column; of a grid, too little to reach from one value to another."""
         noise = self._noise(x)
-        return noise if self.grid is None else noise.clamp(max=GRID_NOISE * float(self.grid.least_gap))
+        return noise if self.grid is None else noise.clamp(max=GRID_NOISE * float(self.grid.min_gap))
 
     def _noise(self, x: Tensor) -> Tensor:
         return super().tolerance(x)

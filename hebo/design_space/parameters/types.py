@@ -1,4 +1,4 @@
-"""The parameter types by name, and the registration of one's own.
+"""Parameter types by name, and the registration of one's own.
 
 | `type` | keys | encoded column |
 |---|---|---|

@@ -1,4 +1,4 @@
-"""Keeping given parameters active: which values of their parents do, where a condition has alternatives."""
+"""Activation search: values of parents that keep given parameters active."""
 
 from __future__ import annotations
 

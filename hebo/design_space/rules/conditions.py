@@ -1,4 +1,4 @@
-"""Conditions: parameters that exist only while others have given values."""
+"""Conditional parameters: those that exist only while others have given values."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Counting the points of a space with conditional parameters."""
+"""Cardinality of a space with conditional parameters, by dynamic programming."""
 
 from __future__ import annotations
 

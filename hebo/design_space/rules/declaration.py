@@ -1,4 +1,4 @@
-"""The reading of one parameter's definition: its type, its keys, and what is said about its role."""
+"""Parameter definitions: the reading of a type, its keys, role and condition."""
 
 from __future__ import annotations
 

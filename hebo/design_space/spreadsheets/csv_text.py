@@ -1,4 +1,4 @@
-"""A strict reader of CSV files: what it cannot tell for certain is an error with file, line and column.
+"""CSV files, read strictly: what cannot be told for certain is an error with file, line and column.
 
 Cells may be quoted, and only as a whole: `"a, b"`, `"5"" pipe"`, a line break between quotes. A quote
 elsewhere, one that is never closed or that swallows whole rows, and rows that are longer or shorter than the
@@ -223,8 +223,7 @@ class _Scanner:
                 opened,
                 place,
                 f"a quote opens here and closes{where} before {text[over : over + 20]!r}; close it at the "
-                "end "
-                "of the cell, or delete it",
+                "end of the cell, or delete it",
             )
         if number > opened:
             self._spanning = (opened, place)

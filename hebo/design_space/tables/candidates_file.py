@@ -1,4 +1,4 @@
-"""Reading a table of candidates from a file."""
+"""Candidate files: the reading of a table of candidates."""
 
 from __future__ import annotations
 

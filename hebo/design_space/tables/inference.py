@@ -1,4 +1,4 @@
-"""Declarations that leave out what a table shows: types, bounds, categories, alphabets."""
+"""Type inference: definitions that leave out what a table shows (types, bounds, categories, alphabets)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hebo.design_space.values.keys import loose_key
 from hebo.design_space.values.plain_values import is_missing, is_number, plain
 from hebo.errors import DataError, SpaceError, did_you_mean
 
-MOST_CATEGORIES = 100
+MAX_CATEGORIES = 100
 """More different texts than this are not taken for categories unless the declaration says so."""
 
 _SHOWN: dict[str, tuple[str, ...]] = {
@@ -99,7 +99,7 @@ def _type_of(column: _Column, *, is_listed: bool) -> str:
     if all(map(is_number, values)):
         return "int" if all(float(value).is_integer() for value in values) else "num"
     count = len({loose_key(value) for value in values})
-    if count > MOST_CATEGORIES:
+    if count > MAX_CATEGORIES:
         raise SpaceError(
             f"Parameter '{column.name}': {count} different texts, such as {values[0]!r}, are too many to be "
             "taken for categories; write `type: sequence` if their letters count, `type: cat` if they "

@@ -1,4 +1,4 @@
-"""`RowIndex`: finds points among the rows of a table of encoded points, and the rows nearest to points."""
+"""Nearest-row index: finds points among the rows of a table, and the rows nearest to points."""
 
 from __future__ import annotations
 

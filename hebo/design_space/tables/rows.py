@@ -113,10 +113,7 @@ class Rows(Domain):
         return (numbers >= 0) & self._kept[numbers]
 
     def keys(self, x: Tensor) -> Tensor:
-        """Return a key for each point (`n x d`): its number, as rows may be closer than values are rounded.
-
-        A point off the table has the number -1 and its rounded values.
-        """
+        """Return a key for each point (`n x d`): its row, as rows may be close; off the table its values."""
         numbers = self._index.find(x).unsqueeze(1)
         return torch.cat([numbers, super().keys(x).masked_fill(numbers >= 0, 0.0)], 1)
 

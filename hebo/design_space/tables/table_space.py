@@ -28,14 +28,14 @@ class TableSpace(DesignSpace):
     ```
 
     Whatever is asked of it as a domain, it answers with rows; those that break an input constraint count as
-    absent. Points off the table can still be encoded, and told to an optimiser: what was measured before
+    absent. Points off the table can still be encoded, and told to an optimizer: what was measured before
     teaches a model, too.
 
     Args:
         space: The parameters and input constraints.
         candidates: One row per candidate, with a column of natural values for each parameter. Other columns
             are labels: they are kept for people, and no model sees them.
-        repeats: Whether an optimiser suggests rows again once it has suggested all; it refuses otherwise.
+        repeats: Whether an optimizer suggests rows again once it has suggested all; it refuses otherwise.
 
     Attributes:
         rows: The candidates as a domain.

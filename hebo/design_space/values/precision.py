@@ -1,4 +1,4 @@
-"""Numbers of less than double precision, and what their rounding may hide."""
+"""Floating-point precision: numbers in less than 64 bits, and what their rounding may hide."""
 
 from __future__ import annotations
 

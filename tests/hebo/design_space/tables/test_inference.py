@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.tables.inference import MOST_CATEGORIES, complete
+from hebo.design_space.tables.inference import MAX_CATEGORIES, complete
 from hebo.errors import DataError, SpaceError
 
 TABLE = pd.DataFrame(
@@ -101,10 +101,10 @@ def test_one_odd_cell_does_not_make_another_type_of_a_column(values: list[Any], 
 
 
 def test_many_different_texts_are_not_taken_for_categories() -> None:
-    table = pd.DataFrame({"loop": [f"L{i:03}" for i in range(MOST_CATEGORIES + 1)]})
+    table = pd.DataFrame({"loop": [f"L{i:03}" for i in range(MAX_CATEGORIES + 1)]})
     with pytest.raises(SpaceError, match=r"101 different texts, such as 'L000', .* write `type: sequence`"):
         complete(["loop"], table)
     (few,) = complete(["loop"], table[:-1])
     assert few["type"] == "cat"
     (wanted,) = complete([{"name": "loop", "type": "cat"}], table)
-    assert len(wanted["categories"]) == MOST_CATEGORIES + 1
+    assert len(wanted["categories"]) == MAX_CATEGORIES + 1
