@@ -16,7 +16,7 @@ from torch import Generator, Tensor, device
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.domain import Domain as Domain
+from hebo.design_space.domains.domain import Domain as Domain
 from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 from hebo.recipe import Recipe

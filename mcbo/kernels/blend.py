@@ -9,12 +9,12 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.mixture import FeatureMixture
-from mcbo.sorts import Sort
 
 
 class Blend(KernelRecipe):
@@ -28,7 +28,7 @@ class Blend(KernelRecipe):
         kernels: At least two; each is given all the columns.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     kernels: list[KernelRecipe] = Field(min_length=2)
 

@@ -12,12 +12,12 @@ from gpytorch.kernels import Kernel
 from pydantic import field_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
 from mcbo.kernels.letters import Table, check_table, letters_of, mean_distance, table_of, vectors_of
 from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 
 class Composition(KernelRecipe):
@@ -33,7 +33,7 @@ class Composition(KernelRecipe):
             is 1.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     table: Literal["blosum62"] | Table | None = None
 

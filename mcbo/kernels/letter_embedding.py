@@ -10,13 +10,13 @@ from gpytorch.kernels import Kernel
 from pydantic import field_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
 from mcbo.kernels.letters import Table, check_table, mean_distance, squared_distances, table_of, vectors_of
 from mcbo.kernels.one_hot import OneHot
 from mcbo.kernels.transformed_overlap import mismatch_prior
-from mcbo.sorts import Sort
 
 
 class LetterEmbedding(KernelRecipe):
@@ -30,7 +30,7 @@ class LetterEmbedding(KernelRecipe):
         ard: Learn a lengthscale of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     table: Literal["blosum62"] | Table = "blosum62"
     ard: bool = True

@@ -13,10 +13,10 @@ from pydantic import field_validator
 from torch import Generator, Tensor
 from torch.nn import Module
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
-from mcbo.sorts import Sort
 
 SMOOTHNESS = (1.5, 2.5)
 _ROOT_3, _ROOT_5 = math.sqrt(3.0), math.sqrt(5.0)
@@ -34,7 +34,7 @@ class NumericMatern(KernelRecipe):
         ard: Learn a lengthscale of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"continuous", "ordered"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"continuous", "ordered"})
 
     smoothness: float = 2.5
     ard: bool = True

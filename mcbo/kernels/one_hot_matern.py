@@ -8,10 +8,10 @@ from typing import ClassVar
 from gpytorch.kernels import Kernel
 from torch import Generator
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from mcbo.kernels.matern import MaternKernel, NumericMatern, unit_cube_prior
 from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 
 class OneHotMatern(NumericMatern):
@@ -27,7 +27,7 @@ class OneHotMatern(NumericMatern):
         ard: Learn a lengthscale of each category of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""

@@ -11,12 +11,12 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.correlation import Lengthscaled, log_normal
 from mcbo.kernels.matern import UnitInterval, unit_cube_prior
-from mcbo.sorts import Sort, columns_by_sort
 
 _ROOT_5 = math.sqrt(5.0)
 
@@ -38,7 +38,7 @@ class TreeAdditive(KernelRecipe):
             rule; its value is 0.2) and never more than a spanning tree. At 0 all columns stand alone.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal", "ordered", "continuous"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal", "ordered", "continuous"})
 
     edge_share: float = Field(default=0.2, ge=0.0, le=1.0)
 
@@ -76,7 +76,7 @@ class TreeAdditiveKernel(Lengthscaled):
         super().__init__(columns, len(columns), unit_cube_prior(2))
         self.places = list(cliques)
         self.cliques = [tuple(columns[place] for place in clique) for clique in cliques]
-        nominal = set(columns_by_sort(space).get("nominal", []))
+        nominal = set(columns_by_kind(space).get("nominal", []))
         self.is_nominal = [column in nominal for column in columns]
         self.scaled = UnitInterval(space, columns)
         self.register_positive(

@@ -12,6 +12,7 @@ from torch import Generator, Tensor
 
 from hebo.base import Ability, Surrogate
 from hebo.data import Data
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.surrogates.gaussian_process import GaussianProcess
@@ -23,7 +24,6 @@ from mcbo.kernels.matern import NumericMatern
 from mcbo.kernels.mixture import mix
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
-from mcbo.sorts import Sort, columns_by_sort
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
 from mcbo.surrogates.prior import Array, GPPrior
@@ -66,7 +66,7 @@ class MixedGP(Surrogate):
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
     distinct: bool = False
-    ignored: tuple[Sort, ...] = ()
+    ignored: tuple[ColumnKind, ...] = ()
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -114,7 +114,7 @@ class MixedGP(Surrogate):
 
     def _shared_out(self, space: DesignSpace) -> list[tuple[KernelRecipe, list[int]]]:
         """Return each kernel that is needed with its columns."""
-        sorts = columns_by_sort(space)
+        sorts = columns_by_kind(space)
         if not sorts.keys() - self.ignored or (self.ignored and not sorts.keys() & self.ignored):
             raise IncompatibleError(
                 f"ignored {list(self.ignored)}: the columns {space.names} are {sorted(sorts)}, of which that "

@@ -14,7 +14,7 @@ from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import Domain, Recommender
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
