@@ -15,14 +15,14 @@ from hebo.errors import ConfigError
 from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.optimizers.by_name import acquisition_of, search_named, surrogate_named
 from hebo.regions.trust_region import TrustRegion
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform
 
 
 def _second_surrogate(others: dict[str, Any]) -> Surrogate | None:
     """A forest learns steps, which mislead a GP; there is none where the acquisition asks more of a model."""
-    forest, acquisition = RandomForest(n_trees=50), others.get("acquisition")
+    forest, acquisition = ExtraTrees(n_trees=50), others.get("acquisition")
     serves = isinstance(acquisition, Acquisition) and acquisition.needs <= forest.offers()
     return forest if serves else None
 
@@ -115,7 +115,5 @@ def _recipe_named(
     )
     # A second forest is wrong where the first one is.
     return (
-        recipe.model_copy(update={"second_surrogate": None})
-        if isinstance(surrogate, RandomForest)
-        else recipe
+        recipe.model_copy(update={"second_surrogate": None}) if isinstance(surrogate, ExtraTrees) else recipe
     )

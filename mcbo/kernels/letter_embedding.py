@@ -11,11 +11,12 @@ from pydantic import field_validator
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
-from mcbo.kernels.letters import Table, check_table, mean_distance, squared_distances, table_of, vectors_of
-from mcbo.kernels.one_hot import OneHot
-from mcbo.kernels.transformed_overlap import mismatch_prior
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled
+from hebo.kernels.distances import squared_differences
+from hebo.kernels.one_hot import OneHot
+from hebo.kernels.transformed_overlap import mismatch_prior
+from mcbo.kernels.letters import Table, check_table, mean_distance, table_of, vectors_of
 from mcbo.sorts import Sort
 
 
@@ -58,8 +59,8 @@ class LetterEmbedding(KernelRecipe):
         """Return the squared distances of the categories of each column, scaled."""
         table = table_of(self.table)
         kernel, scale = type(self).__name__, mean_distance(table)
-        found = [squared_distances(vectors_of(table, space, column, kernel)) for column in columns]
-        return [torch.from_numpy(one / scale) for one in found]
+        vectors = [vectors_of(table, space, column, kernel) for column in columns]
+        return [torch.from_numpy(squared_differences(one, one).sum(-1) / scale) for one in vectors]
 
 
 class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):

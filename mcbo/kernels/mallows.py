@@ -8,7 +8,7 @@ import torch
 from gpytorch.kernels import Kernel
 from torch import Tensor
 
-from mcbo.kernels.correlation import Correlation, log_normal
+from hebo.kernels.correlation import Correlation, log_normal
 from mcbo.kernels.orders import OrderRecipe, rank_correlation
 
 RATE = 4.0

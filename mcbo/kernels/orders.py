@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
+from hebo.kernels.base import KernelRecipe
 from mcbo.sorts import Sort
 
 

@@ -10,8 +10,8 @@ from torch import Generator, Tensor
 from torch.nn import Module
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.matern import MaternKernel, unit_cube_prior
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
 from mcbo.kernels.ranks import Ranks
 from mcbo.sorts import Sort
 

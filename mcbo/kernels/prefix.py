@@ -9,10 +9,10 @@ from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
+from hebo.kernels.one_hot import OneHot
 from mcbo.kernels.alphabet import doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
-from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
 
 

@@ -12,10 +12,10 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
+from hebo.kernels.one_hot import OneHot
 from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
-from mcbo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort, n_levels
 
 MAX_WORDS = 20_000

@@ -17,9 +17,9 @@ from torch import Generator, Tensor
 from torch.nn import Parameter
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
 from mcbo.kernels.subsequences import pair_sums
 from mcbo.sorts import Sort, n_levels

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from gpytorch.kernels import Kernel
@@ -13,12 +13,11 @@ from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Lengthscaled, log_normal
-from mcbo.kernels.matern import UnitInterval, unit_cube_prior
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import Lengthscaled, log_normal
+from hebo.kernels.matern import matern_of_column
+from hebo.kernels.numeric_matern import UnitInterval, unit_cube_prior
 from mcbo.sorts import Sort, columns_by_sort
-
-_ROOT_5 = math.sqrt(5.0)
 
 
 class TreeAdditive(KernelRecipe):
@@ -143,37 +142,7 @@ class TreeAdditiveKernel(Lengthscaled):
         lengthscale = self.lengthscale[..., place].unsqueeze(-1)
         if self.is_nominal[place]:
             return torch.where(a == b, 1.0, (-1.0 / lengthscale).exp())
-        untyped: Any = _Matern  # torch declares no types for `apply`
-        correlation: Tensor = untyped.apply(a, b, lengthscale)
-        return correlation
-
-
-class _Matern(torch.autograd.Function):
-    """`k = (1 + |s| + s^2 / 3) e^-|s|` with `s = sqrt(5) (a - b) / l`, so `dk/ds = -s (1 + |s|) e^-|s| / 3`.
-
-    What the derivatives need is computed again from the points: there are too many columns to keep it.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
-        ctx.save_for_backward(a, b, lengthscale)
-        s = ((a - b) * (_ROOT_5 / lengthscale)).abs_()
-        decay = s.neg().exp_()
-        return s.mul(1.0 / 3.0).add_(1.0).mul_(s).add_(1.0).mul_(decay)
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        a, b, lengthscale = ctx.saved_tensors
-        rate = _ROOT_5 / lengthscale
-        s = (a - b) * rate
-        size = s.abs()
-        by_s = size.neg().exp_().mul_(size.add_(1.0)).mul_(s).mul_(gradient).mul_(-1.0 / 3.0)
-        by_length = -(by_s * s).sum_to_size(lengthscale.shape) / lengthscale
-        if not any(ctx.needs_input_grad[:2]):
-            return None, None, by_length
-        by_s *= rate
-        return by_s.sum_to_size(a.shape), -by_s.sum_to_size(b.shape), by_length
+        return matern_of_column(a, b, lengthscale)
 
 
 def draw_forest(n_vertices: int, n_edges: int, generator: Generator) -> list[tuple[int, int]]:

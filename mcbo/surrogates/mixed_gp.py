@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import ClassVar
 
 import torch
 from botorch.models.model import Model
@@ -14,14 +15,14 @@ from hebo.base import Ability, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.mixture import mix
+from hebo.kernels.numeric_matern import NumericMatern
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
-from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.mallows import Mallows
-from mcbo.kernels.matern import NumericMatern
-from mcbo.kernels.mixture import mix
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.sorts import Sort, columns_by_sort
 from mcbo.surrogates.ensemble import Ensemble
@@ -41,7 +42,7 @@ class MixedGP(Surrogate):
 
     Each kernel takes the columns that it has a correlation for and no kernel before it has taken; kernels
     that are left without a column are not used, so that the default serves every space. Several kernels are
-    combined with learned weights (see `mcbo.kernels.mixture`). Hyperparameters are the most likely ones, or
+    combined with learned weights (see `hebo.kernels.mixture`). Hyperparameters are the most likely ones, or
     a sample of the posterior.
 
     Attributes:
@@ -52,12 +53,14 @@ class MixedGP(Surrogate):
         max_train: Most observations that predictions use; see `hebo.surrogates.subset.best_near_random`.
         max_fit: Most of those that hyperparameters are fitted to: the best third and random others.
         min_noise: Least noise variance, in units of the variance of `y`.
-        distinct: Whether hyperparameters are fitted to one random observation of each value; predictions use
-            them all. A plateau that a search keeps coming back to says that nothing matters, at a distance
-            where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
-        ignored: Sorts of columns that no kernel sees: the belief that they do not matter, which
-            `MostPredictive` holds against others. With few observations many columns drown few that matter.
+        deduplicate: Whether hyperparameters are fitted to one random observation of each value; predictions
+            use them all. A plateau that a search keeps coming back to says that nothing matters, at a
+            distance where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
+        ignore_kinds: Sorts of columns that no kernel sees: the belief that they do not matter, which
+            `BestByLOO` holds against others. With few observations many columns drown few that matter.
     """
+
+    renamed: ClassVar[dict[str, str]] = {"distinct": "deduplicate", "ignored": "ignore_kinds"}
 
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
     n_samples: int = Field(default=0, ge=0)
@@ -65,8 +68,8 @@ class MixedGP(Surrogate):
     max_train: int = Field(default=2000, ge=10)
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
-    distinct: bool = False
-    ignored: tuple[Sort, ...] = ()
+    deduplicate: bool = False
+    ignore_kinds: tuple[Sort, ...] = ()
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -101,7 +104,7 @@ class MixedGP(Surrogate):
 
     def _fitted_to(self, y: Tensor, generator: Generator) -> Tensor:
         """Return the indices of the observations, of `n` values, that hyperparameters are fitted to."""
-        among = one_of_each(y, generator) if self.distinct else torch.arange(len(y))
+        among = one_of_each(y, generator) if self.deduplicate else torch.arange(len(y))
         return among[best_and_random(y[among], self.max_fit, generator)]
 
     def _prior(self, kernel: Kernel, x: Tensor, y: Tensor) -> GPPrior:
@@ -115,12 +118,13 @@ class MixedGP(Surrogate):
     def _shared_out(self, space: DesignSpace) -> list[tuple[KernelRecipe, list[int]]]:
         """Return each kernel that is needed with its columns."""
         sorts = columns_by_sort(space)
-        if not sorts.keys() - self.ignored or (self.ignored and not sorts.keys() & self.ignored):
+        ignored = set(self.ignore_kinds)
+        if not sorts.keys() - ignored or (ignored and not sorts.keys() & ignored):
             raise IncompatibleError(
-                f"ignored {list(self.ignored)}: the columns {space.names} are {sorted(sorts)}, of which that "
-                "leaves out all or none; change `ignored`"
+                f"ignore_kinds {list(self.ignore_kinds)}: the columns {space.names} are {sorted(sorts)}, of "
+                "which that leaves out all or none; change `ignore_kinds`"
             )
-        for sort in self.ignored:
+        for sort in self.ignore_kinds:
             sorts.pop(sort, None)
         found = []
         for recipe in self.kernels:
@@ -136,9 +140,9 @@ class MixedGP(Surrogate):
         return found
 
 
-def with_nominal(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
+def with_nominal(kernel: KernelRecipe, *, deduplicate: bool = False) -> MixedGP:
     """Return the GP with `kernel` for the columns that it takes, and the default ones for the others."""
-    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], distinct=distinct)
+    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], deduplicate=deduplicate)
 
 
 def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:

@@ -11,7 +11,7 @@ from original import cost, mixed
 from hebo.acquisitions.acq import EI, LCB, MACE, Mean, Sigma
 from hebo.errors import ConfigError, IncompatibleError
 from hebo.optimizers.hebo import HEBO, HEBORecipe
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 
 
@@ -56,7 +56,7 @@ def test_hebo_suggests_with_each_choice(arguments: dict[str, Any], n_told: int) 
 
 def test_a_forest_has_no_second_forest_beside_it() -> None:
     recipe = HEBO(mixed(), model_name="rf", model_config={"n_estimators": 20}).recipe
-    assert recipe.surrogate == RandomForest(n_trees=20)
+    assert recipe.surrogate == ExtraTrees(n_trees=20)
     assert recipe.second_surrogate is None
 
 

@@ -12,9 +12,9 @@ from torch import Generator, Tensor
 from torch.nn import Parameter
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation
+from hebo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
 
 SPREAD = 0.5

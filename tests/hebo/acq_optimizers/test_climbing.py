@@ -1,4 +1,4 @@
-"""Tests of `mcbo.acq_optimizers.climbing`: the best neighbour is taken, ends are local maxima."""
+"""Tests of `hebo.acq_optimizers.climbing`: the best neighbour is taken, ends are local maxima."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
+from hebo.acq_optimizers.climbing import best_neighbors, climb
 from hebo.base import AcqFunction
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
-from mcbo.acq_optimizers.climbing import best_neighbors, climb
 from mcbo.acq_optimizers.moves import column_levels
 from mcbo.acq_optimizers.neighbors import Neighbors
 

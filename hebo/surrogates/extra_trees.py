@@ -18,7 +18,7 @@ from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
 from hebo.surrogates.trees import Array, Trees, grow
 
 
-class RandomForest(Surrogate):
+class ExtraTrees(Surrogate):
     """Extremely randomised trees (Geurts et al., 2006) on one-hot categories, read as SMAC reads a forest.
 
     The mean is that of the trees; the variance is the variance of their means plus the mean variance within

@@ -1,4 +1,4 @@
-"""`Correlation`: what the kernels of this package share."""
+"""Correlation functions as GPyTorch kernels: what all kernels share."""
 
 from __future__ import annotations
 
@@ -12,14 +12,40 @@ from typing import Any
 import torch
 from gpytorch.constraints import Positive
 from gpytorch.kernels import Kernel
+from gpytorch.module import Module
 from gpytorch.priors import LogNormalPrior, Prior
 from torch import Tensor
 from torch.nn import Parameter
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.distances import squared_distances
 
 
-class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
+class PositiveParameters(Module):  # type: ignore[misc]  # gpytorch has no types
+    """A GPyTorch module whose hyperparameters are positive and stored as logarithms."""
+
+    def register_positive(self, name: str, start: Tensor, prior: Prior) -> None:
+        """Add a positive hyperparameter, stored as its logarithm `raw_<name>`.
+
+        A subclass gives it a property `name`, from `positive` and `set_positive`.
+        """
+        self.register_parameter(f"raw_{name}", Parameter(start.log()))
+        self.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
+        self.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
+
+    def positive(self, name: str) -> Tensor:
+        """Return a hyperparameter that `register_positive` added."""
+        raw: Tensor = getattr(self, f"raw_{name}")
+        return raw.exp()
+
+    def set_positive(self, name: str, value: Tensor | float) -> None:
+        """Set a hyperparameter that `register_positive` added; `value` may be of one entry for all."""
+        raw: Tensor = getattr(self, f"raw_{name}")
+        numbers = torch.as_tensor(value, dtype=raw.dtype, device=raw.device)
+        self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
+
+
+class Correlation(PositiveParameters, Kernel, ABC):
     """A GPyTorch kernel that is 1 on its diagonal; a subclass writes `correlation`.
 
     Args:
@@ -51,26 +77,6 @@ class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
         """That of the hyperparameters, or of the constants of a kernel without any."""
         tensors = chain(self.parameters(), self.buffers())
         return next((one.dtype for one in tensors if one.is_floating_point()), torch.float64)
-
-    def register_positive(self, name: str, start: Tensor, prior: Prior) -> None:
-        """Add a positive hyperparameter, stored as its logarithm `raw_<name>`.
-
-        A subclass gives it a property `name`, from `positive` and `set_positive`.
-        """
-        self.register_parameter(f"raw_{name}", Parameter(start.log()))
-        self.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
-        self.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
-
-    def positive(self, name: str) -> Tensor:
-        """Return a hyperparameter that `register_positive` added."""
-        raw: Tensor = getattr(self, f"raw_{name}")
-        return raw.exp()
-
-    def set_positive(self, name: str, value: Tensor | float) -> None:
-        """Set a hyperparameter that `register_positive` added; `value` may be of one entry for all."""
-        raw: Tensor = getattr(self, f"raw_{name}")
-        numbers = torch.as_tensor(value, dtype=raw.dtype, device=raw.device)
-        self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
 
 
 class FeatureCorrelation(Correlation):
@@ -125,8 +131,7 @@ class Lengthscaled(Correlation):
 
 def squared_exponential(a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
     """Return `exp(-|a_i - b_j|^2 / (2 l^2))`, `... x n x m`, of features `... x n x k` and `... x m x k`."""
-    squared = a.square().sum(-1, keepdim=True) + b.square().sum(-1).unsqueeze(-2) - 2.0 * (a @ b.mT)
-    k: Tensor = (-0.5 * squared.clamp_min(0.0) / lengthscale.square()).exp()
+    k: Tensor = (-0.5 * squared_distances(a, b) / lengthscale.square()).exp()
     return k
 
 

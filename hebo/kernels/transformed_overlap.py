@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from types import ModuleType
+from typing import Any, ClassVar
 
+import numpy as np
 from gpytorch.kernels import Kernel
 from gpytorch.priors import LogNormalPrior
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
+from hebo.kernels.one_hot import OneHot
 from mcbo.sorts import Sort
 
 
@@ -56,6 +58,24 @@ class TransformedOverlapKernel(FeatureCorrelation, Lengthscaled):
         importance = self.lengthscale.reciprocal()
         weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
         return self.one_hot.decay(a, b, weights)
+
+
+def mismatches(a: Any, b: Any) -> Any:
+    """Return `[a_ik != b_jk]`, `... x n x m x d`, of arrays or tensors `... x n x d` and `... x m x d`."""
+    return a[..., :, None, :] != b[..., None, :, :]
+
+
+def mismatch_decay(differ: Any, weights: Any, xp: ModuleType = np) -> Any:
+    """Return `exp(-sum_k w_k d_ijk)`, `... x n x m`, of `mismatches` as numbers and `d` weights.
+
+    `OneHot.decay` is the same from indicators. For few columns this is faster.
+
+    Args:
+        differ: An array or a tensor of 0 and 1.
+        weights: `1 / l_k`.
+        xp: The library of the two: numpy or torch.
+    """
+    return xp.exp(-(differ @ weights))
 
 
 def mismatch_prior(d: int) -> LogNormalPrior:
