@@ -45,7 +45,7 @@ class PositiveParameters(Module):  # type: ignore[misc]  # gpytorch has no types
         self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
 
 
-class Correlation(PositiveParameters, Kernel, ABC):
+class Correlation(PositiveParameters, Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
     """A GPyTorch kernel that is 1 on its diagonal; a subclass writes `correlation`.
 
     Args:

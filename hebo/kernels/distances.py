@@ -14,10 +14,8 @@ Points = TypeVar("Points", Tensor, NDArray[np.float64])
 
 def squared_distances(a: Points, b: Points) -> Points:
     """Return `|a_i - b_j|^2`, `... x n x m`, of `... x n x k` and `... x m x k` points."""
-    of_a = _squared_lengths(a)
-    of_b = of_a if b is a else _squared_lengths(b)
-    square = of_a[..., :, None] + of_b[..., None, :] - 2.0 * (a @ b.swapaxes(-1, -2))
-    return square.clip(0.0)
+    lengths = _squared_lengths(a)[..., :, None] + _squared_lengths(b)[..., None, :]
+    return (lengths - 2.0 * (a @ b.swapaxes(-1, -2))).clip(0.0)
 
 
 def squared_distances_of_many(a: Tensor, b: Tensor) -> Tensor:
