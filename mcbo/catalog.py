@@ -8,7 +8,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.presets:CombinatorialRecipe",
             "Any combinatorial composition; by default a mixed GP and interleaved search",
         ),
-        "mcbo": ("mcbo.presets:MCBO", "The default: of four kernels the most predictive one, trust region"),
+        "mcbo": (
+            "mcbo.presets:MCBO",
+            "The default: of four kernels the one that predicts best, trust region",
+        ),
         "casmopolitan": (
             "mcbo.presets:Casmopolitan",
             "Transformed overlap, interleaved search, trust region",

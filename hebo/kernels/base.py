@@ -1,4 +1,4 @@
-"""The contract of a kernel: a recipe of a correlation function of some encoded columns."""
+"""Kernel contract: a recipe of a correlation function of some encoded columns."""
 
 from __future__ import annotations
 

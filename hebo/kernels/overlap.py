@@ -1,4 +1,4 @@
-"""`Overlap`: the weighted share of matching categories."""
+"""Overlap kernel: the weighted share of matching categories."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`TransformedOverlap`: the exponential of the weighted number of mismatches."""
+"""Transformed overlap kernel: the exponential of the weighted number of mismatches."""
 
 from __future__ import annotations
 

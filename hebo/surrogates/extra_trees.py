@@ -1,4 +1,4 @@
-"""A random forest with the spread of its trees as uncertainty."""
+"""Extremely randomised trees with their spread as uncertainty."""
 
 from __future__ import annotations
 

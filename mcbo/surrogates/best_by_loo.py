@@ -1,4 +1,4 @@
-"""Choosing among surrogates by how well they predict observations that they have not seen."""
+"""Model selection by leave-one-out predictive density: several surrogates are fitted, one is kept."""
 
 from __future__ import annotations
 
