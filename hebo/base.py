@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
 
 from torch import Generator, Tensor
 
-from hebo.design_space.domain import Domain as Domain
+from hebo.design_space.domains.domain import Domain as Domain
 from hebo.recipe import Recipe
 
 if TYPE_CHECKING:

@@ -65,7 +65,7 @@ class CombinatorialRecipe(BayesOptRecipe):
 
 
 class MCBO(CombinatorialRecipe):
-    """What `build` makes of a space alone: of four kernels the best by leave-one-out predictions, trust region.
+    """What `build` makes of a space alone: of four kernels the one that predicts best, trust region.
 
     The kernels are those of Casmopolitan (mixed with one of how often each category occurs), BODi and
     BOiLS, and one of words, which are chosen among anew for each suggestion, by leave-one-out predictions

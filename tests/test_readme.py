@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.experiment.campaign import build_campaign
 from hebo.experiment.yaml_file import read_yaml
 

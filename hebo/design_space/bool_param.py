@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.discrete import Bool as BoolPara
+from hebo.design_space.parameters.discrete import Bool as BoolPara
 
 __all__ = ["BoolPara"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.discrete import Cat as CategoricalPara
+from hebo.design_space.parameters.discrete import Cat as CategoricalPara
 
 __all__ = ["CategoricalPara"]

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values import object_column
+from hebo.design_space.values.plain_values import object_column
 from hebo.errors import DataError, did_you_mean
 
 

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.integer import IntExponent as IntExponentPara
+from hebo.design_space.parameters.integer import IntExponent as IntExponentPara
 
 __all__ = ["IntExponentPara"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.integer import Int as IntegerPara
+from hebo.design_space.parameters.integer import Int as IntegerPara
 
 __all__ = ["IntegerPara"]

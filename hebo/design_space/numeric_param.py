@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.numeric import Num as NumericPara
+from hebo.design_space.parameters.real import Num as NumericPara
 
 __all__ = ["NumericPara"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.parameter import Parameter
+from hebo.design_space.parameters.parameter import Parameter
 
 __all__ = ["Parameter"]

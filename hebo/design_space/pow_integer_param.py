@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.integer import PowInt as PowIntegerPara
+from hebo.design_space.parameters.integer import PowInt as PowIntegerPara
 
 __all__ = ["PowIntegerPara"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.numeric import Pow as PowPara
+from hebo.design_space.parameters.real import Pow as PowPara
 
 __all__ = ["PowPara"]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from hebo.design_space.integer import StepInt as StepIntPara
+from hebo.design_space.parameters.integer import StepInt as StepIntPara
 
 __all__ = ["StepIntPara"]

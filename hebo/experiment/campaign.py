@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationError
 
-from hebo.design_space.candidates_file import declared_space, names_of, read_texts, table_space
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
 from hebo.experiment.labelled import Name
 from hebo.experiment.parts import build
@@ -52,8 +52,8 @@ def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, Optimizer
 
     With `candidates: library.csv`, beside the YAML, only the rows of that table can be chosen. Its columns
     are parameters where `space` (or the task) names them, and labels else. A parameter of `space` may then be
-    the name of a column, or lack what the column shows; see `hebo.design_space.inference`. `repeats: true`
-    lets rows be asked for again once all have been.
+    the name of a column, or lack what the column shows; see `hebo.design_space.tables.inference`. `repeats:
+    true` lets rows be asked for again once all have been.
 
     Raises:
         ConfigError: With the place of the mistake in the file.
@@ -73,8 +73,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
     except ValidationError as error:
         raise translate(error, Campaign, fields) from error
     _check_columns(space, campaign)
-    if isinstance(space, TableSpace):
-        _check_labels(space, campaign)
+    _check_labels(space, campaign)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
     if not isinstance(recipe, OptimizerRecipe):
         raise AssertionError(f"{type(recipe).__name__} is in the catalogue of optimisers")
@@ -113,9 +112,9 @@ def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
             )
 
 
-def _check_labels(space: TableSpace, campaign: Campaign) -> None:
+def _check_labels(space: DesignSpace, campaign: Campaign) -> None:
     """Refuse columns of the table that a spreadsheet of points could not have."""
-    for name in space.labels.columns:
+    for name in space.label_names:
         if name in campaign.measured:
             raise ConfigMistake(
                 ("candidates",),

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign import Campaign
 from hebo.experiment.campaign_document import CampaignDocument
@@ -68,7 +67,7 @@ def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None
     if before == now:
         return
     hint = ""
-    if isinstance(space, TableSpace):
+    if space.is_listed:
         hint = (
             ". What a declaration leaves to the table changes with the table: declare types, bounds, "
             "categories and alphabets in full where rows come later"

@@ -13,7 +13,6 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign import Campaign
 from hebo.experiment.campaign_checks import (
@@ -176,13 +175,11 @@ class Log:
     @property
     def label_names(self) -> list[str]:
         """The columns of a table of candidates that are no parameters."""
-        return self._space.labels.columns.tolist() if isinstance(self._space, TableSpace) else []
+        return self._space.label_names
 
     def labels(self, points: pd.DataFrame) -> pd.DataFrame:
         """Return the labels that a table of candidates has for points; no columns where there is no table."""
-        if not isinstance(self._space, TableSpace):
-            return pd.DataFrame(index=points.index)
-        return self._space.labels_of(self._space.encode(points)).set_index(points.index)
+        return self._space.labels_of(self._space.encode(points)).set_axis(points.index)
 
     # ------------------------------------------------------------------ telling
 

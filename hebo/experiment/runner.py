@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast
 
-from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment import tables
 from hebo.experiment.config import Experiment, content_of, describe_experiment, runs_of
@@ -270,10 +269,10 @@ class _Shift:
 def _check_candidates(experiment: Experiment, space: Any, place: int) -> None:
     """Refuse a table of candidates that a run would come to the end of."""
     needed = experiment.budget.n_trials + experiment.told
-    if isinstance(space, TableSpace) and not space.repeats and space.cardinality < needed:
+    if space.max_points is not None and space.max_points < needed:
         raise ConfigMistake(
             ("tasks", place),
-            f"has {space.cardinality} candidates, each of which is asked for once, and a run evaluates "
+            f"has {space.max_points} candidates, each of which is asked for once, and a run evaluates "
             f"{needed} (budget.n_trials and told); lower these.",
         )
 

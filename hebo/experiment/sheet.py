@@ -1,6 +1,6 @@
 """Spreadsheets of points: a row for each, with columns for what is measured, as CSV or as a workbook.
 
-Cells are those of `hebo.design_space.cells`.
+Cells are those of `hebo.design_space.spreadsheets.cells`.
 """
 
 from __future__ import annotations
@@ -12,12 +12,11 @@ from typing import Any
 
 import pandas as pd
 
-from hebo.design_space.cells import Cells, cell, read_measured, read_number
-from hebo.design_space.csv_text import RawTable
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_file import read_table_file
-from hebo.design_space.table_space import TableSpace
-from hebo.design_space.workbook import check_workbooks, is_workbook, write_workbook
+from hebo.design_space.spreadsheets.cells import Cells, cell, read_measured, read_number
+from hebo.design_space.spreadsheets.csv_text import RawTable
+from hebo.design_space.spreadsheets.table_file import read_table_file
+from hebo.design_space.spreadsheets.workbook import check_workbooks, is_workbook, write_workbook
 from hebo.errors import DataError, did_you_mean
 
 NUMBER = "point"
@@ -74,8 +73,7 @@ class SheetCells:
     """
 
     def __init__(self, space: DesignSpace) -> None:
-        is_short = not isinstance(space, TableSpace)
-        self._cells = {name: Cells(one, short=is_short) for name, one in space.parameters.items()}
+        self._cells = {name: Cells(one, short=not space.is_listed) for name, one in space.parameters.items()}
         self._conditional = set(space.conditions.codes)
 
     def write(self, points: pd.DataFrame) -> list[list[Any]]:

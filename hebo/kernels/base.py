@@ -9,10 +9,10 @@ from typing import ClassVar
 from gpytorch.kernels import Kernel
 from torch import Generator
 
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
-from mcbo.sorts import Sort, columns_by_sort
 
 
 class KernelRecipe(Recipe, ABC):
@@ -24,23 +24,23 @@ class KernelRecipe(Recipe, ABC):
     the columns are continuous.
 
     Attributes:
-        handles: Sorts of columns that it has a correlation for.
+        handles: Kinds of columns that it has a correlation for.
     """
 
-    handles: ClassVar[frozenset[Sort]]
+    handles: ClassVar[frozenset[ColumnKind]]
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
         """Refuse columns that the kernel has no correlation for.
 
         Raises:
-            IncompatibleError: With the parameter, its sort, and the sorts that would do.
+            IncompatibleError: With the parameter, its kind, and the kinds that would do.
         """
-        for sort, members in columns_by_sort(space).items():
+        for kind, members in columns_by_kind(space).items():
             wrong = sorted(set(members) & set(columns))
-            if wrong and sort not in self.handles:
+            if wrong and kind not in self.handles:
                 name = next(n for n, span in space.columns.items() if span.start <= wrong[0] < span.stop)
                 raise IncompatibleError(
-                    f"{type(self).__name__} has no correlation for the {sort} parameter '{name}'; "
+                    f"{type(self).__name__} has no correlation for the {kind} parameter '{name}'; "
                     f"it takes {' and '.join(sorted(self.handles))} ones"
                 )
 

@@ -16,11 +16,11 @@ from pydantic import Field
 from torch import Generator, Tensor
 from torch.nn import Parameter
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import Correlation, FeatureCorrelation
-from mcbo.sorts import Sort
 
 SPREAD = 1.0
 """Standard deviation of the prior of a log-odds: a share of 1/2 lies in `[0.27, 0.73]` with odds 2 to 1."""
@@ -37,7 +37,7 @@ class Mixture(KernelRecipe):
         kernels: At least two; each is given all the columns.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     kernels: list[KernelRecipe] = Field(min_length=2)
 

@@ -12,13 +12,13 @@ from gpytorch.priors import LogNormalPrior
 from torch import Generator, Tensor
 from torch.nn import Module, Sequential
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled
 from hebo.kernels.distances import squared_distances
 from hebo.kernels.kumaraswamy import Kumaraswamy
 from hebo.kernels.matern import Smoothness, matern
-from mcbo.sorts import Sort
 
 
 class NumericMatern(KernelRecipe):
@@ -33,7 +33,7 @@ class NumericMatern(KernelRecipe):
         warp: Learn a Kumaraswamy warp of each column; otherwise `w(u) = u`.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"continuous", "ordered"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"continuous", "ordered"})
 
     smoothness: Smoothness = 2.5
     ard: bool = True

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import Module
 
+from hebo.design_space.column_kinds import n_levels
 from hebo.design_space.design_space import DesignSpace
-from mcbo.sorts import n_levels
 
 
 class OneHot(Module):

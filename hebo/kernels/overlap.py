@@ -11,11 +11,11 @@ from gpytorch.priors import NormalPrior
 from torch import Generator, Tensor
 from torch.nn import Parameter
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import FeatureCorrelation
 from hebo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 SPREAD = 0.5
 """Standard deviation of the prior of a raw weight, so that two weights mostly differ by a factor below 2.
@@ -34,7 +34,7 @@ class Overlap(KernelRecipe):
         ard: Learn the weights; otherwise they are equal, and there is nothing to learn.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     ard: bool = True
 

@@ -11,11 +11,11 @@ from gpytorch.kernels import Kernel
 from gpytorch.priors import LogNormalPrior
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
 from hebo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 
 class TransformedOverlap(KernelRecipe):
@@ -30,7 +30,7 @@ class TransformedOverlap(KernelRecipe):
         ard: Learn a lengthscale of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     ard: bool = True
 

@@ -21,8 +21,7 @@ from torch import Generator, Tensor
 
 from hebo.base import Domain
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.labels import Names, align_columns, align_rows
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.values.labels import Names, align_columns, align_rows
 from hebo.errors import DataError, IncompatibleError
 from hebo.fallbacks import counting_fallbacks
 from hebo.optimizers.known import Known, check_names
@@ -353,9 +352,7 @@ class Optimizer(Known, ABC):
             if role == "context" and name not in fixed:
                 raise DataError(f"context parameter '{name}' has no value; pass ask(fixed={{'{name}': ...}})")
         fixed = {**self.space.targets, **fixed}
-        if isinstance(self.space, TableSpace):
-            return self.space.remaining(n, self.data.seen, fixed)
-        return self.space.fix(fixed) if fixed else self.space
+        return self.space.domain_for(n, self.data.seen, fixed)
 
     @locked
     def __getstate__(self) -> dict[str, Any]:

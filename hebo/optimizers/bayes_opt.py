@@ -23,7 +23,6 @@ from hebo.base import (
 )
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import note_fallback
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
@@ -138,7 +137,7 @@ class BayesOptRecipe(OptimizerRecipe):
         Warns:
             SuitabilityWarning: If the surrogate will hardly predict on this space; see `Surrogate.doubts`.
         """
-        recipe = over_table(self, space) if isinstance(space, TableSpace) else self
+        recipe = over_table(self, space) if space.is_listed else self
         for one in filter(None, (recipe, recipe.second)):
             one.surrogate.check(space)
             one.acq_optimizer.check(space)

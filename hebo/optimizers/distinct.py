@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Generator, Tensor
 
 from hebo.base import Domain
-from hebo.design_space.rows import Rows
-from hebo.design_space.table_space import TableSpace
 from hebo.rows import new_rows
 
 # Fresh random draws are tried this often before a finite domain is listed.
@@ -20,7 +16,7 @@ _LISTABLE = 200_000
 
 def distinct(x: Tensor, seen: Tensor, domain: Domain) -> Tensor:
     """Return the rows of `x` that are neither in `seen` nor repeat an earlier row, in order."""
-    return x[new_rows(_keys(x, domain), _keys(seen, domain))]
+    return x[new_rows(domain.keys(x).numpy(), domain.keys(seen).numpy())]
 
 
 def fill(x: Tensor, seen: Tensor, n: int, domain: Domain, *, generator: Generator) -> Tensor:
@@ -47,19 +43,3 @@ def fill(x: Tensor, seen: Tensor, n: int, domain: Domain, *, generator: Generato
     if len(chosen) < n:
         chosen = torch.cat([chosen, domain.sample(n - len(chosen), generator=generator)])
     return chosen
-
-
-def _keys(x: Tensor, domain: Domain) -> NDArray[np.float64]:
-    """Return a row for each point that is the same for the same point: its values, rounded, or its number.
-
-    Of a table the rows are told apart by their numbers, as they may be closer than rounding.
-    """
-    lower, upper = domain.bounds
-    width = (upper - lower).clamp_min(1e-12)
-    rounded = torch.round((x - lower) / width * 1e10)
-    rows = domain.rows if isinstance(domain, TableSpace) else domain
-    if isinstance(rows, Rows):
-        numbers = rows.numbers_of(x)
-        rounded = torch.cat([numbers.unsqueeze(1), rounded.masked_fill((numbers >= 0).unsqueeze(1), 0.0)], 1)
-    keys: NDArray[np.float64] = rounded.numpy()
-    return keys

@@ -15,7 +15,7 @@ from torch import Tensor
 
 from hebo.acquisitions.success import SuccessModel
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values import object_column
+from hebo.design_space.values.plain_values import object_column
 from hebo.errors import IncompatibleError
 from hebo.optimizers.distinct import distinct
 

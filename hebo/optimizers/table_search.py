@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeVar
 
 from hebo.acq_optimizers.exhaustive import Exhaustive
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Composition = TypeVar("Composition", bound=BayesOptRecipe)
 
 
-def over_table(recipe: Composition, space: TableSpace) -> Composition:
+def over_table(recipe: Composition, space: DesignSpace) -> Composition:
     """Return a composition with a search that is made for tables: exhaustive, of all rows.
 
     Searches that go from point to point, and regions that bound their steps, are made for spaces too large to
@@ -46,8 +46,8 @@ def _default(recipe: BayesOptRecipe, name: str) -> object:
     return None if field.is_required() else field.get_default(call_default_factory=True)
 
 
-def _refuse(place: str, part: Recipe, space: TableSpace, remedy: str) -> None:
+def _refuse(place: str, part: Recipe, space: DesignSpace, remedy: str) -> None:
     raise IncompatibleError(
-        f"{type(part).__name__} as {place} is for spaces too large to list; all {len(space.rows)} candidates "
-        f"of the table are valued instead: {remedy}"
+        f"{type(part).__name__} as {place} is for spaces too large to list; all {space.cardinality} "
+        f"candidates of the table are valued instead: {remedy}"
     )

@@ -10,6 +10,7 @@ from gpytorch.kernels import Kernel
 from pydantic import field_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled
@@ -17,7 +18,6 @@ from hebo.kernels.distances import squared_differences
 from hebo.kernels.one_hot import OneHot
 from hebo.kernels.transformed_overlap import mismatch_prior
 from mcbo.kernels.letters import Table, check_table, mean_distance, table_of, vectors_of
-from mcbo.sorts import Sort
 
 
 class LetterEmbedding(KernelRecipe):
@@ -31,7 +31,7 @@ class LetterEmbedding(KernelRecipe):
         ard: Learn a lengthscale of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     table: Literal["blosum62"] | Table = "blosum62"
     ard: bool = True
@@ -42,7 +42,7 @@ class LetterEmbedding(KernelRecipe):
         return check_table(table)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and categories that the table lacks.
+        """Refuse other kinds, and categories that the table lacks.
 
         Raises:
             IncompatibleError: With the parameter and the category.

@@ -11,10 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hebo.design_space.column_kinds import categories_of
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
 from hebo.kernels.distances import squared_differences
-from mcbo.sorts import categories_of
 
 Table = dict[str, tuple[float, ...]]
 

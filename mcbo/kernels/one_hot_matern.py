@@ -8,12 +8,12 @@ from typing import ClassVar
 from gpytorch.kernels import Kernel
 from torch import Generator
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.matern import Smoothness
 from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
 from hebo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 
 class OneHotMatern(KernelRecipe):
@@ -29,7 +29,7 @@ class OneHotMatern(KernelRecipe):
         ard: Learn a lengthscale of each category of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     smoothness: Smoothness = 2.5
     ard: bool = True

@@ -11,13 +11,13 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import Lengthscaled, log_normal
 from hebo.kernels.matern import matern_of_column
 from hebo.kernels.numeric_matern import UnitInterval, unit_cube_prior
-from mcbo.sorts import Sort, columns_by_sort
 
 
 class TreeAdditive(KernelRecipe):
@@ -37,7 +37,7 @@ class TreeAdditive(KernelRecipe):
             rule; its value is 0.2) and never more than a spanning tree. At 0 all columns stand alone.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal", "ordered", "continuous"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal", "ordered", "continuous"})
 
     edge_share: float = Field(default=0.2, ge=0.0, le=1.0)
 
@@ -61,7 +61,7 @@ class TreeAdditiveKernel(Lengthscaled):
     """The kernel of `TreeAdditive`.
 
     Args:
-        space: Gives sorts and bounds.
+        space: Gives kinds and bounds.
         columns: See `Correlation`.
         cliques: Places among `columns`.
 
@@ -75,7 +75,7 @@ class TreeAdditiveKernel(Lengthscaled):
         super().__init__(columns, len(columns), unit_cube_prior(2))
         self.places = list(cliques)
         self.cliques = [tuple(columns[place] for place in clique) for clique in cliques]
-        nominal = set(columns_by_sort(space).get("nominal", []))
+        nominal = set(columns_by_kind(space).get("nominal", []))
         self.is_nominal = [column in nominal for column in columns]
         self.scaled = UnitInterval(space, columns)
         self.register_positive(

@@ -1,4 +1,4 @@
-"""A Gaussian process over any mix of columns, with a kernel for each sort of them."""
+"""A Gaussian process over any mix of columns, with a kernel for each kind of them."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from torch import Generator, Tensor
 
 from hebo.base import Ability, Surrogate
 from hebo.data import Data
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.kernels.base import KernelRecipe
@@ -24,7 +25,6 @@ from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
 from mcbo.kernels.mallows import Mallows
 from mcbo.kernels.tree_additive import TreeAdditive
-from mcbo.sorts import Sort, columns_by_sort
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
 from mcbo.surrogates.prior import Array, GPPrior
@@ -38,7 +38,7 @@ def _default_kernels() -> list[KernelRecipe]:
 
 
 class MixedGP(Surrogate):
-    """GP with amplitude, mean, noise and one kernel per sort of column, mixed by sums and products.
+    """GP with amplitude, mean, noise and one kernel per kind of column, mixed by sums and products.
 
     Each kernel takes the columns that it has a correlation for and no kernel before it has taken; kernels
     that are left without a column are not used, so that the default serves every space. Several kernels are
@@ -56,7 +56,7 @@ class MixedGP(Surrogate):
         deduplicate: Whether hyperparameters are fitted to one random observation of each value; predictions
             use them all. A plateau that a search keeps coming back to says that nothing matters, at a
             distance where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
-        ignore_kinds: Sorts of columns that no kernel sees: the belief that they do not matter, which
+        ignore_kinds: Kinds of columns that no kernel sees: the belief that they do not matter, which
             `BestByLOO` holds against others. With few observations many columns drown few that matter.
     """
 
@@ -69,7 +69,7 @@ class MixedGP(Surrogate):
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
     deduplicate: bool = False
-    ignore_kinds: tuple[Sort, ...] = ()
+    ignore_kinds: tuple[ColumnKind, ...] = ()
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -117,25 +117,25 @@ class MixedGP(Surrogate):
 
     def _shared_out(self, space: DesignSpace) -> list[tuple[KernelRecipe, list[int]]]:
         """Return each kernel that is needed with its columns."""
-        sorts = columns_by_sort(space)
+        kinds = columns_by_kind(space)
         ignored = set(self.ignore_kinds)
-        if not sorts.keys() - ignored or (ignored and not sorts.keys() & ignored):
+        if not kinds.keys() - ignored or (ignored and not kinds.keys() & ignored):
             raise IncompatibleError(
-                f"ignore_kinds {list(self.ignore_kinds)}: the columns {space.names} are {sorted(sorts)}, of "
+                f"ignore_kinds {list(self.ignore_kinds)}: the columns {space.names} are {sorted(kinds)}, of "
                 "which that leaves out all or none; change `ignore_kinds`"
             )
-        for sort in self.ignore_kinds:
-            sorts.pop(sort, None)
+        for kind in self.ignore_kinds:
+            kinds.pop(kind, None)
         found = []
         for recipe in self.kernels:
-            taken = sorted(column for sort in recipe.handles for column in sorts.pop(sort, []))
+            taken = sorted(column for kind in recipe.handles for column in kinds.pop(kind, []))
             if taken:
                 found.append((recipe, taken))
-        for sort, columns in sorts.items():
+        for kind, columns in kinds.items():
             raise IncompatibleError(
-                f"no kernel of {[type(one).__name__ for one in self.kernels]} takes the {sort} column "
+                f"no kernel of {[type(one).__name__ for one in self.kernels]} takes the {kind} column "
                 f"{columns[0]} of {space.names}; add one that does, such as "
-                f"{[type(one).__name__ for one in _default_kernels() if sort in one.handles]}"
+                f"{[type(one).__name__ for one in _default_kernels() if kind in one.handles]}"
             )
         return found
 

@@ -10,7 +10,7 @@ from typing import Any
 from hebo.catalog import PARTS
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.parts import build

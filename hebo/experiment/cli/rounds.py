@@ -143,7 +143,7 @@ def _campaign(file: Path) -> Iterator[Log]:
 
 def _check_output(output: Path, log: Log) -> bool:
     """Refuse a sheet that cannot be written or would replace a file; say whether it is a workbook."""
-    from hebo.design_space.workbook import is_workbook
+    from hebo.design_space.spreadsheets.workbook import is_workbook
     from hebo.errors import ConfigError
     from hebo.experiment.sheet import check_format
 

@@ -11,11 +11,11 @@ import numpy as np
 import torch
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from hebo.design_space.discrete import Bool, Listed
-from hebo.design_space.numeric import Numeric
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.prior import Quantile
-from hebo.design_space.scale import Log, Logit, Scale
+from hebo.design_space.parameters.discrete import Bool, Listed
+from hebo.design_space.parameters.numeric import Numeric
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.prior import Quantile
+from hebo.design_space.parameters.scale import Log, Logit, Scale
 from hebo.experiment.report.statistics import Floats
 from hebo.experiment.report.view import distinct_labels
 

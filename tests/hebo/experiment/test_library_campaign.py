@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.experiment.campaign import build_campaign
 from hebo.experiment.cli import main
 from hebo.experiment.yaml_file import parse_yaml, read_yaml

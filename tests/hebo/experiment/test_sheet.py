@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError
 from hebo.experiment.sheet import SheetCells, read_sheet, write_sheet
 from hebo.random import make_generator

@@ -15,7 +15,7 @@ from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import Domain
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.optimizers.hebo import HEBORecipe

@@ -15,7 +15,7 @@ import torch
 
 from hebo.acq_optimizers.exhaustive import Exhaustive
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.experiment.parts import build
 from hebo.optimizers.base import Optimizer
@@ -74,7 +74,7 @@ def ids(frame: pd.DataFrame) -> list[str]:
 def test_the_suggestion_is_the_row_with_the_largest_acquisition() -> None:
     bo = optimizer()
     play(bo, n_rounds=2)
-    left = LIBRARY.remaining(1, bo.data.seen, {})
+    left = LIBRARY.domain_for(1, bo.data.seen, {})
     captured = {}
 
     class Spy(Exhaustive):
@@ -198,7 +198,7 @@ BIG = """
 import resource
 import numpy as np, pandas as pd
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.experiment.parts import build
 
 n, rng = 100_000, np.random.default_rng(0)
