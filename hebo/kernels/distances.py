@@ -15,7 +15,7 @@ Points = TypeVar("Points", Tensor, NDArray[np.float64])
 def squared_distances(a: Points, b: Points) -> Points:
     """Return `|a_i - b_j|^2`, `... x n x m`, of `... x n x k` and `... x m x k` points."""
     lengths = _squared_lengths(a)[..., :, None] + _squared_lengths(b)[..., None, :]
-    return (lengths - 2.0 * (a @ b.swapaxes(-1, -2))).clip(0.0)
+    return _nonnegative(lengths - 2.0 * (a @ b.swapaxes(-1, -2)))
 
 
 def squared_distances_of_many(a: Tensor, b: Tensor) -> Tensor:
@@ -36,3 +36,9 @@ def _squared_lengths(x: Points) -> Points:
     if isinstance(x, np.ndarray):
         return np.asarray(np.einsum("ij,ij->i", x, x))  # twice as fast as a sum of squares
     return x.square().sum(-1)
+
+
+def _nonnegative(square: Points) -> Points:
+    if isinstance(square, np.ndarray):
+        return np.maximum(square, 0.0, out=square)
+    return square.clamp_min(0.0)

@@ -32,6 +32,8 @@ Smoothness = Annotated[float, AfterValidator(_known)]
 
 def matern(square: Tensor, smoothness: float) -> Tensor:
     """Return the correlation at squared distances; differentiable once, also where points coincide."""
+    if not square.requires_grad:
+        return _value_and_falling(square, smoothness)[0]
     untyped: Any = _Matern  # torch declares no types for `apply`
     value: Tensor = untyped.apply(square, smoothness)
     return value
@@ -68,24 +70,25 @@ def matern_of_column(a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
     return value
 
 
+def _value_and_falling(square: Tensor, smoothness: float) -> tuple[Tensor, Tensor]:
+    """Return the correlation, and what the slope by the squared distance is a multiple of."""
+    if smoothness == 1.5:
+        s = square.mul(3.0).add_(_TINY).sqrt_()
+        decay = s.neg().exp_()
+        return torch.addcmul(decay, s, decay), decay
+    s = square.sqrt().mul_(_ROOT_5)
+    decay = s.neg().exp_()
+    linear = s.mul_(decay).add_(decay)
+    return torch.addcmul(linear, decay, square, value=5.0 / 3.0), linear
+
+
 class _Matern(torch.autograd.Function):
-    """The correlation alone; the slope is computed where a gradient is wanted."""
+    """The correlation with its slope in closed form, which is finite where points coincide."""
 
     @staticmethod
     def forward(ctx: Any, square: Tensor, smoothness: float) -> Tensor:
-        if smoothness == 1.5:
-            s = square.mul(3.0).add_(_TINY).sqrt_()
-            decay = s.neg().exp_()
-            value = torch.addcmul(decay, s, decay)
-            falling, rate = decay, -1.5
-        else:
-            s = square.sqrt().mul_(_ROOT_5)
-            decay = s.neg().exp_()
-            linear = s.mul_(decay).add_(decay)
-            value = torch.addcmul(linear, decay, square, value=5.0 / 3.0)
-            falling, rate = linear, -5.0 / 6.0
-        if ctx.needs_input_grad[0]:
-            ctx.save_for_backward(falling * rate)
+        value, falling = _value_and_falling(square, smoothness)
+        ctx.save_for_backward(falling * (-1.5 if smoothness == 1.5 else -5.0 / 6.0))
         return value
 
     @staticmethod
