@@ -21,31 +21,33 @@ from hebo.errors import IncompatibleError
 from hebo.kernels.distances import squared_distances
 
 
-class PositiveParameters(Module):  # type: ignore[misc]  # gpytorch has no types
-    """A GPyTorch module whose hyperparameters are positive and stored as logarithms."""
+class PositiveParameter:
+    """A positive hyperparameter of a module, an attribute that `register_positive` adds and that can be set.
 
-    def register_positive(self, name: str, start: Tensor, prior: Prior) -> None:
-        """Add a positive hyperparameter, stored as its logarithm `raw_<name>`.
+    It is stored as its logarithm `raw_<name>`. A value that is set may be of one entry for all.
+    """
 
-        A subclass gives it a property `name`, from `positive` and `set_positive`.
-        """
-        self.register_parameter(f"raw_{name}", Parameter(start.log()))
-        self.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
-        self.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
+    def __set_name__(self, owner: type[Module], name: str) -> None:
+        self._name = name
 
-    def positive(self, name: str) -> Tensor:
-        """Return a hyperparameter that `register_positive` added."""
-        raw: Tensor = getattr(self, f"raw_{name}")
+    def __get__(self, module: Module, owner: type[Module]) -> Tensor:
+        raw: Tensor = getattr(module, f"raw_{self._name}")
         return raw.exp()
 
-    def set_positive(self, name: str, value: Tensor | float) -> None:
-        """Set a hyperparameter that `register_positive` added; `value` may be of one entry for all."""
-        raw: Tensor = getattr(self, f"raw_{name}")
+    def __set__(self, module: Module, value: Tensor | float) -> None:
+        raw: Tensor = getattr(module, f"raw_{self._name}")
         numbers = torch.as_tensor(value, dtype=raw.dtype, device=raw.device)
-        self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
+        module.initialize(**{f"raw_{self._name}": numbers.log().expand_as(raw)})
 
 
-class Correlation(PositiveParameters, Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
+def register_positive(module: Module, name: str, start: Tensor, prior: Prior) -> None:
+    """Add the hyperparameter behind a `PositiveParameter`, with its prior."""
+    module.register_parameter(f"raw_{name}", Parameter(start.log()))
+    module.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
+    module.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
+
+
+class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
     """A GPyTorch kernel that is 1 on its diagonal; a subclass writes `correlation`.
 
     Args:
@@ -110,23 +112,18 @@ class Lengthscaled(Correlation):
         columns: See `Correlation`.
         n_lengthscales: Their number.
         prior: Of each of them; a fit begins at its mode.
+
+    Attributes:
+        lengthscale: The lengthscales, `... x 1 x k`.
     """
 
     has_lengthscale = True
+    lengthscale = PositiveParameter()
 
     def __init__(self, columns: Sequence[int] | None, n_lengthscales: int, prior: LogNormalPrior) -> None:
         super().__init__(columns)
         start = torch.full((1, n_lengthscales), float(prior.mode), dtype=torch.float64)
-        self.register_positive("lengthscale", start, prior)
-
-    @property
-    def lengthscale(self) -> Tensor:
-        """The lengthscales, `... x 1 x k`."""
-        return self.positive("lengthscale")
-
-    @lengthscale.setter
-    def lengthscale(self, value: Tensor | float) -> None:
-        self.set_positive("lengthscale", value)
+        register_positive(self, "lengthscale", start, prior)
 
 
 def squared_exponential(a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:

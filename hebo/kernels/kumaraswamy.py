@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 import torch
+from gpytorch.module import Module
 from torch import Tensor
 
-from hebo.kernels.correlation import PositiveParameters, log_normal
+from hebo.kernels.correlation import PositiveParameter, log_normal, register_positive
 
 EDGE = 1e-6
 """Keeps the logarithms of the warp finite at the ends of a column."""
@@ -59,36 +60,24 @@ class KumaraswamySlopes:
         return (by_rest * by_power).sum(0), -(by_rest * self._log_rest).sum(0) * self._b
 
 
-class Kumaraswamy(PositiveParameters):
+class Kumaraswamy(Module):  # type: ignore[misc]  # gpytorch has no types
     """The warp as a layer before a kernel, with a log-normal prior of each exponent.
 
     Args:
         n: Number `k` of columns.
+
+    Attributes:
+        a: The inner exponents, `... x 1 x k`.
+        b: The outer exponents, `... x 1 x k`.
     """
+
+    a, b = PositiveParameter(), PositiveParameter()
 
     def __init__(self, n: int) -> None:
         super().__init__()
         for name in ("a", "b"):
             one = torch.ones(1, n, dtype=torch.float64)
-            self.register_positive(name, one, log_normal(mode=1.0, spread=SPREAD))
-
-    @property
-    def a(self) -> Tensor:
-        """The inner exponents, `... x 1 x k`."""
-        return self.positive("a")
-
-    @a.setter
-    def a(self, value: Tensor | float) -> None:
-        self.set_positive("a", value)
-
-    @property
-    def b(self) -> Tensor:
-        """The outer exponents, `... x 1 x k`."""
-        return self.positive("b")
-
-    @b.setter
-    def b(self, value: Tensor | float) -> None:
-        self.set_positive("b", value)
+            register_positive(self, name, one, log_normal(mode=1.0, spread=SPREAD))
 
     def forward(self, u: Tensor) -> Tensor:
         """Return the warped columns, `... x n x k`; a point at an end of a column has a slope, too."""

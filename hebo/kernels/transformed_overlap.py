@@ -66,14 +66,9 @@ def mismatches(a: Any, b: Any) -> Any:
 
 
 def mismatch_decay(differ: Any, weights: Any, xp: ModuleType = np) -> Any:
-    """Return `exp(-sum_k w_k d_ijk)`, `... x n x m`, of `mismatches` as numbers and `d` weights.
+    """Return `exp(-sum_k w_k d_ijk)` of `mismatches` as numbers, in the library `xp` (numpy or torch).
 
-    `OneHot.decay` is the same from indicators. For few columns this is faster.
-
-    Args:
-        differ: An array or a tensor of 0 and 1.
-        weights: `1 / l_k`.
-        xp: The library of the two: numpy or torch.
+    `OneHot.decay` is the same from indicators; for few columns this is faster.
     """
     return xp.exp(-(differ @ weights))
 

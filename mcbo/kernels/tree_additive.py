@@ -15,7 +15,7 @@ from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.kernels.base import KernelRecipe
-from hebo.kernels.correlation import Lengthscaled, log_normal
+from hebo.kernels.correlation import Lengthscaled, PositiveParameter, log_normal, register_positive
 from hebo.kernels.matern import matern_of_column
 from hebo.kernels.numeric_matern import UnitInterval, unit_cube_prior
 
@@ -67,7 +67,10 @@ class TreeAdditiveKernel(Lengthscaled):
 
     Attributes:
         cliques: Columns of the encoded points that each component depends on.
+        weight: The weights of the components, `... x 1 x c`.
     """
+
+    weight = PositiveParameter()
 
     def __init__(
         self, space: DesignSpace, columns: Sequence[int], cliques: Sequence[tuple[int, ...]]
@@ -78,18 +81,9 @@ class TreeAdditiveKernel(Lengthscaled):
         nominal = set(columns_by_kind(space).get("nominal", []))
         self.is_nominal = [column in nominal for column in columns]
         self.scaled = UnitInterval(space, columns)
-        self.register_positive(
-            "weight", torch.ones(1, len(cliques), dtype=torch.float64), log_normal(mode=1.0, spread=1.0)
+        register_positive(
+            self, "weight", torch.ones(1, len(cliques), dtype=torch.float64), log_normal(mode=1.0, spread=1.0)
         )
-
-    @property
-    def weight(self) -> Tensor:
-        """The weights of the components, `... x 1 x c`."""
-        return self.positive("weight")
-
-    @weight.setter
-    def weight(self, value: Tensor | float) -> None:
-        self.set_positive("weight", value)
 
     @property
     def shares(self) -> Tensor:
