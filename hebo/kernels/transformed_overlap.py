@@ -53,11 +53,15 @@ class TransformedOverlapKernel(FeatureCorrelation, Lengthscaled):
         indicators: Tensor = self.one_hot(x)
         return indicators
 
+    @property
+    def weights(self) -> Tensor:
+        """The weights of a mismatch, `... x 1 x d`."""
+        importance = self.lengthscale.reciprocal()
+        return importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
+
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        importance = self.lengthscale.reciprocal()
-        weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
-        return self.one_hot.decay(a, b, weights)
+        return self.one_hot.decay(a, b, self.weights)
 
 
 def mismatches(a: Any, b: Any) -> Any:

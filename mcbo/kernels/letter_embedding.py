@@ -13,10 +13,8 @@ from torch import Generator, Tensor
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.base import KernelRecipe
-from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled
 from hebo.kernels.distances import squared_differences
-from hebo.kernels.one_hot import OneHot
-from hebo.kernels.transformed_overlap import mismatch_prior
+from hebo.kernels.transformed_overlap import TransformedOverlapKernel
 from mcbo.kernels.letters import Table, check_table, mean_distance, table_of, vectors_of
 
 
@@ -63,7 +61,7 @@ class LetterEmbedding(KernelRecipe):
         return [torch.from_numpy(squared_differences(one, one).sum(-1) / scale) for one in vectors]
 
 
-class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):
+class LetterEmbeddingKernel(TransformedOverlapKernel):
     """The kernel of `LetterEmbedding`.
 
     Args:
@@ -78,20 +76,11 @@ class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):
     def __init__(
         self, space: DesignSpace, columns: Sequence[int], distances: list[Tensor], *, ard: bool
     ) -> None:
-        d = len(columns)
-        super().__init__(columns, d if ard else 1, mismatch_prior(d))
-        self.one_hot = OneHot(space, columns)
+        super().__init__(space, columns, ard=ard)
         untyped: Any = torch.block_diag
         self.register_buffer("distances", untyped(*distances))
 
-    def encode(self, x: Tensor) -> Tensor:
-        """See `FeatureCorrelation`."""
-        indicators: Tensor = self.one_hot(x)
-        return indicators
-
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        importance = self.lengthscale.reciprocal()
-        weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
-        k: Tensor = (-self.one_hot.matches(a @ self.distances, b, weights)).exp()
+        k: Tensor = (-self.one_hot.matches(a @ self.distances, b, self.weights)).exp()
         return k
