@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from scipy.linalg.lapack import dpotrf
 
-from hebo.kernels.distances import squared_distances
+from hebo.kernels.distances import squared_distances_within
 from hebo.kernels.kumaraswamy import EDGE, KumaraswamySlopes
 from hebo.kernels.matern import matern_with_slope
 from hebo.kernels.transformed_overlap import mismatch_decay, mismatches
@@ -82,7 +82,7 @@ class _Kernel:
         plain = np.full((n, n), self.signal)
         if problem.layout.n_numeric:
             self.features = self._warped() / self.positive[groups["lengthscale"]]
-            square = squared_distances(self.features, self.features)
+            square = squared_distances_within(self.features)
             correlation, self.slope = matern_with_slope(square, problem.smoothness)
             plain *= correlation
         if problem.layout.n_categorical:
