@@ -15,6 +15,7 @@ from typing import Any, get_args, get_origin
 
 from pydantic import ValidationError
 
+from hebo.catalog import RENAMED
 from hebo.errors import ConfigError, HeboError, did_you_mean
 from hebo.experiment.catalogue import Entry, catalogue, reason_of
 from hebo.experiment.problem import ConfigMistake, Path
@@ -36,6 +37,8 @@ def lookup(kind: str, name: str) -> type[Recipe] | Preset:
     if name not in known[kind]:
         if (kind, name) in known.ambiguous:
             raise ConfigError(known.ambiguous[kind, name])
+        if new := RENAMED.get(kind, {}).get(name):
+            raise ConfigError(f"The {kind} '{name}' is called '{new}' now.")
         article = "an" if kind[0] in "aeiou" else "a"
         hints = did_you_mean(name, known[kind]) + known.why_missing(kind)
         raise ConfigError(f"'{name}' is not {article} {kind}.{hints}")

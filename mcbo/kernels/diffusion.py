@@ -14,11 +14,11 @@ from torch.nn import Module, ModuleList
 from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Lengthscaled
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import Lengthscaled
+from hebo.kernels.one_hot import OneHot
+from hebo.kernels.transformed_overlap import mismatch_prior
 from mcbo.kernels.ranks import Ranks, parameter_of
-from mcbo.kernels.transformed_overlap import mismatch_prior
 
 MAX_LEVELS = 512
 """Most levels of an ordered column; its path graph has as many frequencies."""

@@ -15,10 +15,10 @@ from torch.nn import Module
 
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import log_normal
-from mcbo.kernels.matern import MaternKernel
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import log_normal
+from hebo.kernels.numeric_matern import MaternKernel
+from hebo.kernels.one_hot import OneHot
 
 
 class HammingEmbedding(KernelRecipe):

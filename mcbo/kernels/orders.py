@@ -13,7 +13,7 @@ from torch import Generator, Tensor
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
+from hebo.kernels.base import KernelRecipe
 
 
 class OrderRecipe(KernelRecipe, ABC):
@@ -22,7 +22,7 @@ class OrderRecipe(KernelRecipe, ABC):
     handles: ClassVar[frozenset[ColumnKind]] = frozenset({"permutation"})
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and a part of a permutation.
+        """Refuse other kinds, and a part of a permutation.
 
         Raises:
             IncompatibleError: See above.

@@ -11,8 +11,8 @@ from torch.nn import Module
 
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.matern import MaternKernel, unit_cube_prior
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
 from mcbo.kernels.ranks import Ranks
 
 

@@ -10,10 +10,10 @@ from torch import Generator, Tensor
 
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
+from hebo.kernels.one_hot import OneHot
 from mcbo.kernels.alphabet import doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
-from mcbo.kernels.one_hot import OneHot
 
 
 class Prefix(KernelRecipe):

@@ -18,9 +18,9 @@ from torch.nn import Parameter
 
 from hebo.design_space.column_kinds import ColumnKind, n_levels
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
 from mcbo.kernels.subsequences import pair_sums
 
@@ -62,7 +62,7 @@ class StringSubsequence(KernelRecipe):
     gap_decay: float = Field(default=0.5, gt=0.0, lt=1.0)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and columns of different categories.
+        """Refuse other kinds, and columns of different categories.
 
         Raises:
             IncompatibleError: With the two parameters that differ.

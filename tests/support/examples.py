@@ -76,7 +76,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
-    ("kernel", "blend"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
+    ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},
     ("task", "ehrlich_explicit"): {

@@ -55,7 +55,7 @@ _DIFFERENCE_NOTES = (
 @click.command("fit-quality")
 @click.argument("source", metavar="RUN_DIR|CONFIG")
 @click.option(
-    "--surrogate", "texts", multiple=True, metavar="YAML", help="One to compare: {type: random_forest}."
+    "--surrogate", "texts", multiple=True, metavar="YAML", help="One to compare: {type: extra_trees}."
 )
 @click.option(
     "--first", multiple=True, type=click.IntRange(min=2), help="How many points to fit to [10, 30, 100]."

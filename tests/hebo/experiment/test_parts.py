@@ -4,6 +4,7 @@ from typing import Any, cast
 
 import pytest
 
+from hebo.catalog import RENAMED
 from hebo.errors import ConfigError
 from hebo.experiment.catalogue import catalogue
 from hebo.experiment.config import Budget
@@ -84,6 +85,35 @@ def test_a_mistake_in_a_nested_part_is_found_at_its_own_path() -> None:
 )
 def test_a_refusal_says_what_was_expected_and_what_came(mapping: object, message: str) -> None:
     assert message in build_error("task", mapping)
+
+
+@pytest.mark.parametrize(
+    ("kind", "mapping", "message"),
+    [
+        ("kernel", {"type": "blend"}, "The kernel 'blend' is called 'mixture' now."),
+        (
+            "surrogate",
+            {"type": "most_predictive"},
+            "The surrogate 'most_predictive' is called 'best_by_loo' now.",
+        ),
+        ("surrogate", {"type": "mixed_gp", "ignored": ["nominal"]}, "`ignored` is called `ignore_kinds` now"),
+        ("output_transform", {"type": "power", "distinct": True}, "`distinct` is called `deduplicate` now"),
+    ],
+)
+def test_a_former_name_is_refused_with_the_present_one(kind: str, mapping: object, message: str) -> None:
+    assert message in build_error(kind, mapping)
+
+
+def test_every_former_name_is_that_of_a_part() -> None:
+    for kind, names in RENAMED.items():
+        assert names.keys().isdisjoint(catalogue()[kind])
+        assert set(names.values()) <= catalogue()[kind].keys()
+
+
+def test_another_name_builds_the_same_part() -> None:
+    forest = build("surrogate", {"type": "random_forest"})
+    assert forest == build("surrogate", {"type": "extra_trees"})
+    assert describe(forest)["type"] == "extra_trees"
 
 
 def test_a_nested_part_given_as_text_is_refused() -> None:

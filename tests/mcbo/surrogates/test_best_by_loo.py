@@ -1,4 +1,4 @@
-"""Tests of `mcbo.surrogates.most_predictive`."""
+"""Tests of `mcbo.surrogates.best_by_loo`."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.overlap import Overlap
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.random import make_generator
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.gaussian_process import GaussianProcess
-from hebo.surrogates.random_forest import RandomForest
 from mcbo.kernels.diffusion import Diffusion
-from mcbo.kernels.overlap import Overlap
-from mcbo.kernels.transformed_overlap import TransformedOverlap
+from mcbo.surrogates.best_by_loo import BestByLOO, log_predictive_density
 from mcbo.surrogates.mixed_gp import MixedGP
-from mcbo.surrogates.most_predictive import MostPredictive, log_predictive_density
 from mcbo.surrogates.sparse_linear import SparseLinear
 
 SPACE = DesignSpace().parse([{"name": f"x{i}", "type": "cat", "categories": list("abc")} for i in range(6)])
@@ -49,12 +49,10 @@ def test_the_model_that_predicts_best_is_kept() -> None:
     parity = torch.where((X[:, 0] + X[:, 1] + X[:, 2]) % 2 == 0, 1.0, -1.0).double()
     for y in (effects, effects * parity):
         fits = [one.fit(data(y), SPACE, generator=make_generator(0)) for one in (ADDITIVE, TRANSFORMED)]
-        kept = MostPredictive(surrogates=[ADDITIVE, TRANSFORMED]).fit(
-            data(y), SPACE, generator=make_generator(0)
-        )
+        kept = BestByLOO(surrogates=[ADDITIVE, TRANSFORMED]).fit(data(y), SPACE, generator=make_generator(0))
         scores = [log_predictive_density(one) for one in fits]
         assert log_predictive_density(kept) == max(scores)
-    sums = MostPredictive(surrogates=[TRANSFORMED, ADDITIVE]).fit(
+    sums = BestByLOO(surrogates=[TRANSFORMED, ADDITIVE]).fit(
         data(effects), SPACE, generator=make_generator(0)
     )
     assert type(sums.covariance.kernel).__name__ == "OverlapKernel"
@@ -62,18 +60,18 @@ def test_the_model_that_predicts_best_is_kept() -> None:
 
 def test_surrogates_that_cannot_take_the_space_are_left_out() -> None:
     space = SPACES["mixed"]
-    MostPredictive(surrogates=[MixedGP(kernels=[Diffusion()]), MixedGP()]).check(space)
+    BestByLOO(surrogates=[MixedGP(kernels=[Diffusion()]), MixedGP()]).check(space)
     with pytest.raises(IncompatibleError, match="no kernel"):
-        MostPredictive(surrogates=[MixedGP(kernels=[Diffusion()])]).check(space)
+        BestByLOO(surrogates=[MixedGP(kernels=[Diffusion()])]).check(space)
 
 
 def test_it_offers_what_all_of_them_offer() -> None:
     loo = "leave-one-out predictions"
-    assert MostPredictive().offers() == {loo, "functions drawn from the posterior"}
-    assert MostPredictive(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {loo}
+    assert BestByLOO().offers() == {loo, "functions drawn from the posterior"}
+    assert BestByLOO(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {loo}
 
 
-@pytest.mark.parametrize("other", [RandomForest(), SparseLinear()])
+@pytest.mark.parametrize("other", [ExtraTrees(), SparseLinear()])
 def test_a_model_that_cannot_leave_data_out_is_refused_when_it_is_chosen(other: Surrogate) -> None:
     with pytest.raises(IncompatibleError, match=f"which {type(other).__name__} does not offer"):
-        MostPredictive(surrogates=[MixedGP(), other])
+        BestByLOO(surrogates=[MixedGP(), other])

@@ -1,4 +1,4 @@
-"""`OneHot`: nominal columns as indicators, whose inner products count matches."""
+"""One-hot encoding of nominal columns, whose inner products count matches."""
 
 from __future__ import annotations
 

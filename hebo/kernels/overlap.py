@@ -1,4 +1,4 @@
-"""`Overlap`: the weighted share of matching categories."""
+"""Overlap kernel: the weighted share of matching categories."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from torch.nn import Parameter
 
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation
+from hebo.kernels.one_hot import OneHot
 
 SPREAD = 0.5
 """Standard deviation of the prior of a raw weight, so that two weights mostly differ by a factor below 2.

@@ -1,4 +1,4 @@
-"""Tests of `mcbo.kernels.correlation`."""
+"""Tests of `hebo.kernels.correlation`."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from kernel_checks import MIXED, NOMINAL, gram, points, scattered
 from torch import Tensor
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.correlation import Correlation, log_normal
+from hebo.kernels.overlap import Overlap
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.random import make_generator
-from mcbo.kernels.correlation import Correlation, log_normal
-from mcbo.kernels.overlap import Overlap
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 
 X = points(MIXED, 9)
 

@@ -1,16 +1,14 @@
-"""Tests of `mcbo.acq_optimizers.climbing`: the best neighbour is taken, ends are local maxima."""
+"""Tests of `hebo.acq_optimizers.climbing`: the best neighbour is taken, ends are local maxima."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import torch
+from nk import NK
 from torch import Tensor
 
-from hebo.base import AcqFunction
+from hebo.acq_optimizers.climbing import best_neighbors, climb
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
-from mcbo.acq_optimizers.climbing import best_neighbors, climb
 from mcbo.acq_optimizers.moves import column_levels
 from mcbo.acq_optimizers.neighbors import Neighbors
 
@@ -21,8 +19,8 @@ NEIGHBORS = Neighbors(
 )
 
 
-def test_the_best_neighbour_is_the_best_of_all_single_changes(nk: Callable[..., AcqFunction]) -> None:
-    function = nk(8, 3, 2, 0)
+def test_the_best_neighbour_is_the_best_of_all_single_changes() -> None:
+    function = NK(8, 3, 2, 0)
     points, values = best_neighbors(
         lambda x, _: function(x.unsqueeze(1))[:, 0], NEIGHBORS, X, generator=make_generator(0)
     )
@@ -33,8 +31,8 @@ def test_the_best_neighbour_is_the_best_of_all_single_changes(nk: Callable[..., 
         assert function(points[row].reshape(1, 1, -1)).item() == values[row].item()
 
 
-def test_every_end_is_a_local_maximum_and_the_way_goes_up(nk: Callable[..., AcqFunction]) -> None:
-    function = nk(8, 3, 2, 1)
+def test_every_end_is_a_local_maximum_and_the_way_goes_up() -> None:
+    function = NK(8, 3, 2, 1)
     ends, passed = climb(
         lambda x, _: function(x.unsqueeze(1))[:, 0], NEIGHBORS, X, n_rounds=50, generator=make_generator(0)
     )

@@ -1,4 +1,4 @@
-"""Tests of `mcbo.kernels.overlap`."""
+"""Tests of `hebo.kernels.overlap`."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ from kernel_checks import (
 )
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.overlap import SPREAD, Overlap, OverlapKernel
 from hebo.random import make_generator
-from mcbo.kernels.overlap import SPREAD, Overlap, OverlapKernel
 
 
 def build(*, ard: bool = True) -> OverlapKernel:

@@ -1,4 +1,4 @@
-"""Choosing among surrogates by how well they predict observations that they have not seen."""
+"""Model selection by leave-one-out predictive density: several surrogates are fitted, one is kept."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from hebo.base import Ability, LeaveOneOut, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.blend import Blend
+from hebo.kernels.mixture import Mixture
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.composition import Composition
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.surrogates.mixed_gp import with_nominal
 
 
 def _default_surrogates() -> list[Surrogate]:
-    places_and_counts = Blend(kernels=[TransformedOverlap(), Composition()])
+    places_and_counts = Mixture(kernels=[TransformedOverlap(), Composition()])
     kernels = places_and_counts, HammingEmbedding(), StringSubsequence(), Spectrum()
     return [with_nominal(one) for one in kernels]
 
 
-class MostPredictive(Surrogate):
+class BestByLOO(Surrogate):
     """Fits several surrogates and keeps the one whose leave-one-out predictions are the most likely.
 
     Which correlation suits a problem is seldom known before, and no kernel of categories is the best on all
@@ -47,7 +47,7 @@ class MostPredictive(Surrogate):
         for one in self.surrogates:
             if "leave-one-out predictions" not in one.offers():
                 raise IncompatibleError(
-                    f"MostPredictive compares leave-one-out predictions, which {type(one).__name__} does not "
+                    f"BestByLOO compares leave-one-out predictions, which {type(one).__name__} does not "
                     "offer; choose among Gaussian processes (mixed_gp, warped_gp)"
                 )
         return self

@@ -1,4 +1,4 @@
-"""Tests of `mcbo.kernels.transformed_overlap`."""
+"""Tests of `hebo.kernels.transformed_overlap`."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ from kernel_checks import (
 )
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.transformed_overlap import TransformedOverlap, TransformedOverlapKernel, mismatch_prior
 from hebo.random import make_generator
-from mcbo.kernels.transformed_overlap import TransformedOverlap, TransformedOverlapKernel, mismatch_prior
 
 
 def build(*, ard: bool = True) -> TransformedOverlapKernel:

@@ -1,19 +1,21 @@
-"""`TransformedOverlap`: the exponential of the weighted number of mismatches."""
+"""Transformed overlap kernel: the exponential of the weighted number of mismatches."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import ClassVar
+from types import ModuleType
+from typing import Any, ClassVar
 
+import numpy as np
 from gpytorch.kernels import Kernel
 from gpytorch.priors import LogNormalPrior
 from torch import Generator, Tensor
 
 from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
+from hebo.kernels.one_hot import OneHot
 
 
 class TransformedOverlap(KernelRecipe):
@@ -51,11 +53,28 @@ class TransformedOverlapKernel(FeatureCorrelation, Lengthscaled):
         indicators: Tensor = self.one_hot(x)
         return indicators
 
+    @property
+    def weights(self) -> Tensor:
+        """The weights of a mismatch, `... x 1 x d`."""
+        importance = self.lengthscale.reciprocal()
+        return importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
+
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        importance = self.lengthscale.reciprocal()
-        weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
-        return self.one_hot.decay(a, b, weights)
+        return self.one_hot.decay(a, b, self.weights)
+
+
+def mismatches(a: Any, b: Any) -> Any:
+    """Return `[a_ik != b_jk]`, `... x n x m x d`, of arrays or tensors `... x n x d` and `... x m x d`."""
+    return a[..., :, None, :] != b[..., None, :, :]
+
+
+def mismatch_decay(differ: Any, weights: Any, xp: ModuleType = np) -> Any:
+    """Return `exp(-sum_k w_k d_ijk)` of `mismatches` as numbers, in the library `xp` (numpy or torch).
+
+    `OneHot.decay` is the same from indicators; for few columns this is faster.
+    """
+    return xp.exp(-(differ @ weights))
 
 
 def mismatch_prior(d: int) -> LogNormalPrior:

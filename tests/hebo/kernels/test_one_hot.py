@@ -1,4 +1,4 @@
-"""Tests of `mcbo.kernels.one_hot`."""
+"""Tests of `hebo.kernels.one_hot`."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from kernel_checks import MIXED, NOMINAL, categories, points
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.one_hot import OneHot
 
 
 def test_each_column_has_one_indicator_of_its_category() -> None:

@@ -1,4 +1,4 @@
-"""Steepest ascent over neighbouring points: all neighbours of all points are valued in one call a round.
+"""Discrete hill climbing, steepest ascent: all neighbours of all points are valued in one call a round.
 
 Notation: `k` climbing points, `n` valued points, `d` columns.
 """
@@ -6,20 +6,26 @@ Notation: `k` climbing points, `n` valued points, `d` columns.
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 import torch
 from torch import Generator, Tensor
-
-from mcbo.acq_optimizers.neighbors import Neighbors
 
 Scores = Callable[[Tensor, Tensor], Tensor]
 """Points (`n x d`) and the climbing point that each belongs to (`n`) -> `n` values, larger is better."""
 
 
+class Neighborhood(Protocol):
+    """Says what the neighbours of points are."""
+
+    def of(self, x: Tensor, *, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Return feasible neighbours (`n x d`) of the rows of `x` (`k x d`), and the row of each (`n`)."""
+
+
 def best_neighbors(
-    scores: Scores, neighbors: Neighbors, x: Tensor, *, generator: Generator
+    scores: Scores, neighbors: Neighborhood, x: Tensor, *, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """Return the best feasible neighbour of each row of `x` (`k x d`), and its value (`k`).
+    """Return the best neighbour of each row of `x` (`k x d`), and its value (`k`).
 
     A row without neighbours is returned with the value minus infinity.
     """
@@ -36,7 +42,7 @@ def best_neighbors(
 
 
 def climb(
-    scores: Scores, neighbors: Neighbors, x: Tensor, *, n_rounds: int, generator: Generator
+    scores: Scores, neighbors: Neighborhood, x: Tensor, *, n_rounds: int, generator: Generator
 ) -> tuple[Tensor, Tensor]:
     """Move each point to its best neighbour, again and again, while that is a gain.
 
@@ -45,7 +51,7 @@ def climb(
         neighbors: Says what the neighbours are.
         x: `k x d` feasible points.
         n_rounds: Most moves of one point.
-        generator: Chooses neighbours where a parameter shows only a part of them.
+        generator: Chooses neighbours where only a part of them is looked at.
 
     Returns:
         The points reached (`k x d`), and all points passed on the way, first and last ones included.

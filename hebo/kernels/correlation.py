@@ -1,4 +1,4 @@
-"""`Correlation`: what the kernels of this package share."""
+"""Correlation functions as GPyTorch kernels: what all kernels share."""
 
 from __future__ import annotations
 
@@ -12,11 +12,39 @@ from typing import Any
 import torch
 from gpytorch.constraints import Positive
 from gpytorch.kernels import Kernel
+from gpytorch.module import Module
 from gpytorch.priors import LogNormalPrior, Prior
 from torch import Tensor
 from torch.nn import Parameter
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.distances import squared_distances
+
+
+class PositiveParameter:
+    """A positive hyperparameter of a module, an attribute that `register_positive` adds and that can be set.
+
+    It is stored as its logarithm `raw_<name>`. A value that is set may be of one entry for all.
+    """
+
+    def __set_name__(self, owner: type[Module], name: str) -> None:
+        self._name = name
+
+    def __get__(self, module: Module, owner: type[Module]) -> Tensor:
+        raw: Tensor = getattr(module, f"raw_{self._name}")
+        return raw.exp()
+
+    def __set__(self, module: Module, value: Tensor | float) -> None:
+        raw: Tensor = getattr(module, f"raw_{self._name}")
+        numbers = torch.as_tensor(value, dtype=raw.dtype, device=raw.device)
+        module.initialize(**{f"raw_{self._name}": numbers.log().expand_as(raw)})
+
+
+def register_positive(module: Module, name: str, start: Tensor, prior: Prior) -> None:
+    """Add the hyperparameter behind a `PositiveParameter`, with its prior."""
+    module.register_parameter(f"raw_{name}", Parameter(start.log()))
+    module.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
+    module.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
 
 
 class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
@@ -52,26 +80,6 @@ class Correlation(Kernel, ABC):  # type: ignore[misc]  # gpytorch has no types
         tensors = chain(self.parameters(), self.buffers())
         return next((one.dtype for one in tensors if one.is_floating_point()), torch.float64)
 
-    def register_positive(self, name: str, start: Tensor, prior: Prior) -> None:
-        """Add a positive hyperparameter, stored as its logarithm `raw_<name>`.
-
-        A subclass gives it a property `name`, from `positive` and `set_positive`.
-        """
-        self.register_parameter(f"raw_{name}", Parameter(start.log()))
-        self.register_constraint(f"raw_{name}", Positive(transform=torch.exp, inv_transform=torch.log))
-        self.register_prior(f"{name}_prior", prior, partial(_get, name=name), partial(_set, name=name))
-
-    def positive(self, name: str) -> Tensor:
-        """Return a hyperparameter that `register_positive` added."""
-        raw: Tensor = getattr(self, f"raw_{name}")
-        return raw.exp()
-
-    def set_positive(self, name: str, value: Tensor | float) -> None:
-        """Set a hyperparameter that `register_positive` added; `value` may be of one entry for all."""
-        raw: Tensor = getattr(self, f"raw_{name}")
-        numbers = torch.as_tensor(value, dtype=raw.dtype, device=raw.device)
-        self.initialize(**{f"raw_{name}": numbers.log().expand_as(raw)})
-
 
 class FeatureCorrelation(Correlation):
     """A correlation of features of the points.
@@ -104,29 +112,23 @@ class Lengthscaled(Correlation):
         columns: See `Correlation`.
         n_lengthscales: Their number.
         prior: Of each of them; a fit begins at its mode.
+
+    Attributes:
+        lengthscale: The lengthscales, `... x 1 x k`.
     """
 
     has_lengthscale = True
+    lengthscale = PositiveParameter()
 
     def __init__(self, columns: Sequence[int] | None, n_lengthscales: int, prior: LogNormalPrior) -> None:
         super().__init__(columns)
         start = torch.full((1, n_lengthscales), float(prior.mode), dtype=torch.float64)
-        self.register_positive("lengthscale", start, prior)
-
-    @property
-    def lengthscale(self) -> Tensor:
-        """The lengthscales, `... x 1 x k`."""
-        return self.positive("lengthscale")
-
-    @lengthscale.setter
-    def lengthscale(self, value: Tensor | float) -> None:
-        self.set_positive("lengthscale", value)
+        register_positive(self, "lengthscale", start, prior)
 
 
 def squared_exponential(a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
     """Return `exp(-|a_i - b_j|^2 / (2 l^2))`, `... x n x m`, of features `... x n x k` and `... x m x k`."""
-    squared = a.square().sum(-1, keepdim=True) + b.square().sum(-1).unsqueeze(-2) - 2.0 * (a @ b.mT)
-    k: Tensor = (-0.5 * squared.clamp_min(0.0) / lengthscale.square()).exp()
+    k: Tensor = (-0.5 * squared_distances(a, b) / lengthscale.square()).exp()
     return k
 
 

@@ -1,4 +1,4 @@
-"""A random forest with the spread of its trees as uncertainty."""
+"""Extremely randomised trees with their spread as uncertainty."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
 from hebo.surrogates.trees import Array, Trees, grow
 
 
-class RandomForest(Surrogate):
+class ExtraTrees(Surrogate):
     """Extremely randomised trees (Geurts et al., 2006) on one-hot categories, read as SMAC reads a forest.
 
     The mean is that of the trees; the variance is the variance of their means plus the mean variance within

@@ -1,4 +1,4 @@
-"""Tests of `hebo.surrogates.random_forest`."""
+"""Tests of `hebo.surrogates.extra_trees`."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from hebo.acquisitions.marginals import noise_sd
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
+from hebo.surrogates.extra_trees import ExtraTrees, Forest, features_of
 from hebo.surrogates.gaussian_model import LEAST_VARIANCE
-from hebo.surrogates.random_forest import Forest, RandomForest, features_of
 
 SPACE = DesignSpace().parse(
     [
@@ -28,7 +28,7 @@ def observed(n: int) -> Data:
 
 @pytest.fixture(scope="module")
 def forest() -> Forest:
-    return RandomForest().fit(observed(80), SPACE, generator=make_generator(1))
+    return ExtraTrees().fit(observed(80), SPACE, generator=make_generator(1))
 
 
 def test_steps_and_categories_are_learnt(forest: Forest) -> None:
@@ -83,15 +83,13 @@ def test_a_believed_point_moves_the_mean_towards_it(forest: Forest) -> None:
 def test_a_forest_without_any_variance_has_no_noise() -> None:
     x = torch.tensor([[0.2, 0.0], [0.8, 0.0]] * 20, dtype=torch.float64)
     data = Data(x, (x[:, :1] > 0.5).double())
-    forest = RandomForest().fit(data, SPACE, generator=make_generator(0))
+    forest = ExtraTrees().fit(data, SPACE, generator=make_generator(0))
     assert float(noise_sd(forest, data)) == 0.0
 
 
 def test_a_posterior_without_any_variance_warns_of_nothing(recwarn: pytest.WarningsRecorder) -> None:
     x = SPACE.sample(20, generator=make_generator(0))
-    flat = RandomForest(n_trees=5).fit(
-        Data(x, torch.zeros(20, 1).double()), SPACE, generator=make_generator(1)
-    )
+    flat = ExtraTrees(n_trees=5).fit(Data(x, torch.zeros(20, 1).double()), SPACE, generator=make_generator(1))
     for points in (x, x.unsqueeze(-2)):
         for noise in (False, True):
             assert (flat.posterior(points, observation_noise=noise).variance > 0).all()

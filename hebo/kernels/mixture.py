@@ -1,32 +1,76 @@
-"""`Mixture`: sums and products of kernels of different columns, in learned shares."""
+"""Mixtures of kernels: sums and products of correlations, in learned shares."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from gpytorch.constraints import Interval
 from gpytorch.kernels import Kernel
 from gpytorch.priors import NormalPrior
 from linear_operator import to_dense
-from torch import Tensor
+from pydantic import Field
+from torch import Generator, Tensor
 from torch.nn import Parameter
 
-from hebo.errors import ConfigError
-from mcbo.kernels.correlation import Correlation, FeatureCorrelation
+from hebo.design_space.column_kinds import ColumnKind
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, IncompatibleError
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import Correlation, FeatureCorrelation
 
 SPREAD = 1.0
 """Standard deviation of the prior of a log-odds: a share of 1/2 lies in `[0.27, 0.73]` with odds 2 to 1."""
 
 
-class Mixture(Correlation):
+class Mixture(KernelRecipe):
+    """Several kernels of the same nominal columns, in learned sums and products; see `MixtureKernel`.
+
+    What a category does in its column and what it does anywhere are two things: with few observations the
+    second is learned much sooner, with many the first says more. `transformed_overlap` knows the one,
+    `composition`, `spectrum` and `string_subsequence` know the other.
+
+    Attributes:
+        kernels: At least two; each is given all the columns.
+    """
+
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
+
+    kernels: list[KernelRecipe] = Field(min_length=2)
+
+    def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
+        """Refuse what one of the kernels refuses; see `KernelRecipe`."""
+        super().check(space, columns)
+        for one in self.kernels:
+            one.check(space, columns)
+
+    def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
+        """Return the doubts of the first kernel, if there are some about each."""
+        each = [one.doubts(space, columns) for one in self.kernels]
+        return each[0] if all(each) else ()
+
+    def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
+        """Return the mixture.
+
+        Raises:
+            IncompatibleError: See `KernelRecipe`; also for a kernel that compares points, not features.
+        """
+        kernels = [one.build(space, columns, generator=generator) for one in self.kernels]
+        mixed = _featured(kernels[0])
+        for place, kernel in enumerate(kernels[1:], start=1):
+            n_first = mixed.encode_points(space.bounds[:1]).shape[-1]
+            mixed = FeatureMixtureKernel(mixed, _featured(kernel), share=place / (place + 1), n_first=n_first)
+        return mixed
+
+
+class MixtureKernel(Correlation):
     """`k = (1 - l) (w a + (1 - w) b) + l a b` of two kernels `a` and `b` that are 1 on their diagonals.
 
-    The sum holds effects that the two groups of columns have by themselves, the product those that they
-    have together (Ru et al., 2020, 1906.08878, where `w = 1/2` and `l` is set by hand or learned).
+    Of different columns, the sum holds effects that the two groups have by themselves, the product those
+    that they have together (Ru et al., 2020, 1906.08878, where `w = 1/2` and `l` is set by hand or learned).
     `l` (`interaction`) and `w` (`share`) are learned, with normal priors of their log-odds.
 
     Args:
@@ -71,22 +115,22 @@ class Mixture(Correlation):
 
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""
-        return self.blend(to_dense(self.first(x1, x2)), to_dense(self.second(x1, x2)))
+        return self.combine(to_dense(self.first(x1, x2)), to_dense(self.second(x1, x2)))
 
-    def blend(self, a: Tensor, b: Tensor) -> Tensor:
+    def combine(self, a: Tensor, b: Tensor) -> Tensor:
         """Return `k` for correlations `a` and `b` of the same pairs of points."""
         both, w = self.interaction, self.share
         k: Tensor = (1 - both) * (w * a + (1 - w) * b) + both * a * b
         return k
 
 
-class FeatureMixture(Mixture, FeatureCorrelation):
+class FeatureMixtureKernel(MixtureKernel, FeatureCorrelation):
     """A mixture of two kernels that compare features: its own are those of both.
 
     Args:
-        first: See `Mixture`; a part of its features is computed by each, as is that of `second`.
-        second: See `Mixture`.
-        share: See `Mixture`.
+        first: See `MixtureKernel`; a part of its features is computed by each, as is that of `second`.
+        second: See `MixtureKernel`.
+        share: See `MixtureKernel`.
         n_first: Number of features of `first`.
     """
 
@@ -104,7 +148,7 @@ class FeatureMixture(Mixture, FeatureCorrelation):
         """See `FeatureCorrelation`."""
         n = self.n_first
         first = self.first.compare(a[..., :n], b[..., :n])
-        return self.blend(first, self.second.compare(a[..., n:], b[..., n:]))
+        return self.combine(first, self.second.compare(a[..., n:], b[..., n:]))
 
 
 def mix(kernels: Sequence[Kernel]) -> Kernel:
@@ -119,8 +163,17 @@ def mix(kernels: Sequence[Kernel]) -> Kernel:
         raise ConfigError("A mixture needs at least one kernel; the list is empty.")
     mixed = kernels[0]
     for i, kernel in enumerate(kernels[1:], start=1):
-        mixed = Mixture(mixed, kernel, share=i / (i + 1))
+        mixed = MixtureKernel(mixed, kernel, share=i / (i + 1))
     return mixed
+
+
+def _featured(kernel: Kernel) -> FeatureCorrelation:
+    if not isinstance(kernel, FeatureCorrelation):
+        raise IncompatibleError(
+            f"Mixture cannot mix {type(kernel).__name__}; choose among transformed_overlap, overlap, "
+            "letter_embedding, composition, string_subsequence, spectrum, prefix"
+        )
+    return kernel
 
 
 def _raw(kernel: Kernel, *, name: str) -> Any:

@@ -1,4 +1,4 @@
-"""The contract of a kernel: a recipe of a correlation function of some encoded columns."""
+"""Kernel contract: a recipe of a correlation function of some encoded columns."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class KernelRecipe(Recipe, ABC):
     the columns are continuous.
 
     Attributes:
-        handles: Sorts of columns that it has a correlation for.
+        handles: Kinds of columns that it has a correlation for.
     """
 
     handles: ClassVar[frozenset[ColumnKind]]
@@ -33,14 +33,14 @@ class KernelRecipe(Recipe, ABC):
         """Refuse columns that the kernel has no correlation for.
 
         Raises:
-            IncompatibleError: With the parameter, its sort, and the sorts that would do.
+            IncompatibleError: With the parameter, its kind, and the kinds that would do.
         """
-        for sort, members in columns_by_kind(space).items():
+        for kind, members in columns_by_kind(space).items():
             wrong = sorted(set(members) & set(columns))
-            if wrong and sort not in self.handles:
+            if wrong and kind not in self.handles:
                 name = next(n for n, span in space.columns.items() if span.start <= wrong[0] < span.stop)
                 raise IncompatibleError(
-                    f"{type(self).__name__} has no correlation for the {sort} parameter '{name}'; "
+                    f"{type(self).__name__} has no correlation for the {kind} parameter '{name}'; "
                     f"it takes {' and '.join(sorted(self.handles))} ones"
                 )
 

@@ -1,4 +1,4 @@
-"""Tests of `mcbo.kernels.matern`."""
+"""Tests of `hebo.kernels.numeric_matern`."""
 
 from __future__ import annotations
 
@@ -23,15 +23,13 @@ from pydantic import ValidationError
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.random import make_generator
-from mcbo.kernels.matern import (
+from hebo.kernels.numeric_matern import (
     MaternKernel,
     NumericMatern,
     UnitInterval,
-    matern,
-    squared_distances,
     unit_cube_prior,
 )
+from hebo.random import make_generator
 
 COLUMNS = CONTINUOUS + ORDERED
 NUMERIC = DesignSpace().parse(
@@ -99,20 +97,6 @@ def test_points_far_apart_can_be_all_but_uncorrelated() -> None:
     kernel = build()
     kernel.lengthscale = 0.3
     assert gram(kernel, MIXED.bounds)[0, 1] < 0.05
-
-
-def test_squared_distances_are_never_negative() -> None:
-    x = 1e3 + 1e-6 * torch.rand(20, 3, generator=make_generator(0), dtype=torch.float64)
-    square = squared_distances(x, x)
-    assert square.min() == 0.0
-    torch.testing.assert_close(square, (x.unsqueeze(1) - x).square().sum(-1), atol=1e-8, rtol=0.0)
-
-
-@pytest.mark.parametrize("smoothness", [1.5, 2.5])
-def test_the_correlation_keeps_its_digits_near_zero_distance(smoothness: float) -> None:
-    r = 1e-6  # k = 1 - nu / (nu - 1) r^2 / 2 up to higher powers
-    k = matern(torch.tensor(r**2, dtype=torch.float64), smoothness)
-    assert float(k) == pytest.approx(1 - smoothness / (smoothness - 1) * r**2 / 2, abs=1e-15)
 
 
 def test_constant_columns_are_scaled_to_zero() -> None:
