@@ -51,7 +51,7 @@ def test_the_checker_refuses(module: str, source: str, reason: str) -> None:
     [
         ("hebo.base", "if TYPE_CHECKING:\n    from hebo.data import Data"),
         ("hebo.experiment.cli", "from hebo import __version__"),
-        ("hebo.experiment.parts", "from tasks.catalog import PARTS"),
+        ("hebo.experiment.config.parts", "from tasks.catalog import PARTS"),
         ("mcbo.surrogates.mixed", "from hebo.surrogates.warped_gp import WarpedGP"),
         ("tasks.synthetic.branin", "from tasks.base import Task\nfrom hebo.errors import DataError"),
         ("hebo.design_space.num", "from .parameter import Parameter\nimport numpy"),

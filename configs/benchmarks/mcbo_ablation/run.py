@@ -23,7 +23,7 @@ import torch
 from published import ExpectedImprovement, FixedAmplitudeGP, NormalisedOverlap
 
 from hebo.acquisitions.mace import MACE
-from hebo.experiment.report.paired import interval_of_means
+from hebo.experiment.analysis.paired import interval_of_means
 from hebo.optimizers.sampling import RandomSearch
 from hebo.random import derive_seed
 from mcbo.kernels.mallows import Mallows

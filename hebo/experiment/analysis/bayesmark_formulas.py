@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, logsumexp
 
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.statistics import Floats
 
 _PAD_IN_SPACINGS = 10_000
 

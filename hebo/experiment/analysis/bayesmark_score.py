@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from hebo.errors import DataError, did_you_mean
-from hebo.experiment.report.bayesmark_formulas import (
+from hebo.experiment.analysis.bayesmark_formulas import (
     Baseline,
     compute_baseline,
     lower_quantile,
@@ -17,11 +17,11 @@ from hebo.experiment.report.bayesmark_formulas import (
     median_loss,
     random_mean_loss,
 )
-from hebo.experiment.report.one_objective import why_left_out
-from hebo.experiment.report.statistics import Floats, observations
+from hebo.experiment.analysis.one_objective import why_left_out
+from hebo.experiment.analysis.statistics import Floats, observations
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 RANDOM_SEARCH = "random_search"
 """Type name of the optimiser that the scores are measured against."""

@@ -17,11 +17,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.normalised import TASK, check_length
-from hebo.experiment.report.statistics import Floats, normalise, run_curve
+from hebo.experiment.analysis.normalized import TASK, check_length
+from hebo.experiment.analysis.statistics import Floats, normalize, run_curve
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 FAILED = 2.0
 """Where a run without any success is on the scale from 0, the best value of its task, to 1, the worst."""
@@ -123,6 +123,6 @@ def _means(numbers: Floats) -> list[float]:
 
 def on_one_scale(numbers: Floats) -> Floats:
     """Map the values of one task to 0 (the best) .. 1 (the worst), `+inf` to `FAILED`."""
-    scaled = normalise(np.where(np.isfinite(numbers), numbers, np.nan))
+    scaled = normalize(np.where(np.isfinite(numbers), numbers, np.nan))
     # Twelve digits: steps that were equal before scaling must still be equal.
     return np.asarray(np.round(np.where(np.isinf(numbers), FAILED, scaled), 12))

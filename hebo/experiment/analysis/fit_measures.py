@@ -11,7 +11,7 @@ import pandas as pd
 from scipy import stats
 from torch import Tensor
 
-from hebo.experiment.report.paired import interval_of_means
+from hebo.experiment.analysis.paired import interval_of_means
 
 _HALF_WIDTH = float(stats.norm.ppf(0.95))
 """Half the width of a normal 90 % interval, in standard deviations."""

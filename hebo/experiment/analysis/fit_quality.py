@@ -21,15 +21,15 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError, NumericalError, did_you_mean
-from hebo.experiment import tables
-from hebo.experiment.frames import frame_of
-from hebo.experiment.report.fit_measures import MEASURES, Prediction, measure
-from hebo.experiment.run_log import Trial
+from hebo.experiment.analysis.fit_measures import MEASURES, Prediction, measure
+from hebo.experiment.store import tables
+from hebo.experiment.store.frames import frame_of
+from hebo.experiment.store.run_log import Trial
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import make_generator
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 MIN_FOLLOWING = 5
 """With fewer points to be tested on, a rank correlation is mostly chance."""

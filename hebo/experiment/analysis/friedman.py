@@ -21,8 +21,8 @@ from itertools import permutations
 import numpy as np
 from scipy import stats
 
-from hebo.experiment.report.paired import LEVEL
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.paired import LEVEL
+from hebo.experiment.analysis.statistics import Floats
 
 _MOST_ORDERS = 600_000
 """How many equally likely outcomes are counted one by one."""

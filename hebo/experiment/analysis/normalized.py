@@ -17,9 +17,9 @@ import numpy as np
 import pandas as pd
 
 from hebo.errors import DataError
-from hebo.experiment.report.bayesmark_score import RANDOM_SEARCH
-from hebo.experiment.report.run_tables import checkpoints
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.bayesmark_score import RANDOM_SEARCH
+from hebo.experiment.analysis.run_tables import checkpoints
+from hebo.experiment.analysis.statistics import Floats
 
 _MOST = 1e9
 """The largest score; it is as bad as any beyond."""
@@ -49,7 +49,7 @@ class Scores:
         return int(self.runs["problem"].nunique())
 
 
-def normalised_scores(table: pd.DataFrame) -> Scores:
+def normalized_scores(table: pd.DataFrame) -> Scores:
     """Score the runs of a table.
 
     Args:
@@ -150,7 +150,7 @@ def score_curves(scores: Scores) -> dict[str, pd.DataFrame]:
         Optimiser -> a table with index `trials` and columns `mean`, `lower`, `upper`, up to the shortest
         budget of the tasks.
     """
-    from hebo.experiment.report.paired import interval_of_means
+    from hebo.experiment.analysis.paired import interval_of_means
 
     if not len(scores.runs):
         return {}

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.statistics import Floats
 
 LEVEL = 0.05
 N_RESAMPLES = 4000

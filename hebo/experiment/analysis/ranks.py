@@ -2,7 +2,7 @@
 
 Three or more optimisers: Friedman's test, then Nemenyi's critical difference. Two: Wilcoxon's signed-rank
 test. Blocks are tasks, means over seeds, or the seeds of a single task; see
-`hebo.experiment.report.blocks`.
+`hebo.experiment.analysis.blocks`.
 """
 
 from __future__ import annotations
@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 from scipy import stats
 
-from hebo.experiment.report.blocks import on_one_scale, task_means
-from hebo.experiment.report.friedman import Friedman, connected, critical_difference, friedman, n_orders
-from hebo.experiment.report.paired import LEVEL, signed_rank_p_value
-from hebo.experiment.report.statistics import Floats, bootstrap_interval
+from hebo.experiment.analysis.blocks import on_one_scale, task_means
+from hebo.experiment.analysis.friedman import Friedman, connected, critical_difference, friedman, n_orders
+from hebo.experiment.analysis.paired import LEVEL, signed_rank_p_value
+from hebo.experiment.analysis.statistics import Floats, bootstrap_interval
 
 Unit = Literal["task", "seed"]
 Record = dict[str, dict[str, tuple[int, int, int]]]

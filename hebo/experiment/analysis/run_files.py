@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 
 from hebo.errors import DataError
+from hebo.experiment.analysis.run_tables import COLUMNS, KEY, checkpoint, checkpoints
 from hebo.experiment.files import write
-from hebo.experiment.report.run_tables import COLUMNS, KEY, checkpoint, checkpoints
 
 _VERSIONS = re.compile(r"# (v\d+): (\{.*\})")
 _TEXTS = ("suite", "part", "task", "optimizer", "type", "versions")

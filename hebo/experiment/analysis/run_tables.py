@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.one_objective import with_one_objective
-from hebo.experiment.report.statistics import Floats, best_so_far, observations
+from hebo.experiment.analysis.one_objective import with_one_objective
+from hebo.experiment.analysis.statistics import Floats, best_so_far, observations
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 KEY = ["suite", "part", "task", "optimizer", "seed"]
 """What tells runs apart, also those of different experiments."""

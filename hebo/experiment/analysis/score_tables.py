@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from hebo.errors import DataError, did_you_mean
-from hebo.experiment.report.normalised import TASK, Scores
-from hebo.experiment.report.paired import interval_of_means, wins_by_task
+from hebo.experiment.analysis.normalized import TASK, Scores
+from hebo.experiment.analysis.paired import interval_of_means, wins_by_task
 
 
 def score_table(scores: Scores, *, reference: str | None = None) -> pd.DataFrame:

@@ -15,7 +15,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 Floats = NDArray[np.float64]
 """An array of float64."""
@@ -121,7 +121,7 @@ def bootstrap_interval(values: Floats, *, level: float = 0.95, n_resamples: int 
     return np.asarray(np.quantile(means, [tail, 1 - tail], axis=0))
 
 
-def normalise(values: Floats) -> Floats:
+def normalize(values: Floats) -> Floats:
     """Scale `values` to 0 (smallest) .. 1 (largest), ignoring NaN; constant values all become 0."""
     if not np.isfinite(values).any():
         return np.full(values.shape, np.nan)

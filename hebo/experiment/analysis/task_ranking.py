@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.blocks import on_one_scale
-from hebo.experiment.report.paired import LEVEL, fewest_seeds, holm, signed_rank_p_value
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.blocks import on_one_scale
+from hebo.experiment.analysis.paired import LEVEL, fewest_seeds, holm, signed_rank_p_value
+from hebo.experiment.analysis.statistics import Floats
 
 
 @dataclass(frozen=True)

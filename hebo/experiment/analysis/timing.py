@@ -7,10 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from matplotlib.figure import Figure
 
-from hebo.experiment.report.style import INK, MUTED, SCALE, legend_above, new_figure, plain_axes
-from hebo.experiment.report.text import plain
+from hebo.experiment.analysis.run_tables import PHASES as ASK_PHASES
 
 PHASES = {
     "ask": "ask_seconds",
@@ -19,8 +17,6 @@ PHASES = {
     "other": "overhead_seconds",
 }
 """Phase -> column of trials. `other` is the CPU time of the runner itself."""
-
-_COLOURS = dict(zip(PHASES, (SCALE[0], SCALE[3], SCALE[5], MUTED), strict=True))
 
 
 def timing_table(table: pd.DataFrame, optimizers: list[str]) -> pd.DataFrame:
@@ -33,10 +29,6 @@ def timing_table(table: pd.DataFrame, optimizers: list[str]) -> pd.DataFrame:
     means = seconds.groupby(table["optimizer"].to_numpy()).mean().reindex(optimizers)
     means.columns = pd.Index(PHASES)
     return means.assign(total=means.sum(axis=1, min_count=1))
-
-
-ASK_PHASES = ("fit", "search", "rest")
-"""What the CPU seconds of an ask are shared out to; phases with other names count as rest."""
 
 
 def phase_table(table: pd.DataFrame, optimizers: list[str]) -> pd.DataFrame:
@@ -55,7 +47,7 @@ def phase_table(table: pd.DataFrame, optimizers: list[str]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=_PHASE_COLUMNS)
 
 
-_PHASE_COLUMNS = ["fit", "search", "rest", "tell", "median", "mean", "n_asks", "fallbacks", "reasons"]
+_PHASE_COLUMNS = [*ASK_PHASES, "tell", "median", "mean", "n_asks", "fallbacks", "reasons"]
 
 
 def _phases_of(trials: pd.DataFrame) -> dict[str, Any]:
@@ -75,24 +67,3 @@ def _phases_of(trials: pd.DataFrame) -> dict[str, Any]:
         "fallbacks": sum(map(bool, fallbacks)) / len(fallbacks) if fallbacks else np.nan,
         "reasons": dict(sum(map(Counter, fallbacks), Counter[str]())),
     }
-
-
-def timing_figure(means: pd.DataFrame) -> Figure:
-    """Return stacked bars of `timing_table`."""
-    figure = new_figure(5.8, 0.95 + 0.4 * max(len(means), 1))
-    axes = figure.add_subplot()
-    plain_axes(axes, grid="x")
-    left = pd.Series(0.0, index=means.index)
-    handles = []
-    for phase in PHASES:
-        widths = means[phase].fillna(0.0)
-        handles.append(axes.barh(range(len(means)), widths, left=left, height=0.58, color=_COLOURS[phase]))
-        left += widths
-    axes.set_yticks(
-        range(len(means)), [plain(name, length=24) for name in means.index], fontsize=9, color=INK
-    )
-    axes.set_ylim(max(len(means), 1) - 0.5, -0.5)
-    axes.set_xlim(left=0.0, right=float(left.max() if len(left) else 0.0) * 1.02 or 1.0)
-    axes.set_xlabel("seconds per trial", fontsize=8.5, color=MUTED)
-    legend_above(figure, handles, list(PHASES))
-    return figure

@@ -9,8 +9,8 @@ from typing import Any
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
-from hebo.experiment.campaign import Campaign
-from hebo.experiment.campaign_document import CampaignDocument
+from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.document import CampaignDocument
 from hebo.optimizers.base import Optimizer
 
 

@@ -13,12 +13,12 @@ from hebo.design_space.candidates_file import declared_space, names_of, read_tex
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
-from hebo.experiment.labelled import Name
-from hebo.experiment.parts import build
-from hebo.experiment.problem import ConfigMistake
-from hebo.experiment.sheet import NUMBER
-from hebo.experiment.translate import translate
-from hebo.experiment.yaml_file import Document, kind_of
+from hebo.experiment.campaign.sheet import NUMBER
+from hebo.experiment.config.labeled import Name
+from hebo.experiment.config.parts import build
+from hebo.experiment.config.translate import translate
+from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.experiment.yaml.document import Document, kind_of
 from hebo.optimizers.base import OptimizerRecipe
 from hebo.recipe import Recipe
 

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hebo.errors import ConfigError
-from hebo.experiment.safe_file import replacing
+from hebo.experiment.files import replacing
 
 
 class Told(BaseModel):

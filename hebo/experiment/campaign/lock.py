@@ -19,47 +19,6 @@ else:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
-    """Give a file to write to, which takes the place of `path` when the block has ended without an error.
-
-    What was written is on the disk before the name is its own: a crash leaves the old file or the new one.
-
-    Raises:
-        ConfigError: If it cannot be written; `path` is then as it was.
-    """
-    # Through a link the file behind it is replaced, in its own folder: names move within one disk only.
-    target = Path(os.path.realpath(path))
-    partial = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
-    try:
-        with suppress(FileNotFoundError):
-            os.lstat(target)  # a name that cannot be is found out now
-        partial.touch()
-        yield partial
-        _sync(partial)
-        partial.replace(target)
-        if sys.platform != "win32":
-            _sync(target.parent)
-    except OSError as error:
-        raise ConfigError(
-            f"'{path}' cannot be written ({error.strerror}); name another place, or make room."
-        ) from error
-    finally:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):  # a disk that has no such thing
-            raise
-    finally:
-        os.close(descriptor)
-
-
-@contextmanager
 def alone(path: Path) -> Iterator[str | None]:
     """Keep other processes from changing a file at the same time, by a lock beside it.
 

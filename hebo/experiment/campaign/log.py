@@ -15,8 +15,7 @@ from torch import Tensor
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
-from hebo.experiment.campaign import Campaign
-from hebo.experiment.campaign_checks import (
+from hebo.experiment.campaign.checks import (
     check_names,
     check_space,
     check_takes,
@@ -24,11 +23,12 @@ from hebo.experiment.campaign_checks import (
     few,
     setting_difference,
 )
-from hebo.experiment.campaign_document import CampaignDocument, OldDocument, Told, read_document
-from hebo.experiment.campaign_rows import Known, Measurement, RowReader, sort
-from hebo.experiment.campaign_upgrade import upgraded
-from hebo.experiment.parts import describe
-from hebo.experiment.sheet import Sheet, SheetCells
+from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told, read_document
+from hebo.experiment.campaign.rows import Known, Measurement, RowReader, sort
+from hebo.experiment.campaign.sheet import Sheet, SheetCells
+from hebo.experiment.campaign.upgrade import upgraded
+from hebo.experiment.config.parts import describe
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
 
 
@@ -198,8 +198,8 @@ class Log:
         return Known(self._known.told, data.x[:n], values)
 
     def _record(self, fresh: list[Measurement], sheet: Sheet) -> None:
-        moved = [one for one in fresh if one.is_moved]
-        for part in ([one for one in fresh if not one.is_moved], moved):
+        moved = [one for one in fresh if one.is_elsewhere]
+        for part in ([one for one in fresh if not one.is_elsewhere], moved):
             if part:
                 self._tell(part, sheet)
         self._happened("tell", sheet=sheet.path.name, points=[one.number for one in fresh])
@@ -218,7 +218,7 @@ class Log:
             for rows in ([one.asked for one in part], [one.x for one in part])
         )
         values = [one.row.values[:n] for one in part]
-        self.optimizer.tell(asked, values, constraints=limits, at=at if part[0].is_moved else None)
+        self.optimizer.tell(asked, values, constraints=limits, at=at if part[0].is_elsewhere else None)
         self._known.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
         numbers = [one.number for one in part if one.number is not None]
         self._known.forgotten = [one for one in self._known.forgotten if one not in numbers]

@@ -12,8 +12,8 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
-from hebo.experiment.campaign_document import Told
-from hebo.experiment.sheet import Point, Row, Sheet, SheetCells
+from hebo.experiment.campaign.document import Told
+from hebo.experiment.campaign.sheet import Point, Row, Sheet, SheetCells
 
 _NEAR = 2e-3
 """Share of a range by which the digits of a sheet may differ from the point; what is nearer is looked at."""
@@ -38,7 +38,7 @@ class Measurement:
     x: Tensor
 
     @property
-    def is_moved(self) -> bool:
+    def is_elsewhere(self) -> bool:
         """Whether another point was measured than the one asked for."""
         return not is_same_point(self.asked, self.x)
 

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
-from hebo.experiment.campaign_document import CampaignDocument, OldDocument, Told
+from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told
 
 _SAME = 2e-6
 """Share of a range within which a numbered row was accepted."""

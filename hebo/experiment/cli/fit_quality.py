@@ -82,10 +82,10 @@ def fit_quality(
     """
     import pandas as pd
 
+    from hebo.experiment.analysis.fit_quality import cut_histories, fit_cells, histories
     from hebo.experiment.cli.console import wide_console
     from hebo.experiment.files import check_writable, write
-    from hebo.experiment.report.fit_quality import cut_histories, fit_cells, histories
-    from hebo.experiment.results import load_results
+    from hebo.experiment.store.results import load_results
 
     models = surrogates(texts)
     if csv is not None:
@@ -122,9 +122,9 @@ def surrogates(texts: Sequence[str]) -> dict[str, Surrogate]:
 
 
 def _surrogate(text: str) -> Surrogate:
-    from hebo.experiment.parts import build
-    from hebo.experiment.problem import ConfigMistake
-    from hebo.experiment.yaml_file import parse_yaml
+    from hebo.experiment.config.parts import build
+    from hebo.experiment.yaml.config_error import ConfigMistake
+    from hebo.experiment.yaml.document import parse_yaml
 
     document = parse_yaml(text, file="--surrogate")
     try:
@@ -135,7 +135,7 @@ def _surrogate(text: str) -> Surrogate:
 
 def quality_table(cells: DataFrame) -> Table:
     """Return the measures of every surrogate by number of points fitted to."""
-    from hebo.experiment.report.fit_measures import summary
+    from hebo.experiment.analysis.fit_measures import summary
 
     shown = _table("Fit to the first points, test on those that follow", _HEADINGS.values(), caption=_NOTES)
     for _, row in summary(cells).iterrows():
@@ -147,7 +147,7 @@ def difference_table(cells: DataFrame) -> Table:
     """Return the paired differences of every surrogate to the default, with 95 % intervals."""
     import pandas as pd
 
-    from hebo.experiment.report.fit_measures import differences
+    from hebo.experiment.analysis.fit_measures import differences
 
     headings = ("surrogate", "measure", "first", "difference", "95 % interval")
     shown = _table("Differences to HEBO's default on the same points", headings, caption=_DIFFERENCE_NOTES)

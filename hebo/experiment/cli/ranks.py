@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.table import Table
 
-    from hebo.experiment.report.blocks import Blocks
-    from hebo.experiment.report.ranks import Comparison
+    from hebo.experiment.analysis.blocks import Blocks
+    from hebo.experiment.analysis.ranks import Comparison
 
 
 @click.command()
@@ -34,10 +34,10 @@ def ranks(sources: tuple[str, ...], chosen: tuple[str, ...], output: Path | None
     seeds are. Sources are run folders, YAML files, or tables of runs that `hebo scores --csv` has written;
     only finished runs count.
     """
+    from hebo.experiment.analysis.ranks import compare
     from hebo.experiment.cli.console import wide_console
     from hebo.experiment.cli.scores import collect
     from hebo.experiment.files import check_writable
-    from hebo.experiment.report.ranks import compare
 
     if output is not None:
         check_writable(output, "--output")
@@ -64,7 +64,7 @@ def complete_blocks(table: DataFrame, optimizers: list[str]) -> Blocks:
     Raises:
         DataError: If no task and seed has a run of every optimiser.
     """
-    from hebo.experiment.report.blocks import run_blocks
+    from hebo.experiment.analysis.blocks import run_blocks
 
     found = run_blocks(table, optimizers)
     if not len(found.values):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hebo.experiment.campaign_log import Log
+    from hebo.experiment.campaign.log import Log
 
 _CAMPAIGN = click.argument("campaign", type=click.Path(path_type=Path))
 
@@ -35,8 +35,8 @@ def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> No
     Numbers have six digits; the number of a point, in the first column, stands for all of them.
     """
     from hebo.errors import ConfigError
-    from hebo.experiment.safe_file import replacing
-    from hebo.experiment.sheet import write_sheet
+    from hebo.experiment.campaign.sheet import write_sheet
+    from hebo.experiment.files import replacing
 
     if waiting and n_points is not None:
         raise ConfigError("--waiting writes all points that wait; leave -n out.")
@@ -76,7 +76,7 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     without a number are other points that were measured as well. A value that was corrected needs --replace;
     the log keeps the old one. Columns that belong to nothing in the campaign are not read.
     """
-    from hebo.experiment.sheet import read_sheet
+    from hebo.experiment.campaign.sheet import read_sheet
 
     with _campaign(campaign) as log:
         done = []
@@ -120,10 +120,10 @@ def _campaign(file: Path) -> Iterator[Log]:
         ConfigError: For every mistake of people; nothing is recorded then.
     """
     from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
-    from hebo.experiment.campaign import build_campaign
-    from hebo.experiment.campaign_log import Log
-    from hebo.experiment.safe_file import alone
-    from hebo.experiment.yaml_file import read_yaml
+    from hebo.experiment.campaign.definition import build_campaign
+    from hebo.experiment.campaign.lock import alone
+    from hebo.experiment.campaign.log import Log
+    from hebo.experiment.yaml.document import read_yaml
 
     try:
         document = read_yaml(file)
@@ -145,7 +145,7 @@ def _check_output(output: Path, log: Log) -> bool:
     """Refuse a sheet that cannot be written or would replace a file; say whether it is a workbook."""
     from hebo.design_space.workbook import is_workbook
     from hebo.errors import ConfigError
-    from hebo.experiment.sheet import check_format
+    from hebo.experiment.campaign.sheet import check_format
 
     check_format(output)
     if os.path.lexists(output):

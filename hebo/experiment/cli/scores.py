@@ -12,13 +12,13 @@ from rich import box
 from rich.table import Table
 
 from hebo.errors import DataError
-from hebo.experiment.report.normalised import Scores, normalised_scores
-from hebo.experiment.report.one_objective import why_left_out
-from hebo.experiment.report.run_files import merge_run_tables, read_run_tables
-from hebo.experiment.report.run_tables import run_table
+from hebo.experiment.analysis.normalized import Scores, normalized_scores
+from hebo.experiment.analysis.one_objective import why_left_out
+from hebo.experiment.analysis.run_files import merge_run_tables, read_run_tables
+from hebo.experiment.analysis.run_tables import run_table
+from hebo.experiment.analysis.score_tables import cost_table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
-from hebo.experiment.report.score_tables import cost_table
-from hebo.experiment.results import about_aside, load_results
+from hebo.experiment.store.results import about_aside, load_results
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -61,14 +61,14 @@ def score_tables(table: DataFrame, *, reference: str | None) -> Iterator[Table]:
     ]
     scored = []
     for name, runs in groups:
-        scores = normalised_scores(runs)
+        scores = normalized_scores(runs)
         if len(scores.runs):
             scored.append(runs)
             yield _score_table(name, scores, reference)
         else:
             yield _cost_table(name, runs, reference, scores)
     if len(scored) > 1:
-        yield _score_table("all", normalised_scores(pd.concat(scored)), reference)
+        yield _score_table("all", normalized_scores(pd.concat(scored)), reference)
 
 
 def _cost_table(name: str, runs: DataFrame, reference: str | None, scores: Scores) -> Table:

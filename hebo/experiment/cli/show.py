@@ -9,14 +9,14 @@ from rich import box
 from rich.table import Table
 
 from hebo.errors import ConfigError, did_you_mean
-from hebo.experiment import tables
-from hebo.experiment.progress import value_text
+from hebo.experiment.running.progress import value_text
+from hebo.experiment.store import tables
 from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from pandas import DataFrame
 
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 
 def runs_table(results: Results) -> Table:

@@ -23,7 +23,7 @@ def fetch(name: str, items: tuple[str, ...], output: Path | None) -> None:
 
     Files that are there already are kept.
     """
-    from hebo.experiment.parts import lookup
+    from hebo.experiment.config.parts import lookup
 
     download = lookup("download", name)()
     folder = download.fetch(items, output, click.echo)  # type: ignore[attr-defined]  # `tasks` is above this layer

@@ -35,7 +35,7 @@ class Entry:
     origin: str
 
 
-class Catalogue(dict[str, dict[str, Entry]]):
+class Catalog(dict[str, dict[str, Entry]]):
     """Kind -> name -> entry, of all packages whose catalogues can be loaded.
 
     Attributes:
@@ -70,13 +70,13 @@ class Catalogue(dict[str, dict[str, Entry]]):
 
 
 @cache
-def catalogue() -> Catalogue:
+def catalog() -> Catalog:
     """Return all parts that are installed.
 
     A catalogue that cannot be loaded, for whatever reason, is left out and reported once, on one line; so is
     a name that two packages give to different parts. `Catalogue.why_missing` says so where one is asked for.
     """
-    found = Catalogue()
+    found = Catalog()
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
         package = f" of package '{point.dist.name}'" if point.dist else ""
         origin = f"entry point '{point.name} = {point.value}'{package}"

@@ -11,21 +11,22 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, ValidationError, model_validator
 
 from hebo.errors import ConfigError, did_you_mean
-from hebo.experiment.executors import ExecutorRecipe, ProcessPool
-from hebo.experiment.labelled import NAME, NAME_RULE, Labelled, Name, labelled, seeds_of
-from hebo.experiment.locate import default_output, default_store, full_name
-from hebo.experiment.parts import build, describe
-from hebo.experiment.problem import ConfigMistake
-from hebo.experiment.split import PARTS, chosen_part
-from hebo.experiment.translate import translate
-from hebo.experiment.yaml_file import Document, kind_of
+from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
+from hebo.experiment.config.locate import default_output, default_store, full_name
+from hebo.experiment.config.parts import build, describe
+from hebo.experiment.config.split import PARTS, chosen_part
+from hebo.experiment.config.translate import translate
+from hebo.experiment.executors.base import ExecutorRecipe
+from hebo.experiment.executors.process_pool import ProcessPool
+from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.experiment.yaml.document import Document, kind_of
 from hebo.recipe import Recipe
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-_CONTENT = ("optimizers", "tasks", "seeds", "budget", "told", "suite", "part")
+_CONTENT = ("optimizers", "tasks", "seeds", "budget", "initial_trials", "suite", "part")
 # Keys of the YAML that are used up when the experiment is built.
 _YAML_ONLY = ("split", "quick")
-Told = Annotated[int, Field(strict=True, ge=0, le=100_000)]
+_RENAMED = {"told": "initial_trials"}
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
@@ -68,9 +69,9 @@ class Experiment(Recipe):
         tasks: On what.
         seeds: Of the runs; each optimiser meets each task once per seed.
         budget: Of each run.
-        told: Points that are evaluated and told before the first ask, beyond the budget: those that the task
-            begins with if it names some, else random ones. The same for all optimisers, other ones for each
-            seed.
+        initial_trials: Points that are evaluated and told before the first ask, beyond the budget: those that
+            the task begins with if it names some, else random ones. The same for all optimisers, other ones
+            for each seed.
         executor: Where runs are carried out.
         store: SQLAlchemy URL of the results.
         output: Folder of the resolved YAML, the log and the report.
@@ -81,11 +82,11 @@ class Experiment(Recipe):
     """
 
     name: Name
-    optimizers: tuple[Labelled, ...]
-    tasks: tuple[Labelled, ...]
+    optimizers: tuple[Labeled, ...]
+    tasks: tuple[Labeled, ...]
     seeds: tuple[Seed, ...] = (0,)
     budget: Budget
-    told: Told = 0
+    initial_trials: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
     executor: ExecutorRecipe = ProcessPool()
     store: str
     output: str
@@ -100,8 +101,8 @@ class RunSpec:
     """One optimiser on one task with one seed; `run_id` is `optimizer@task#seed`."""
 
     run_id: str
-    optimizer: Labelled
-    task: Labelled
+    optimizer: Labeled
+    task: Labeled
     seed: int
 
 
@@ -137,11 +138,11 @@ def describe_experiment(experiment: Experiment) -> dict[str, Any]:
     """Return the mapping that `build_experiment` turns into `experiment`, all fields written out."""
     return {
         "name": experiment.name,
-        "optimizers": [_describe_labelled(one) for one in experiment.optimizers],
-        "tasks": [_describe_labelled(one) for one in experiment.tasks],
+        "optimizers": [_describe_labeled(one) for one in experiment.optimizers],
+        "tasks": [_describe_labeled(one) for one in experiment.tasks],
         "seeds": list(experiment.seeds),
         "budget": experiment.budget.model_dump(),
-        "told": experiment.told,
+        "initial_trials": experiment.initial_trials,
         "executor": describe(experiment.executor),
         "store": experiment.store,
         "output": experiment.output,
@@ -158,7 +159,7 @@ def content_of(experiment: Experiment) -> dict[str, Any]:
     return {key: described[key] for key in _CONTENT if key in described}
 
 
-def _describe_labelled(part: Labelled) -> dict[str, Any]:
+def _describe_labeled(part: Labeled) -> dict[str, Any]:
     fields = describe(part.recipe)
     return {"type": fields.pop("type"), "label": part.label, **fields}
 
@@ -185,7 +186,7 @@ def _build(data: Mapping[str, Any], *, quick: bool) -> Experiment:
         **{key: value for key, value in data.items() if key not in _YAML_ONLY},
         **_runs(data),
         "name": name,
-        "optimizers": labelled("optimizer", data["optimizers"], ("optimizers",)),
+        "optimizers": labeled("optimizer", data["optimizers"], ("optimizers",)),
         "output": output,
         "store": _store(data, output),
     }
@@ -201,13 +202,15 @@ def _runs(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return tasks and seeds, those of the chosen part where there is a split."""
     if "split" in data:
         return chosen_part(data)
-    fields: dict[str, Any] = {"tasks": labelled("task", data["tasks"], ("tasks",))}
+    fields: dict[str, Any] = {"tasks": labeled("task", data["tasks"], ("tasks",))}
     return fields | ({"seeds": seeds_of(data["seeds"])} if "seeds" in data else {})
 
 
 def _check_keys(data: Mapping[str, Any]) -> None:
     known = [*Experiment.model_fields, *_YAML_ONLY]
     for key in data:
+        if key in _RENAMED:
+            raise ConfigMistake((key,), f"is called `{_RENAMED[key]}` now; rename the key.")
         if key not in known:
             raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
     for key in ("name", "optimizers", "split" if "split" in data else "tasks", "budget"):

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 from pydantic import Field
 
-from hebo.experiment.parts import build
-from hebo.experiment.problem import ConfigMistake, Path
-from hebo.experiment.yaml_file import kind_of
+from hebo.experiment.config.parts import build
+from hebo.experiment.yaml.config_error import ConfigMistake, Path
+from hebo.experiment.yaml.document import kind_of
 from hebo.recipe import Recipe
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$"
@@ -19,7 +19,7 @@ NAME_RULE = "letters, digits, dots, dashes and underscores only, the first a let
 Name = Annotated[str, Field(pattern=NAME)]
 
 
-class Labelled(Recipe):
+class Labeled(Recipe):
     """A part and the name it has in tables and figures."""
 
     label: Name
@@ -40,13 +40,13 @@ def seeds_of(value: object, path: Path = ("seeds",)) -> object:
     return value
 
 
-def labelled(kind: str, value: object, path: Path) -> tuple[Labelled, ...]:
+def labeled(kind: str, value: object, path: Path) -> tuple[Labeled, ...]:
     """Return the parts of a list, each with its own label."""
     if not isinstance(value, list) or not value:
         raise ConfigMistake(path, f"expected a list with at least one {kind}, got {_shown(value)}.")
     recipes = [_recipe(kind, one, (*path, place)) for place, one in enumerate(value)]
     labels = _labels(value, path)
-    return tuple(Labelled(label=label, recipe=one) for label, one in zip(labels, recipes, strict=True))
+    return tuple(Labeled(label=label, recipe=one) for label, one in zip(labels, recipes, strict=True))
 
 
 def _shown(value: object) -> str:

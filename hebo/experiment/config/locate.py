@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -74,7 +75,7 @@ def recipes_of(source: str | Path) -> dict[str, Any]:
     """
     if "://" in str(source) or not (file := output_of(source) / RESOLVED).is_file():
         return {}
-    from hebo.experiment.yaml_file import read_yaml
+    from hebo.experiment.yaml.document import read_yaml
 
     tasks = read_yaml(file).data.get("tasks")
     parts = [dict(one) for one in tasks if isinstance(one, dict)] if isinstance(tasks, list) else []
@@ -107,7 +108,7 @@ def settings_of(path: Path) -> tuple[str, str, str]:
 
 
 def _settings(path: Path) -> tuple[str, str, str | None]:
-    from hebo.experiment.yaml_file import read_yaml
+    from hebo.experiment.yaml.document import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
     part = str(data["part"]) if "split" in data and "part" in data else None
@@ -126,3 +127,34 @@ def check_path(file: object, key: str, text: str) -> None:
     """
     if not text.isprintable():
         raise ConfigError(f"{file}: {key}: {text!r} has a character that no path can have; remove it.")
+
+
+def check_folder(output: Path, *, name: str, store: str) -> None:
+    """Refuse a folder that belongs to another experiment, whose report and log would be written over.
+
+    A folder belongs to the experiment that its `resolved.yaml` names, with its store. Where the store is in
+    the folder, both may have been moved.
+
+    Raises:
+        ConfigError: If the folder is that of another experiment, or its `resolved.yaml` cannot be read.
+    """
+    file = output / RESOLVED
+    if not file.is_file():
+        return
+    their_name, their_output, their_store = settings_of(file)
+    if their_name == name and _place(their_store, their_output) == _place(store, str(output)):
+        return
+    raise ConfigError(
+        f"output: the folder '{output}' belongs to the experiment '{their_name}' with the store "
+        f"'{their_store}' (see {file}), not to '{name}' with '{store}'; choose another `output`, or move "
+        "that folder away."
+    )
+
+
+def _place(store: str, output: str) -> str:
+    """Return where a store is, seen from the folder if it is in there."""
+    scheme, _, path = store.partition("?")[0].partition("://")
+    if scheme.partition("+")[0] != "sqlite":
+        return store
+    file, folder = (os.path.realpath(one) for one in (path.removeprefix("/"), output))
+    return os.path.relpath(file, folder) if file.startswith(folder + os.sep) else file

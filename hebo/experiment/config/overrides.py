@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hebo.errors import ConfigError
-from hebo.experiment.problem import ConfigMistake, Path, dotted
-from hebo.experiment.yaml_file import Document, kind_of, parse_value
+from hebo.experiment.yaml.config_error import ConfigMistake, Path, dotted
+from hebo.experiment.yaml.document import Document, kind_of, parse_value
 
 
 def override(document: Document, assignments: Sequence[str]) -> None:

@@ -16,10 +16,10 @@ from typing import Any, get_args, get_origin
 from pydantic import ValidationError
 
 from hebo.errors import ConfigError, HeboError, did_you_mean
-from hebo.experiment.catalogue import Entry, catalogue, reason_of
-from hebo.experiment.problem import ConfigMistake, Path
-from hebo.experiment.translate import translate
-from hebo.experiment.yaml_file import kind_of
+from hebo.experiment.config.catalog import Entry, catalog, reason_of
+from hebo.experiment.config.translate import translate
+from hebo.experiment.yaml.config_error import ConfigMistake, Path
+from hebo.experiment.yaml.document import kind_of
 from hebo.recipe import Recipe
 
 
@@ -30,7 +30,7 @@ def lookup(kind: str, name: str) -> type[Recipe]:
         ConfigError: If the name or the kind is unknown, or the part cannot be imported.
         MissingExtraError: If the part needs an optional package.
     """
-    known = catalogue()
+    known = catalog()
     if kind not in known:
         raise no_such_kind(kind)
     if name not in known[kind]:
@@ -44,7 +44,7 @@ def lookup(kind: str, name: str) -> type[Recipe]:
 
 def no_such_kind(kind: str) -> ConfigError:
     """Return the error about a kind that no catalogue has."""
-    known = catalogue()
+    known = catalog()
     return ConfigError(
         f"There is no kind of part called '{kind}'.{did_you_mean(kind, known)}{known.why_missing(kind)}"
     )
@@ -96,7 +96,7 @@ def find(cls: type[Recipe]) -> Entry:
         ConfigError: If the class is in no catalogue.
     """
     target = f"{cls.__module__}:{cls.__qualname__}"
-    entries = [entry for names in catalogue().values() for entry in names.values()]
+    entries = [entry for names in catalog().values() for entry in names.values()]
     for entry in entries:
         if entry.target == target:
             return entry
@@ -105,7 +105,7 @@ def find(cls: type[Recipe]) -> Entry:
             return entry
     raise ConfigError(
         f"{target} is in no catalogue; register it in the entry-point group 'hebo.catalog'."
-        f"{catalogue().why_missing(cls.__name__)}"
+        f"{catalog().why_missing(cls.__name__)}"
     )
 
 
@@ -113,7 +113,7 @@ def contract_kind(annotation: object) -> str | None:
     """Return the kind of part a field takes, alone or in a list, union or mapping; None if it takes none."""
     if isinstance(annotation, type) and issubclass(annotation, Recipe):
         names = (_snake(base.__name__) for base in annotation.__mro__)
-        return next((name for name in names if name in catalogue()), None)
+        return next((name for name in names if name in catalog()), None)
     return next(filter(None, map(contract_kind, get_args(annotation))), None)
 
 
@@ -122,7 +122,7 @@ def _snake(name: str) -> str:
 
 
 def _type_of(kind: str, mapping: Mapping[str, Any], path: Path) -> str:
-    names = catalogue().get(kind, {})
+    names = catalog().get(kind, {})
     if "type" not in mapping:
         close = next(
             (key for key in mapping if key.lower() in {"typ", "tpye", "name", "kind", "class"}), None

@@ -14,9 +14,9 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from hebo.errors import did_you_mean
-from hebo.experiment.labelled import Labelled, labelled, seeds_of
-from hebo.experiment.problem import ConfigMistake, Path
-from hebo.experiment.yaml_file import kind_of
+from hebo.experiment.config.labeled import Labeled, labeled, seeds_of
+from hebo.experiment.yaml.config_error import ConfigMistake, Path
+from hebo.experiment.yaml.document import kind_of
 
 PARTS = ("tuning", "reporting")
 _KEYS = ("tasks", "seeds")
@@ -41,19 +41,19 @@ def chosen_part(data: Mapping[str, Any]) -> dict[str, Any]:
     return {"tasks": _choose_tasks(data, tasks), "seeds": _choose(data, "seeds", seeds)}
 
 
-def _halves(split: object) -> dict[str, tuple[tuple[Labelled, ...], tuple[Any, ...]]]:
+def _halves(split: object) -> dict[str, tuple[tuple[Labeled, ...], tuple[Any, ...]]]:
     if not isinstance(split, Mapping):
         raise ConfigMistake(("split",), f"expected a mapping of tuning and reporting, got {kind_of(split)}.")
     _check_keys(split, PARTS, ("split",))
     return {part: _half(split[part], ("split", part)) for part in PARTS}
 
 
-def _half(half: object, path: Path) -> tuple[tuple[Labelled, ...], tuple[Any, ...]]:
+def _half(half: object, path: Path) -> tuple[tuple[Labeled, ...], tuple[Any, ...]]:
     if not isinstance(half, Mapping):
         raise ConfigMistake(path, f"expected a mapping of tasks and seeds, got {kind_of(half)}.")
     _check_keys(half, _KEYS, path)
     seeds = seeds_of(half["seeds"], (*path, "seeds"))
-    return labelled("task", half["tasks"], (*path, "tasks")), tuple(cast(Any, seeds))
+    return labeled("task", half["tasks"], (*path, "tasks")), tuple(cast(Any, seeds))
 
 
 def _check_keys(mapping: Mapping[str, Any], keys: tuple[str, ...], path: Path) -> None:
@@ -65,7 +65,7 @@ def _check_keys(mapping: Mapping[str, Any], keys: tuple[str, ...], path: Path) -
             raise ConfigMistake(path, f"`{key}` is missing; add `{key}:` here.")
 
 
-def _check_apart(halves: Mapping[str, tuple[tuple[Labelled, ...], tuple[Any, ...]]]) -> None:
+def _check_apart(halves: Mapping[str, tuple[tuple[Labeled, ...], tuple[Any, ...]]]) -> None:
     """Refuse a task, by its label or its settings, or a seed that is in both halves."""
     (tuned, tuning_seeds), (reported, reporting_seeds) = (halves[part] for part in PARTS)
     labels = {one.label for one in tuned}
@@ -81,7 +81,7 @@ def _check_apart(halves: Mapping[str, tuple[tuple[Labelled, ...], tuple[Any, ...
             )
 
 
-def _choose_tasks(data: Mapping[str, Any], tasks: tuple[Labelled, ...]) -> tuple[Labelled, ...]:
+def _choose_tasks(data: Mapping[str, Any], tasks: tuple[Labeled, ...]) -> tuple[Labeled, ...]:
     by_label = {one.label: one for one in tasks}
     return tuple(by_label[label] for label in _choose(data, "tasks", tuple(by_label)))
 

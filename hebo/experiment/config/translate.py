@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from hebo.errors import did_you_mean
-from hebo.experiment.problem import ConfigMistake, Path
-from hebo.experiment.yaml_file import kind_of
+from hebo.experiment.yaml.config_error import ConfigMistake, Path
+from hebo.experiment.yaml.document import kind_of
 
 
 def translate(error: ValidationError, cls: type[BaseModel], data: object, path: Path = ()) -> ConfigMistake:

@@ -25,7 +25,7 @@ from queue import SimpleQueue
 from typing import Any
 
 from hebo.errors import EvaluationError, HeboError, StoreError
-from hebo.experiment.stopping import STOP
+from hebo.experiment.executors.stopping import STOP
 from hebo.experiment.texts import error_message
 
 _THREAD_VARIABLES = (

@@ -7,24 +7,24 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from hebo.experiment.analysis.blocks import Blocks, blocks
+from hebo.experiment.analysis.normalized import Scores, normalized_scores
+from hebo.experiment.analysis.one_objective import why_left_out, with_one_objective
+from hebo.experiment.analysis.ranks import Comparison, compare
+from hebo.experiment.analysis.run_tables import run_table
+from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.task_ranking import task_rankings
+from hebo.experiment.analysis.timing import phase_table, timing_table
 from hebo.experiment.report.best_run import BestRun, best_runs
-from hebo.experiment.report.blocks import Blocks, blocks
 from hebo.experiment.report.curves import TaskCurves, task_curves
-from hebo.experiment.report.normalised import Scores, normalised_scores
-from hebo.experiment.report.one_objective import why_left_out, with_one_objective
 from hebo.experiment.report.pictures import Pictures, task_pictures
-from hebo.experiment.report.ranks import Comparison, compare
-from hebo.experiment.report.run_tables import run_table
-from hebo.experiment.report.statistics import observations
-from hebo.experiment.report.task_ranking import task_rankings
-from hebo.experiment.report.timing import phase_table, timing_table
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 
 @dataclass(frozen=True)
-class Analysis:
+class Contents:
     """The numbers behind a report.
 
     Attributes:
@@ -66,14 +66,14 @@ class Analysis:
         return self.comparison.unit == "task" and self.comparison.critical_difference is not None
 
 
-def analyse(results: Results) -> Analysis:
+def collect_contents(results: Results) -> Contents:
     """Compute all that a report of `results` shows."""
     table = observations(results)
     optimizers = [str(name) for name in dict.fromkeys(results.runs["optimizer"])]
     comparable = with_one_objective(results)
     compared = table[table["run_id"].isin(comparable.runs["run_id"])]
     ranked = blocks(comparable, compared)
-    return Analysis(
+    return Contents(
         results=results,
         table=table,
         optimizers=optimizers,
@@ -93,5 +93,5 @@ def _scores(results: Results) -> Scores | None:
     table = run_table(results)
     # A budget that grew while an experiment runs leaves finished runs of two lengths for a while.
     whole = table[table["n_trials"] == table["n_trials"].max()]
-    scores = normalised_scores(whole)
+    scores = normalized_scores(whole)
     return scores if len(scores.runs) else None

@@ -16,7 +16,7 @@ from hebo.design_space.numeric import Numeric
 from hebo.design_space.parameter import Parameter
 from hebo.design_space.prior import Quantile
 from hebo.design_space.scale import Log, Logit, Scale
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.view import distinct_labels
 
 

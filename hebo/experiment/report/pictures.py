@@ -13,13 +13,13 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from hebo.errors import HeboError
-from hebo.experiment import tables
-from hebo.experiment.locate import RESOLVED
-from hebo.experiment.parts import build
+from hebo.experiment.config.locate import RESOLVED
+from hebo.experiment.config.parts import build
 from hebo.experiment.report.style import INK, MUTED, SURFACE
+from hebo.experiment.store import tables
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 N_POINTS = 20
 """Most points that a task is given to draw."""

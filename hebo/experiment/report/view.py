@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.text import tick
 
 LOG_RATIO = 1e3

@@ -14,11 +14,11 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from hebo.errors import EvaluationError, IncompatibleError
-from hebo.experiment import tables
-from hebo.experiment.frames import frame_of, rows_of
-from hebo.experiment.run_log import Outcome, Trial
-from hebo.experiment.stopping import is_stop
-from hebo.experiment.surroundings import surroundings
+from hebo.experiment.executors.stopping import is_stop
+from hebo.experiment.running.surroundings import surroundings
+from hebo.experiment.store import tables
+from hebo.experiment.store.frames import frame_of, rows_of
+from hebo.experiment.store.run_log import Outcome, Trial
 from hebo.experiment.texts import class_of, clean, error_message, text_of
 from hebo.experiment.texts import message as as_message
 
@@ -51,7 +51,7 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
         with surroundings(), time_limit(limit, hard=hard):
             answer = task.evaluate(frame, seed=seed)
         values, extras = _split(answer, (*objectives, *constraints))
-        _check_moved(task, frame, extras.get(tables.MOVED))
+        _check_evaluated_at(task, frame, extras.get(tables.EVALUATED_AT))
         status, message = _judge(values, constraints, extras)
     except OutOfTime:
         values, extras, status = {}, {}, tables.TIMED_OUT
@@ -127,20 +127,20 @@ def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, floa
         )
     row = {text_of(name): answer[name].iloc[0] for name in answer.columns}
     values = {name: _finite(float(row.pop(name))) for name in measured}
-    moved = {tables.MOVED: tables.plain(row.pop(tables.MOVED))} if tables.MOVED in row else {}
-    return values, {clean(name): _extra(value) for name, value in row.items()} | moved
+    known = {name: tables.plain(row.pop(name)) for name in (tables.EVALUATED_AT,) if name in row}
+    return values, {clean(name): _extra(value) for name, value in row.items()} | known
 
 
-def _check_moved(task: Any, frame: DataFrame, moved: object) -> None:
+def _check_evaluated_at(task: Any, frame: DataFrame, evaluated_at: object) -> None:
     """Refuse what a task says of where its values belong, before an optimiser is told of it."""
-    if moved is None:
+    if evaluated_at is None:
         return
-    if not isinstance(moved, dict) or not set(moved) <= set(frame.columns):
+    if not isinstance(evaluated_at, dict) or not set(evaluated_at) <= set(frame.columns):
         raise EvaluationError(
-            f"the task's column 'moved' holds {moved!r}; expected None, or a dictionary of those parameters "
-            "that had other values than asked for"
+            f"the task's column '{tables.EVALUATED_AT}' holds {evaluated_at!r}; expected None, or a "
+            "dictionary of those parameters that had other values than asked for"
         )
-    task.space.encode(frame_of([Trial(0, 0, rows_of(frame)[0] | moved)]))
+    task.space.encode(frame_of([Trial(0, 0, rows_of(frame)[0] | evaluated_at)]))
 
 
 def _finite(value: float) -> float | None:

@@ -19,10 +19,10 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from hebo.experiment import tables
-from hebo.experiment.leases import LEASE_SECONDS, Owner
-from hebo.experiment.progress import Cell, cells_of, eta, seconds_text, value_text
-from hebo.experiment.store import Store
+from hebo.experiment.running.progress import Cell, cells_of, eta, seconds_text, value_text
+from hebo.experiment.store import tables
+from hebo.experiment.store.leases import LEASE_SECONDS, Owner
+from hebo.experiment.store.store import Store
 
 _LIVE_SECONDS = 0.5
 _LINE_SECONDS = 5.0

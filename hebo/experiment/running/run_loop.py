@@ -9,19 +9,27 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, cast
 
 from hebo.errors import HeboError
-from hebo.experiment import tables
-from hebo.experiment.clock import Clock
-from hebo.experiment.database import StoreFailed
-from hebo.experiment.evaluation import evaluate
-from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
-from hebo.experiment.parts import build
-from hebo.experiment.run_log import TOLD, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
-from hebo.experiment.stopping import STOP, is_stop
-from hebo.experiment.store import engine_of
+from hebo.experiment.config.parts import build
+from hebo.experiment.executors.stopping import STOP, is_stop
+from hebo.experiment.running.clock import Clock
+from hebo.experiment.running.evaluation import evaluate
+from hebo.experiment.store import tables
+from hebo.experiment.store.database import StoreFailed
+from hebo.experiment.store.frames import (
+    best_of,
+    by_round,
+    evaluated_at,
+    frame_of,
+    is_open,
+    rows_of,
+    values_of,
+)
+from hebo.experiment.store.run_log import INITIAL_ROUND, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
+from hebo.experiment.store.store import engine_of
 from hebo.experiment.texts import error_message, message
 
 if TYPE_CHECKING:
@@ -52,7 +60,7 @@ class Job:
         batch_size: Points asked for at once.
         trial_seconds: Limit of one evaluation; None for none.
         hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
-        told: Points to evaluate and tell before the first ask.
+        initial_trials: Points to evaluate and tell before the first ask.
     """
 
     url: str
@@ -67,7 +75,7 @@ class Job:
     batch_size: int
     trial_seconds: float | None
     hard_limit: bool
-    told: int = 0
+    initial_trials: int = 0
 
 
 def execute(job: Job) -> str:
@@ -118,7 +126,7 @@ class _Loop:
     log: RunLog
     task: Any
     optimizer: Optimizer
-    told: list[Trial]
+    initial: list[Trial]
     rounds: list[list[Trial]]
     open_rounds: list[list[Trial]]
     next_round: int
@@ -133,14 +141,14 @@ class _Loop:
         recipe = cast("OptimizerRecipe", build("optimizer", job.optimizer, ("optimizer",)))
         optimizer = recipe.build(task.space, seed=job.seed)
         stored = log.trials()
-        trials = [one for one in stored if one.round != TOLD]
+        trials = [one for one in stored if one.round != INITIAL_ROUND]
         rounds = by_round(trials)
         return cls(
             job=job,
             log=log,
             task=task,
             optimizer=optimizer,
-            told=[one for one in stored if one.round == TOLD],
+            initial=[one for one in stored if one.round == INITIAL_ROUND],
             rounds=rounds,
             open_rounds=[one for one in rounds if is_open(one)],
             next_round=sum(not is_open(one) for one in rounds),
@@ -171,8 +179,8 @@ class _Loop:
 
     def _catch_up(self) -> bool:
         """Tell what is told before the first ask and replay past rounds; False if a stop was wanted."""
-        is_new = bool(self.job.told and not self.told)
-        trials = self._draw_told() if is_new else self.told
+        is_new = bool(self.job.initial_trials and not self.initial)
+        trials = self._draw_initial() if is_new else self.initial
         if trials:
             done = self._evaluate_all(trials, Clock(), started=is_new)
             if done is None:
@@ -182,7 +190,7 @@ class _Loop:
             self.optimizer.restore([self._past(one) for one in self.rounds])
         return True
 
-    def _draw_told(self) -> list[Trial]:
+    def _draw_initial(self) -> list[Trial]:
         """Draw the points to tell first: the task's own or random ones.
 
         They are the same ones for every optimiser, as only task and seed matter.
@@ -190,23 +198,23 @@ class _Loop:
         from hebo.optimizers.sampling import RandomSearch
         from hebo.random import derive_seed
 
-        n, seed = self.job.told, derive_seed(self.job.seed, "told")
+        n, seed = self.job.initial_trials, derive_seed(self.job.seed, "told")
         frame = self.task.initial_points(n, seed=seed)
         if frame is None:
             frame = RandomSearch().build(self.task.space, seed=seed).ask(n)
         rows = rows_of(frame)
-        trials = [Trial(place - n, TOLD, params) for place, params in enumerate(rows)]
+        trials = [Trial(place - n, INITIAL_ROUND, params) for place, params in enumerate(rows)]
         self.log.add_round(trials, AskCost(0.0), last=None)
         return trials
 
     def _tell(self, trials: Sequence[Trial]) -> None:
         values, limits = values_of(trials, self.task.objectives), self._limits(trials)
-        self.optimizer.tell(frame_of(trials), values, constraints=limits, at=moved_frame(trials))
+        self.optimizer.tell(frame_of(trials), values, constraints=limits, at=evaluated_at(trials))
 
     def _past(self, round_: Sequence[Trial]) -> tuple[Any, Any, Any, Any]:
         """Return points, values, constraints and where these are of; values None while some are to come."""
         values = None if is_open(round_) else values_of(round_, self.task.objectives)
-        return frame_of(round_), values, self._limits(round_), moved_frame(round_)
+        return frame_of(round_), values, self._limits(round_), evaluated_at(round_)
 
     def _limits(self, trials: Sequence[Trial]) -> NDArray[np.float64] | None:
         """Return `n x c` constraint values; None if the task has no constraints."""
@@ -239,7 +247,7 @@ class _Loop:
                 return None  # Ctrl-C may have ended what the objective had started: the next `hebo run` tells
             following = pending[place + 1].number if place + 1 < len(pending) else None
             self.log.finish(trial.number, outcome, best=self._improve(trial, outcome), then=following)
-            done.append(replace(trial, status=outcome.status, values=outcome.values, moved=outcome.moved))
+            done.append(trial.ended(outcome))
             if STOP.is_set() and following is not None:
                 return None
         return sorted(done, key=lambda one: one.number)
@@ -257,8 +265,8 @@ class _Loop:
             )
 
     def _improve(self, trial: Trial, outcome: Outcome) -> float | None:
-        if trial.round != TOLD:
-            done = replace(trial, status=outcome.status, values=outcome.values, moved=outcome.moved)
+        if trial.round != INITIAL_ROUND:
+            done = trial.ended(outcome)
             value = best_of([done], self.task.objectives, self.task.space)
             self.best = min((one for one in (value, self.best) if one is not None), default=None)
         return self.best

@@ -14,8 +14,8 @@ from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 
 from hebo.errors import MissingExtraError, StoreError
-from hebo.experiment import tables
-from hebo.experiment.snapshot import unwritable
+from hebo.experiment.store import tables
+from hebo.experiment.store.snapshot import unwritable
 
 BUSY_SECONDS = 60
 

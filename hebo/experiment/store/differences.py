@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from hebo.experiment import tables
-
-if TYPE_CHECKING:
-    from hebo.experiment.registry import NewRun
+from hebo.experiment.store import tables
+from hebo.experiment.store.entries import NewRun, initial_trials_in
 
 RECIPES = ("optimizer", "task")
 
@@ -28,11 +26,11 @@ class StoredRun:
 
     Attributes:
         row: The row.
-        told: Points told before the first ask, for rows that do not say so themselves.
+        initial_trials: Points told before the first ask, for rows that do not say so themselves.
     """
 
     row: Mapping[str, Any]
-    told: int
+    initial_trials: int
 
     @property
     def run_id(self) -> str:
@@ -46,7 +44,7 @@ class StoredRun:
         labels = {f"{part} label": self.row[part] for part in RECIPES}
         return {
             **{part: config.get(part) for part in RECIPES},
-            "told": config.get("told", self.told),
+            "initial_trials": initial_trials_in(config, self.initial_trials),
             "budget": {"batch_size": self.row["batch_size"]},
             "seed": self.row["seed"],
             **labels,
@@ -103,7 +101,7 @@ def _settings(run: NewRun) -> dict[str, Any]:
     config = tables.plain(dict(run.config))
     return {
         **{part: config.get(part) for part in RECIPES},
-        "told": config.get("told", 0),
+        "initial_trials": initial_trials_in(config),
         "budget": {"batch_size": run.batch_size},
         "seed": run.seed,
         **labels,

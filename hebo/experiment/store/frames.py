@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from hebo.experiment import tables
-from hebo.experiment.run_log import Trial
+from hebo.experiment.store import tables
+from hebo.experiment.store.run_log import Trial
 
 if TYPE_CHECKING:
     import numpy as np
@@ -37,11 +37,11 @@ def frame_of(trials: Sequence[Trial]) -> DataFrame:
     return DataFrame(columns)
 
 
-def moved_frame(trials: Sequence[Trial]) -> DataFrame | None:
+def evaluated_at(trials: Sequence[Trial]) -> DataFrame | None:
     """Return the points that the values of trials belong to, None where all are those asked for."""
-    if not any(one.moved for one in trials):
+    if not any(one.evaluated_at for one in trials):
         return None
-    return frame_of([replace(one, params=one.params | (one.moved or {})) for one in trials])
+    return frame_of([replace(one, params=one.params | (one.evaluated_at or {})) for one in trials])
 
 
 def values_of(trials: Sequence[Trial], names: Sequence[str]) -> NDArray[np.float64]:
@@ -73,7 +73,7 @@ def best_of(trials: Sequence[Trial], objectives: Sequence[str], space: DesignSpa
     if len(objectives) > 1:
         return None
     ok = [one for one in trials if one.status == tables.OK]
-    competes = competing_points([one.params | (one.moved or {}) for one in ok], space)
+    competes = competing_points([one.params | (one.evaluated_at or {}) for one in ok], space)
     values = [(one.values or {}).get(objectives[0]) for one, does in zip(ok, competes, strict=True) if does]
     return min((value for value in values if value is not None), default=None)
 

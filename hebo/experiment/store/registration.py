@@ -15,43 +15,12 @@ from typing import Any
 from sqlalchemy import Connection, and_, bindparam, case, insert, select, text, update
 
 from hebo.errors import ConfigError
-from hebo.experiment import tables
-from hebo.experiment.differences import StoredRun, problem_difference, run_difference
-from hebo.experiment.stored import counted
-from hebo.experiment.tables import ASIDE, experiments, problems, runs
-from hebo.experiment.versions import installed_versions
-
-
-@dataclass(frozen=True)
-class NewRun:
-    """A run to be registered; the columns of `tables.runs` that the YAML decides."""
-
-    run_id: str
-    optimizer: str
-    task: str
-    seed: int
-    n_trials: int
-    batch_size: int
-    config: Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class NewProblem:
-    """A task to be registered: its design space as JSON, its objectives, its known or best known optimum."""
-
-    task: str
-    space: Any
-    objectives: tuple[str, ...]
-    optimum: float | None
-    best_known: float | None = None
-
-
-@dataclass(frozen=True)
-class Entries:
-    """All runs, in order, and all tasks of an experiment."""
-
-    runs: tuple[NewRun, ...]
-    problems: tuple[NewProblem, ...]
+from hebo.experiment.store import tables
+from hebo.experiment.store.differences import StoredRun, problem_difference, run_difference
+from hebo.experiment.store.entries import Entries, NewProblem, NewRun, initial_trials_in
+from hebo.experiment.store.stored import counted
+from hebo.experiment.store.tables import ASIDE, experiments, problems, runs
+from hebo.experiment.store.versions import installed_versions
 
 
 @dataclass(frozen=True)
@@ -80,9 +49,9 @@ class Registration:
         """
         _take_turns(connection)
         self._check_output(connection)
-        told = self._write_experiment(connection)
+        initial_trials = self._write_experiment(connection)
         self._write_problems(connection)
-        self._write_runs(connection, told)
+        self._write_runs(connection, initial_trials)
 
     def _check_output(self, connection: Connection) -> None:
         others = and_(experiments.c.output == self.output, experiments.c.name != self.name)
@@ -94,13 +63,13 @@ class Registration:
             )
 
     def _write_experiment(self, connection: Connection) -> int:
-        """Insert the experiment or bring its row up to date; return how many points it was told so far."""
+        """Insert the experiment or bring its row up to date; return its initial trials so far."""
         here = experiments.c.name == self.name
         stored = connection.execute(select(experiments.c.config).where(here)).scalar()
         changed = {"output": self.output, "config": tables.to_json(self.content)}
         if stored is not None:
             connection.execute(update(experiments).where(here).values(**changed))
-            return int(tables.mapping(stored).get("told", 0))
+            return int(initial_trials_in(tables.mapping(stored)))
         versions = tables.to_json(installed_versions())
         row = {"name": self.name, **changed, "versions": versions, "created_at": time.time()}
         connection.execute(insert(experiments).values(row))
@@ -119,10 +88,10 @@ class Registration:
         if new := [row for task, row in rows.items() if task not in stored]:
             connection.execute(insert(problems), new)
 
-    def _write_runs(self, connection: Connection, told: int) -> None:
+    def _write_runs(self, connection: Connection, initial_trials: int) -> None:
         query = select(runs).where(runs.c.experiment == self.name)
         stored = {row["run_id"]: dict(counted(dict(row))) for row in connection.execute(query).mappings()}
-        self._compare([StoredRun(row, told) for row in stored.values()])
+        self._compare([StoredRun(row, initial_trials) for row in stored.values()])
         now, config = time.time(), {"versions": installed_versions()}
         rows = {
             one.run_id: _run_row(self.name, place, one, now, config)

@@ -130,8 +130,8 @@ def load_results(
         StoreError: If there is no store, it does not hold the experiment, or it is damaged.
         ConfigError: If the YAML that names the store cannot be read.
     """
-    from hebo.experiment.database import reading
-    from hebo.experiment.locate import find_store, recipes_of
+    from hebo.experiment.config.locate import find_store, recipes_of
+    from hebo.experiment.store.database import reading
 
     url, found = find_store(source)
     with reading(url) as engine:
@@ -139,7 +139,7 @@ def load_results(
 
 
 def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> Results:
-    from hebo.experiment import stored, tables
+    from hebo.experiment.store import stored, tables
 
     name = _choose(engine, name)
     (recorded,) = _rows(engine, tables.experiments, name, key="name")
@@ -202,7 +202,7 @@ def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...], dtypes: Mapping
 def _choose(engine: Engine, name: str | None) -> str:
     from sqlalchemy import select
 
-    from hebo.experiment import tables
+    from hebo.experiment.store import tables
 
     with engine.connect().execution_options(hebo_read=True) as connection:
         names: list[str] = list(connection.execute(select(tables.experiments.c.name)).scalars())

@@ -9,22 +9,22 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, case, func, select, update
 
 from hebo.errors import StoreError
-from hebo.experiment import statements, tables
-from hebo.experiment.leases import LEASE_SECONDS
-from hebo.experiment.tables import runs, trials
+from hebo.experiment.store import statements, tables
+from hebo.experiment.store.leases import LEASE_SECONDS
+from hebo.experiment.store.tables import runs, trials
 
 
 class LeaseLost(StoreError):
     """Another `hebo run` has taken the run over."""
 
 
-TOLD = -1
+INITIAL_ROUND = -1
 """The round of the points that are told before the first ask."""
 
 
@@ -46,7 +46,11 @@ class Trial:
     params: dict[str, Any]
     status: str = tables.PENDING
     values: dict[str, float | None] | None = None
-    moved: dict[str, Any] | None = None
+    evaluated_at: dict[str, Any] | None = None
+
+    def ended(self, outcome: Outcome) -> Trial:
+        """Return the trial with its outcome."""
+        return replace(self, status=outcome.status, values=outcome.values, evaluated_at=outcome.evaluated_at)
 
 
 @dataclass(frozen=True)
@@ -68,9 +72,9 @@ class Outcome:
     seconds: float | None = None
 
     @property
-    def moved(self) -> dict[str, Any] | None:
+    def evaluated_at(self) -> dict[str, Any] | None:
         """See `Trial`."""
-        return self.extras.get(tables.MOVED)
+        return self.extras.get(tables.EVALUATED_AT)
 
 
 @dataclass(frozen=True)
@@ -122,7 +126,7 @@ class RunLog:
         with self._engine.connect().execution_options(hebo_read=True) as connection:
             rows = connection.execute(query).all()
         return [
-            Trial(number, round_, read(params), status, read(values), read(extras).get(tables.MOVED))
+            Trial(number, round_, read(params), status, read(values), read(extras).get(tables.EVALUATED_AT))
             for number, round_, params, status, values, extras in rows
         ]
 

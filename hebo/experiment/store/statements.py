@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from sqlalchemy import and_, bindparam, func, insert, update
 
-from hebo.experiment import tables
-from hebo.experiment.tables import runs, trials
+from hebo.experiment.store import tables
+from hebo.experiment.store.tables import runs, trials
 
 _RUN = and_(runs.c.experiment == bindparam("p_experiment"), runs.c.run_id == bindparam("p_run_id"))
 _TRIALS = and_(trials.c.experiment == bindparam("p_experiment"), trials.c.run_id == bindparam("p_run_id"))

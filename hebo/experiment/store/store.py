@@ -8,12 +8,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
-from hebo.experiment import stored, tables
-from hebo.experiment.database import naming, open_engine, safe_url
-from hebo.experiment.leases import LEASE_SECONDS, Owner, is_free
-from hebo.experiment.registry import Entries, Registration
-from hebo.experiment.run_log import RunLog
-from hebo.experiment.tables import runs, trials
+from hebo.experiment.store import stored, tables
+from hebo.experiment.store.database import naming, open_engine, safe_url
+from hebo.experiment.store.entries import Entries
+from hebo.experiment.store.leases import LEASE_SECONDS, Owner, is_free
+from hebo.experiment.store.registration import Registration
+from hebo.experiment.store.run_log import RunLog
+from hebo.experiment.store.tables import runs, trials
 
 _ENGINES: dict[str, Engine] = {}
 

@@ -12,8 +12,8 @@ from itertools import groupby
 from typing import Any
 
 from hebo.errors import HeboError, StoreError
-from hebo.experiment import tables
-from hebo.experiment.labelled import NAME
+from hebo.experiment.config.labeled import NAME
+from hebo.experiment.store import tables
 from hebo.experiment.texts import message
 
 Row = Mapping[str, Any]
@@ -88,7 +88,7 @@ def trial(row: Row) -> dict[str, Any]:
         _check(one or {}, where, float, *(one or {}))
         if one and None in one.values():
             raise StoreError(f"the {where} is damaged: a cost is absent.")
-    params |= extras.pop(tables.MOVED, None) or {}
+    params |= extras.pop(tables.EVALUATED_AT, None) or {}
     shown = None if row["message"] is None else message(row["message"])
     return {**row, "params": params, "values": values, "extras": extras, "message": shown, **costs}
 
@@ -129,7 +129,7 @@ def _competing(points: Sequence[dict[str, Any]], parameters: Sequence[Any]) -> l
     if not any(isinstance(one, Mapping) and one.get("role") == "fidelity" for one in parameters):
         return [True] * len(points)
     from hebo.design_space.design_space import DesignSpace
-    from hebo.experiment.frames import competing_points
+    from hebo.experiment.store.frames import competing_points
 
     # Without constraints: their functions are those of a task that need not be loaded here.
     return competing_points(points, DesignSpace.from_json({"parameters": parameters}))

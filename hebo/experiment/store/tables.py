@@ -37,7 +37,7 @@ BROKEN = "broken"
 ASIDE = -1
 
 # The column of information in which a task says which parameters had other values than asked for.
-MOVED = "moved"
+EVALUATED_AT = "moved"
 
 metadata = MetaData()
 

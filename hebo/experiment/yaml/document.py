@@ -16,8 +16,8 @@ from typing import Any
 import yaml
 
 from hebo.errors import ConfigError
-from hebo.experiment.problem import ConfigMistake, Path
-from hebo.experiment.yaml_nodes import Builder, StrictDumper, StrictLoader
+from hebo.experiment.yaml.config_error import ConfigMistake, Path
+from hebo.experiment.yaml.nodes import Builder, StrictDumper, StrictLoader
 
 MAX_BYTES = 2**20
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 
-from hebo.experiment.problem import ConfigMistake, Path
+from hebo.experiment.yaml.config_error import ConfigMistake, Path
 
 MAX_DEPTH = 40
 MAX_VALUES = 100_000

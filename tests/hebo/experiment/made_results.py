@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import pytest
 
-from hebo.experiment.results import RUN_COLUMNS, TRIAL_COLUMNS, Results
+from hebo.experiment.store.results import RUN_COLUMNS, TRIAL_COLUMNS, Results
 
 Key = tuple[str, str, int]
 Outcome = float | str | None
@@ -100,8 +99,3 @@ def make_results(
         objectives=dict.fromkeys(tasks, ("y",)),
         name=name,
     )
-
-
-@pytest.fixture(name="make_results", scope="session")
-def make_results_fixture() -> Callable[..., Results]:
-    return make_results

@@ -16,7 +16,7 @@ from click.testing import Result
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
 from hebo.experiment.report import pictures
-from hebo.experiment.results import load_results
+from hebo.experiment.store.results import load_results
 from hebo.optimizers.hebo import HEBORecipe
 
 ROOT = Path(__file__).parents[3]
@@ -103,7 +103,7 @@ def test_a_recipe_that_changes_while_a_run_is_at_work_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
     hebo: Hebo,
 ) -> None:
-    from hebo.experiment import runner
+    from hebo.experiment.running import dispatch as runner
 
     def spoil(*arguments: Any, **settings: Any) -> bool:
         recipe = json.dumps({"optimizer": external, "task": {"type": "moving"}})

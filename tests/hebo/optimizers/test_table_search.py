@@ -17,7 +17,7 @@ from hebo.acq_optimizers.exhaustive import Exhaustive
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
-from hebo.experiment.parts import build
+from hebo.experiment.config.parts import build
 from hebo.optimizers.base import Optimizer
 from hebo.optimizers.bayes_opt import BayesOpt, BayesOptRecipe
 from hebo.optimizers.hebo import HEBORecipe
@@ -199,7 +199,7 @@ import resource
 import numpy as np, pandas as pd
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
-from hebo.experiment.parts import build
+from hebo.experiment.config.parts import build
 
 n, rng = 100_000, np.random.default_rng(0)
 letters = rng.choice(np.array(list("ACDEFGHIKLMNPQRSTVWY")), (n, 8))

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.run_tables import COLUMNS
+from hebo.experiment.analysis.run_tables import COLUMNS
 
 Finals = Mapping[tuple[str, str], Sequence[float]]
 

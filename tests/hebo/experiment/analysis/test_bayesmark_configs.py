@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from hebo.experiment.config import build_experiment
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.config.experiment import build_experiment
+from hebo.experiment.yaml.document import read_yaml
 from tasks.hpo.hpo import bayesmark_grid
 
 FOLDER = Path(__file__).parents[4] / "configs" / "bayesmark"

@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from hebo.experiment.report.bayesmark_formulas import compute_baseline, expected_minimum, lower_quantile
+from hebo.experiment.analysis.bayesmark_formulas import compute_baseline, expected_minimum, lower_quantile
 
 
 @pytest.mark.parametrize("m", [1, 2, 3, 5])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hebo.errors import DataError
-from hebo.experiment.report.bayesmark_score import bayesmark_table, final_value
+from hebo.experiment.analysis.bayesmark_score import bayesmark_table, final_value
 
 INF = math.inf
 # Two optimisers, two tasks, two studies of three rounds of two. The expected figures below come from

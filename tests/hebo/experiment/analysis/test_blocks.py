@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hebo.experiment.report.blocks import Blocks, blocks, on_one_scale, run_blocks, task_means
-from hebo.experiment.report.statistics import observations
+from hebo.experiment.analysis.blocks import Blocks, blocks, on_one_scale, run_blocks, task_means
+from hebo.experiment.analysis.statistics import observations
 
 from .runs import make_runs
 

@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from hebo.experiment.report.fit_measures import CLIP, MEASURES, Prediction, differences, measure, summary
+from hebo.experiment.analysis.fit_measures import CLIP, MEASURES, Prediction, differences, measure, summary
 
 
 def cells(failed: tuple[str, int] | None = None) -> pd.DataFrame:

@@ -17,7 +17,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError, NumericalError
-from hebo.experiment.report.fit_quality import (
+from hebo.experiment.analysis.fit_quality import (
     Cut,
     History,
     cut_histories,

@@ -8,7 +8,13 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from hebo.experiment.report.friedman import connected, critical_difference, exact_p_value, friedman, n_orders
+from hebo.experiment.analysis.friedman import (
+    connected,
+    critical_difference,
+    exact_p_value,
+    friedman,
+    n_orders,
+)
 
 # Demsar (2006), table 6: AUC of four variants of C4.5 on 14 data sets, with the ranks printed there (the two
 # best of `voting` agree in the digits printed, and not in those ranked).

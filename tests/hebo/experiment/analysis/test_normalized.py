@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from hebo.errors import DataError
-from hebo.experiment.report.normalised import normalised_scores, score_curves
+from hebo.experiment.analysis.normalized import normalized_scores, score_curves
 from hebo.experiment.report.score_figures import score_figure
 
 from .runs import make_runs
@@ -15,7 +15,7 @@ RANDOM = {("t", "random_search"): [4.0, 6.0]}
 
 
 def scores_of(finals, **changes):
-    return normalised_scores(make_runs(finals, **changes))
+    return normalized_scores(make_runs(finals, **changes))
 
 
 def test_the_optimum_is_0_and_the_mean_of_random_search_1() -> None:
@@ -72,7 +72,7 @@ def test_runs_of_different_length_are_not_compared() -> None:
     table = make_runs({**RANDOM, ("t", "hebo"): [1.0]})
     table.loc[2, "n_trials"] = 9
     with pytest.raises(DataError, match=r"Runs of s/reporting/t differ in n_trials \(3, 9\)"):
-        normalised_scores(table)
+        normalized_scores(table)
 
 
 def test_extreme_values_stay_finite() -> None:

@@ -10,14 +10,15 @@ import numpy as np
 import pytest
 
 from hebo.errors import DataError
+from hebo.experiment.analysis import bayesmark_table
+from hebo.experiment.analysis.one_objective import several_objectives, why_left_out, with_one_objective
+from hebo.experiment.analysis.run_tables import run_table
 from hebo.experiment.cli.show import runs_table
-from hebo.experiment.progress import value_text
-from hebo.experiment.report import bayesmark_table, write_report
-from hebo.experiment.report.analysis import analyse
-from hebo.experiment.report.one_objective import several_objectives, why_left_out, with_one_objective
-from hebo.experiment.report.run_tables import run_table
+from hebo.experiment.report import write_report
+from hebo.experiment.report.contents import collect_contents
 from hebo.experiment.report.summary import summary
-from hebo.experiment.results import Results
+from hebo.experiment.running.progress import value_text
+from hebo.experiment.store.results import Results
 
 # Told apart from every other number of a page.
 LEAST = 0.0123456
@@ -62,7 +63,7 @@ def test_the_sentence_names_tasks_and_objectives(both: Results) -> None:
 
 
 def test_curves_ranks_scores_and_best_runs_are_those_of_the_other_tasks(both: Results) -> None:
-    found = analyse(both)
+    found = collect_contents(both)
     assert [one.task for one in found.curves] == [one.task for one in found.best_runs] == ["one"]
     assert found.blocks.values.index.get_level_values("task").unique().tolist() == ["one"]
     assert found.scores is not None
@@ -73,8 +74,8 @@ def test_curves_ranks_scores_and_best_runs_are_those_of_the_other_tasks(both: Re
 def test_a_task_with_several_objectives_changes_no_number_of_the_others(
     both: Results, make_results: Any
 ) -> None:
-    alone = analyse(results_of(make_results, "one"))
-    found = analyse(both)
+    alone = collect_contents(results_of(make_results, "one"))
+    found = collect_contents(both)
     assert found.comparison.ranks.equals(alone.comparison.ranks)
     assert found.comparison.verdict == alone.comparison.verdict
     assert found.blocks.values.equals(alone.blocks.values)
@@ -100,7 +101,7 @@ def test_the_page_says_what_is_left_out_and_compares_the_rest(both: Results, tmp
 
 
 def test_the_summary_counts_trials_and_shows_no_best_values(both: Results) -> None:
-    rows = summary(both, analyse(both).table)
+    rows = summary(both, collect_contents(both).table)
     for row in rows["pair"]:
         assert (row.median, row.interval, row.is_best) == ("–", "–", False)
         assert (row.n_ok, row.n_bad, row.runs) == (6, 0, "2 / 2")

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from scipy import stats
 
-from hebo.experiment.report.paired import (
+from hebo.experiment.analysis.paired import (
     fewest_seeds,
     holm,
     interval_of_means,

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hebo.experiment.report.ranks import compare, paired_differences, win_tie_loss
+from hebo.experiment.analysis.ranks import compare, paired_differences, win_tie_loss
 
 
 def frame(rows, names, tasks=None):

@@ -10,8 +10,8 @@ import pandas as pd
 import pytest
 
 from hebo.errors import DataError
-from hebo.experiment.report.run_files import merge_run_tables, read_run_tables, write_run_table
-from hebo.experiment.report.run_tables import checkpoint, checkpoints, fibonacci, run_table
+from hebo.experiment.analysis.run_files import merge_run_tables, read_run_tables, write_run_table
+from hebo.experiment.analysis.run_tables import checkpoint, checkpoints, fibonacci, run_table
 
 from .runs import make_runs
 

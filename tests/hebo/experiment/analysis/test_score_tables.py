@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from hebo.errors import DataError
-from hebo.experiment.report.normalised import normalised_scores
+from hebo.experiment.analysis.normalized import normalized_scores
+from hebo.experiment.analysis.score_tables import cost_table, score_table, task_table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
-from hebo.experiment.report.score_tables import cost_table, score_table, task_table
 
 from .runs import make_runs
 
@@ -23,7 +23,7 @@ OPTIMA = {"t": 0.0, "u": 0.0}
 
 
 def table_of(finals=FINALS, **settings):
-    return score_table(normalised_scores(make_runs(finals, optima=OPTIMA)), **settings)
+    return score_table(normalized_scores(make_runs(finals, optima=OPTIMA)), **settings)
 
 
 def test_means_intervals_and_differences() -> None:
@@ -87,14 +87,14 @@ def test_tasks_of_the_same_name_in_two_suites_are_two() -> None:
     import pandas as pd
 
     runs = make_runs(FINALS, optima=OPTIMA)
-    scores = normalised_scores(pd.concat([runs, runs.assign(suite="other", part="")]))
+    scores = normalized_scores(pd.concat([runs, runs.assign(suite="other", part="")]))
     assert list(task_table(scores).index) == ["s/reporting/t", "s/reporting/u", "other/t", "other/u"]
     assert score_table(scores).loc["hebo", "n_tasks"] == 4
 
 
 def test_texts_say_what_numbers_cannot() -> None:
     few = {key: values[:4] for key, values in FINALS.items()}
-    texts = score_texts(normalised_scores(make_runs({**few, ("v", "hebo"): [1.0]}, optima=OPTIMA)))
+    texts = score_texts(normalized_scores(make_runs({**few, ("v", "hebo"): [1.0]}, optima=OPTIMA)))
     assert texts.reference == "hebo"
     hebo, smac, _ = texts.rows
     assert len(hebo) == len(smac) == len(HEADINGS)

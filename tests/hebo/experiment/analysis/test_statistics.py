@@ -3,10 +3,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebo.experiment.report.statistics import (
+from hebo.experiment.analysis.statistics import (
     best_so_far,
     bootstrap_interval,
-    normalise,
+    normalize,
     observations,
     quantile,
     quartile_band,
@@ -83,7 +83,7 @@ def test_bootstrap_interval_is_repeatable():
 
 
 def test_normalise_spans_0_to_1_and_keeps_nan():
-    np.testing.assert_array_equal(normalise(np.array([2.0, NAN, 6.0, 4.0])), [0.0, NAN, 1.0, 0.5])
+    np.testing.assert_array_equal(normalize(np.array([2.0, NAN, 6.0, 4.0])), [0.0, NAN, 1.0, 0.5])
 
 
 @pytest.mark.parametrize(
@@ -91,4 +91,4 @@ def test_normalise_spans_0_to_1_and_keeps_nan():
     [([3.0, 3.0], [0.0, 0.0]), ([NAN, NAN], [NAN, NAN]), ([-1.7e308, 1.7e308], [0.0, 1.0])],
 )
 def test_normalise_survives_constant_empty_and_huge_values(values, expected):
-    np.testing.assert_array_equal(normalise(np.array(values)), expected)
+    np.testing.assert_array_equal(normalize(np.array(values)), expected)

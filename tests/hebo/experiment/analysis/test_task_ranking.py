@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hebo.experiment.report.task_ranking import rank_task, task_rankings
+from hebo.experiment.analysis.task_ranking import rank_task, task_rankings
 
 
 def test_the_order_is_that_of_medians_and_of_means_among_equal_ones() -> None:

@@ -4,8 +4,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hebo.experiment.report.statistics import observations
-from hebo.experiment.report.timing import PHASES, phase_table, timing_figure, timing_table
+from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.timing import PHASES, phase_table, timing_table
+from hebo.experiment.report.timing_figure import timing_figure
 
 
 def test_timing_is_the_mean_per_ended_trial(make_results):

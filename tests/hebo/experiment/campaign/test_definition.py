@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from hebo.experiment.campaign.lock import alone
 from hebo.experiment.cli import main
-from hebo.experiment.safe_file import alone
 from tasks.engineering.pressure_vessel import PressureVessel
 
 Command = Callable[..., Result]
@@ -214,7 +214,7 @@ def test_a_sheet_that_was_not_written_was_not_asked_for(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("hebo.experiment.sheet.write_sheet", killed)
+        patch.setattr("hebo.experiment.campaign.sheet.write_sheet", killed)
         assert command("ask", "paint.yaml", "-n", "2", "-o", "r.csv").exit_code != 0
     assert sorted(path.name for path in Path().iterdir()) == ["paint.yaml"]
     assert "no point waits" in command("ask", "paint.yaml", "--waiting", "-o", "r.csv").output
@@ -225,7 +225,7 @@ def test_a_sheet_that_was_not_written_was_not_asked_for(
 def test_a_sheet_that_was_lost_after_its_points_were_recorded_is_written_again(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hebo.experiment.campaign_document import CampaignDocument
+    from hebo.experiment.campaign.document import CampaignDocument
 
     write = CampaignDocument.write
 

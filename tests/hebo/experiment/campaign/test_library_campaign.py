@@ -12,9 +12,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hebo.design_space.table_space import TableSpace
-from hebo.experiment.campaign import build_campaign
+from hebo.experiment.campaign.definition import build_campaign
 from hebo.experiment.cli import main
-from hebo.experiment.yaml_file import parse_yaml, read_yaml
+from hebo.experiment.yaml.document import parse_yaml, read_yaml
 
 Command = Callable[..., Result]
 

@@ -13,15 +13,16 @@ from pathlib import Path
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.safe_file import alone, replacing
+from hebo.experiment.campaign.lock import alone
+from hebo.experiment.files import replacing
 
 ASK = """
 import sys
 from pathlib import Path
-from hebo.experiment import campaign_document
+from hebo.experiment.campaign import document
 from hebo.experiment.cli import main
 
-write = campaign_document.CampaignDocument.write
+write = document.CampaignDocument.write
 
 def wait(self, path):
     if sys.argv[1] == "after":
@@ -29,7 +30,7 @@ def wait(self, path):
     print("here", flush=True)
     sys.stdin.read()
 
-campaign_document.CampaignDocument.write = wait
+document.CampaignDocument.write = wait
 main(["ask", "paint.yaml", "-n", "2", "-o", "r.csv"])
 """
 PAINT = """

@@ -1,4 +1,4 @@
-"""Tests of `hebo.experiment.campaign_log`: names, corrections, other settings, rows of one's own, giving up."""
+"""Tests of `hebo.experiment.campaign.log`: names, corrections, other settings, rows of one's own, giving up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tests of `hebo.experiment.sheet`."""
+"""Tests of `hebo.experiment.campaign.sheet`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError
-from hebo.experiment.sheet import SheetCells, read_sheet, write_sheet
+from hebo.experiment.campaign.sheet import SheetCells, read_sheet, write_sheet
 from hebo.random import make_generator
 
 SPACE = DesignSpace().parse(

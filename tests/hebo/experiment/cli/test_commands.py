@@ -12,7 +12,7 @@ from click.testing import Result
 from hebo import __version__
 from hebo.experiment import report
 from hebo.experiment.report import page
-from hebo.experiment.results import Results, load_results
+from hebo.experiment.store.results import Results, load_results
 
 pytestmark = pytest.mark.usefixtures("toys")
 Write = Callable[..., Path]

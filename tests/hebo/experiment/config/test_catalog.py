@@ -12,12 +12,12 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment import catalogue as module
-from hebo.experiment import parts as parts_module
-from hebo.experiment.catalogue import catalogue
-from hebo.experiment.parts import lookup
+from hebo.experiment.config import catalog as module
+from hebo.experiment.config import parts as parts_module
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.parts import lookup
 
-ROOT = Path(__file__).resolve().parents[3]
+ROOT = Path(__file__).resolve().parents[4]
 
 
 class Point:
@@ -37,15 +37,15 @@ class Point:
 def install(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     def set_points(*points: Point | EntryPoint) -> None:
         monkeypatch.setattr(module, "entry_points", lambda group: list(points))
-        catalogue.cache_clear()
+        catalog.cache_clear()
 
     yield set_points
-    catalogue.cache_clear()
+    catalog.cache_clear()
 
 
 def test_entries_of_several_packages_join(install: Any) -> None:
     install(Point("one", {"task": {"a": ("m:A", "first")}}), Point("two", {"task": {"b": ("m:B", "second")}}))
-    assert [(entry.name, entry.target) for entry in catalogue()["task"].values()] == [
+    assert [(entry.name, entry.target) for entry in catalog()["task"].values()] == [
         ("a", "m:A"),
         ("b", "m:B"),
     ]
@@ -53,7 +53,7 @@ def test_entries_of_several_packages_join(install: Any) -> None:
 
 def test_the_same_part_brought_twice_is_one_part(install: Any) -> None:
     install(Point("one", {"task": {"a": ("m:A", "x")}}), Point("two", {"task": {"a": ("m:A", "x")}}))
-    assert list(catalogue()["task"]) == ["a"]
+    assert list(catalog()["task"]) == ["a"]
 
 
 GOOD = Point("good", {"task": {"a": ("m:A", "first")}})
@@ -63,7 +63,7 @@ def test_a_name_that_two_packages_give_is_left_out_and_refused_with_both(
     install: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
     install(GOOD, Point("one", {"task": {"b": ("m:B", "x")}}), Point("two", {"task": {"b": ("n:B", "x")}}))
-    assert list(catalogue()["task"]) == ["a"]
+    assert list(catalog()["task"]) == ["a"]
     assert len(caplog.messages) == 1
     with pytest.raises(
         ConfigError, match=r"task 'b' is registered twice: m:B .*one-package.* n:B .*two-package"
@@ -87,8 +87,8 @@ def test_a_catalogue_that_cannot_be_loaded_is_reported_and_left_out(
     install: Any, caplog: pytest.LogCaptureFixture, error: BaseException
 ) -> None:
     install(Point("bad", error), GOOD)
-    assert list(catalogue()["task"]) == ["a"]
-    catalogue()
+    assert list(catalog()["task"]) == ["a"]
+    catalog()
     (line,) = caplog.messages
     assert "bad-package" in line
     assert f"({type(error).__name__}" in line
@@ -105,8 +105,8 @@ class Raising(dict[str, Any]):
 
 def test_a_catalogue_that_raises_when_it_is_read_is_left_out(install: Any) -> None:
     install(Point("bad", Raising()), GOOD)
-    assert list(catalogue()["task"]) == ["a"]
-    assert "RuntimeError: not today" in catalogue().problems[0]
+    assert list(catalog()["task"]) == ["a"]
+    assert "RuntimeError: not today" in catalog().problems[0]
 
 
 def test_the_reason_is_named_where_something_missing_is_asked_for(install: Any) -> None:
@@ -121,7 +121,7 @@ def test_the_reason_is_named_where_something_missing_is_asked_for(install: Any) 
 def test_an_interrupt_while_a_catalogue_loads_is_an_interrupt(install: Any) -> None:
     install(Point("slow", KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
-        catalogue()
+        catalog()
 
 
 @pytest.mark.parametrize(
@@ -139,8 +139,8 @@ def test_an_interrupt_while_a_catalogue_loads_is_an_interrupt(install: Any) -> N
 )
 def test_a_catalogue_of_another_shape_is_reported_and_left_out(install: Any, parts: object) -> None:
     install(Point("bad", parts), GOOD)
-    assert list(catalogue()) == ["task"]
-    (problem,) = catalogue().problems
+    assert list(catalog()) == ["task"]
+    (problem,) = catalog().problems
     assert "is not kind -> name -> " in problem
 
 

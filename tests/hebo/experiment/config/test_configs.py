@@ -9,17 +9,17 @@ from typing import Any
 import pytest
 import yaml
 
-from hebo.experiment.campaign import build_campaign
-from hebo.experiment.campaign_log import Log
-from hebo.experiment.config import Experiment, build_experiment, describe_experiment
-from hebo.experiment.overrides import make_quick
-from hebo.experiment.runner import prepare
-from hebo.experiment.yaml_file import parse_yaml, write_yaml
+from hebo.experiment.campaign.definition import build_campaign
+from hebo.experiment.campaign.log import Log
+from hebo.experiment.config.experiment import Experiment, build_experiment, describe_experiment
+from hebo.experiment.config.overrides import make_quick
+from hebo.experiment.running.prepare import prepare
+from hebo.experiment.yaml.document import parse_yaml, write_yaml
 
 # Grids of compositions hold all pairs, such as string kernels over booleans.
 pytestmark = pytest.mark.filterwarnings("ignore::hebo.errors.SuitabilityWarning")
 
-CONFIGS = Path(__file__).parents[3] / "configs"
+CONFIGS = Path(__file__).parents[4] / "configs"
 CAMPAIGNS = sorted(CONFIGS.glob("campaigns/*.yaml"))
 FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS)
 

@@ -5,9 +5,15 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.config import Experiment, build_experiment, content_of, describe_experiment, runs_of
-from hebo.experiment.executors import ProcessPool
-from hebo.experiment.yaml_file import parse_yaml, write_yaml
+from hebo.experiment.config.experiment import (
+    Experiment,
+    build_experiment,
+    content_of,
+    describe_experiment,
+    runs_of,
+)
+from hebo.experiment.executors.process_pool import ProcessPool
+from hebo.experiment.yaml.document import parse_yaml, write_yaml
 
 pytestmark = pytest.mark.usefixtures("toys")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hebo.errors import StoreError
-from hebo.experiment.locate import default_store, find_store, output_of
+from hebo.experiment.config.locate import default_store, find_store, output_of
 
 
 def test_a_url_is_taken_as_it_is() -> None:

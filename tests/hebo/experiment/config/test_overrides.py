@@ -3,9 +3,9 @@ from __future__ import annotations
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.overrides import make_quick, override
-from hebo.experiment.problem import ConfigMistake
-from hebo.experiment.yaml_file import Document, parse_yaml
+from hebo.experiment.config.overrides import make_quick, override
+from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.experiment.yaml.document import Document, parse_yaml
 
 TEXT = "budget: {n_trials: 5}\noptimizers:\n- {type: hebo}\n- {type: sobol}\nseeds: 2\nlimits:\n"
 

@@ -5,10 +5,10 @@ from typing import Any, cast
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.catalogue import catalogue
-from hebo.experiment.config import Budget
-from hebo.experiment.parts import build, contract_kind, describe, find, lookup
-from hebo.experiment.problem import ConfigMistake
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.experiment import Budget
+from hebo.experiment.config.parts import build, contract_kind, describe, find, lookup
+from hebo.experiment.yaml.config_error import ConfigMistake
 
 pytestmark = pytest.mark.usefixtures("toys")
 
@@ -97,9 +97,9 @@ def test_an_unknown_kind_is_refused() -> None:
 
 
 def test_a_part_that_cannot_be_imported_is_named_with_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = catalogue()["task"]["toy"]
+    entry = catalog()["task"]["toy"]
     broken = type(entry)("task", "toy", "no_such_module:Toy", "", entry.origin)
-    monkeypatch.setitem(cast(Any, catalogue()["task"]), "toy", broken)
+    monkeypatch.setitem(cast(Any, catalog()["task"]), "toy", broken)
     with pytest.raises(
         ConfigError, match=r"task 'toy' cannot be imported \(No module named 'no_such_module'\)"
     ):
@@ -107,9 +107,9 @@ def test_a_part_that_cannot_be_imported_is_named_with_its_package(monkeypatch: p
 
 
 def test_a_part_that_is_no_recipe_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    entry = catalogue()["task"]["toy"]
+    entry = catalog()["task"]["toy"]
     wrong = type(entry)("task", "toy", "pathlib:Path", "", entry.origin)
-    monkeypatch.setitem(cast(Any, catalogue()["task"]), "toy", wrong)
+    monkeypatch.setitem(cast(Any, catalog()["task"]), "toy", wrong)
     with pytest.raises(ConfigError, match="task 'toy' is no Recipe"):
         lookup("task", "toy")
 

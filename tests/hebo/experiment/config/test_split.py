@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.config import Experiment, build_experiment, content_of, describe_experiment
-from hebo.experiment.yaml_file import parse_yaml, write_yaml
+from hebo.experiment.config.experiment import Experiment, build_experiment, content_of, describe_experiment
+from hebo.experiment.yaml.document import parse_yaml, write_yaml
 
 pytestmark = pytest.mark.usefixtures("toys")
 
@@ -41,7 +41,7 @@ def test_the_part_that_is_named_is_run_under_its_own_name() -> None:
 
 
 def test_what_is_described_builds_the_same_part() -> None:
-    found = experiment(part="tuning", told=3)
+    found = experiment(part="tuning", initial_trials=3)
     again = build_experiment(parse_yaml(write_yaml(describe_experiment(found)), file="resolved.yaml"))
     assert again == found
     assert content_of(again) == content_of(found)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from hebo.errors import EvaluationError, StoreError
-from hebo.experiment.executors import InProcess, ProcessPool, n_cpus
-from hebo.experiment.worker_pool import WorkerDied, WorkerPool, end_of
+from hebo.experiment.executors.in_process import InProcess
+from hebo.experiment.executors.process_pool import ProcessPool, n_cpus
+from hebo.experiment.executors.worker_pool import WorkerDied, WorkerPool, end_of
 
 
 @pytest.fixture(scope="module")

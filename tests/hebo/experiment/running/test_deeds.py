@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from hebo.experiment.results import Results, load_results
+from hebo.experiment.store.results import Results, load_results
 
 pytestmark = pytest.mark.usefixtures("toys")
 Write = Callable[..., Path]

@@ -14,20 +14,21 @@ from click.testing import Result
 from pandas import DataFrame
 from rich.console import Console
 
+from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.cli.show import runs_table
-from hebo.experiment.config import build_experiment
-from hebo.experiment.executors import InProcessExecutor
-from hebo.experiment.leases import Owner
-from hebo.experiment.monitor import Monitor
-from hebo.experiment.report.statistics import observations
-from hebo.experiment.results import Results, load_results
-from hebo.experiment.run_log import AskCost, Trial
-from hebo.experiment.runner import _Shift, prepare, record, run
-from hebo.experiment.worker_pool import WorkerDied
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.config.experiment import build_experiment
+from hebo.experiment.executors.in_process import InProcessExecutor
+from hebo.experiment.executors.worker_pool import WorkerDied
+from hebo.experiment.running.dispatch import _Shift, run
+from hebo.experiment.running.monitor import Monitor
+from hebo.experiment.running.prepare import prepare, record
+from hebo.experiment.store.leases import Owner
+from hebo.experiment.store.results import Results, load_results
+from hebo.experiment.store.run_log import AskCost, Trial
+from hebo.experiment.yaml.document import read_yaml
 from hebo.optimizers.base import Optimizer
 
-from .conftest import lasting
+from ..conftest import lasting
 
 pytestmark = pytest.mark.usefixtures("toys")
 Write = Callable[..., Path]
@@ -257,7 +258,7 @@ def test_a_run_under_constraints_is_continued_as_if_it_had_never_stopped(
     settings: dict[str, Any] = {
         "tasks": VESSEL,
         "optimizers": [{"type": "hebo", "acq_optimizer": search}],
-        "told": 2,
+        "initial_trials": 2,
     }
     for name, budgets in {"once": [12], "twice": [9, 12]}.items():
         for n in budgets:
@@ -284,7 +285,7 @@ def test_optimizers_are_told_of_the_points_that_a_task_says_its_values_belong_to
     settings: dict[str, Any] = {
         "tasks": [{"type": "moving"}],
         "optimizers": [{"type": "hebo", "acq_optimizer": search}],
-        "told": 4,
+        "initial_trials": 4,
     }
     for name, budgets in {"once": [12], "twice": [6, 12]}.items():
         for n in budgets:
@@ -338,7 +339,7 @@ def test_three_deaths_before_an_evaluation_cost_its_trial_and_the_run_goes_on(wr
     store.release(first)
     for n_deaths in (1, 2, 3):
         assert store.claim(shift.owner, besides=shift.given_up) == run_id
-        shift._bury(run_id, WorkerDied(-9))
+        shift._record_crash(run_id, WorkerDied(-9))
         statuses = [one.status for one in store.log(run_id, first).trials()]
         assert statuses == ["pending" if n_deaths < 3 else "crashed", "pending"]
         assert store.progress()[0]["status"] == "waiting"

@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 
 from hebo.errors import IncompatibleError
-from hebo.experiment.evaluation import evaluate
-from hebo.experiment.parts import build
-from hebo.experiment.run_log import Outcome
-from hebo.experiment.stopping import StopNow, stop_on_signals
+from hebo.experiment.config.parts import build
+from hebo.experiment.executors.stopping import StopNow, stop_on_signals
+from hebo.experiment.running.evaluation import evaluate
+from hebo.experiment.store.run_log import Outcome
 from tasks.base import Task
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -53,23 +53,23 @@ def test_a_bad_evaluation_is_an_outcome_with_a_reason(corner: str, status: str, 
 
 
 @pytest.mark.parametrize(
-    ("moved", "message"),
+    ("evaluated_at", "message"),
     [
         ("op3", "column 'moved' holds 'op3'; expected None, or a dictionary"),
         ({"w": 1.0}, "column 'moved' holds {'w': 1.0}"),
         ({"x": 7.0}, "parameter 'x': 7.0 is outside"),
     ],
 )
-def test_values_of_a_point_that_there_is_not_are_a_failure(moved: object, message: str) -> None:
+def test_values_of_a_point_that_there_is_not_are_a_failure(evaluated_at: object, message: str) -> None:
     task = build("task", {"type": "moving"})
     assert isinstance(task, Task)
 
     def answer(frame: pd.DataFrame, seed: int) -> pd.DataFrame:
-        return pd.DataFrame({"y": [0.5], "moved": [moved]})
+        return pd.DataFrame({"y": [0.5], "moved": [evaluated_at]})
 
     object.__setattr__(task, "evaluate", answer)
     found = evaluate(task, pd.DataFrame({"x": [0.5], "z": [0.0]}), seed=1, limit=None, hard=False)
-    assert (found.status, found.values, found.moved) == ("failed", {"y": None}, None)
+    assert (found.status, found.values, found.evaluated_at) == ("failed", {"y": None}, None)
     assert found.message is not None
     assert message in found.message
 

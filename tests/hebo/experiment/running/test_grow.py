@@ -13,15 +13,16 @@ from click.testing import Result
 from pandas import DataFrame
 from rich.console import Console
 
-from hebo.experiment.config import Experiment, build_experiment
-from hebo.experiment.monitor import Monitor
-from hebo.experiment.report.run_tables import run_table
-from hebo.experiment.results import load_results
-from hebo.experiment.runner import prepare, record, run
-from hebo.experiment.store import Store
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.analysis.run_tables import run_table
+from hebo.experiment.config.experiment import Experiment, build_experiment
+from hebo.experiment.running.dispatch import run
+from hebo.experiment.running.monitor import Monitor
+from hebo.experiment.running.prepare import prepare, record
+from hebo.experiment.store.results import load_results
+from hebo.experiment.store.store import Store
+from hebo.experiment.yaml.document import read_yaml
 
-from .conftest import lasting
+from ..conftest import lasting
 
 pytestmark = pytest.mark.usefixtures("toys")
 Write = Callable[..., Path]
@@ -120,7 +121,7 @@ CHANGED = {
     "a task": ({"tasks": [TOY | {"noise": 0.25}]}, "task.noise: stored 0.5, given 0.25"),
     "fewer trials": ({"budget": {"n_trials": 3}}, "budget.n_trials may only grow: stored 4, given 3"),
     "the batch": ({"budget": {"n_trials": 4, "batch_size": 2}}, "budget.batch_size: stored 1, given 2"),
-    "what is told": ({"told": 1}, "told: stored 0, given 1"),
+    "what is told": ({"initial_trials": 1}, "initial_trials: stored 0, given 1"),
 }
 
 
@@ -167,7 +168,7 @@ def test_new_runs_have_the_versions_they_were_added_with(
     write_config: Write, hebo: Hebo, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert hebo("run", write_config(**BEGUN)).exit_code == 0
-    monkeypatch.setattr("hebo.experiment.registry.installed_versions", lambda: {"hebo": "99"})
+    monkeypatch.setattr("hebo.experiment.store.registration.installed_versions", lambda: {"hebo": "99"})
     assert hebo("run", write_config(**BEGUN | {"seeds": 3})).exit_code == 0
     table = run_table(load_results(tmp_path / "out")).set_index("seed")["versions"]
     assert table[2] == '{"hebo": "99"}'

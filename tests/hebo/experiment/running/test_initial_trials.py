@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from hebo.experiment.report.statistics import observations
-from hebo.experiment.results import load_results
-from hebo.experiment.stopping import STOP
+from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.executors.stopping import STOP
+from hebo.experiment.store.results import load_results
 
-from .conftest import lasting
+from ..conftest import lasting
 
 pytestmark = pytest.mark.usefixtures("toys")
 Write = Callable[..., Path]
@@ -23,7 +23,7 @@ SETTINGS: dict[str, Any] = {
     "tasks": [{"type": "toy", "noise": 0.1, "corner": "nan"}],
     "seeds": [0, 1],
     "budget": {"n_trials": 4, "batch_size": 2},
-    "told": 9,
+    "initial_trials": 9,
 }
 
 
@@ -45,7 +45,7 @@ def test_told_points_are_shared_and_beyond_the_budget(
 
 def test_a_task_may_name_the_points_to_begin_with(write_config: Write, hebo: Hebo, tmp_path: Path) -> None:
     ehrlich = {"type": "ehrlich", "length": 32, "n_states": 12, "n_motifs": 4}
-    settings = SETTINGS | {"tasks": [ehrlich], "budget": {"n_trials": 2}, "told": 5}
+    settings = SETTINGS | {"tasks": [ehrlich], "budget": {"n_trials": 2}, "initial_trials": 5}
     assert hebo("run", write_config(**settings)).exit_code == 0
     found = load_results(tmp_path / "out").trials
     is_told = found["number"] < 0
@@ -58,7 +58,7 @@ def test_an_optimizer_learns_from_them_before_its_first_ask(
 ) -> None:
     quick = {"optimizers": [{"type": "hebo", "n_initial": 4}], "seeds": [0], "budget": {"n_trials": 1}}
     for name, told in (("with", 9), ("without", 0)):
-        path = write_config(**SETTINGS | quick | {"told": told, "output": str(tmp_path / name)})
+        path = write_config(**SETTINGS | quick | {"initial_trials": told, "output": str(tmp_path / name)})
         assert hebo("run", path).exit_code == 0
     profiles = [load_results(tmp_path / name).trials["profile"].iloc[-1] for name in ("with", "without")]
     assert sum(profiles[0].values()) > 3 * sum(profiles[1].values())
@@ -81,7 +81,7 @@ def test_a_run_that_is_stopped_goes_on_as_if_it_was_not(
 
 
 def _stop_after(patch: pytest.MonkeyPatch, n: int) -> None:
-    from hebo.experiment import run_loop
+    from hebo.experiment.running import run_loop
 
     calls = 0
 

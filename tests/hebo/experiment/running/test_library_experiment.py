@@ -11,9 +11,9 @@ import pytest
 import yaml
 from click.testing import Result
 
-from hebo.experiment.config import build_experiment, describe_experiment
-from hebo.experiment.results import load_results
-from hebo.experiment.yaml_file import parse_yaml, read_yaml, write_yaml
+from hebo.experiment.config.experiment import build_experiment, describe_experiment
+from hebo.experiment.store.results import load_results
+from hebo.experiment.yaml.document import parse_yaml, read_yaml, write_yaml
 
 Write = Callable[..., Path]
 Hebo = Callable[..., Result]
@@ -38,7 +38,7 @@ def test_a_run_asks_for_rows_alone_and_for_none_twice(
         "optimizers": [{"type": "random_search"}, {"type": "bayes_opt", **COMPOSITION}],
         "tasks": [LIBRARY],
         "budget": {"n_trials": 8, "batch_size": 2},
-        "told": 4,
+        "initial_trials": 4,
     }
     done = hebo("run", write_config(**settings))
     assert done.exit_code == 0, done.output
@@ -65,7 +65,7 @@ COMPOSITION = {
 def test_more_evaluations_than_candidates_are_refused_before_the_first(
     write_config: Write, hebo: Hebo
 ) -> None:
-    done = hebo("run", write_config(tasks=[LIBRARY], budget={"n_trials": 10}, told=3))
+    done = hebo("run", write_config(tasks=[LIBRARY], budget={"n_trials": 10}, initial_trials=3))
     assert done.exit_code == 2
     assert re.search(
         r"tasks\[0\]: has 12 candidates, .* a run evaluates 13 \(budget.n_trials and told\); lower these",

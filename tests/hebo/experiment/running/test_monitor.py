@@ -8,9 +8,9 @@ from typing import Any, cast
 import pytest
 from rich.console import Console
 
-from hebo.experiment import monitor as module
-from hebo.experiment.leases import Owner
-from hebo.experiment.monitor import Monitor
+from hebo.experiment.running import monitor as module
+from hebo.experiment.running.monitor import Monitor
+from hebo.experiment.store.leases import Owner
 
 
 class Scripted:

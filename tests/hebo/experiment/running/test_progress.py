@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from hebo.experiment.progress import cells_of, eta, seconds_text, value_text
+from hebo.experiment.running.progress import cells_of, eta, seconds_text, value_text
 
 
 def row(**changes: Any) -> dict[str, Any]:

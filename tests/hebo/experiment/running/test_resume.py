@@ -14,9 +14,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from hebo.experiment.results import load_results
+from hebo.experiment.store.results import load_results
 
-from .conftest import lasting
+from ..conftest import lasting
 
 pytestmark = pytest.mark.usefixtures("toys")
 Start = Callable[..., "subprocess.Popen[str]"]

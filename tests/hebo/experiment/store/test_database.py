@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import update
 
 from hebo.errors import MissingExtraError, StoreError
-from hebo.experiment import database, tables
-from hebo.experiment.database import open_engine, safe_url
+from hebo.experiment.store import database, tables
+from hebo.experiment.store.database import open_engine, safe_url
 
 
 def url_of(path: Path) -> str:

@@ -6,8 +6,16 @@ import numpy as np
 import pandas as pd
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.experiment.frames import best_of, by_round, frame_of, is_open, moved_frame, rows_of, values_of
-from hebo.experiment.run_log import Trial
+from hebo.experiment.store.frames import (
+    best_of,
+    by_round,
+    evaluated_at,
+    frame_of,
+    is_open,
+    rows_of,
+    values_of,
+)
+from hebo.experiment.store.run_log import Trial
 
 SPACE = DesignSpace().parse([{"name": "x", "type": "num", "lb": -1, "ub": 1}])
 
@@ -31,9 +39,9 @@ def test_an_inactive_parameter_stays_none_and_integers_stay_integers() -> None:
 
 
 def test_values_belong_to_the_points_that_a_task_names() -> None:
-    assert moved_frame(trials({"n": 3}, {"n": 4})) is None
-    moved = [Trial(0, 0, {"n": 3, "c": "a"}, moved={"c": "b"}), Trial(1, 0, {"n": 4, "c": "a"})]
-    found = moved_frame(moved)
+    assert evaluated_at(trials({"n": 3}, {"n": 4})) is None
+    elsewhere = [Trial(0, 0, {"n": 3, "c": "a"}, evaluated_at={"c": "b"}), Trial(1, 0, {"n": 4, "c": "a"})]
+    found = evaluated_at(elsewhere)
     assert found is not None
     assert found.to_dict("records") == [{"n": 3, "c": "b"}, {"n": 4, "c": "a"}]
 

@@ -5,7 +5,7 @@ import sys
 import time
 from dataclasses import replace
 
-from hebo.experiment.leases import Owner, is_free
+from hebo.experiment.store.leases import Owner, is_free
 
 
 def dead_pid() -> int:

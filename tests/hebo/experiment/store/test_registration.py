@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from hebo.experiment.differences import first_difference
-from hebo.experiment.leases import Owner
-from hebo.experiment.registry import Entries, NewProblem, NewRun
-from hebo.experiment.run_log import RunLog
-from hebo.experiment.store import Store
+from hebo.experiment.store.differences import first_difference
+from hebo.experiment.store.entries import Entries, NewProblem, NewRun
+from hebo.experiment.store.leases import Owner
+from hebo.experiment.store.run_log import RunLog
+from hebo.experiment.store.store import Store
 
-from .stores import CONTENT, ask, finished, register
+from ..stores import CONTENT, ask, finished, register
 
 
 def test_the_same_experiment_may_be_registered_again(store: Store) -> None:
@@ -92,8 +92,8 @@ def test_a_run_that_another_has_prolonged_is_not_to_do_beyond_the_own_budget(
         ),
         ({"batch_size": 3}, "budget.batch_size: stored 2, given 3", "choose another `name` and `output`"),
         (
-            {"config": {"optimizer": {}, "told": 4}},
-            "told: stored 0, given 4",
+            {"config": {"optimizer": {}, "initial_trials": 4}},
+            "initial_trials: stored 0, given 4",
             "choose another `name` and `output`",
         ),
         (

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from hebo.experiment.results import load_results
-from hebo.experiment.run_log import Outcome, RunLog
-from hebo.experiment.store import Store
+from hebo.experiment.store.results import load_results
+from hebo.experiment.store.run_log import Outcome, RunLog
+from hebo.experiment.store.store import Store
 
-from .stores import ask, register
+from ..stores import ask, register
 
 
 def test_results_are_tables_with_data_in_natural_form(store_url: str, run_log: RunLog) -> None:

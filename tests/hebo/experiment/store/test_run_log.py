@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import update
 
-from hebo.experiment import tables
-from hebo.experiment.database import open_engine
-from hebo.experiment.leases import Owner
-from hebo.experiment.results import load_results
-from hebo.experiment.run_log import TOLD, AskCost, RoundCost, RunLog, Trial
-from hebo.experiment.store import Store
+from hebo.experiment.store import tables
+from hebo.experiment.store.database import open_engine
+from hebo.experiment.store.leases import Owner
+from hebo.experiment.store.results import load_results
+from hebo.experiment.store.run_log import INITIAL_ROUND, AskCost, RoundCost, RunLog, Trial
+from hebo.experiment.store.store import Store
 
-from .stores import ask, finished, register
+from ..stores import ask, finished, register
 
 
 def test_a_round_is_stored_before_and_values_after_the_evaluation(run_log: RunLog) -> None:
@@ -61,7 +61,7 @@ def test_the_cost_of_a_round_is_stored_with_the_next_one_or_the_end(store_url: s
 
 
 def test_what_was_told_first_is_not_counted(run_log: RunLog) -> None:
-    ask(run_log, -2, -1, round_=TOLD)
+    ask(run_log, -2, -1, round_=INITIAL_ROUND)
     run_log.finish(-2, finished(2.0), best=None, then=-1)
     run_log.finish(-1, finished(None, "failed"), best=None, then=None)
     row = run_log.read()

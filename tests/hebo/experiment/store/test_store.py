@@ -5,11 +5,11 @@ from dataclasses import replace
 
 import pytest
 
-from hebo.experiment.leases import Owner
-from hebo.experiment.run_log import LeaseLost, RunLog
-from hebo.experiment.store import Store
+from hebo.experiment.store.leases import Owner
+from hebo.experiment.store.run_log import LeaseLost, RunLog
+from hebo.experiment.store.store import Store
 
-from .stores import ask, finished
+from ..stores import ask, finished
 
 
 def test_each_run_is_taken_once(store: Store, owner: Owner) -> None:

@@ -6,7 +6,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 from hebo.errors import StoreError
-from hebo.experiment import tables
+from hebo.experiment.store import tables
 
 
 def test_numpy_values_become_plain_ones() -> None:

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from hebo.experiment.problem import ConfigMistake, dotted
+from hebo.experiment.yaml.config_error import ConfigMistake, dotted
 
 
 def test_a_path_is_written_with_dots_and_brackets() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hebo.errors import ConfigError
-from hebo.experiment.yaml_file import MAX_BYTES, parse_value, parse_yaml, read_yaml, write_yaml
+from hebo.experiment.yaml.document import MAX_BYTES, parse_value, parse_yaml, read_yaml, write_yaml
 
 
 @pytest.mark.parametrize(
