@@ -48,6 +48,17 @@ ROWS: dict[str, float] = {
     "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`
     "mcbo": 6.6,
     "hebo.experiment": 7,
+    "hebo.experiment.texts": 7,
+    "hebo.experiment.files": 7,
+    "hebo.experiment.yaml": 7.1,
+    "hebo.experiment.executors": 7.1,
+    "hebo.experiment.config": 7.2,  # an experiment names its executor
+    "hebo.experiment.store": 7.3,
+    "hebo.experiment.campaign": 7.3,
+    "hebo.experiment.running": 7.4,
+    "hebo.experiment.analysis": 7.4,
+    "hebo.experiment.report": 7.5,
+    "hebo.experiment.cli": 7.6,
     "hebo.plugins": 7,
     "hebo.__main__": 8,
 }
@@ -94,6 +105,18 @@ def package_graph(modules: Mapping[str, str]) -> dict[str, set[str]]:
         targets = imports(module, source, is_package=module in packages)
         ours = {_home(_nearest(one, modules), packages) for one in targets if unit(one)}
         graph.setdefault(home, set()).update(ours - {home})
+    return graph
+
+
+def module_graph(modules: Mapping[str, str], package: str) -> dict[str, set[str]]:
+    """Return module -> modules it imports, both of one package; imports for types alone count."""
+    graph: dict[str, set[str]] = {}
+    for module, source in modules.items():
+        if module.startswith(f"{package}."):
+            targets = imports(module, source, is_package=_is_package(module, modules))
+            graph[module] = {_nearest(one, modules) for one in targets if one.startswith(f"{package}.")} - {
+                module
+            }
     return graph
 
 

@@ -16,6 +16,7 @@ from hebo.errors import HeboError, did_you_mean
 from hebo.experiment.campaign.sheet import NUMBER
 from hebo.experiment.config.labeled import Name
 from hebo.experiment.config.parts import build
+from hebo.experiment.config.tasks import build_task
 from hebo.experiment.config.translate import translate
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import Document, kind_of
@@ -134,7 +135,7 @@ def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str
     """Return the space, and the fields of a campaign that a task decides."""
     found: dict[str, Any] = {}
     if "task" in data:
-        task: Any = build("task", data["task"], ("task",))  # tasks are above this layer
+        task = build_task(data["task"])
         found = {"objectives": task.objectives, "constraints": task.constraints}
     if "candidates" in data:
         return _table_space(data, task.space if "task" in data else None, folder), found

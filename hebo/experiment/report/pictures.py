@@ -14,7 +14,7 @@ from matplotlib.text import Text
 
 from hebo.errors import HeboError
 from hebo.experiment.config.locate import RESOLVED
-from hebo.experiment.config.parts import build
+from hebo.experiment.config.tasks import build_task
 from hebo.experiment.report.style import INK, MUTED, SURFACE
 from hebo.experiment.store import tables
 
@@ -67,8 +67,7 @@ def _draw_if_same(recipe: Any, config: Mapping[str, Any], best: pd.DataFrame) ->
 
 def _draw(recipe: Any, best: pd.DataFrame) -> Pictures:
     try:
-        task: Any = build("task", recipe, ("task",))
-        figures: dict[str, Figure] = task.pictures(best)
+        figures = build_task(recipe).pictures(best)
     except HeboError as error:
         return Pictures(problem=str(error))
     for figure in figures.values():

@@ -25,16 +25,18 @@ from hebo.experiment.texts import message as as_message
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from hebo.base import Task
+
 
 class OutOfTime(BaseException):
     """Ends an evaluation; not an `Exception`, so that an objective that catches those cannot stay."""
 
 
-def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, hard: bool) -> Outcome:
+def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, hard: bool) -> Outcome:
     """Evaluate one point and say how it went; errors of the objective become part of the outcome.
 
     Args:
-        task: A `Task`.
+        task: What is evaluated.
         frame: One row in natural units.
         seed: Of the task's noise.
         limit: Seconds the evaluation may take; None for no limit.
@@ -45,7 +47,7 @@ def evaluate(task: Any, frame: DataFrame, *, seed: int, limit: float | None, har
     """
     if limit is not None:
         _check_timers()
-    objectives, constraints = tuple(task.objectives), tuple(task.constraints)
+    objectives, constraints = task.objectives, task.constraints
     started = time.perf_counter()
     try:
         with surroundings(), time_limit(limit, hard=hard):
@@ -131,7 +133,7 @@ def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, floa
     return values, {clean(name): _extra(value) for name, value in row.items()} | known
 
 
-def _check_evaluated_at(task: Any, frame: DataFrame, evaluated_at: object) -> None:
+def _check_evaluated_at(task: Task, frame: DataFrame, evaluated_at: object) -> None:
     """Refuse what a task says of where its values belong, before an optimiser is told of it."""
     if evaluated_at is None:
         return

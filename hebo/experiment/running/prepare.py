@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
+from hebo.base import Task
+from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, HeboError, MissingExtraError
 from hebo.experiment.config.experiment import Experiment, content_of, describe_experiment, runs_of
 from hebo.experiment.config.locate import LOG, RESOLVED, check_folder
 from hebo.experiment.config.parts import describe
+from hebo.experiment.config.tasks import as_task
 from hebo.experiment.files import write
 from hebo.experiment.store.entries import Entries, NewProblem, NewRun
 from hebo.experiment.store.store import Store
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import write_yaml
+from hebo.optimizers.base import OptimizerRecipe
 
 
 def prepare(experiment: Experiment) -> Entries:
@@ -26,9 +30,9 @@ def prepare(experiment: Experiment) -> Entries:
     """
     problems = []
     for place, one in enumerate(experiment.tasks):
-        task = cast(Any, one.recipe)
         try:
-            space, objectives = task.space, tuple(task.objectives)
+            task = as_task(one.recipe)
+            space, objectives = task.space, task.objectives
             known = task.optimum, task.best_known
         except HeboError as error:
             raise ConfigMistake(("tasks", place), str(error)) from error
@@ -47,8 +51,8 @@ def require(experiment: Experiment) -> list[str]:
     """
     notes = []
     for place, one in enumerate(experiment.tasks):
-        task = cast(Any, one.recipe)  # tasks are above this layer
         try:
+            task = as_task(one.recipe)
             task.require()
             notes += [f"{one.label}: {note}" for note in task.notes]
         except MissingExtraError:
@@ -95,7 +99,7 @@ def _mark_folder(experiment: Experiment) -> None:
         ) from error
 
 
-def _check_candidates(experiment: Experiment, space: Any, place: int) -> None:
+def _check_candidates(experiment: Experiment, space: DesignSpace, place: int) -> None:
     """Refuse a table of candidates that a run would come to the end of."""
     needed = experiment.budget.n_trials + experiment.initial_trials
     if isinstance(space, TableSpace) and not space.repeats and space.cardinality < needed:
@@ -106,16 +110,16 @@ def _check_candidates(experiment: Experiment, space: Any, place: int) -> None:
         )
 
 
-def _check_optimizers(experiment: Experiment, task: Any, label: str) -> None:
-    objectives = tuple(task.objectives)
+def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
+    objectives = task.objectives
     for place, one in enumerate(experiment.optimizers):
         try:
-            optimizer = cast(Any, one.recipe).build(task.space, seed=experiment.seeds[0])
+            optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
             if task.constraints:
                 optimizer.check_takes_constraints()
         except HeboError as error:
             raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
-        most = getattr(optimizer, "max_objectives", 1)
+        most = optimizer.max_objectives
         if len(objectives) > most:
             raise ConfigMistake(
                 ("optimizers", place),

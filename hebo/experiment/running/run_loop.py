@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from hebo.errors import HeboError
 from hebo.experiment.config.parts import build
+from hebo.experiment.config.tasks import build_task
 from hebo.experiment.executors.stopping import STOP, is_stop
 from hebo.experiment.running.clock import Clock
 from hebo.experiment.running.evaluation import evaluate
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    from hebo.base import Task
     from hebo.optimizers.base import Optimizer, OptimizerRecipe
 
 LOST = "lost"
@@ -124,7 +126,7 @@ def describe_error(error: BaseException) -> str:
 class _Loop:
     job: Job
     log: RunLog
-    task: Any
+    task: Task
     optimizer: Optimizer
     initial: list[Trial]
     rounds: list[list[Trial]]
@@ -137,7 +139,7 @@ class _Loop:
     @classmethod
     def open(cls, job: Job, log: RunLog) -> _Loop:
         """Rebuild the state of the run from the recipes and what is stored of its trials."""
-        task: Any = build("task", job.task, ("task",))
+        task = build_task(job.task)
         recipe = cast("OptimizerRecipe", build("optimizer", job.optimizer, ("optimizer",)))
         optimizer = recipe.build(task.space, seed=job.seed)
         stored = log.trials()
