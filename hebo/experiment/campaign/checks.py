@@ -1,15 +1,14 @@
-"""What of a campaign is checked before anything is asked for: all that a later `tell` would refuse."""
+"""Checks of a campaign before anything is asked for: all that a later `tell` would refuse."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.differences import listed, space_difference
 from hebo.experiment.campaign.document import CampaignDocument
 from hebo.optimizers.base import Optimizer
 
@@ -49,7 +48,7 @@ def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None
     ):
         if was != now and found.told:
             raise ConfigError(
-                f"{path}: the {what} were {_listed(was)}, the campaign has {_listed(now)} now; restore "
+                f"{path}: the {what} were {listed(was)}, the campaign has {listed(now)} now; restore "
                 "them, or begin another campaign and tell it what was measured."
             )
 
@@ -74,7 +73,7 @@ def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None
             "categories and alphabets in full where rows come later"
         )
     raise DataError(
-        f"{path}: what is known belongs to another design space: {_space_difference(before, now)}; restore "
+        f"{path}: what is known belongs to another design space: {space_difference(before, now)}; restore "
         f"it, or begin another campaign and tell it what was measured{hint}."
     )
 
@@ -101,61 +100,10 @@ def _damage(found: CampaignDocument, campaign: Campaign, space: DesignSpace) -> 
     for key, names in (("y", campaign.objectives), ("constraints", campaign.constraints)):
         for row in state.get(key) or []:
             if len(row) != len(names):
-                return f"{len(row)} values for {_listed(names)}"
+                return f"{len(row)} values for {listed(names)}"
     if any(len(x) != space.n_dims for x in found.asked):
         return "points of another size"
     numbers = [*(one.point for one in found.told if one.point is not None), *found.forgotten]
     if len(set(numbers)) < len(numbers) or not all(0 < one <= len(found.asked) for one in numbers):
         return "numbers of points that were not asked for, or twice"
     return None
-
-
-def setting_difference(was: Any, now: Any) -> str:
-    """Return how settings differ, a part's by its keys."""
-    if not isinstance(was, dict) or not isinstance(now, dict) or was.get("type") != now.get("type"):
-        return f"{_brief(was)} -> {_brief(now)}"
-    keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
-    return few([f"{key}: {_brief(was.get(key))} -> {_brief(now.get(key))}" for key in keys])
-
-
-def few(texts: Sequence[str]) -> str:
-    """Return texts in a row, the first ten of many."""
-    return "; ".join([*texts[:10], *([f"and {len(texts) - 10} more"] if len(texts) > 10 else [])])
-
-
-def _space_difference(was: DesignSpace, now: DesignSpace) -> str:
-    """Return how two spaces differ, in the words of their definitions."""
-    before, after = (
-        {
-            one["name"]: {key: value for key, value in one.items() if key != "name"}
-            for one in space.to_json()["parameters"]
-        }
-        for space in (was, now)
-    )
-    parts = [f"'{name}' is gone" for name in before if name not in after]
-    parts += [f"'{name}' is new" for name in after if name not in before]
-    parts += [
-        f"'{name}' was {_definition(before[name])} and is {_definition(after[name])}"
-        for name in before
-        if name in after and before[name] != after[name]
-    ]
-    return few(parts or ["the order or the input constraints have changed"])
-
-
-def _definition(keys: dict[str, Any]) -> str:
-    return "{" + _shortened(", ".join(f"{key}: {value}" for key, value in keys.items())) + "}"
-
-
-def _brief(value: Any) -> str:
-    """Return a setting, of a part its type alone."""
-    if isinstance(value, dict) and "type" in value:
-        return str(value["type"])
-    return _shortened(_listed(value) if isinstance(value, list) else str(value))
-
-
-def _shortened(text: str) -> str:
-    return text if len(text) <= 120 else text[:117] + "..."
-
-
-def _listed(names: Sequence[Any]) -> str:
-    return ", ".join(map(str, names)) or "none"

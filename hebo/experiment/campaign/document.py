@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,6 +57,27 @@ class CampaignDocument(BaseModel):
     told: list[Told]
     forgotten: list[int] = Field(default_factory=list)
     history: list[dict[str, Any]] = Field(default_factory=list)
+
+    @property
+    def points(self) -> dict[int, list[float]]:
+        """Number -> encoded point."""
+        return dict(enumerate(self.asked, 1))
+
+    @property
+    def numbers_told(self) -> set[int]:
+        """The numbers of the points whose values are known."""
+        return {one.point for one in self.told if one.point is not None}
+
+    @property
+    def numbers_waiting(self) -> list[int]:
+        """The numbers of the points that were neither told nor given up."""
+        done = self.numbers_told | set(self.forgotten)
+        return [number for number in self.points if number not in done]
+
+    def happened(self, what: str, **details: Any) -> None:
+        """Add an event to the history."""
+        time = datetime.now(UTC).isoformat(timespec="seconds")
+        self.history.append({"event": what, "time": time, **details})
 
     def write(self, path: Path) -> None:
         """Write the file, all of it or nothing.

@@ -1,10 +1,9 @@
-"""What was asked and told in the rounds of a campaign, kept in a file."""
+"""Campaign log: ask, tell and forget by hand, with all that is known kept in a file."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +12,19 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
 from hebo.errors import ConfigError, DataError, HeboError
-from hebo.experiment.campaign.checks import (
-    check_names,
-    check_space,
-    check_takes,
-    check_whole,
+from hebo.experiment.campaign.cells import SheetCells
+from hebo.experiment.campaign.checks import check_names, check_space, check_takes, check_whole
+from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.differences import (
     few,
+    measurement_differences,
+    point_difference,
     setting_difference,
 )
-from hebo.experiment.campaign.definition import Campaign
 from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told, read_document
-from hebo.experiment.campaign.rows import Known, Measurement, RowReader, sort
-from hebo.experiment.campaign.sheet import Sheet, SheetCells
+from hebo.experiment.campaign.rows import History, Measurement, RowReader, sort
+from hebo.experiment.campaign.sheet import Sheet
 from hebo.experiment.campaign.upgrade import upgraded
 from hebo.experiment.config.parts import describe
 from hebo.optimizers.base import Optimizer, OptimizerRecipe
@@ -70,7 +68,7 @@ class Log:
         self.optimizer: Optimizer = recipe.build(space, seed=campaign.seed)
         settings = describe(recipe)
         check_takes(self.optimizer, campaign, settings["type"])
-        self._known = CampaignDocument(
+        self._document = CampaignDocument(
             objectives=list(campaign.objectives),
             constraints=list(campaign.constraints),
             settings=settings,
@@ -88,25 +86,14 @@ class Log:
     def ask(self, n: int) -> pd.DataFrame:
         """Return `n` points, with their numbers as index."""
         points = self.optimizer.ask(n)
-        first = len(self._known.asked) + 1
-        self._known.asked += self._space.encode(points).tolist()
-        self._happened("ask", points=list(range(first, first + n)))
+        first = len(self._document.asked) + 1
+        self._document.asked += self._space.encode(points).tolist()
+        self._document.happened("ask", points=list(range(first, first + n)))
         return points.set_index(pd.RangeIndex(first, first + n))
-
-    @property
-    def asked(self) -> dict[int, list[float]]:
-        """Number -> encoded point."""
-        return dict(enumerate(self._known.asked, 1))
-
-    @property
-    def told(self) -> set[int]:
-        """The numbers of the points whose values are known."""
-        return {one.point for one in self._known.told if one.point is not None}
 
     def waiting(self) -> pd.DataFrame:
         """Return the points that were neither told nor given up, with their numbers as index."""
-        done = self.told | set(self._known.forgotten)
-        numbers = [number for number in self.asked if number not in done]
+        numbers = self._document.numbers_waiting
         return self._space.decode(self._points(numbers)).set_index(pd.Index(numbers, dtype=int))
 
     def tell(self, sheet: Sheet, *, replace: bool = False) -> Counts:
@@ -119,31 +106,30 @@ class Log:
         Raises:
             DataError: If a row is unusable, or differs and is not to be replaced; names it.
         """
-        found = RowReader(self._space, self.cells, self.asked).read(sheet)
-        waiting = {number: self._points([number])[0] for number in self.waiting().index}
-        rows = sort(found, self._told_before(), waiting, sheet.path.name)
+        found = RowReader(self._space, self.cells, self._document.points).read(sheet)
+        waiting = {number: self._points([number])[0] for number in self._document.numbers_waiting}
+        told = self._told_before()
+        rows = sort(found, told, waiting, sheet.path.name)
         if rows.changed and not replace:
-            raise DataError(self._differences(sheet, rows.changed))
+            measured = self.campaign.measured
+            raise DataError(measurement_differences(sheet, rows.changed, told, measured, self._settings))
         if rows.n_gone:
             self.notices.append(
                 f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
                 "there; they stay recorded."
             )
-        told = [one for one in sheet.blank if one in self.told]
-        emptied = [
-            one.point for one in self._known.told if one.point in told and one.sheet == sheet.path.name
-        ]
+        blank = [one for one in sheet.blank if one in self._document.numbers_told]
+        emptied = [one.point for one in told.told if one.point in blank and one.sheet == sheet.path.name]
         if emptied:
             self.notices.append(
                 f"{sheet.path}: what was told of point {', '.join(map(str, emptied))} is no longer there; "
-                "it stays "
-                "recorded. Write `failed` and tell it with --replace if it does not count."
+                "it stays recorded. Write `failed` and tell it with --replace if it does not count."
             )
         if rows.fresh:
             self._record(rows.fresh, sheet)
         if rows.changed:
             self._replace(rows.changed, sheet)
-        return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(told))
+        return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(blank))
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Give up points that were asked for; they may be told all the same later.
@@ -152,59 +138,46 @@ class Log:
             DataError: If a number was never asked for, or its point was told or given up already.
         """
         for number in numbers:
-            if number not in self.asked:
+            if number not in self._document.points:
                 raise DataError(f"point {number} was never asked for; {self._waiting_text()}.")
-            if number in self.told:
+            if number in self._document.numbers_told:
                 raise DataError(
                     f"point {number} has been told; `hebo tell --replace` corrects it. "
                     f"{self._waiting_text()}."
                 )
-            if number in self._known.forgotten:
+            if number in self._document.forgotten:
                 raise DataError(f"point {number} was given up before; {self._waiting_text()}.")
         chosen = list(dict.fromkeys(numbers))
         self.optimizer.forget(self._space.decode(self._points(chosen)))
-        self._known.forgotten += chosen
-        self._happened("forget", points=chosen)
+        self._document.forgotten += chosen
+        self._document.happened("forget", points=chosen)
 
     def save(self) -> None:
         """Write the file, all of it or nothing."""
-        self._known.optimizer = self.optimizer.state_dict()
-        self._known.write(self.path)
-
-    # ------------------------------------------------------------------ labels
-
-    @property
-    def label_names(self) -> list[str]:
-        """The columns of a table of candidates that are no parameters."""
-        return self._space.labels.columns.tolist() if isinstance(self._space, TableSpace) else []
-
-    def labels(self, points: pd.DataFrame) -> pd.DataFrame:
-        """Return the labels that a table of candidates has for points; no columns where there is no table."""
-        if not isinstance(self._space, TableSpace):
-            return pd.DataFrame(index=points.index)
-        return self._space.labels_of(self._space.encode(points)).set_index(points.index)
+        self._document.optimizer = self.optimizer.state_dict()
+        self._document.write(self.path)
 
     # ------------------------------------------------------------------ telling
 
     def _points(self, numbers: Sequence[int]) -> Tensor:
         """Return the encoded points with some numbers, `k x d`."""
-        rows = [self._known.asked[number - 1] for number in numbers]
+        rows = [self._document.asked[number - 1] for number in numbers]
         return torch.tensor(rows, dtype=torch.float64).reshape(-1, self._space.n_dims)
 
-    def _told_before(self) -> Known:
+    def _told_before(self) -> History:
         data = self.optimizer.data
-        n = len(self._known.told)
+        n = len(self._document.told)
         values = torch.cat([-data.y[:n], data.constraints[:n]], 1).tolist() if n else []
-        return Known(self._known.told, data.x[:n], values)
+        return History(self._document.told, data.x[:n], values)
 
     def _record(self, fresh: list[Measurement], sheet: Sheet) -> None:
-        moved = [one for one in fresh if one.is_elsewhere]
-        for part in ([one for one in fresh if not one.is_elsewhere], moved):
+        elsewhere = [one for one in fresh if one.is_elsewhere]
+        for part in ([one for one in fresh if not one.is_elsewhere], elsewhere):
             if part:
                 self._tell(part, sheet)
-        self._happened("tell", sheet=sheet.path.name, points=[one.number for one in fresh])
-        if moved:
-            shown = few([f"point {one.number} ({self._settings(one.x, one.asked)})" for one in moved])
+        self._document.happened("tell", sheet=sheet.path.name, points=[one.number for one in fresh])
+        if elsewhere:
+            shown = few([f"point {one.number} ({self._settings(one.x, one.asked)})" for one in elsewhere])
             self.notices.append(
                 f"{sheet.path}: measured at other settings than asked for, stored so: {shown}."
             )
@@ -219,9 +192,9 @@ class Log:
         )
         values = [one.row.values[:n] for one in part]
         self.optimizer.tell(asked, values, constraints=limits, at=at if part[0].is_elsewhere else None)
-        self._known.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
+        self._document.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
         numbers = [one.number for one in part if one.number is not None]
-        self._known.forgotten = [one for one in self._known.forgotten if one not in numbers]
+        self._document.forgotten = [one for one in self._document.forgotten if one not in numbers]
 
     def _replace(self, changed: list[tuple[int, Measurement]], sheet: Sheet) -> None:
         """Put other values and settings in the place of those told; the history keeps these."""
@@ -231,49 +204,16 @@ class Log:
             before = {key: state[key][place] for key in ("x", "y", "constraints")}
             state["x"][place], state["y"][place] = one.x.tolist(), values[:n]
             state["constraints"][place] = values[n:]
-            self._happened("replace", sheet=sheet.path.name, place=place, point=one.number, was=before)
+            named = {"sheet": sheet.path.name, "place": place, "point": one.number}
+            self._document.happened("replace", **named, was=before)
         self._restart(state)
 
-    def _differences(self, sheet: Sheet, changed: list[tuple[int, Measurement]]) -> str:
-        told = self._told_before()
-        texts = []
-        for place, one in changed:
-            name = one.row.where.removeprefix(f"{sheet.path}, ") if one.own else f"point {one.number}"
-            parts = [
-                f"{column} was {_number(was)}, is {_number(now)}"
-                for column, was, now in zip(
-                    self.campaign.measured, told.values[place], one.row.values, strict=True
-                )
-                if _number(was) != _number(now)
-            ]
-            settings = self._settings(one.x, told.x[place])
-            texts.append(f"{name}: {', '.join([*parts, *([settings] if settings else [])])}")
-        again = "; a row without a number that was measured once more is told from a file of another name"
-        again = again if any(one.own for _, one in changed) else ""
-        return (
-            f"{sheet.path}: differs from what was told, nothing was recorded: {few(texts)}. Restore it, or "
-            f"replace what was told: hebo tell --replace{again}."
-        )
-
     def _settings(self, x: Tensor, before: Tensor) -> str:
-        """Return the parameters in which two encoded points differ, as a sheet shows them where it can."""
-        points = self._space.decode(torch.stack([x, before]))
-        parts = []
-        for name in self._space.names:
-            now, was = points[name].tolist()
-            if now != was:
-                texts = [self.cells.show(name, one) for one in (now, was)]
-                now, was = texts if texts[0] != texts[1] else (now, was)
-                parts.append(f"{name}={now} instead of {was}")
-        return ", ".join(parts)
+        return point_difference(self._space, self.cells, x, before)
 
     def _waiting_text(self) -> str:
-        numbers = ", ".join(map(str, self.waiting().index))
+        numbers = ", ".join(map(str, self._document.numbers_waiting))
         return f"points that wait: {numbers}" if numbers else "none waits"
-
-    def _happened(self, what: str, **details: Any) -> None:
-        time = datetime.now(UTC).isoformat(timespec="seconds")
-        self._known.history.append({"event": what, "time": time, **details})
 
     # ------------------------------------------------------------------ taking up a file
 
@@ -283,20 +223,20 @@ class Log:
                 f"{self.path} was written before names were kept: its values are taken for "
                 f"{', '.join(self.campaign.measured)}."
             )
-            found = upgraded(found, self._known, self._space, self.path)
+            found = upgraded(found, self._document, self._space, self.path)
         check_names(found, self.campaign, self.path)
         check_space(found, self._space, self.path)
         check_whole(found, self.campaign, self._space, self.path)
-        changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._known, one)]
-        now = {one: getattr(self._known, one) for one in _SETTINGS}
-        self._known = found.model_copy(update=now)
+        changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._document, one)]
+        now = {one: getattr(self._document, one) for one in _SETTINGS}
+        self._document = found.model_copy(update=now)
         for one in changed:
             self._note_change(one, getattr(found, one), now[one])
         self._restart({**found.optimizer, "seed": self.campaign.seed})
 
     def _note_change(self, what: str, was: Any, now: Any) -> None:
         """Say and record that something is otherwise from now on."""
-        self._happened(what, was=was, now=now)
+        self._document.happened(what, was=was, now=now)
         self.notices.append(
             f"{what} changed since the last round, what is known stays and the next points follow: "
             f"{setting_difference(was, now)}."
@@ -315,7 +255,3 @@ class Log:
 
 _SETTINGS = ("objectives", "constraints", "settings", "seed")
 """What a campaign has in its YAML and its file."""
-
-
-def _number(value: float) -> str:
-    return "failed" if value != value else repr(value)

@@ -12,8 +12,9 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
+from hebo.experiment.campaign.cells import Point, Row, SheetCells
 from hebo.experiment.campaign.document import Told
-from hebo.experiment.campaign.sheet import Point, Row, Sheet, SheetCells
+from hebo.experiment.campaign.sheet import Sheet
 
 _NEAR = 2e-3
 """Share of a range by which the digits of a sheet may differ from the point; what is nearer is looked at."""
@@ -44,7 +45,7 @@ class Measurement:
 
 
 @dataclass(frozen=True)
-class Known:
+class History:
     """The told points of a campaign, `n` of them.
 
     Attributes:
@@ -164,7 +165,7 @@ class RowReader:
             raise DataError(f"{row.where}: {_without_row(str(error))}") from error
 
 
-def sort(found: list[Measurement], known: Known, waiting: Mapping[int, Tensor], sheet: str) -> Sorted:
+def sort(found: list[Measurement], told: History, waiting: Mapping[int, Tensor], sheet: str) -> Sorted:
     """Say what of the measurements of a sheet is new.
 
     A numbered row counts once. A row without a number is known if an equal one was told without a number; of
@@ -174,31 +175,31 @@ def sort(found: list[Measurement], known: Known, waiting: Mapping[int, Tensor], 
 
     Args:
         found: The measurements.
-        known: What was told before.
+        told: What was told before.
         waiting: Number -> encoded point of those that wait.
         sheet: Name of the file.
     """
-    places = {one.point: place for place, one in enumerate(known.told) if one.point is not None}
-    own = [place for place, one in enumerate(known.told) if one.own]
+    places = {one.point: place for place, one in enumerate(told.told) if one.point is not None}
+    own = [place for place, one in enumerate(told.told) if one.own]
     fresh: list[Measurement] = []
     changed: list[tuple[int, Measurement]] = []
     unknown: list[Measurement] = []
     for one in found:
         if one.own:
-            equal = next((place for place in own if known.has(place, one)), None)
+            equal = next((place for place in own if told.has(place, one)), None)
             if equal is None:
                 unknown.append(one)
             else:
                 own.remove(equal)
         elif one.number not in places:
             fresh.append(one)
-        elif not known.has(places[one.number], one):
+        elif not told.has(places[one.number], one):
             changed.append((places[one.number], one))
-    gone = [place for place in own if known.told[place].sheet == sheet]
+    gone = [place for place in own if told.told[place].sheet == sheet]
     taken = {one.number for one in fresh}
     free = {number: x for number, x in waiting.items() if number not in taken}
     for one in unknown:
-        before = next((place for place in gone if is_same_point(known.x[place], one.x)), None)
+        before = next((place for place in gone if is_same_point(told.x[place], one.x)), None)
         if before is None:
             fresh.append(_numbered(one, free))
         else:

@@ -12,38 +12,16 @@ from typing import Any
 
 import pandas as pd
 
-from hebo.design_space.cells import Cells, cell, read_measured, read_number
+from hebo.design_space.cells import cell, read_measured, read_number
 from hebo.design_space.csv_text import RawTable
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_file import read_table_file
-from hebo.design_space.table_space import TableSpace
 from hebo.design_space.workbook import check_workbooks, is_workbook, write_workbook
 from hebo.errors import DataError, did_you_mean
+from hebo.experiment.campaign.cells import Row, SheetCells
 
 NUMBER = "point"
 """Column with the number of a point that was asked for; empty for others."""
-
-Point = dict[str, Any]
-"""Parameter -> natural value."""
-
-
-@dataclass(frozen=True)
-class Row:
-    """A point that has been measured.
-
-    Attributes:
-        where: The file and the line, for messages.
-        number: Of the point, or None.
-        cells: Parameter -> what its cell says.
-        values: What was measured, in the order of the columns; NaN where it failed.
-        decimal_comma: Whether `0,5` is a number.
-    """
-
-    where: str
-    number: int | None
-    cells: dict[str, str]
-    values: list[float]
-    decimal_comma: bool = False
 
 
 @dataclass(frozen=True)
@@ -61,61 +39,6 @@ class Sheet:
     rows: list[Row]
     aside: list[str]
     blank: list[int | None]
-
-
-class SheetCells:
-    """How the points of a space stand in a sheet.
-
-    Numbers have six significant digits: what is set in a laboratory. Those of a table of candidates have
-    all, as rows may lie close together.
-
-    Raises:
-        SpaceError: If two values of a parameter look the same.
-    """
-
-    def __init__(self, space: DesignSpace) -> None:
-        is_short = not isinstance(space, TableSpace)
-        self._cells = {name: Cells(one, short=is_short) for name, one in space.parameters.items()}
-        self._conditional = set(space.conditions.codes)
-
-    def write(self, points: pd.DataFrame) -> list[list[Any]]:
-        """Return the cells of points, a row for each."""
-        columns = [[self._cells[str(name)].write(one) for one in points[name].tolist()] for name in points]
-        return [list(row) for row in zip(*columns, strict=True)]
-
-    def show(self, name: str, value: Any) -> str:
-        """Return a value of a parameter as a cell has it."""
-        return cell(self._cells[name].write(value))
-
-    def read(self, row: Row, asked: Mapping[str, Any] | None = None) -> Point:
-        """Return the point of a row.
-
-        Args:
-            row: A row.
-            asked: The point that was asked for, whose values stand where cells are as they were written.
-
-        Raises:
-            DataError: If a cell cannot be read.
-        """
-        return {name: self._value(name, row, asked) for name in self._cells}
-
-    def is_written(self, row: Row, asked: Mapping[str, Any]) -> bool:
-        """Say whether all cells of a row are as they were written for a point."""
-        return all(
-            one.is_same(row.cells[name], asked[name], decimal_comma=row.decimal_comma)
-            for name, one in self._cells.items()
-        )
-
-    def _value(self, name: str, row: Row, asked: Mapping[str, Any] | None) -> Any:
-        text, cells = row.cells[name], self._cells[name]
-        if asked is not None and cells.is_same(text, asked[name], decimal_comma=row.decimal_comma):
-            return asked[name]
-        try:
-            return cells.read(f"{row.where}, column '{name}'", text, decimal_comma=row.decimal_comma)
-        except DataError:
-            if name not in self._conditional:
-                raise
-            return text.strip()  # nobody looks at it where the parameter is not active
 
 
 def check_format(path: Path) -> None:

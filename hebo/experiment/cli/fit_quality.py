@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from hebo.errors import ConfigError
+from hebo.experiment.cli.console import table, wide_console
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -83,7 +84,6 @@ def fit_quality(
     import pandas as pd
 
     from hebo.experiment.analysis.fit_quality import cut_histories, fit_cells, histories
-    from hebo.experiment.cli.console import wide_console
     from hebo.experiment.files import check_writable, write
     from hebo.experiment.store.results import load_results
 
@@ -137,7 +137,7 @@ def quality_table(cells: DataFrame) -> Table:
     """Return the measures of every surrogate by number of points fitted to."""
     from hebo.experiment.analysis.fit_measures import summary
 
-    shown = _table("Fit to the first points, test on those that follow", _HEADINGS.values(), caption=_NOTES)
+    shown = table("Fit to the first points, test on those that follow", _HEADINGS.values(), caption=_NOTES)
     for _, row in summary(cells).iterrows():
         shown.add_row(*(_FORMATS.get(key, "{}").format(row[key]) for key in _HEADINGS))
     return shown
@@ -150,7 +150,7 @@ def difference_table(cells: DataFrame) -> Table:
     from hebo.experiment.analysis.fit_measures import differences
 
     headings = ("surrogate", "measure", "first", "difference", "95 % interval")
-    shown = _table("Differences to HEBO's default on the same points", headings, caption=_DIFFERENCE_NOTES)
+    shown = table("Differences to HEBO's default on the same points", headings, caption=_DIFFERENCE_NOTES)
     rows = pd.concat([differences(cells, DEFAULT, name) for name in COMPARED])
     if cells["n"].nunique() == 1:
         rows = rows[rows["n"] != "all"]
@@ -158,22 +158,6 @@ def difference_table(cells: DataFrame) -> Table:
         interval = f"{row['lower']:+.3f} … {row['upper']:+.3f}" if pd.notna(row["lower"]) else "–"
         cell = f"{row['difference']:+.3f}"
         shown.add_row(row["model"], _HEADINGS[row["measure"]], str(row["n"]), cell, interval)
-    return shown
-
-
-def _table(title: str, headings: Iterable[str], *, caption: Sequence[str]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    shown = Table(
-        title=title,
-        caption="\n".join(caption),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for place, heading in enumerate(headings):
-        shown.add_column(heading, justify="right" if place else "left", overflow="fold")
     return shown
 
 

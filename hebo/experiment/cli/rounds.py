@@ -54,7 +54,7 @@ def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> No
                 points.index.tolist(),
                 log.campaign.measured,
                 cells=log.cells,
-                labels=log.labels(points),
+                labels=log.cells.labels(points),
                 workbook=workbook,
             )
             log.save()
@@ -81,7 +81,7 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     with _campaign(campaign) as log:
         done = []
         for path in sheets:
-            sheet = read_sheet(path, log.optimizer.space, log.campaign.measured, labels=log.label_names)
+            sheet = read_sheet(path, log.optimizer.space, log.campaign.measured, labels=log.cells.label_names)
             if sheet.aside:
                 names = ", ".join(map(repr, sheet.aside))
                 log.notices.append(f"{path}: not read, as they belong to nothing in the campaign: {names}.")
@@ -170,6 +170,6 @@ def _say_best(log: Log) -> None:
             return
         values = best.to_dict("records")[0]
         shown = {name: log.cells.show(name, values[name]) for name in log.optimizer.space.names}
-        labels = log.labels(best).to_dict("records")[0]
+        labels = log.cells.labels(best).to_dict("records")[0]
         found = ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
         click.echo(f"Best {log.campaign.objectives[0]}: {value:g} at {found}")

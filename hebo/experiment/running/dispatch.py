@@ -43,17 +43,17 @@ def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
     """
     owner = Owner.me()
     with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
-        shift = _Shift(experiment, store, owner, executor, monitor.say)
+        dispatcher = _Dispatcher(experiment, store, owner, executor, monitor.say)
         try:
             with monitor.watching(owner):
-                shift.work()
+                dispatcher.work()
         finally:
-            shift.end()
+            dispatcher.end()
     return not store.unfinished()
 
 
 @dataclass
-class _Shift:
+class _Dispatcher:
     """One `hebo run` at work on the runs of an experiment."""
 
     experiment: Experiment
@@ -75,7 +75,7 @@ class _Shift:
         while not STOP.is_set():
             self._fill()
             if self.active:
-                self._settle_finished()
+                self._take_results()
             elif self._left():
                 self._wait_for_others()
             else:
@@ -132,7 +132,7 @@ class _Shift:
             initial_trials=self.experiment.initial_trials,
         )
 
-    def _settle_finished(self) -> None:
+    def _take_results(self) -> None:
         done, _ = wait(self.active, timeout=_POLL_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             self.look_again = 0.0

@@ -12,7 +12,8 @@ import pytest
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.table_space import TableSpace
 from hebo.errors import DataError
-from hebo.experiment.campaign.sheet import SheetCells, read_sheet, write_sheet
+from hebo.experiment.campaign.cells import SheetCells
+from hebo.experiment.campaign.sheet import read_sheet, write_sheet
 from hebo.random import make_generator
 
 SPACE = DesignSpace().parse(

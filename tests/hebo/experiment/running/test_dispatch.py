@@ -19,7 +19,7 @@ from hebo.experiment.cli.show import runs_table
 from hebo.experiment.config.experiment import build_experiment
 from hebo.experiment.executors.in_process import InProcessExecutor
 from hebo.experiment.executors.worker_pool import WorkerDied
-from hebo.experiment.running.dispatch import _Shift, run
+from hebo.experiment.running.dispatch import _Dispatcher, run
 from hebo.experiment.running.monitor import Monitor
 from hebo.experiment.running.prepare import prepare, record
 from hebo.experiment.store.leases import Owner
@@ -330,7 +330,7 @@ def test_a_task_without_what_it_needs_is_refused_before_a_trial_fails(
 def test_three_deaths_before_an_evaluation_cost_its_trial_and_the_run_goes_on(write_config: Write) -> None:
     experiment = build_experiment(read_yaml(write_config(executor=POOL)))
     store = record(experiment, prepare(experiment))
-    shift = _Shift(experiment, store, Owner.me(), InProcessExecutor(), print)
+    dispatcher = _Dispatcher(experiment, store, Owner.me(), InProcessExecutor(), print)
     run_id = "random_search@toy#0"
     first = Owner.me()
     assert store.claim(first, besides=set()) == run_id
@@ -338,8 +338,8 @@ def test_three_deaths_before_an_evaluation_cost_its_trial_and_the_run_goes_on(wr
     store.log(run_id, first).add_round(trials, AskCost(0.0), last=None)
     store.release(first)
     for n_deaths in (1, 2, 3):
-        assert store.claim(shift.owner, besides=shift.given_up) == run_id
-        shift._record_crash(run_id, WorkerDied(-9))
+        assert store.claim(dispatcher.owner, besides=dispatcher.given_up) == run_id
+        dispatcher._record_crash(run_id, WorkerDied(-9))
         statuses = [one.status for one in store.log(run_id, first).trials()]
         assert statuses == ["pending" if n_deaths < 3 else "crashed", "pending"]
         assert store.progress()[0]["status"] == "waiting"
