@@ -16,7 +16,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hebo.experiment.analysis import normalized_scores, read_run_tables, score_curves, score_table
-from hebo.experiment.report import score_figure
+from hebo.experiment.report.score_figures import score_figure
 from hebo.random import make_generator
 from mcbo.presets import AntBO
 from tasks.antibody.antibody_design import AntibodyDesign

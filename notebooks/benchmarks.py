@@ -32,7 +32,7 @@ from hebo.experiment.analysis import (
     score_table,
     task_table,
 )
-from hebo.experiment.report import score_figure
+from hebo.experiment.report.score_figures import score_figure
 
 REFERENCE = "hebo"
 folder = next(one for one in (Path("docs/benchmarks"), Path("../docs/benchmarks")) if one.is_dir())

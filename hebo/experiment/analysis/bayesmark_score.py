@@ -52,7 +52,7 @@ def bayesmark_table(results: Results, *, metric: str | None = None) -> pd.DataFr
 
     Returns:
         One row per optimiser, best first. Columns: `mean` (100 = best known, 0 = one random point),
-        `normalised` (100 = best known, 0 = random search), `median` (likewise by medians), `n_runs`,
+        `normalized` (100 = best known, 0 = random search), `median` (likewise by medians), `n_runs`,
         then the mean score on each task, in columns named `task: <label>`.
 
     Raises:
@@ -74,7 +74,7 @@ def bayesmark_table(results: Results, *, metric: str | None = None) -> pd.DataFr
     losses = pd.DataFrame(means, index=optimizers)
     table = pd.DataFrame(index=pd.Index(optimizers, name="optimizer"))
     table["mean"] = 100 * (1 - losses.mean(axis=1))
-    table["normalised"] = 100 * (1 - losses.mean(axis=1) / np.mean(random_losses))
+    table["normalized"] = 100 * (1 - losses.mean(axis=1) / np.mean(random_losses))
     table["median"] = 100 * (1 - pd.DataFrame(medians, index=optimizers).apply(_middle, axis=1))
     table["n_runs"] = results.runs.groupby("optimizer").size()
     return table.join(100 * (1 - losses)).sort_values("mean", ascending=False, kind="stable")

@@ -14,7 +14,7 @@ def score_table(scores: Scores, *, reference: str | None = None) -> pd.DataFrame
     """Compare all optimisers with one of them.
 
     Args:
-        scores: From `normalised_scores`.
+        scores: From `normalized_scores`.
         reference: Label of the one that the others are compared with; None for the first.
 
     Returns:

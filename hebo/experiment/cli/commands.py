@@ -241,7 +241,7 @@ def _write_report(
     source: str, output: Path, *, runs: Collection[str] | None = None, is_own: bool = True
 ) -> None:
     from hebo.experiment.config.locate import check_folder, find_store
-    from hebo.experiment.report import write_report
+    from hebo.experiment.report.page import write_report
     from hebo.experiment.store.results import load_results
 
     results = load_results(source, runs=runs)

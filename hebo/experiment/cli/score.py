@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.table import Table
 
-_HEADINGS = {"mean": "mean score", "normalised": "normalised", "median": "median score", "n_runs": "runs"}
+_HEADINGS = {"mean": "mean score", "normalized": "normalised", "median": "median score", "n_runs": "runs"}
 _TASK = "task: "
 
 
@@ -23,7 +23,7 @@ def score_tables(scores: DataFrame, *, metric: str | None) -> list[Table]:
     """
     summary = table(f"Bayesmark score of {metric or 'the objective'}", ["optimiser", *_HEADINGS.values()])
     for name, row in scores.iterrows():
-        figures = [f"{row[key]:.3f}" for key in ("mean", "normalised", "median")]
+        figures = [f"{row[key]:.3f}" for key in ("mean", "normalized", "median")]
         summary.add_row(str(name), *figures, str(int(row["n_runs"])))
     by_task = table("Mean score by task", ["task", *map(str, scores.index)])
     for column in scores.columns:

@@ -61,7 +61,7 @@ def output_of(source: str | Path) -> Path:
         raise StoreError(f"'{source}' names a store, not a folder; say where to write with --output.")
     path = Path(source)
     if path.suffix in {".yaml", ".yml"}:
-        return Path(_settings(path)[1])
+        return Path(settings_of(path)[1])
     return path if path.is_dir() else path.parent
 
 
@@ -101,32 +101,19 @@ def settings_of(path: Path) -> tuple[str, str, str]:
     """Return name, output folder and store URL that a YAML gives or that are the default ones, unchecked.
 
     Raises:
-        ConfigError: If it cannot be read, or the folder is no text that can name one.
+        ConfigError: If it cannot be read, or a text has control characters, which end a path early.
     """
-    name, output, store = _settings(path)
-    return name, output, store or default_store(output)
-
-
-def _settings(path: Path) -> tuple[str, str, str | None]:
     from hebo.experiment.yaml.document import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
     part = str(data["part"]) if "split" in data and "part" in data else None
     name = full_name(str(data.get("name", path.stem)), part, quick=False)
-    output, store = str(data.get("output") or default_output(name)), data.get("store")
-    for key, text in (("output", output), ("store", str(store or ""))):
-        check_path(path, key, text)
-    return name, output, None if store is None else str(store)
-
-
-def check_path(file: object, key: str, text: str) -> None:
-    """Refuse a text that is no path: control characters end it early, or cannot be written.
-
-    Raises:
-        ConfigError: With the file and the key.
-    """
-    if not text.isprintable():
-        raise ConfigError(f"{file}: {key}: {text!r} has a character that no path can have; remove it.")
+    output = str(data.get("output") or default_output(name))
+    store = str(data.get("store") or default_store(output))
+    for key, text in (("output", output), ("store", store)):
+        if not text.isprintable():
+            raise ConfigError(f"{path}: {key}: {text!r} has a character that no path can have; remove it.")
+    return name, output, store
 
 
 def check_folder(output: Path, *, name: str, store: str) -> None:

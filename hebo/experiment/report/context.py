@@ -56,7 +56,7 @@ def page_context(contents: Contents) -> dict[str, Any]:
         "blocks": contents.blocks,
         "ranks": rank_context(contents) if contents.has_ranks else None,
         "score": _score(results),
-        "normalised": _normalized(contents),
+        "normalized": _normalized(contents),
         "best_runs": [
             _best_run_context(index, run) | _pictures(index, run, contents)
             for index, run in enumerate(contents.best_runs)
@@ -72,7 +72,7 @@ def _legend_entry(index: int, name: str) -> dict[str, str]:
     """Return name, CSS variable and CSS border style of an optimiser; CSS has no dash-dot."""
     _, dash = line_style(index)
     border = "double" if dash == "dashdot" else dash
-    return {"name": name, "colour": f"--optimizer-{index % len(PALETTE)}", "border": border}
+    return {"name": name, "color": f"--optimizer-{index % len(PALETTE)}", "border": border}
 
 
 def _optima(results: Results) -> dict[str, float]:
@@ -173,7 +173,7 @@ def _score(results: Results) -> dict[str, Any] | None:
         "reason": "",
         "optimizers": list(table.index),
         "rows": [
-            (name, *(f"{row[key]:.2f}" for key in ("mean", "normalised", "median")), int(row["n_runs"]))
+            (name, *(f"{row[key]:.2f}" for key in ("mean", "normalized", "median")), int(row["n_runs"]))
             for name, row in table.iterrows()
         ],
         "tasks": [

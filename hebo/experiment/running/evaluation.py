@@ -9,7 +9,7 @@ import signal
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -88,7 +88,7 @@ def time_limit(seconds: float | None, *, hard: bool) -> Iterator[None]:
     signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, in case a callback swallows it
     try:
         try:
-            with _watchdog(seconds + min(10.0, 1.0 + seconds)) if hard else _nothing():
+            with _watchdog(seconds + min(10.0, 1.0 + seconds)) if hard else nullcontext():
                 yield
         finally:
             armed = False
@@ -113,11 +113,6 @@ def _watchdog(seconds: float) -> Iterator[None]:
             yield
         finally:
             faulthandler.cancel_dump_traceback_later()
-
-
-@contextmanager
-def _nothing() -> Iterator[None]:
-    yield
 
 
 def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, float | None], dict[str, Any]]:

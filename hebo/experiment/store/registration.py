@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, insert, select, text, update
@@ -100,13 +100,13 @@ class Registration:
         if new := [row for run_id, row in rows.items() if run_id not in stored]:
             connection.execute(insert(runs), new)
         places = {run_id: row["position"] for run_id, row in rows.items()}
-        moved = [
+        misplaced = [
             {"p_id": run_id, "p_position": places.get(run_id, ASIDE)}
             for run_id, row in sorted(stored.items())  # in one order, so that two at once cannot lock up
             if row["position"] != places.get(run_id, ASIDE)
         ]
-        if moved:
-            connection.execute(_move(self.name), moved)
+        if misplaced:
+            connection.execute(_move(self.name), misplaced)
         self._extend(connection, [row for run_id, row in sorted(stored.items()) if run_id in rows])
 
     def _compare(self, stored: Sequence[StoredRun]) -> None:
@@ -146,14 +146,8 @@ def _move(experiment: str) -> Any:
 
 
 def _problem_row(experiment: str, problem: NewProblem) -> dict[str, Any]:
-    return {
-        "experiment": experiment,
-        "task": problem.task,
-        "space": tables.to_json(problem.space),
-        "objectives": tables.to_json(problem.objectives),
-        "optimum": problem.optimum,
-        "best_known": problem.best_known,
-    }
+    texts = {key: tables.to_json(getattr(problem, key)) for key in ("space", "objectives")}
+    return {"experiment": experiment, **asdict(problem), **texts}
 
 
 def _run_row(
@@ -161,14 +155,9 @@ def _run_row(
 ) -> dict[str, Any]:
     return {
         "experiment": experiment,
-        "run_id": run.run_id,
         "position": position,
-        "optimizer": run.optimizer,
-        "task": run.task,
-        "seed": run.seed,
+        **asdict(run),
         "config": tables.to_json({**run.config, **config}),
-        "n_trials": run.n_trials,
-        "batch_size": run.batch_size,
         "status": tables.WAITING,
         "n_done": 0,
         "n_bad": 0,

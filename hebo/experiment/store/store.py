@@ -16,6 +16,8 @@ from hebo.experiment.store.registration import Registration
 from hebo.experiment.store.run_log import RunLog
 from hebo.experiment.store.tables import runs, trials
 
+_RUN = ("run_id", "optimizer", "task", "seed", "status", "message")
+_PROGRESS = (*_RUN, "n_trials", "n_done", "n_bad", "best", "busy_seconds", "updated_at")
 _ENGINES: dict[str, Engine] = {}
 
 
@@ -96,20 +98,7 @@ class Store:
 
     def progress(self, *, since: float = 0.0) -> list[dict[str, Any]]:
         """Return the counters of the runs that changed at or after the instant `since`, in order."""
-        columns = (
-            runs.c.run_id,
-            runs.c.optimizer,
-            runs.c.task,
-            runs.c.seed,
-            runs.c.status,
-            runs.c.message,
-            runs.c.n_trials,
-            runs.c.n_done,
-            runs.c.n_bad,
-            runs.c.best,
-            runs.c.busy_seconds,
-            runs.c.updated_at,
-        )
+        columns = [runs.c[name] for name in _PROGRESS]
         query = select(*columns).where(runs.c.experiment == self._name, runs.c.updated_at >= since)
         return self._read(query.order_by(runs.c.position))
 

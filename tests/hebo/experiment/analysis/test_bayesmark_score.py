@@ -48,7 +48,7 @@ def test_scores_equal_those_of_bayesmark_0_0_8(challenge):
     table = bayesmark_table(challenge)
     assert list(table.index) == ["hebo", "random_search"]
     assert table["mean"].tolist() == pytest.approx([94.38709677418191, 75.09677419353899], rel=1e-12)
-    assert table["normalised"].tolist() == pytest.approx([70.44471896227678, -31.130327362549657], rel=1e-10)
+    assert table["normalized"].tolist() == pytest.approx([70.44471896227678, -31.130327362549657], rel=1e-10)
     assert table["median"].tolist() == pytest.approx([99.99999999995559, 99.99999999992598], rel=1e-12)
     assert table["task: a"].tolist() == pytest.approx([92.0, 76.0])
     assert table["task: b"].tolist() == pytest.approx([96.774194, 74.193548])
@@ -58,7 +58,7 @@ def test_scores_equal_those_of_bayesmark_0_0_8(challenge):
 def test_generalisation_scores_equal_those_of_bayesmark_0_0_8(challenge):
     table = bayesmark_table(challenge, metric="generalization")
     assert table["mean"].tolist() == pytest.approx([88.43813387421439, 72.97160243405638], rel=1e-12)
-    assert table["normalised"].tolist() == pytest.approx([45.285968803343046, -27.90604661305929], rel=1e-10)
+    assert table["normalized"].tolist() == pytest.approx([45.285968803343046, -27.90604661305929], rel=1e-10)
     assert table["median"].tolist() == pytest.approx([99.99999999985198, 99.99999999988898], rel=1e-12)
     assert table["task: b"].tolist() == pytest.approx([94.117647, 73.529412])
 

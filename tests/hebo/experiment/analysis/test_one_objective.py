@@ -14,8 +14,8 @@ from hebo.experiment.analysis import bayesmark_table
 from hebo.experiment.analysis.one_objective import several_objectives, why_left_out, with_one_objective
 from hebo.experiment.analysis.run_tables import run_table
 from hebo.experiment.cli.show import runs_table
-from hebo.experiment.report import write_report
 from hebo.experiment.report.contents import collect_contents
+from hebo.experiment.report.page import write_report
 from hebo.experiment.report.summary import summary
 from hebo.experiment.running.progress import value_text
 from hebo.experiment.store.results import Results

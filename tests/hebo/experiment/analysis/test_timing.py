@@ -1,12 +1,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 import pytest
 
 from hebo.experiment.analysis.statistics import observations
-from hebo.experiment.analysis.timing import PHASES, phase_table, timing_table
-from hebo.experiment.report.timing_figure import timing_figure
+from hebo.experiment.analysis.timing import phase_table, timing_table
 
 
 def test_timing_is_the_mean_per_ended_trial(make_results):
@@ -16,12 +14,6 @@ def test_timing_is_the_mean_per_ended_trial(make_results):
         {"ask": 0.1, "tell": 0.01, "evaluate": 0.5, "other": 0.002, "total": 0.612}
     )
     assert table.loc["b"].isna().all()
-
-
-def test_bars_are_stacked_in_the_order_of_the_phases():
-    means = pd.DataFrame([[1.0, 2.0, 3.0, 4.0]], index=["a"], columns=list(PHASES))
-    bars = timing_figure(means).axes[0].patches
-    assert [(bar.get_x(), bar.get_width()) for bar in bars] == [(0, 1), (1, 2), (3, 3), (6, 4)]
 
 
 def test_phases_of_an_ask_add_up(make_results) -> None:

@@ -97,6 +97,7 @@ def test_executor_limits_report_and_places_do_not_decide_the_results() -> None:
     [
         ({"name": ...}, "x.yaml:1: `name` is missing; add `name:` at the top level."),
         ({"tasks": ...}, "`tasks` is missing"),
+        ({"told": 3}, "x.yaml:7: told: is called `initial_trials` now; rename the key."),
         ({"nane": "x"}, "x.yaml:7: nane: unknown key. Did you mean 'name'?"),
         ({"name": "a/b"}, "x.yaml:1: name: the text 'a/b' is not a name; use letters, digits,"),
         ({"name": "../up"}, "name: the text '../up' is not a name"),

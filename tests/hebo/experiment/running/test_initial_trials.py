@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -78,6 +79,29 @@ def test_a_run_that_is_stopped_goes_on_as_if_it_was_not(
     assert n_done in (after - 1, after)  # what fails while a stop is wanted is measured again
     assert hebo("run", stopped).exit_code == 0
     assert lasting(load_results(tmp_path / "stopped")) == lasting(load_results(tmp_path / "whole"))
+
+
+@pytest.mark.parametrize("column", ["hebo_runs", "hebo_experiments"])
+def test_a_store_that_calls_initial_trials_told_goes_on(
+    column: str, write_config: Write, hebo: Hebo, tmp_path: Path
+) -> None:
+    """Older stores name them so with each run; still older ones with the experiment only."""
+    assert hebo("run", write_config(**SETTINGS)).exit_code == 0
+    before = lasting(load_results(tmp_path / "out"))
+    with sqlite3.connect(tmp_path / "out" / "results.db") as connection:
+        for table in ("hebo_experiments", "hebo_runs"):
+            name = '"told":' if table == column else '"unused":'
+            connection.execute(
+                f"update {table} set config = replace(config, '\"initial_trials\":', ?)", [name]
+            )
+    connection.close()
+    longer = SETTINGS | {"budget": {"n_trials": 6, "batch_size": 2}}
+    for _ in range(2):  # the first one writes its own name for them
+        assert hebo("run", write_config(**longer)).exit_code == 0
+    after = [one for one in lasting(load_results(tmp_path / "out")) if one["number"] < 4]
+    assert after == before
+    refused = hebo("run", write_config(**longer | {"initial_trials": 8}))
+    assert "initial_trials: stored 9, given 8" in refused.output
 
 
 def _stop_after(patch: pytest.MonkeyPatch, n: int) -> None:
