@@ -1,4 +1,4 @@
-"""Files that are written whole or not at all, and a folder that belongs to one experiment."""
+"""Atomic file writes: whole or not at all."""
 
 from __future__ import annotations
 

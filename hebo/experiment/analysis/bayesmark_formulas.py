@@ -1,4 +1,4 @@
-"""Formulas of Bayesmark's mean score, by which the NeurIPS 2020 black-box optimisation challenge ranked.
+"""Bayesmark's mean score, formulas: how the NeurIPS 2020 black-box optimisation challenge ranked.
 
 For each problem, with `f` the best value so far of a study and random search as the yardstick::
 

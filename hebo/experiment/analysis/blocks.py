@@ -1,4 +1,4 @@
-"""What ranks are made of: the best values of all optimisers on one task with one seed, or on one task.
+"""Blocks of a rank test: best values of all optimisers on one task with one seed, or on one task.
 
 Blocks of a test have to be independent. Runs of one task with several seeds are not: an optimiser that
 suits the task is ahead with every seed, so ten seeds are one piece of evidence about other tasks, not

@@ -1,4 +1,4 @@
-"""How good the predictions of surrogates are, and paired tables of that."""
+"""Calibration and accuracy of predictions: coverage, NLL, RMSE, rank correlation, and paired tables."""
 
 from __future__ import annotations
 

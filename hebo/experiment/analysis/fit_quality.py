@@ -1,4 +1,4 @@
-"""How well surrogates predict runs: fitted to the first points, tested on those that follow.
+"""Surrogate evaluation: models are fitted to the first points of a run, tested on those that follow.
 
 What follows, in the order told, is what the model of an optimiser is asked about. A random share of a run
 would not do: an optimiser gathers its points, and each held-out one has near copies among the others. Of

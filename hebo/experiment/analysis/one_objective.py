@@ -1,4 +1,4 @@
-"""What may be compared: tasks with a single objective.
+"""Single-objective tasks: what may be compared.
 
 The least value of the first of several objectives says little, and a rank by it less; until fronts can be
 compared, such tasks have no curves, ranks, scores or best runs.

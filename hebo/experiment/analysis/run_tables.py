@@ -1,4 +1,4 @@
-"""One row per finished run: all that scores, their tables and their figures need."""
+"""Run table: one row per finished run, all that scores, their tables and their figures need."""
 
 from __future__ import annotations
 

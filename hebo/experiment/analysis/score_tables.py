@@ -1,4 +1,4 @@
-"""The table that compares optimisers by their normalised scores, with the first one as the reference."""
+"""Score table: optimisers compared by their normalised scores, with the first one as the reference."""
 
 from __future__ import annotations
 

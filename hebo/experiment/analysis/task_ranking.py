@@ -1,4 +1,4 @@
-"""The optimisers of one task in the order of their best values, and which of them differ from the best."""
+"""Ranking on one task: optimisers in the order of their best values, and which differ from the best."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the time went: mean seconds per trial by optimiser, and CPU seconds per ask by phase."""
+"""Time per trial: mean seconds by optimiser, and CPU seconds per ask by phase."""
 
 from __future__ import annotations
 

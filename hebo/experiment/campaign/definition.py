@@ -1,4 +1,4 @@
-"""What a YAML of a campaign describes: optimisation by hand, of values that come from elsewhere."""
+"""Campaign definition: the YAML of an optimisation by hand, whose values come from elsewhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The file of a campaign: what was asked, told, corrected and given up, as JSON."""
+"""Campaign file: what was asked, told, corrected and given up, as JSON."""
 
 from __future__ import annotations
 

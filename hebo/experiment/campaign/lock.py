@@ -1,4 +1,4 @@
-"""Writing files whole or not at all, and keeping other processes away meanwhile."""
+"""File lock: other processes are kept away from a file while it is changed."""
 
 from __future__ import annotations
 

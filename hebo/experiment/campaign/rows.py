@@ -1,4 +1,4 @@
-"""What the rows of a sheet mean: which points they are of, and what of them is new, known, or different."""
+"""Rows of a sheet: which points they are of, and what of them is new, known, or different."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the file of a campaign from before it kept names, and where each told point came from."""
+"""Campaign files of format 1, from before they kept names and where each told point came from."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where tables for people are printed."""
+"""Consoles and tables of the command line."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Looks the installation over and says what is wrong and how to put it right."""
+"""`hebo doctor`: says what is wrong with the installation and how to put it right."""
 
 from __future__ import annotations
 

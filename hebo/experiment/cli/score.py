@@ -1,4 +1,4 @@
-"""Bayesmark's score as a table for people."""
+"""`hebo score`: Bayesmark's score as a table."""
 
 from __future__ import annotations
 

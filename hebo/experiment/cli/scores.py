@@ -1,4 +1,4 @@
-"""Normalised scores on the command line, and the CSV files they are kept in."""
+"""`hebo scores`: normalised scores, and the CSV files they are kept in."""
 
 from __future__ import annotations
 

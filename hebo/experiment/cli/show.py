@@ -1,4 +1,4 @@
-"""Tables for people: the runs of an experiment, the trials of a run."""
+"""`hebo show`: the runs of an experiment, the trials of a run."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogue of parts: what is installed, found without importing any of it."""
+"""Catalog of parts: what is installed, found without importing any of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a YAML describes: optimisers x tasks x seeds, a budget, and where it runs and is kept."""
+"""Experiment definition: optimisers x tasks x seeds, a budget, and where it runs and is kept."""
 
 from __future__ import annotations
 

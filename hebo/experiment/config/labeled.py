@@ -1,4 +1,4 @@
-"""Lists in a YAML: parts with labels of their own, and seeds."""
+"""Labels and seeds: lists of a YAML whose parts have labels of their own."""
 
 from __future__ import annotations
 

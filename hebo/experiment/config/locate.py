@@ -1,4 +1,4 @@
-"""Where the store of an experiment is, given a URL, a run folder or a YAML."""
+"""Run folders and stores: where an experiment is kept, given a URL, a run folder or a YAML."""
 
 from __future__ import annotations
 

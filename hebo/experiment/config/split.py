@@ -1,4 +1,4 @@
-"""A suite in two halves: settings are chosen on the tuning half, results told of the reporting half.
+"""Tuning and reporting split: settings are chosen on one half of a suite, results told of the other.
 
 ```yaml
 split:

@@ -1,4 +1,4 @@
-"""Pydantic's errors in the words of this project: path, what was expected, what came, what would work."""
+"""Validation errors of pydantic in the words of this project: path, what was expected, what came."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The wish to stop, which signals express and loops respect.
+"""Stop signals: the wish to stop, which loops respect.
 
 Signals belong to the process, so this one flag does too: set by Ctrl-C or SIGTERM, read between
 evaluations by whatever runs in the process.

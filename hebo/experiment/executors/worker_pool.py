@@ -1,4 +1,4 @@
-"""A pool of processes that outlives the death of its workers.
+"""Process pool that outlives the death of its workers.
 
 `concurrent.futures.ProcessPoolExecutor` gives up all of its work when one process dies. Here each
 worker has a thread of the parent that hands it work, waits for the answer or for its end, and

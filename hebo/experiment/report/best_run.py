@@ -1,4 +1,4 @@
-"""The best run of each task, laid out for parallel coordinates and slices."""
+"""Best run of each task, laid out for parallel coordinates and slices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that page and figures show, computed once."""
+"""Report contents: everything that page and figures show, computed once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the template of the page is filled with: texts, numbers as texts, and inline SVG."""
+"""Template context of the page: texts, numbers as texts, and inline SVG."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The critical-difference diagram: mean ranks on an axis, a bar joins optimisers that do not differ.
+"""Critical-difference diagram: mean ranks on an axis, a bar joins optimisers that do not differ.
 
 After J. Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 2006, section
 3.2.4, with the best on the left.

@@ -1,4 +1,4 @@
-"""What the curve of each task shows: simple regret where it can, the best value elsewhere."""
+"""Convergence curves of each task: simple regret where it can be, the best value elsewhere."""
 
 from __future__ import annotations
 

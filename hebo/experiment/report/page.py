@@ -1,4 +1,4 @@
-"""`write_report`: an experiment's results as one self-contained HTML page, and its figures as PNG files."""
+"""Report page: an experiment's results as one self-contained HTML page, and its figures as PNG files."""
 
 from __future__ import annotations
 

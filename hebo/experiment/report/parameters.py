@@ -1,4 +1,4 @@
-"""Positions of parameter values on an axis from 0 to 1, the same for slices and parallel coordinates."""
+"""Parameter axes: positions of values from 0 to 1, the same for slices and parallel coordinates."""
 
 from __future__ import annotations
 

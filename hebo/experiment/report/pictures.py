@@ -1,4 +1,4 @@
-"""What a task draws of its best points."""
+"""Pictures of a task: what it draws of its best points."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the section on ranks is filled with."""
+"""Template context of the section on ranks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Curves of simple regret or best value against trials, one panel per task, each with a ranked legend."""
+"""Convergence figure: simple regret or best value against trials, a panel per task with a ranked legend."""
 
 from __future__ import annotations
 

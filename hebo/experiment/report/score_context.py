@@ -1,4 +1,4 @@
-"""The score table as texts: for the page, for the command line, for a notebook."""
+"""Score table as texts: for the page, for the command line, for a notebook."""
 
 from __future__ import annotations
 

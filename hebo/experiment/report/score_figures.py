@@ -1,4 +1,4 @@
-"""Mean normalised score against trials, one line per optimiser."""
+"""Score figure: mean normalised score against trials, one line per optimiser."""
 
 from __future__ import annotations
 

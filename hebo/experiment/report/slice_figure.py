@@ -1,4 +1,4 @@
-"""Slices of one run: the objective against one parameter at a time."""
+"""Slice plots of one run: the objective against one parameter at a time."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How the figures look: colours with a light and a dark value, plain axes, labels safe to draw.
+"""Figure style: colours with a light and a dark value, plain axes, labels safe to draw.
 
 Figures are drawn in the light colours. In the page each of them becomes a CSS variable (see `svg.py`), so
 that one drawing serves light, dark and print.

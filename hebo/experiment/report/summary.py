@@ -1,4 +1,4 @@
-"""The plain tables of a report: the header's facts, best values, failures."""
+"""Summary tables of a report: the header's facts, best values, failures."""
 
 from __future__ import annotations
 

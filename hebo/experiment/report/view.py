@@ -1,4 +1,4 @@
-"""The shown part of an objective axis, drawn on 0 to 1 so that no value is too large for a figure."""
+"""Axis limits: the shown part of an objective axis, drawn on 0 to 1 so that no value is too large."""
 
 from __future__ import annotations
 

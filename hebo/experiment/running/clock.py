@@ -1,4 +1,4 @@
-"""Where the time of a round goes."""
+"""Timing of a round: wall and CPU seconds of its parts."""
 
 from __future__ import annotations
 

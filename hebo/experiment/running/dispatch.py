@@ -1,4 +1,4 @@
-"""From an experiment to its results: check it, record it, share its runs out, survive what happens."""
+"""Dispatch of runs: shared out to workers, with crashes recorded and stops obeyed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One evaluation of a task: within its time, and never the end of the run."""
+"""Evaluation of one point: within its time, and never the end of the run."""
 
 from __future__ import annotations
 

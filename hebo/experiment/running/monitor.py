@@ -1,4 +1,4 @@
-"""The progress of an experiment: a live table on a terminal, lines elsewhere.
+"""Progress display of an experiment: a live table on a terminal, lines elsewhere.
 
 A thread of its own reads the counters of the runs that changed, so the display works the same for
 every executor. It also prolongs the leases, for evaluations that take longer than one.

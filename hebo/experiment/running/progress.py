@@ -1,4 +1,4 @@
-"""Counting: how far each optimiser is on each task, how fast, and how long the rest will take."""
+"""Progress counts: how far each optimiser is on each task, how fast, how long the rest will take."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What an objective finds around it and may change: the next evaluation shall find the same."""
+"""Process state that an objective may change: the next evaluation shall find the same."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Engines: how the store connects, and what SQLite needs to be safe under several writers."""
+"""Database engines: how the store connects, and what SQLite needs to be safe under several writers."""
 
 from __future__ import annotations
 

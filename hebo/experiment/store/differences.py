@@ -1,4 +1,4 @@
-"""Where what is stored of an experiment differs from what its YAML says now, in words."""
+"""Differences between what is stored of an experiment and what its YAML says now, in words."""
 
 from __future__ import annotations
 

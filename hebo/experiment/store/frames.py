@@ -1,4 +1,4 @@
-"""Between the rows of the store and the frames that optimisers and tasks speak."""
+"""Data frames from rows of the store and back, as optimisers and tasks speak them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may work on a run: leases that expire, and owners that can be seen to be dead."""
+"""Leases: who may work on a run, and owners that can be seen to be dead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How an experiment enters a store, and how it grows when it comes again.
+"""Registration of an experiment in a store, and how it grows when it comes again.
 
 Runs are independent of one another. Those that are stored are kept, with their trials; those that are new
 are added; a run that the experiment no longer names is put aside, at the position `ASIDE`. What is refused

@@ -1,4 +1,4 @@
-"""What an experiment has found so far, as tables: the one thing reports and analyses read."""
+"""Results of an experiment so far, as data frames: the one thing reports and analyses read."""
 
 from __future__ import annotations
 

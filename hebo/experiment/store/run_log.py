@@ -1,4 +1,4 @@
-"""What one run writes: its rounds of points, their values, its end. Every event is one transaction.
+"""Run log: what one run writes, its rounds, their values, its end. Every event is one transaction.
 
 Each transaction first renews the run's lease under the owner's name. Where another owner has taken
 the run over, it fails with `LeaseLost` and changes nothing.

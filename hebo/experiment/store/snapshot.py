@@ -1,4 +1,4 @@
-"""Reading an SQLite file where nothing can be written.
+"""Read-only access to an SQLite file where nothing can be written.
 
 SQLite's write-ahead log needs two files beside the database even to be read, unless it is told that nobody
 will ever write. That is safe for a store whose last writer has ended in peace. Where one has not, commits

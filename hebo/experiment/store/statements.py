@@ -1,4 +1,4 @@
-"""The statements of the inner loop, built once: building one costs more than SQLite takes to run it.
+"""SQL statements of the inner loop, built once: building costs more than SQLite takes to run one.
 
 Every parameter is bound by name with the prefix `p_`, as SQLAlchemy keeps the names of columns to itself.
 """

@@ -1,4 +1,4 @@
-"""The store of an experiment: sharing its runs out and looking at their progress."""
+"""Store of an experiment: shares its runs out and tells their progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Rows of a store as data of the right kinds; what is not of its kind is damage, and named as such.
+"""Row validation: rows of a store as data of the right kinds; what is not of its kind is named as damage.
 
 A store may come from elsewhere, and SQLite keeps any value in any column. Rows are data: nothing in them is
 looked up, imported, opened, started or evaluated.

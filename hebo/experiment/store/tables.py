@@ -1,4 +1,4 @@
-"""The tables of the results store, and the JSON that fills them.
+"""Table definitions of the results store, and the JSON that fills them.
 
 Everything nested is JSON text (never NaN: a missing number is `null`), every instant is seconds
 since 1970 UTC, and every statement is plain SQL, so SQLite and PostgreSQL hold the same tables.

@@ -1,4 +1,4 @@
-"""What was installed when an experiment was recorded: results are worth little without."""
+"""Package versions when an experiment was recorded: results are worth little without."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Mistakes in a configuration, with the place where they are."""
+"""Configuration mistakes, with the place where they are."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading and writing YAML safely: plain data only, no surprises, errors with a line.
+"""YAML documents, read and written safely: plain data only, errors with a line.
 
 Scalars follow the core schema of YAML 1.2: only `true` and `false` are booleans (`yes`, `no`, `on`,
 `off` are texts), `1e-3` is a number, `010` is ten, `12:30` and `2024-01-01` are texts. Tags other
