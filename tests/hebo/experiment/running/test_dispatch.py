@@ -201,18 +201,6 @@ def test_runs_of_a_live_owner_elsewhere_are_waited_for(write_config: Write, out:
     assert output.getvalue().count(waiting) == 1
 
 
-def test_an_optimizer_that_takes_fewer_objectives_than_the_task_has_is_refused_early(
-    write_config: Write, hebo: Hebo, out: Path
-) -> None:
-    answer = hebo("run", write_config(tasks=[{"type": "two_objectives"}], optimizers=[{"type": "hebo"}]))
-    assert answer.exit_code == 2
-    assert (
-        "optimizers[0]: 'hebo' takes 1 objective, the task 'two_objectives' has 2 (left, right)"
-        in answer.stderr
-    )
-    assert not out.exists()
-
-
 def test_several_objectives_are_stored(write_config: Write, hebo: Hebo, out: Path) -> None:
     assert hebo("run", write_config(tasks=[{"type": "two_objectives"}])).exit_code == 0
     found = load_results(out)
@@ -221,15 +209,6 @@ def test_several_objectives_are_stored(write_config: Write, hebo: Hebo, out: Pat
 
 
 VESSEL = [{"type": "pressure_vessel"}]
-
-
-def test_an_optimizer_without_use_for_constraints_is_refused_early(
-    write_config: Write, hebo: Hebo, out: Path
-) -> None:
-    answer = hebo("run", write_config(tasks=VESSEL, optimizers=[{"type": "genetic_algorithm"}]))
-    assert answer.exit_code == 2
-    assert "does not fit the task 'pressure_vessel': GeneticOptimizer makes no use of meas" in answer.stderr
-    assert not out.exists()
 
 
 def test_measured_constraints_are_stored_and_only_feasible_trials_count(
@@ -307,24 +286,6 @@ def test_times_and_overhead_are_recorded_for_every_trial(write_config: Write, he
     assert trials[columns].notna().all(axis=None)
     assert (trials["finished_at"] >= trials["started_at"]).all()
     assert list(trials["round"]) == [0, 0, 1, 1, 2]
-
-
-def test_a_folder_that_cannot_be_written_is_named(write_config: Write, hebo: Hebo, tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-    answer = hebo("run", write_config(output=str(tmp_path / "file")))
-    assert answer.exit_code != 0
-    assert answer.stderr.count("\n") == 1
-    assert str(tmp_path / "file") in answer.stderr
-
-
-def test_a_task_without_what_it_needs_is_refused_before_a_trial_fails(
-    write_config: Write, hebo: Hebo, out: Path
-) -> None:
-    config = write_config(tasks=[{"type": "logic_synthesis", "abc": "/no/such/program"}])
-    done = hebo("run", config)
-    assert done.exit_code == 2
-    assert "abc = '/no/such/program' is not a program that can be run" in done.output
-    assert not out.exists()  # so that the corrected file begins anew
 
 
 def test_three_deaths_before_an_evaluation_cost_its_trial_and_the_run_goes_on(write_config: Write) -> None:
