@@ -36,23 +36,17 @@ if TYPE_CHECKING:
     from hebo.experiment.analysis.score_tables import score_table as score_table
     from hebo.experiment.analysis.score_tables import task_table as task_table
 
-_HOMES = {
-    "bayesmark_table": "bayesmark_score",
-    "run_blocks": "blocks",
-    "cut_histories": "fit_quality",
-    "fit_cells": "fit_quality",
-    "histories": "fit_quality",
-    "normalized_scores": "normalized",
-    "score_curves": "normalized",
-    "compare": "ranks",
-    "merge_run_tables": "run_files",
-    "read_run_tables": "run_files",
-    "write_run_table": "run_files",
-    "run_table": "run_tables",
-    "cost_table": "score_tables",
-    "score_table": "score_tables",
-    "task_table": "score_tables",
+_NAMES = {
+    "bayesmark_score": ["bayesmark_table"],
+    "blocks": ["run_blocks"],
+    "fit_quality": ["cut_histories", "fit_cells", "histories"],
+    "normalized": ["normalized_scores", "score_curves"],
+    "ranks": ["compare"],
+    "run_files": ["merge_run_tables", "read_run_tables", "write_run_table"],
+    "run_tables": ["run_table"],
+    "score_tables": ["cost_table", "score_table", "task_table"],
 }
+_HOMES = {name: module for module, names in _NAMES.items() for name in names}
 
 
 def __getattr__(name: str) -> Any:

@@ -20,27 +20,19 @@ if TYPE_CHECKING:
 
 DEFAULT = "default"
 COMPARED = ("nll_clipped", "rmse", "spearman")
-_HEADINGS = {
-    "model": "surrogate",
-    "n": "first",
-    "coverage": "90 % coverage",
-    "nll": "NLL",
-    "nll_median": "median NLL",
-    "nll_clipped": "clipped NLL",
-    "rmse": "RMSE",
-    "spearman": "rank corr.",
-    "cpu_ms": "fit CPU ms",
-    "cells": "fits",
-    "failed": "failed",
-}
-_FORMATS = {
-    "coverage": "{:.2f}",
-    "nll": "{:.3f}",
-    "nll_median": "{:.3f}",
-    "nll_clipped": "{:.3f}",
-    "rmse": "{:.3f}",
-    "spearman": "{:.3f}",
-    "cpu_ms": "{:.0f}",
+# Measure -> its heading and format.
+_COLUMNS = {
+    "model": ("surrogate", "{}"),
+    "n": ("first", "{}"),
+    "coverage": ("90 % coverage", "{:.2f}"),
+    "nll": ("NLL", "{:.3f}"),
+    "nll_median": ("median NLL", "{:.3f}"),
+    "nll_clipped": ("clipped NLL", "{:.3f}"),
+    "rmse": ("RMSE", "{:.3f}"),
+    "spearman": ("rank corr.", "{:.3f}"),
+    "cpu_ms": ("fit CPU ms", "{:.0f}"),
+    "cells": ("fits", "{}"),
+    "failed": ("failed", "{}"),
 }
 _MOST_REASONS = 3
 _NOTES = (
@@ -137,9 +129,10 @@ def quality_table(cells: DataFrame) -> Table:
     """Return the measures of every surrogate by number of points fitted to."""
     from hebo.experiment.analysis.fit_measures import summary
 
-    shown = table("Fit to the first points, test on those that follow", _HEADINGS.values(), caption=_NOTES)
+    headings = [heading for heading, _ in _COLUMNS.values()]
+    shown = table("Fit to the first points, test on those that follow", headings, caption=_NOTES)
     for _, row in summary(cells).iterrows():
-        shown.add_row(*(_FORMATS.get(key, "{}").format(row[key]) for key in _HEADINGS))
+        shown.add_row(*(form.format(row[key]) for key, (_, form) in _COLUMNS.items()))
     return shown
 
 
@@ -157,7 +150,7 @@ def difference_table(cells: DataFrame) -> Table:
     for _, row in rows.iterrows():
         interval = f"{row['lower']:+.3f} … {row['upper']:+.3f}" if pd.notna(row["lower"]) else "–"
         cell = f"{row['difference']:+.3f}"
-        shown.add_row(row["model"], _HEADINGS[row["measure"]], str(row["n"]), cell, interval)
+        shown.add_row(row["model"], _COLUMNS[row["measure"]][0], str(row["n"]), cell, interval)
     return shown
 
 

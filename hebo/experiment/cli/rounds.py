@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
+
 if TYPE_CHECKING:
     from hebo.experiment.campaign.log import Log
 
@@ -34,7 +36,6 @@ def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> No
     With `candidates: library.csv` the points are rows of that table, and its other columns come along.
     Numbers have six digits; the number of a point, in the first column, stands for all of them.
     """
-    from hebo.errors import ConfigError
     from hebo.experiment.campaign.sheet import write_sheet
     from hebo.experiment.files import replacing
 
@@ -119,7 +120,6 @@ def _campaign(file: Path) -> Iterator[Log]:
     Raises:
         ConfigError: For every mistake of people; nothing is recorded then.
     """
-    from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
     from hebo.experiment.campaign.definition import build_campaign
     from hebo.experiment.campaign.lock import alone
     from hebo.experiment.campaign.log import Log
@@ -144,7 +144,6 @@ def _campaign(file: Path) -> Iterator[Log]:
 def _check_output(output: Path, log: Log) -> bool:
     """Refuse a sheet that cannot be written or would replace a file; say whether it is a workbook."""
     from hebo.design_space.workbook import is_workbook
-    from hebo.errors import ConfigError
     from hebo.experiment.campaign.sheet import check_format
 
     check_format(output)
@@ -158,8 +157,6 @@ def _check_output(output: Path, log: Log) -> bool:
 
 
 def _say_best(log: Log) -> None:
-    from hebo.errors import DataError
-
     data = log.optimizer.data
     click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
     if len(data.x) and data.y.shape[1] == 1:

@@ -136,21 +136,13 @@ def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
 
 def describe_experiment(experiment: Experiment) -> dict[str, Any]:
     """Return the mapping that `build_experiment` turns into `experiment`, all fields written out."""
-    return {
-        "name": experiment.name,
-        "optimizers": [_describe_labeled(one) for one in experiment.optimizers],
-        "tasks": [_describe_labeled(one) for one in experiment.tasks],
-        "seeds": list(experiment.seeds),
-        "budget": experiment.budget.model_dump(),
-        "initial_trials": experiment.initial_trials,
+    labeled_parts = {key: getattr(experiment, key) for key in ("optimizers", "tasks")}
+    described = {
+        **experiment.model_dump(mode="json", exclude={*labeled_parts, "executor"}),
+        **{key: [_describe_labeled(one) for one in parts] for key, parts in labeled_parts.items()},
         "executor": describe(experiment.executor),
-        "store": experiment.store,
-        "output": experiment.output,
-        "limits": experiment.limits.model_dump(),
-        "report": experiment.report,
-        "suite": experiment.suite,
-        **({"part": experiment.part} if experiment.part else {}),
     }
+    return {key: described[key] for key in Experiment.model_fields if described[key] is not None}
 
 
 def content_of(experiment: Experiment) -> dict[str, Any]:

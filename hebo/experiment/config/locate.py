@@ -44,7 +44,8 @@ def find_store(source: str | Path) -> tuple[str, str | None]:
     if path.is_dir():
         return _of_folder(path)
     if path.suffix in {".yaml", ".yml"}:
-        return _of_yaml(path)
+        name, _, url = settings_of(path)
+        return url, name
     if path.is_file():
         return f"sqlite:///{path.as_posix()}", None
     raise StoreError(f"There is no run folder, YAML or store at '{source}'; `hebo run` makes one.")
@@ -84,16 +85,11 @@ def recipes_of(source: str | Path) -> dict[str, Any]:
 
 def _of_folder(folder: Path) -> tuple[str, str | None]:
     resolved, database = folder / RESOLVED, folder / DATABASE
-    url, name = _of_yaml(resolved) if resolved.is_file() else (None, None)
+    name, _, url = settings_of(resolved) if resolved.is_file() else (None, None, None)
     if database.is_file():  # a folder that was moved keeps its store beside it
         return f"sqlite:///{database.as_posix()}", name
     if url is None:
         raise StoreError(f"'{folder}' has neither {RESOLVED} nor {DATABASE}; is it a run folder?")
-    return url, name
-
-
-def _of_yaml(path: Path) -> tuple[str, str | None]:
-    name, _, url = settings_of(path)
     return url, name
 
 

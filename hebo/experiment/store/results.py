@@ -8,11 +8,15 @@ from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlalchemy import Engine, Table, select
+
 from hebo.errors import HeboError, StoreError
+from hebo.experiment.config.locate import find_store, recipes_of
+from hebo.experiment.store import stored, tables
+from hebo.experiment.store.database import reading
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-    from sqlalchemy import Engine, Table
 
     from hebo.design_space.design_space import DesignSpace
 
@@ -29,28 +33,7 @@ RUN_COLUMNS = (
     "config",
     "message",
 )
-TRIAL_COLUMNS = (
-    "run_id",
-    "number",
-    "round",
-    "params",
-    "values",
-    "extras",
-    "status",
-    "message",
-    "ask_seconds",
-    "tell_seconds",
-    "eval_seconds",
-    "overhead_seconds",
-    "ask_cpu_seconds",
-    "tell_cpu_seconds",
-    "profile",
-    "fallbacks",
-    "competes",
-    "started_at",
-    "finished_at",
-)
-
+TRIAL_COLUMNS = (*(one.name for one in tables.trials.columns if one.name != "experiment"), "competes")
 _MOST_NAMED = 10
 
 
@@ -130,17 +113,12 @@ def load_results(
         StoreError: If there is no store, it does not hold the experiment, or it is damaged.
         ConfigError: If the YAML that names the store cannot be read.
     """
-    from hebo.experiment.config.locate import find_store, recipes_of
-    from hebo.experiment.store.database import reading
-
     url, found = find_store(source)
     with reading(url) as engine:
         return replace(_read(engine, name or found, runs), recipes=recipes_of(source))
 
 
 def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> Results:
-    from hebo.experiment.store import stored, tables
-
     name = _choose(engine, name)
     (recorded,) = _rows(engine, tables.experiments, name, key="name")
     content, versions = tables.mapping(recorded["config"]), tables.mapping(recorded["versions"])
@@ -200,10 +178,6 @@ def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...], dtypes: Mapping
 
 
 def _choose(engine: Engine, name: str | None) -> str:
-    from sqlalchemy import select
-
-    from hebo.experiment.store import tables
-
     with engine.connect().execution_options(hebo_read=True) as connection:
         names: list[str] = list(connection.execute(select(tables.experiments.c.name)).scalars())
     if name is None and len(names) == 1:
@@ -215,8 +189,6 @@ def _choose(engine: Engine, name: str | None) -> str:
 
 
 def _rows(engine: Engine, table: Table, name: str, *, key: str = "experiment") -> list[dict[str, Any]]:
-    from sqlalchemy import select
-
     with engine.connect().execution_options(hebo_read=True) as connection:
         query = select(table).where(table.c[key] == name)
         return [dict(row) for row in connection.execute(query).mappings()]

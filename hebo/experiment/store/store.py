@@ -85,16 +85,17 @@ class Store:
 
     def renew(self, owner: Owner) -> None:
         """Prolong all leases of an owner, for evaluations longer than a lease."""
-        mine = and_(runs.c.experiment == self._name, runs.c.owner == str(owner))
-        with self._engine.begin() as connection:
-            connection.execute(update(runs).where(mine).values(lease_until=time.time() + LEASE_SECONDS))
+        self._update_all_of(owner, lease_until=time.time() + LEASE_SECONDS)
 
     def release(self, owner: Owner) -> None:
         """Give back all runs an owner still holds."""
-        mine = and_(runs.c.experiment == self._name, runs.c.owner == str(owner))
-        free = {"owner": None, "lease_until": None, "status": tables.WAITING, "updated_at": time.time()}
+        status, now = tables.WAITING, time.time()
+        self._update_all_of(owner, owner=None, lease_until=None, status=status, updated_at=now)
+
+    def _update_all_of(self, holder: Owner, **values: Any) -> None:
+        its_runs = and_(runs.c.experiment == self._name, runs.c.owner == str(holder))
         with self._engine.begin() as connection:
-            connection.execute(update(runs).where(mine).values(**free))
+            connection.execute(update(runs).where(its_runs).values(**values))
 
     def progress(self, *, since: float = 0.0) -> list[dict[str, Any]]:
         """Return the counters of the runs that changed at or after the instant `since`, in order."""
