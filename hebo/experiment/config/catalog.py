@@ -13,7 +13,7 @@ from hebo.errors import ConfigError
 
 GROUP = "hebo.catalog"
 _REMEDY = "repair or uninstall that package, or rename the file that hides it"
-_logger = logging.getLogger("hebo.catalogue")
+_logger = logging.getLogger("hebo.catalog")
 
 
 @dataclass(frozen=True)

@@ -115,7 +115,7 @@ def test_a_part_that_is_no_recipe_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_recipe_outside_the_catalogue_has_no_description() -> None:
-    with pytest.raises(ConfigError, match=r"hebo.experiment.config:Budget is in no catalogue"):
+    with pytest.raises(ConfigError, match=r"hebo.experiment.config.experiment:Budget is in no catalogue"):
         describe(Budget(n_trials=1))
 
 
