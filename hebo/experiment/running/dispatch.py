@@ -39,7 +39,6 @@ def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
         experiment: Already recorded.
         store: From `record`.
         monitor: Shows the progress and keeps the leases.
-
     """
     owner = Owner.me()
     with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
