@@ -68,7 +68,7 @@ def test_more_evaluations_than_candidates_are_refused_before_the_first(
     done = hebo("run", write_config(tasks=[LIBRARY], budget={"n_trials": 10}, initial_trials=3))
     assert done.exit_code == 2
     assert re.search(
-        r"tasks\[0\]: has 12 candidates, .* a run evaluates 13 \(budget.n_trials and told\); lower these",
+        r"tasks\[0\]: has 12 candidates, .* a run evaluates 13 \(budget.n_trials and initial_trials\); lower these",
         done.output,
     )
 
