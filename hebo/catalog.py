@@ -122,8 +122,14 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "copula": ("hebo.transforms.copula:GaussianCopula", "Ranks as quantiles of a normal distribution"),
     },
     "executor": {
-        "in_process": ("hebo.experiment.executors:InProcess", "One run after the other, in one process"),
-        "process_pool": ("hebo.experiment.executors:ProcessPool", "Several runs at once, a process each"),
+        "in_process": (
+            "hebo.experiment.executors.in_process:InProcess",
+            "One run after the other, in one process",
+        ),
+        "process_pool": (
+            "hebo.experiment.executors.process_pool:ProcessPool",
+            "Several runs at once, a process each",
+        ),
     },
 }
 

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from hebo.design_space.tables.table_space import TableSpace
-from hebo.experiment.campaign import build_campaign
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.campaign.definition import build_campaign
+from hebo.experiment.yaml.document import read_yaml
 
 ROOT = Path(__file__).resolve().parents[1]
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```", flags=re.MULTILINE | re.DOTALL)

@@ -7,7 +7,6 @@ import measures
 import pytest
 
 
-@pytest.mark.xfail(strict=True, reason="six circles are left")
 def test_modules_do_not_import_one_another_in_a_circle() -> None:
     assert layers.cycles(layers.module_graph(layers.sources())) == []
 

@@ -61,6 +61,17 @@ ROWS: dict[str, float] = {
     "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`
     "mcbo": 6.6,
     "hebo.experiment": 7,
+    "hebo.experiment.texts": 7,
+    "hebo.experiment.files": 7,
+    "hebo.experiment.yaml": 7.1,
+    "hebo.experiment.executors": 7.1,
+    "hebo.experiment.config": 7.2,  # an experiment names its executor
+    "hebo.experiment.store": 7.3,
+    "hebo.experiment.campaign": 7.3,
+    "hebo.experiment.running": 7.4,
+    "hebo.experiment.analysis": 7.4,
+    "hebo.experiment.report": 7.5,
+    "hebo.experiment.cli": 7.6,
     "hebo.plugins": 7,
     "hebo.__main__": 8,
 }

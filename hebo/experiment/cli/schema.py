@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebo.errors import MissingExtraError
-from hebo.experiment.catalogue import catalogue
-from hebo.experiment.config import Experiment
-from hebo.experiment.parts import contract_kind, lookup, no_such_kind, settings_of
-from hebo.experiment.split import PARTS
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.experiment import Experiment
+from hebo.experiment.config.parts import contract_kind, lookup, no_such_kind, settings_of
+from hebo.experiment.config.split import PARTS
 from hebo.recipe import Recipe
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # Kinds whose parts may have a `label` when they stand at the top of the YAML.
-_LABELLED = ("optimizer", "task")
+_LABELED = ("optimizer", "task")
 _QUICK = {
     "type": "object",
     "description": "Overrides of `hebo run --quick`, keys with dots: budget.n_trials.",
@@ -38,10 +38,10 @@ def schema_text() -> str:
 def experiment_schema() -> dict[str, Any]:
     """Return the schema of a whole YAML; each part is told apart by the constant of its `type`."""
     definitions: dict[str, Any] = {}
-    for kind, names in catalogue().items():
+    for kind, names in catalog().items():
         usable = [name for name in names if _add_part(definitions, kind, name)]
         definitions[kind] = {"oneOf": [_reference(f"{kind}.{name}") for name in usable]}
-    for kind in _LABELLED:
+    for kind in _LABELED:
         if kind not in definitions:
             raise no_such_kind(kind)
     own = Experiment.model_json_schema()
@@ -76,11 +76,11 @@ def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
     own = cls.model_json_schema()
     contracts = _contracts(cls)
     properties = _rewrite(own.get("properties", {}), own.get("$defs", {}), definitions, key, contracts)
-    if kind in _LABELLED:
+    if kind in _LABELED:
         properties = {"label": {"type": "string"}} | properties
     definitions[key] = {
         "type": "object",
-        "description": catalogue()[kind][name].summary,
+        "description": catalog()[kind][name].summary,
         "properties": {"type": {"const": name}, **properties},
         "required": ["type", *own.get("required", [])],
         "additionalProperties": False,

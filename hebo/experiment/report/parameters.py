@@ -1,4 +1,4 @@
-"""Positions of parameter values on an axis from 0 to 1, the same for slices and parallel coordinates."""
+"""Parameter axes: positions of values from 0 to 1, the same for slices and parallel coordinates."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hebo.design_space.parameters.numeric import Numeric
 from hebo.design_space.parameters.parameter import Parameter
 from hebo.design_space.parameters.prior import Quantile
 from hebo.design_space.parameters.scale import Log, Logit, Scale
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.view import distinct_labels
 
 

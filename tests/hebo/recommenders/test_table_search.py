@@ -19,7 +19,7 @@ from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
-from hebo.experiment.parts import build, describe, rebuild
+from hebo.experiment.config.parts import build, describe, rebuild
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.recommenders.table_search import parts_for
@@ -205,7 +205,7 @@ import resource
 import numpy as np, pandas as pd
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
-from hebo.experiment.parts import build, describe, rebuild
+from hebo.experiment.config.parts import build, describe, rebuild
 
 n, rng = 100_000, np.random.default_rng(0)
 letters = rng.choice(np.array(list("ACDEFGHIKLMNPQRSTVWY")), (n, 8))
