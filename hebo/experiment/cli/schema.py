@@ -11,7 +11,7 @@ from hebo.experiment.config.catalog import catalog
 from hebo.experiment.config.experiment import Experiment
 from hebo.experiment.config.parts import contract_kind, lookup, no_such_kind, settings_of
 from hebo.experiment.config.split import PARTS
-from hebo.recipe import Recipe
+from hebo.recipe import Preset, Recipe
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # Kinds whose parts may have a `label` when they stand at the top of the YAML.
@@ -69,13 +69,14 @@ def experiment_schema() -> dict[str, Any]:
 def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
     """Add one part; say whether it could be (a part whose extra is not installed cannot)."""
     try:
-        cls = settings_of(lookup(kind, name))
+        part = lookup(kind, name)
     except MissingExtraError:
         return False
-    key = f"{kind}.{name}"
-    own = cls.model_json_schema()
-    contracts = _contracts(cls)
-    properties = _rewrite(own.get("properties", {}), own.get("$defs", {}), definitions, key, contracts)
+    key, own = f"{kind}.{name}", settings_of(part).model_json_schema()
+    if isinstance(part, Preset):
+        properties = _shared_properties(definitions, part.settings)
+    else:
+        properties = _properties(definitions, key, part)
     if kind in _LABELED:
         properties = {"label": {"type": "string"}} | properties
     definitions[key] = {
@@ -86,6 +87,23 @@ def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
         "additionalProperties": False,
     }
     return True
+
+
+def _properties(definitions: dict[str, Any], key: str, cls: type[Recipe]) -> dict[str, Any]:
+    own = cls.model_json_schema()
+    properties: dict[str, Any] = _rewrite(
+        own.get("properties", {}), own.get("$defs", {}), definitions, key, _contracts(cls)
+    )
+    return properties
+
+
+def _shared_properties(definitions: dict[str, Any], settings: type[Recipe]) -> dict[str, Any]:
+    """Return references to the settings of presets, which stand once."""
+    keys = {name: f"preset:{settings.__name__}.{name}" for name in settings.model_fields}
+    if not set(keys.values()) <= definitions.keys():
+        properties = _properties(definitions, "preset", settings)
+        definitions.update({keys[name]: one for name, one in properties.items()})
+    return {name: _reference(key) for name, key in keys.items()}
 
 
 def _contracts(cls: type[Recipe]) -> dict[str, str]:
