@@ -8,7 +8,7 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition
 from hebo.data import Data
 
@@ -26,8 +26,7 @@ class UCB(Acquisition):
         """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
 
         def ucb(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            return (mu + self.kappa * sigma).unsqueeze(-1)
+            return marginals(model, x).ucb(self.kappa).unsqueeze(-1)
 
         return ucb
 

@@ -7,9 +7,9 @@ from typing import ClassVar
 from botorch.models.model import Model
 from torch import Generator, Tensor
 
-from hebo.base import Ability, AcqFunction, Acquisition, PathSampling
+from hebo.abilities import PATH_SAMPLING, Ability, PathSampling
+from hebo.base import AcqFunction, Acquisition
 from hebo.data import Data
-from hebo.errors import IncompatibleError
 
 
 class ThompsonSampling(Acquisition):
@@ -20,7 +20,7 @@ class ThompsonSampling(Acquisition):
     of the draw, under a belief that grows with each of them.
     """
 
-    needs: ClassVar[frozenset[Ability]] = frozenset({"functions drawn from the posterior"})
+    needs: ClassVar[frozenset[Ability]] = frozenset({PATH_SAMPLING})
 
     def build(self, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values.
@@ -29,7 +29,7 @@ class ThompsonSampling(Acquisition):
             IncompatibleError: If the model cannot draw functions.
         """
         if not isinstance(model, PathSampling):
-            raise IncompatibleError(f"{type(model).__name__} draws no functions: it has no `sample_path`")
+            raise PATH_SAMPLING.missing(model)
         path = model.sample_path(generator)
 
         def value(x: Tensor) -> Tensor:

@@ -11,6 +11,7 @@ from botorch.models.model import Model
 from pydantic import Field, field_validator, model_validator
 from torch import Generator, Tensor
 
+from hebo.abilities import ADDITIVE_ACQ
 from hebo.acquisitions.constrained import toward_feasible
 from hebo.base import (
     AcqOptimizer,
@@ -288,7 +289,7 @@ class BayesOpt(Optimizer):
     def check_takes_constraints(self) -> None:
         """Refuse acquisitions that a weight would break; see `Optimizer.check_takes_constraints`."""
         acquisition, search = self.recipe.acquisition, self.recipe.acq_optimizer
-        if "additive components" in acquisition.gives:
+        if ADDITIVE_ACQ in acquisition.gives:
             raise IncompatibleError(
                 f"{type(acquisition).__name__} gives {type(search).__name__} a sum of additive components, "
                 "which measured constraints would end, as they multiply it by a probability; use another "

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import torch
 
-from hebo.base import Ability
+from hebo.abilities import ADDITIVE_ACQ, Ability
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 
@@ -23,7 +23,7 @@ def check_parts(recipe: BayesOptRecipe) -> None:
     surrogate, acquisition, search = recipe.surrogate, recipe.acquisition, recipe.acq_optimizer
     _require(acquisition, acquisition.needs, surrogate, surrogate.offers())
     _require(search, search.needs, acquisition, acquisition.gives)
-    if recipe.success_power != 1.0 and "additive components" in acquisition.gives:
+    if recipe.success_power != 1.0 and ADDITIVE_ACQ in acquisition.gives:
         raise IncompatibleError(
             f"success_power {recipe.success_power:g} has no effect with {type(acquisition).__name__}, for "
             "which failures have the worst value anyway; leave it out, or use another acquisition, such as "
@@ -37,14 +37,8 @@ def check_parts(recipe: BayesOptRecipe) -> None:
 
 
 def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
-    for missing in sorted(needs - has):
+    for missing in sorted(needs - has, key=lambda one: one.name):
         raise IncompatibleError(
-            f"{type(part).__name__} needs {missing}, which {type(giver).__name__} does not offer; "
-            f"{_REMEDIES[missing]}"
+            f"{type(part).__name__} needs {missing.name}, which {type(giver).__name__} does not offer; "
+            f"{missing.remedy}"
         )
-
-
-_REMEDIES: dict[Ability, str] = {
-    "functions drawn from the posterior": "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
-    "additive components": "use mixed_gp with the tree_additive kernel alone, and additive_ucb",
-}

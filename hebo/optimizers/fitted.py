@@ -9,8 +9,9 @@ import torch
 from botorch.models.model import Model
 from torch import Generator, Tensor
 
+from hebo.abilities import ADDITIVE_ACQ
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.acquisitions.success import SuccessModel, success_labels
 from hebo.base import AcqFunction, Acquisition, Belief, Domain, Surrogate
 from hebo.data import Data
@@ -74,7 +75,7 @@ def condition_on_mean(model: Model, x: Tensor) -> Model:
     """
     if not len(x):
         return model
-    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+    mean = marginals(model, x.unsqueeze(-2)).mean
     try:
         conditioned: Model = model.condition_on_observations(x, mean.unsqueeze(-1))
     except NotImplementedError as error:
@@ -111,7 +112,7 @@ class Parts:
             domain: What the ask may choose, seen points included; see `Data.projected`.
             generator: Source of randomness.
         """
-        is_weighted = "additive components" not in self.acquisition.gives
+        is_weighted = ADDITIVE_ACQ not in self.acquisition.gives
         known = known if is_weighted else _worst_for_failures(known)
         targets = [known, *(one.to(known.x.device) for one in slack_data(data))]
         observed = [self.surrogate.fit(one.train(), space, generator=generator) for one in targets]

@@ -13,7 +13,7 @@ from gpytorch.distributions import MultivariateNormal
 from linear_operator.operators import DiagLinearOperator
 from torch import Size, Tensor
 
-from hebo.base import LeaveOneOut
+from hebo.abilities import LeaveOneOut
 from hebo.errors import IncompatibleError
 
 LEAST_VARIANCE = 1e-10

@@ -130,7 +130,7 @@ class GaussianProcess(GaussianModel):
         return self.covariance.mean + cross @ self.weights, self.widening * variance
 
     def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
-        """See `hebo.base.LeaveOneOut`.
+        """See `hebo.abilities.LeaveOneOut`.
 
         The errors are `(K^-1 (y - m))_i / (K^-1)_ii`, the variances `1 / (K^-1)_ii` (Rasmussen & Williams,
         2006, 5.12), widened as all are.

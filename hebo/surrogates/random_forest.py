@@ -34,7 +34,7 @@ class RandomForest(Surrogate):
     n_trees: int = Field(default=100, ge=2)
     min_samples_leaf: int = Field(default=1, ge=1)
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
         """Return trees grown on the observations; see `hebo.base.Surrogate`."""
         categories = dict(space.categorical_dims)
         trees = grow(

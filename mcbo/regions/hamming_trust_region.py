@@ -10,7 +10,7 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import Belief, Domain, Focus, Region
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood, switches
@@ -85,8 +85,7 @@ class HammingTrustRegion(Region):
         known, model, log_success = _of_the_domain(belief), belief.model, belief.log_success
         x = known.x[since:][known.feasible[since:]]
         if len(x):
-            mu, _ = mean_and_sd(model, x.unsqueeze(-2))
-            return x[mu.argmax()].cpu()
+            return x[marginals(model, x.unsqueeze(-2)).mean.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
         if log_success is None:
             return x[self._bound(model, x.to(known.x)).argmax().cpu()]
@@ -95,8 +94,7 @@ class HammingTrustRegion(Region):
         return x[(self._bound(model, points) + log_success(points.unsqueeze(-2))).argmax().cpu()]
 
     def _bound(self, model: Model, x: Tensor) -> Tensor:
-        mu, sigma = mean_and_sd(model, x.unsqueeze(-2))
-        return mu + self.kappa * sigma
+        return marginals(model, x.unsqueeze(-2)).ucb(self.kappa)
 
     def _elsewhere(self, domain: Domain, known: Data) -> Tensor:
         """Return the successes that a first region around the best one does not reach."""

@@ -48,7 +48,7 @@ class Ensemble(GaussianModel):
         return means.mean(0), covariances.mean(0) + spread
 
     def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
-        """See `hebo.base.LeaveOneOut`: the moments of the mixture."""
+        """See `hebo.abilities.LeaveOneOut`: the moments of the mixture."""
         values, errors, variances = map(
             torch.stack, zip(*(one.leave_one_out() for one in self.members), strict=True)
         )

@@ -10,7 +10,8 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, Surrogate
+from hebo.abilities import ADDITIVE_MODEL, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -24,6 +25,7 @@ from mcbo.kernels.mixture import mix
 from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.sorts import Sort, columns_by_sort
+from mcbo.surrogates.additive_process import AdditiveKernel, AdditiveProcess
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
 from mcbo.surrogates.prior import Array, GPPrior
@@ -70,11 +72,11 @@ class MixedGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        found: set[Ability] = {"leave-one-out predictions"}
+        found = {LEAVE_ONE_OUT}
         if not self.n_samples:
-            found.add("functions drawn from the posterior")
+            found.add(PATH_SAMPLING)
             if len(self.kernels) == 1 and isinstance(self.kernels[0], TreeAdditive):
-                found.add("additive components")
+                found.add(ADDITIVE_MODEL)
         return frozenset(found)
 
     def check(self, space: DesignSpace) -> None:
@@ -87,7 +89,7 @@ class MixedGP(Surrogate):
         parts = self._shared_out(space)
         return tuple(doubt for recipe, columns in parts for doubt in recipe.doubts(space, columns))
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(data, space, self.max_train, generator)
         kernel = self._kernel(space, generator)
@@ -144,4 +146,5 @@ def with_nominal(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
 def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:
     mean, signal, noise = prior.set(theta)
     covariance = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
-    return GaussianProcess(covariance, train.x, train.y[:, 0])
+    kind = AdditiveProcess if isinstance(covariance.kernel, AdditiveKernel) else GaussianProcess
+    return kind(covariance, train.x, train.y[:, 0])

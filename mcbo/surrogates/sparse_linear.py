@@ -9,7 +9,8 @@ import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, Surrogate
+from hebo.abilities import PATH_SAMPLING, Ability
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -38,7 +39,7 @@ class SparseLinear(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({"functions drawn from the posterior"})
+        return frozenset({PATH_SAMPLING})
 
     def check(self, space: DesignSpace) -> None:
         """Refuse columns that are not nominal; see `hebo.base.Surrogate`."""
@@ -49,7 +50,7 @@ class SparseLinear(Surrogate):
                     f"{sort}; use MixedGP, or make it a category"
                 )
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> LinearDraws:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> LinearDraws:
         """Return draws of the weights given the observations; see `hebo.base.Surrogate`."""
         self.check(space)
         levels = [n_levels(space, column) for column in range(space.n_dims)]

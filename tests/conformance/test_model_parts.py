@@ -9,6 +9,7 @@ import torch
 from botorch.models.model import Model
 from examples import SPACES, example, names, observations
 
+from hebo.abilities import ADDITIVE_MODEL
 from hebo.base import AcqOptimizer, Acquisition, Belief, OutputTransform, Region, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -83,7 +84,7 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     model, data = fitted
     recipe = example("acquisition", name)
     assert isinstance(recipe, Acquisition)
-    if "additive components" in recipe.needs:
+    if ADDITIVE_MODEL in recipe.needs:
         model = MixedGP(kernels=[TreeAdditive()]).fit(data, SPACES["mixed"], generator=make_generator(0))
     acq = recipe.build(model, data, generator=make_generator(0))
     x = SPACES["mixed"].sample(50, generator=make_generator(1)).unsqueeze(-2)

@@ -23,6 +23,7 @@ ROWS: dict[str, float] = {
     "hebo.profile": 0.5,
     "hebo.fallbacks": 0,
     "hebo.design_space": 1,
+    "hebo.abilities": 1.5,
     "hebo.data": 2,
     "hebo.base": 2.5,
     "hebo.transforms": 3,
@@ -47,6 +48,7 @@ ROWS: dict[str, float] = {
     "mcbo.compose": 6.55,
     "hebo": 6.6,  # the front door: `hebo.HEBO`, `hebo.__version__`
     "mcbo": 6.6,
+    "hebo.testing": 6.8,  # checks for authors of parts
     "hebo.experiment": 7,
     "hebo.plugins": 7,
     "hebo.__main__": 8,

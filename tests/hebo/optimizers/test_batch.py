@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acquisitions.confidence_bound import UCB
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Candidates
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -34,7 +34,7 @@ def ucb(model: Model) -> AcqFunction:
 
 
 def believe(model: Model, x: Tensor) -> Model:
-    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+    mean = marginals(model, x.unsqueeze(-2)).mean
     return model.condition_on_observations(x, mean.unsqueeze(-1))
 
 
