@@ -175,8 +175,10 @@ class Data:
 
     def to(self, device: torch.device | str) -> Self:
         """Return the data on another device."""
-        named: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
-        moved = {name: value.to(device) for name, value in named.items() if isinstance(value, Tensor)}
+        moved: dict[str, Any] = {}
+        for one in fields(self):
+            if isinstance(value := getattr(self, one.name), Tensor):
+                moved[one.name] = value.to(device)
         return replace(self, **moved)
 
     def rows(self, keep: Tensor) -> Self:
