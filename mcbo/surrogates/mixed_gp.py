@@ -92,7 +92,7 @@ class MixedGP(Surrogate):
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(data, space, self.max_train, generator)
-        kernel = self._kernel(space, generator)
+        kernel = self._kernel(space, generator).to(train.x.device)
         subset = self._fitted_to(train.y[:, 0], generator)
         prior = self._prior(kernel, train.x[subset], train.y[subset, 0])
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)

@@ -139,14 +139,6 @@ def test_an_unknown_device_is_refused() -> None:
         HEBORecipe(device="abacus")
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_gpu_suggests_feasible_points() -> None:
-    optimizer = run(
-        HEBO(SQUARE, scramble_seed=0, recipe=QUICK.model_copy(update={"device": "cuda"})), 8, batch=3
-    )
-    assert len(optimizer.X.drop_duplicates()) == 24
-
-
 def test_rand_sample_sets_the_number_of_initial_points_with_a_floor_of_two() -> None:
     assert HEBO(SQUARE).n_initial == 3
     assert HEBO(SQUARE, rand_sample=1).n_initial == 2
