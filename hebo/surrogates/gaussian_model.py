@@ -29,7 +29,7 @@ class GaussianModel(Model, FantasizeMixin, ABC):  # type: ignore[misc]  # BoTorc
     """
 
     likelihood = None
-    """None is fixed, `FantasizeMixin` asks; the noise of fantasies is that of `posterior`."""
+    """`FantasizeMixin` asks whether its noise is fixed; here that of `posterior` serves fantasies."""
 
     @property
     def num_outputs(self) -> int:
