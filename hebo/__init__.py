@@ -1,4 +1,4 @@
-"""HEBO: Bayesian optimisation for numeric, mixed and combinatorial spaces.
+"""HEBO: Bayesian optimization for numeric, mixed and combinatorial spaces.
 
 Nothing heavy is imported until it is used: `import hebo` costs milliseconds, `hebo.HEBO` loads torch.
 """

@@ -2,7 +2,7 @@
 
 Notation: `b` batch, `q` joint points, `n` points, `d` encoded columns, `m` outputs. All tensors are
 float64 unless the caller chose otherwise. Inside the library larger is better; `hebo.optimizer.optimizer`
-is the one place where the sign of a minimised objective is flipped.
+is the one place where the sign of a minimized objective is flipped.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Surrogate(Recipe, ABC):
 
 
 class Acquisition(Recipe, ABC):
-    """A recipe that turns a fitted model into a function to maximise.
+    """A recipe that turns a fitted model into a function to maximize.
 
     Attributes:
         n_values: Values per point.
@@ -187,7 +187,7 @@ class AcqOptimizer(Recipe, ABC):
         """Search `domain` for large values.
 
         Args:
-            acq: Any number of values per point; several are maximised in the Pareto sense.
+            acq: Any number of values per point; several are maximized in the Pareto sense.
             domain: Every returned point lies in it.
             generator: Source of every random decision.
             start: `s x d` points worth starting from.
@@ -211,7 +211,7 @@ class FittedModels:
     Attributes:
         objectives: One model per objective.
         constraints: One per measured constraint, of its slack; see `hebo.acquisitions.constrained`.
-        success: Of which evaluations succeed; None where failures are not modelled.
+        success: Of which evaluations succeed; None where failures are not modeled.
         device: Where they compute.
     """
 
@@ -239,7 +239,7 @@ class RegionState:
     """What a region decides by.
 
     Attributes:
-        data: Everything told, in the order told, with at least one success; values as they are modelled.
+        data: Everything told, in the order told, with at least one success; values as they are modeled.
         models: Fitted to `data`.
         iteration: Number of earlier asks.
     """
@@ -319,11 +319,11 @@ class FailureRule(Recipe, ABC):
     weighs: ClassVar[bool] = False
 
     def completed(self, data: Data) -> Data:
-        """Return the data that the objective is modelled on; rows that still lack a value are left out."""
+        """Return the data that the objective is modeled on; rows that still lack a value are left out."""
         return data
 
     def success(self, data: Data, fit: Callable[[Data], Model]) -> SuccessModel | None:
-        """Return what says which evaluations succeed; None if that is not modelled.
+        """Return what says which evaluations succeed; None if that is not modeled.
 
         Args:
             data: All that was told, failed evaluations included.
@@ -353,7 +353,7 @@ class Task(Protocol):
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """Columns that are minimised, the leading one first."""
+        """Columns that are minimized, the leading one first."""
 
     @property
     def constraints(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""What this package adds to the catalogue: kind -> name -> ("module:Class", summary).
+"""What this package adds to the catalog: kind -> name -> ("module:Class", summary).
 
 Plain strings, so that listing the parts imports none of them.
 """
@@ -46,7 +46,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "skopt_gp": ("hebo.peers.skopt_gp:SkoptGP", "scikit-optimize's GP with gp_hedge"),
         "external": (
             "hebo.peers.external:External",
-            "An optimiser in another environment, behind JSON lines on its input and output",
+            "An optimizer in another environment, behind JSON lines on its input and output",
         ),
         "random_search": ("hebo.recommenders.random:RandomSearch", "Independent uniform draws, no repeats"),
         "sobol": ("hebo.recommenders.sobol:Sobol", "A scrambled Sobol sequence, no repeats"),
@@ -58,7 +58,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "extra_trees": (
             "hebo.surrogates.extra_trees:ExtraTrees",
-            "Extremely randomised trees with their spread as uncertainty",
+            "Extremely randomized trees with their spread as uncertainty",
         ),
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
     },
@@ -83,7 +83,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Expected improvement over the effective best point, for noisy values",
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
-        "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximised)"),
+        "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
     },
     "acq_optimizer": {
         "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),
@@ -136,5 +136,6 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
 RENAMED: dict[str, dict[str, str]] = {
     "surrogate": {"most_predictive": "best_by_loo"},
     "kernel": {"blend": "mixture"},
+    "task": {"quantised": "quantized"},
 }
 """Kind -> former name -> the name of the part; former names are refused with the other one's."""

@@ -22,7 +22,7 @@ def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
     """Cholesky factors of `... x n x n` matrices, with the least jitter each one needs.
 
     Jitter starts at 1e-10 of a matrix's mean diagonal and grows tenfold; matrices that need none are
-    factorised as they are. Jitter counts as a fallback.
+    factorized as they are. Jitter counts as a fallback.
 
     Raises:
         NumericalError: If a matrix holds NaN, or stays indefinite with `max_jitter`.

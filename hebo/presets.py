@@ -24,7 +24,7 @@ def HEBORecipe(own: Settings) -> Recommender:
     """HEBO (Cowen-Rivers et al., 2012.03826): power transform, warped GP, MACE, NSGA-II, measured changes.
 
     Hyperparameters are fitted in closed form, the front of the acquisitions is polished by gradients and by
-    neighbour search, every fourth search is local, each point of a batch is chosen under models conditioned
+    neighbor search, every fourth search is local, each point of a batch is chosen under models conditioned
     on those before, and a random forest chooses a third of a batch. `docs/benchmarks/` has a row for each.
     """
     acquisition, forest = own.acquisition or MACE(), ExtraTrees(n_trees=50)

@@ -1,6 +1,6 @@
 """Randomness as a value: generators are made from integers and handed down.
 
-Every random decision of an optimiser comes from a generator made of `(seed, counter)`, so a run can
+Every random decision of an optimizer comes from a generator made of `(seed, counter)`, so a run can
 be continued from its history alone. Library code that draws from global streams runs inside
 `seeded`, which restores them.
 """

@@ -34,7 +34,7 @@ def sklearn_tuner(
         X: Inputs, `n x d`.
         y: Targets, `n`.
         metric: Called with the targets and their predictions.
-        greater_is_better: Whether the metric is maximised.
+        greater_is_better: Whether the metric is maximized.
         cv: As in `cross_val_predict`; None: five shuffled folds.
         max_iter: Number of settings tried.
         report: Return all settings with their metric, too.

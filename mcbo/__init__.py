@@ -1,4 +1,4 @@
-"""Combinatorial and mixed-variable Bayesian optimisation on top of `hebo`.
+"""Combinatorial and mixed-variable Bayesian optimization on top of `hebo`.
 
 Nothing heavy is imported until it is used: `mcbo.build` loads torch.
 """

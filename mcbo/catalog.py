@@ -1,4 +1,4 @@
-"""What this package adds to the catalogue: kind -> name -> ("module:Class", summary)."""
+"""What this package adds to the catalog: kind -> name -> ("module:Class", summary)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "cocabo": ("mcbo.presets:CoCaBO", "Overlap kernel, bandits over the categories"),
         "hill_climbing": (
             "mcbo.recommenders.hill_climbing:HillClimbing",
-            "Moves to the best neighbour told, with restarts; no model",
+            "Moves to the best neighbor told, with restarts; no model",
         ),
         "simulated_annealing": ("mcbo.recommenders.annealing:Annealing", "Simulated annealing; no model"),
         "genetic_algorithm": ("mcbo.recommenders.genetic:GeneticAlgorithm", "Genetic algorithm; no model"),
@@ -97,7 +97,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "acq_optimizer": {
-        "local_search": ("mcbo.acq_optimizers.local_search:LocalSearch", "Best neighbour, from many starts"),
+        "local_search": ("mcbo.acq_optimizers.local_search:LocalSearch", "Best neighbor, from many starts"),
         "interleaved": (
             "mcbo.acq_optimizers.interleaved:InterleavedSearch",
             "Gradients on continuous columns and local moves on the others, in turn",

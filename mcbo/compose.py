@@ -1,4 +1,4 @@
-"""`build`: an optimiser from short names, those of the MCBO package (2306.09803)."""
+"""`build`: an optimizer from short names, those of the MCBO package (2306.09803)."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def build(
     n_initial: int = 20,
     seed: int | None = None,
 ) -> Optimizer:
-    """Return the optimiser that short names describe; they are those of the MCBO package (2306.09803).
+    """Return the optimizer that short names describe; they are those of the MCBO package (2306.09803).
 
     With nothing but a space it is `MCBO`.
 

@@ -81,7 +81,7 @@ def MCBO(own: Settings) -> Recommender:
     `docs/benchmarks/` compares it with the three.
 
     The region is small, for gains are found next to the best point, but of no less than four columns at
-    first, and bears fewer failures than a point has neighbours, or a budget is spent around the first local
+    first, and bears fewer failures than a point has neighbors, or a budget is spent around the first local
     optimum.
     """
     return _combinatorial(
@@ -107,7 +107,7 @@ def BOiLS(own: Settings) -> Recommender:
 
     The kernel is mixed with one of which operators occur at all, from which sequences far from all others
     are predicted best; and costs go through a power transform, for most sequences are bad in very different
-    degrees. Many operators change nothing where they stand, so that most neighbours of a good sequence have
+    degrees. Many operators change nothing where they stand, so that most neighbors of a good sequence have
     its very value: a value counts once where transform and hyperparameters are fitted, and MACE takes the
     place of the expected improvement. The published composition is
     `surrogate: {type: mixed_gp, kernels: [{type: string_subsequence}]}`, `acquisition: {type: log_ei}`,
@@ -222,7 +222,7 @@ def _joint_or_numbers() -> Surrogate:
 
 @preset(Settings)
 def TreeSearchBO(own: Settings) -> Recommender:
-    """Tree search over a set of nominal choices inside Bayesian optimisation of the numbers beside it.
+    """Tree search over a set of nominal choices inside Bayesian optimization of the numbers beside it.
 
     The loop of the SDP game (2512.04829): a model of numbers and choices together, Monte Carlo tree search
     over the choices, and of all that the model scores one point is evaluated. The model is one of numbers

@@ -1,7 +1,7 @@
 # %% [markdown]
 # # HEBO and its peers
 #
-# The numbers below come from the tables of runs in `docs/benchmarks/`, one row per optimiser, task and seed.
+# The numbers below come from the tables of runs in `docs/benchmarks/`, one row per optimizer, task and seed.
 # Each table is what two commands leave behind, on one machine or on several:
 #
 # ```sh

@@ -1,4 +1,4 @@
-"""The contract of a problem: a design space and a function from points to values to be minimised.
+"""The contract of a problem: a design space and a function from points to values to be minimized.
 
 An author writes `parameters` and `_evaluate`; checking, failures and randomness are dealt with here.
 
@@ -39,12 +39,12 @@ Columns = dict[str, NDArray[Any]]
 
 
 class Task(Recipe, ABC):
-    """A problem: where to search, and what to minimise there.
+    """A problem: where to search, and what to minimize there.
 
     The fields of a subclass are its settings. Values that are not finite stand for a failed
     evaluation; a subclass that knows the reason gives it in an information column named `error`. One whose
     values belong to another point than it was asked for says so in a column `moved`, a dictionary of the
-    parameters that differ, and their values, for each row (None where none does): in an experiment optimisers
+    parameters that differ, and their values, for each row (None where none does): in an experiment optimizers
     are told of that point instead.
     """
 
@@ -55,7 +55,7 @@ class Task(Recipe, ABC):
 
     @property
     def objectives(self) -> tuple[str, ...]:
-        """The names of the `m` columns that are minimised."""
+        """The names of the `m` columns that are minimized."""
         return ("y",)
 
     @property
@@ -112,7 +112,7 @@ class Task(Recipe, ABC):
             best: One distinct point per row, in natural units, the best one first; one row at least.
 
         Returns:
-            Short names, such as for files -> figures. Black in them stands for the page's text colour.
+            Short names, such as for files -> figures. Black in them stands for the page's text color.
         """
         return {}
 

@@ -122,7 +122,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "noisy": ("tasks.wrappers.noisy:Noisy", "A task measured with Gaussian noise"),
         "outliers": ("tasks.wrappers.outliers:Outliers", "A task of which some measurements are far off"),
-        "quantised": ("tasks.wrappers.plateau:Quantised", "A task with values rounded down to steps"),
+        "quantized": ("tasks.wrappers.plateau:Quantized", "A task with values rounded down to steps"),
         "shifted": ("tasks.wrappers.shifted:Shifted", "A task with its optimum moved inside the box"),
         "timed": ("tasks.wrappers.timed:Timed", "A task whose evaluations take some time"),
     },

@@ -46,9 +46,9 @@ def test_every_module_has_a_place_in_the_table() -> None:
         ("tasks.hpo", "import mcbo.kernels", "tasks may use row 1 only"),
         ("mcbo.presets", "from hebo.experiment import parts", "row 6.2 may not look at row 7"),
         ("hebo.plugins.x", "from hebo.experiment import parts", "row 7 may not look at row 7"),
-        ("hebo.experiment.x", "import mcbo.presets", "through the catalogue"),
-        ("hebo.experiment.x", "import tasks.hpo", "through the catalogue"),
-        ("hebo.optimizers.x", "from mcbo.presets import boils", "through the catalogue"),
+        ("hebo.experiment.x", "import mcbo.presets", "through the catalog"),
+        ("hebo.experiment.x", "import tasks.hpo", "through the catalog"),
+        ("hebo.optimizers.x", "from mcbo.presets import boils", "through the catalog"),
         ("hebo.random", "def f():\n    from hebo.data import Data", "row 0.5 may not look at row 2"),
         ("hebo.data", "if TYPE_CHECKING:\n    from hebo.base import Domain", "row 2 may not look at row 2.5"),
     ],
@@ -105,7 +105,7 @@ def test_the_checker_finds_a_circle_of_types_between_modules() -> None:
         ["-m", "hebo", "--help"],
         ["-m", "hebo", "list"],
     ],
-    ids=["import hebo", "import cli", "import catalogues", "hebo --help", "hebo list"],
+    ids=["import hebo", "import cli", "import catalogs", "hebo --help", "hebo list"],
 )
 def test_light_entrances_load_neither_torch_nor_pandas(arguments: list[str]) -> None:
     done = subprocess.run(

@@ -46,7 +46,7 @@ def test_the_wheel_marks_each_package_as_typed(wheel: Path) -> None:
     assert {f"{name}/py.typed" for name in PACKAGES} <= set(zipfile.ZipFile(wheel).namelist())
 
 
-def test_the_wheel_has_the_command_and_the_catalogues(wheel: Path) -> None:
+def test_the_wheel_has_the_command_and_the_catalogs(wheel: Path) -> None:
     metadata = next(name for name in zipfile.ZipFile(wheel).namelist() if name.endswith("entry_points.txt"))
     points = PathDistribution(zipfile.Path(wheel, metadata.rpartition("/")[0] + "/")).entry_points
     assert {point.name for point in points.select(group="hebo.catalog")} == set(PACKAGES)

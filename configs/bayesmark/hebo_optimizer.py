@@ -1,4 +1,4 @@
-"""HEBO as an optimiser file for Bayesmark: `bayesmark-launch --opt-root configs/bayesmark -o HEBO ...`."""
+"""HEBO as an optimizer file for Bayesmark: `bayesmark-launch --opt-root configs/bayesmark -o HEBO ...`."""
 
 from hebo.plugins.bayesmark import BayesmarkOptimizer
 

@@ -1,4 +1,4 @@
-"""Our random search as an optimiser file for Bayesmark, beside Bayesmark's own `RandomSearch`."""
+"""Our random search as an optimizer file for Bayesmark, beside Bayesmark's own `RandomSearch`."""
 
 from hebo.plugins.bayesmark import RandomSearchOptimizer
 

@@ -2,7 +2,7 @@
 # The real Bayesmark 0.0.8 on a small grid: HEBO against Bayesmark's own RandomSearch.
 #
 # Makes .venv-bayesmark on first use (Bayesmark needs numpy < 2 and scikit-learn 1.1), leaves every result under
-# runs/bayesmark/, prints Bayesmark's final scores, and fails if an optimiser failed in suggest or observe.
+# runs/bayesmark/, prints Bayesmark's final scores, and fails if an optimizer failed in suggest or observe.
 # The defaults take a few minutes; the grid of the challenge would be
 #   MODELS="DT MLP-adam MLP-sgd RF SVM ada kNN lasso linear" DATA="breast digits iris wine boston diabetes" \
 #   METRICS="acc nll mae mse" CALLS=16 BATCH=8 REPEATS=5 configs/bayesmark/run_real.sh

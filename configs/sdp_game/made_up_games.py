@@ -1,4 +1,4 @@
-"""Compare optimisers on made-up games, where nothing is solved and multipliers matter more than in real ones.
+"""Compare optimizers on made-up games, where nothing is solved and multipliers matter more than in real ones.
 
     python configs/sdp_game/made_up_games.py '{type: tree_search}' '{type: hebo, n_initial: 10}' --games 4
 

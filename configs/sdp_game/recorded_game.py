@@ -1,4 +1,4 @@
-"""Compare optimisers on a recorded landscape of four or five dimensions, interpolated: seconds a game.
+"""Compare optimizers on a recorded landscape of four or five dimensions, interpolated: seconds a game.
 
     python configs/sdp_game/recorded_game.py '{type: tree_search}' '{type: hebo, n_initial: 10}' --seeds 0 1
 

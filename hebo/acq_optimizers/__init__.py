@@ -1,1 +1,1 @@
-"""Acquisition optimisers: recipes that search a domain for large acquisition values."""
+"""Acquisition optimizers: recipes that search a domain for large acquisition values."""

@@ -1,4 +1,4 @@
-"""Discrete hill climbing, steepest ascent: all neighbours of all points are valued in one call a round.
+"""Discrete hill climbing, steepest ascent: all neighbors of all points are valued in one call a round.
 
 Notation: `k` climbing points, `n` valued points, `d` columns.
 """
@@ -16,18 +16,18 @@ Scores = Callable[[Tensor, Tensor], Tensor]
 
 
 class Neighborhood(Protocol):
-    """Says what the neighbours of points are."""
+    """Says what the neighbors of points are."""
 
     def of(self, x: Tensor, *, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Return feasible neighbours (`n x d`) of the rows of `x` (`k x d`), and the row of each (`n`)."""
+        """Return feasible neighbors (`n x d`) of the rows of `x` (`k x d`), and the row of each (`n`)."""
 
 
 def best_neighbors(
     scores: Scores, neighbors: Neighborhood, x: Tensor, *, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """Return the best neighbour of each row of `x` (`k x d`), and its value (`k`).
+    """Return the best neighbor of each row of `x` (`k x d`), and its value (`k`).
 
-    A row without neighbours is returned with the value minus infinity.
+    A row without neighbors is returned with the value minus infinity.
     """
     points, owners = neighbors.of(x, generator=generator)
     best = torch.full((len(x),), -torch.inf, dtype=torch.float64)
@@ -44,14 +44,14 @@ def best_neighbors(
 def climb(
     scores: Scores, neighbors: Neighborhood, x: Tensor, *, n_rounds: int, generator: Generator
 ) -> tuple[Tensor, Tensor]:
-    """Move each point to its best neighbour, again and again, while that is a gain.
+    """Move each point to its best neighbor, again and again, while that is a gain.
 
     Args:
-        scores: What is maximised.
-        neighbors: Says what the neighbours are.
+        scores: What is maximized.
+        neighbors: Says what the neighbors are.
         x: `k x d` feasible points.
         n_rounds: Most moves of one point.
-        generator: Chooses neighbours where only a part of them is looked at.
+        generator: Chooses neighbors where only a part of them is looked at.
 
     Returns:
         The points reached (`k x d`), and all points passed on the way, first and last ones included.

@@ -52,15 +52,15 @@ class NSGA2(AcqOptimizer):
             return rank(every, evaluate(acq, every), limit=self.population)
         pool = screen(domain, self.screened, generator=generator, start=start)
         rng = np.random.default_rng(draw_seed(generator))
-        people = _Population(acq, domain, pool, self.population, rng)
+        population = _Population(acq, domain, pool, self.population, rng)
         n_first = round(POLISH_AFTER * self.n_generations)
-        people.evolve(n_first)
+        population.evolve(n_first)
         if self.polish:
-            x, values = people.tensors()
+            x, values = population.tensors()
             found = polish(acq, domain, x, values, n=self.polish, pool=pool, generator=generator)
-            people.join(found)
-        people.evolve(self.n_generations - n_first)
-        return rank(*people.tensors())
+            population.join(found)
+        population.evolve(self.n_generations - n_first)
+        return rank(*population.tensors())
 
 
 class _Population:
@@ -87,10 +87,10 @@ class _Population:
 
     def join(self, x: Tensor) -> None:
         """Evaluate feasible points that are not there yet, and keep the best of all."""
-        newcomers = x.numpy()[new_rows(x.numpy(), self._x)]
-        if not len(newcomers):
+        offspring = x.numpy()[new_rows(x.numpy(), self._x)]
+        if not len(offspring):
             return
-        values = evaluate(self._acq, torch.from_numpy(newcomers)).numpy()
+        values = evaluate(self._acq, torch.from_numpy(offspring)).numpy()
         values = np.concatenate([self._values.reshape(-1, values.shape[1]), values])
         order, self._ranks, self._distances = survivors(values, self._size)
-        self._x, self._values = np.concatenate([self._x, newcomers])[order], values[order]
+        self._x, self._values = np.concatenate([self._x, offspring])[order], values[order]

@@ -1,4 +1,4 @@
-"""Neighbours for discrete hill climbing: all changes of a single column, for many points in one call.
+"""Neighbors for discrete hill climbing: all changes of a single column, for many points in one call.
 
 Notation: `k` points, `d` columns, `c` changes per point.
 """

@@ -1,4 +1,4 @@
-"""Polishing the best points of a search: gradients on continuous columns, neighbours on discrete ones.
+"""Polishing the best points of a search: gradients on continuous columns, neighbors on discrete ones.
 
 Notation: `n` polished points, `p` points found before, `d` columns, `m` values.
 """
@@ -17,13 +17,13 @@ from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import AcqFunction, Domain
 
 ASCENT_ROUNDS = 8
-"""Gradient steps tried before the first neighbour search; half as many before the second."""
+"""Gradient steps tried before the first neighbor search; half as many before the second."""
 
 EXCHANGE_ROUNDS = 6
-"""Most discrete changes of a point in one neighbour search."""
+"""Most discrete changes of a point in one neighbor search."""
 
 ALTERNATIONS = 2
-"""Most times that gradients and neighbours take turns; points that no neighbour improves are done."""
+"""Most times that gradients and neighbors take turns; points that no neighbor improves are done."""
 
 APART = 0.05
 """Starting points differ by this share of the range in some column, while there are such points."""
@@ -34,11 +34,11 @@ def polish(
 ) -> Tensor:
     """Return `n` feasible points (`n x d`), each near a local maximum of a weighted sum of the values.
 
-    The first `2 m` of them maximise one value alone, two for each; the rest random mixtures of all, which
+    The first `2 m` of them maximize one value alone, two for each; the rest random mixtures of all, which
     spreads them over the convex part of the Pareto front.
 
     Args:
-        acq: What is maximised; differentiable if the domain has continuous columns, or without a gradient,
+        acq: What is maximized; differentiable if the domain has continuous columns, or without a gradient,
             in which case these columns stay as they are.
         domain: Where to stay.
         x: `p x d` points to start from.

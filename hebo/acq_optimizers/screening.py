@@ -21,7 +21,7 @@ def screen(domain: Domain, n: int, *, generator: Generator, start: Tensor | None
         domain: Where to look.
         n: Size of the pool.
         generator: Source of every random decision.
-        start: `s x d` points worth starting from; these come first, and their neighbours follow.
+        start: `s x d` points worth starting from; these come first, and their neighbors follow.
     """
     if start is None or not len(start):
         return domain.sample(n, generator=generator)

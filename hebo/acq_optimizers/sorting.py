@@ -97,7 +97,7 @@ def _front(places: Places) -> NDArray[np.bool_]:
 
 
 def crowding(values: Array, ranks: Ints) -> Array:
-    """Return how far the neighbours on the same front are (`n`), infinite at the ends of a front.
+    """Return how far the neighbors on the same front are (`n`), infinite at the ends of a front.
 
     The sum over the values of the distance from the next smaller to the next larger one, in units of the
     range of that value over the first front (Deb et al., 2002).

@@ -1,4 +1,4 @@
-"""Acquisitions: recipes that turn a fitted model into a function to maximise."""
+"""Acquisitions: recipes that turn a fitted model into a function to maximize."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """Acquisitions at the import path of the original package, for `HEBO(acq_cls=...)` and `BO(acq_cls=...)`.
 
-`MACE`, `EI` and `logEI` are parts of this package by those names. All are classes of recipes: an optimiser
+`MACE`, `EI` and `logEI` are parts of this package by those names. All are classes of recipes: an optimizer
 builds them from their settings alone, and not from a model as in the original.
 """
 
@@ -23,7 +23,7 @@ logEI = LogEI
 
 
 class LCB(Acquisition):
-    """Lower confidence bound of a cost, `mu - kappa s`; its negative is maximised.
+    """Lower confidence bound of a cost, `mu - kappa s`; its negative is maximized.
 
     Attributes:
         kappa: Width of the bound; None takes HEBO's schedule (`hebo_kappa`).
@@ -32,7 +32,7 @@ class LCB(Acquisition):
     kappa: float | None = Field(default=None, ge=0)
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modeled `y`."""
         model = models.objective
         kappa = self.kappa
         if kappa is None:
@@ -48,7 +48,7 @@ class Mean(Acquisition):
     """The posterior mean: exploitation alone."""
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modeled `y`."""
         model = models.objective
 
         def mean(x: Tensor) -> Tensor:
@@ -61,7 +61,7 @@ class Sigma(Acquisition):
     """The posterior standard deviation: exploration alone."""
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modeled `y`."""
         model = models.objective
 
         def deviation(x: Tensor) -> Tensor:

@@ -13,7 +13,7 @@ from hebo.data import Data
 
 
 class UCB(Acquisition):
-    """Upper confidence bound `mu + kappa s` of what is maximised: the lower bound of a cost, negated.
+    """Upper confidence bound `mu + kappa s` of what is maximized: the lower bound of a cost, negated.
 
     Attributes:
         kappa: Width of the bound in standard deviations.
@@ -22,7 +22,7 @@ class UCB(Acquisition):
     kappa: float = Field(default=2.0, ge=0)
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modeled `y`."""
         model = models.objective
 
         def ucb(x: Tensor) -> Tensor:

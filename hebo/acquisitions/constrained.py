@@ -1,6 +1,6 @@
-"""Making any acquisition seek points that fulfil measured constraints.
+"""Making any acquisition seek points that fulfill measured constraints.
 
-Inside the library larger is better, so what is modelled of a constraint is its slack: minus its value, in
+Inside the library larger is better, so what is modeled of a constraint is its slack: minus its value, in
 standard deviations of the values measured. It is scaled and not shifted, so that zero stays the boundary.
 """
 
@@ -17,7 +17,7 @@ from hebo.base import AcqFunction
 from hebo.data import Data
 
 # Deviations below this share of the largest value are rounding: such a constraint looks the same everywhere.
-_LEAST_SPREAD = 1e-9
+_MIN_SPREAD = 1e-9
 
 
 def slacks(data: Data) -> Tensor:
@@ -66,7 +66,7 @@ def times_feasibility(acq: AcqFunction, models: Sequence[Model]) -> AcqFunction:
     """Add the log probability that all constraints hold to every value of `acq`.
 
     For log expected improvement that is constrained EI (Gardner et al., 2014; Gelbart et al., 2014); for a
-    bound in standardised units it is a penalty of about one standard deviation per factor e.
+    bound in standardized units it is a penalty of about one standard deviation per factor e.
 
     Args:
         acq: Function to weight.
@@ -96,4 +96,4 @@ def _slack(values: Tensor) -> Tensor:
         return -values
     scaled = values / size  # first, for squares of huge values overflow
     spread = (measured / size).std(correction=0)
-    return -scaled / spread if spread > _LEAST_SPREAD else -scaled
+    return -scaled / spread if spread > _MIN_SPREAD else -scaled

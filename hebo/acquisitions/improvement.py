@@ -17,7 +17,7 @@ class Improvement(Acquisition, ABC):
     """A value of the improvement over the largest posterior mean at an evaluated point.
 
     Attributes:
-        margin: Least improvement that counts, in units of the modelled `y`.
+        margin: Least improvement that counts, in units of the modeled `y`.
     """
 
     margin: float = Field(default=1e-4, ge=0)

@@ -18,14 +18,14 @@ from hebo.data import Data
 class MACE(Acquisition):
     """(UCB, LogEI, LogPI) at once, made robust by one draw of observation noise.
 
-    The three values of a point form a vector to be maximised in the Pareto sense (Lyu et al., 2018; HEBO,
+    The three values of a point form a vector to be maximized in the Pareto sense (Lyu et al., 2018; HEBO,
     2012.03826, section 4). Means are shifted by `sqrt(2) sigma_n xi`, with the noise deviation `sigma_n`
     that the model learnt and one `xi ~ N(0, 1)` for the whole suggestion, so that the surfaces searched are
     smooth: the released code draws it anew for each point and each call.
 
     Attributes:
         kappa: Width of the confidence bound; None takes HEBO's schedule (`hebo_kappa`).
-        margin: Least improvement that counts, in units of the modelled `y`. Without one, the last digits
+        margin: Least improvement that counts, in units of the modeled `y`. Without one, the last digits
             of the continuous columns are polished while booleans and categories are still wrong.
         noise_draw: Shift the means; False searches the plain surfaces.
     """

@@ -1,1 +1,1 @@
-"""Experiments: optimisers x tasks x seeds from one YAML, stored, resumable, reported."""
+"""Experiments: optimizers x tasks x seeds from one YAML, stored, resumable, reported."""

@@ -42,7 +42,7 @@ class LabelModel:
         """Add the log probability of success to every value of `acq`.
 
         For a log improvement that is the improvement times the probability (Gelbart et al., 2014); for a
-        bound in standardised units it is a penalty of about one standard deviation per factor e.
+        bound in standardized units it is a penalty of about one standard deviation per factor e.
 
         Args:
             acq: Any number of values per point.

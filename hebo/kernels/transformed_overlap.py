@@ -22,7 +22,7 @@ class TransformedOverlap(KernelRecipe):
     """`k(x, x') = exp(-sum_i [x_i != x'_i] / l_i)`, a product of one factor per column.
 
     Casmopolitan (Wan et al., 2021, 2102.07188) has the exponential of a weighted mean of matches, whose
-    correlation never falls below `1/e` when the weights sum to 1. Here nothing is normalised and it can fall
+    correlation never falls below `1/e` when the weights sum to 1. Here nothing is normalized and it can fall
     to 0, so that the data also decide how far an observation reaches. See `mismatch_prior` for the
     lengthscales.
 

@@ -65,7 +65,7 @@ class History:
     @property
     @locked
     def y(self) -> NDArray[np.float64]:
-        """The values of `X`, `n x m`, minimised."""
+        """The values of `X`, `n x m`, minimized."""
         return np.asarray((-self.data.successes().y).numpy())
 
     @property

@@ -1,6 +1,6 @@
 """`Optimizer`: ask for points, tell their values. The one stateful class, and the one edge to pandas.
 
-Objectives are minimised out here and maximised inside; `Optimizer.data` is where the sign changes.
+Objectives are minimized out here and maximized inside; `Optimizer.data` is where the sign changes.
 """
 
 from __future__ import annotations
@@ -30,9 +30,9 @@ from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import (
     Named,
     read_constraints,
+    read_evaluated_at,
     read_known,
     read_points,
-    read_told_at,
     read_values,
 )
 from hebo.optimizer.records import Records
@@ -75,7 +75,7 @@ class Optimizer(OriginalNames, History):
     recorded then is the point as it was asked for.
 
     An error while points are computed does not end a run that has cost days of measurements, for example for
-    a matrix that could not be factorised: the points are space-filling ones, a warning is logged, and
+    a matrix that could not be factorized: the points are space-filling ones, a warning is logged, and
     `fallbacks` counts it. That is so of `BayesOptRecipe` and of what holds it, unless it is wrapped in
     `hebo.recommenders.strict.Strict`; an error of any other recommender leaves `ask`.
 
@@ -153,7 +153,9 @@ class Optimizer(OriginalNames, History):
         return suggested
 
     @locked
-    def tell(self, x: DataFrame, y: Any, *, constraints: Any = None, at: DataFrame | None = None) -> None:
+    def tell(
+        self, x: DataFrame, y: Any, *, constraints: Any = None, evaluated_at: DataFrame | None = None
+    ) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
         Nothing is recorded unless all of it is usable. See the class for how labels, and values that are a
@@ -161,24 +163,25 @@ class Optimizer(OriginalNames, History):
 
         Args:
             x: `n` rows in natural units, one column per parameter.
-            y: `n` or `n x m` values, minimised; NaN, None or +inf for a failed evaluation.
+            y: `n` or `n x m` values, minimized; NaN, None or +inf for a failed evaluation.
             constraints: `n` or `n x c` measured values, each in its own unit, fulfilled where <= 0 (as in
                 BoTorch and Optuna); NaN, None or +inf where one could not be measured, which fails the
                 evaluation. All points are told with the same `c`, or all without.
-            at: `n` other points that the values belong to, where `x` came out differently: a recipe that was
-                cut short, a setting that could not be kept. `x` is no longer pending, and `at` is recorded.
+            evaluated_at: `n` other points that the values belong to, where `x` came out differently: a recipe
+                that was cut short, a setting that could not be kept. These are recorded, and `x` is no longer
+                pending.
 
         Raises:
             DataError: If a point, value or label is unusable; the message says which one and why.
-            IncompatibleError: If there are more objectives than the optimiser takes, or constraints and it
+            IncompatibleError: If there are more objectives than the optimizer takes, or constraints and it
                 makes no use of them.
         """
         records = self._records
         points = read_points(x, self.space, records.pending)
         values = self._read_values(x, y)
         limits = self._read_constraints(x, constraints)
-        if at is not None:
-            found = read_told_at(at, x, self.space, records)
+        if evaluated_at is not None:
+            found = read_evaluated_at(evaluated_at, x, self.space, records)
             self._give_up(points)
             points = found
         records.told(points, values.table, limits.table)
@@ -189,7 +192,7 @@ class Optimizer(OriginalNames, History):
         """Replace the values of points that were told before, for example after a typing error.
 
         Points that were told several times are given as often, in the order told. All of it is replaced, or
-        nothing. The next points are those of an optimiser that was told the new values from the first.
+        nothing. The next points are those of an optimizer that was told the new values from the first.
 
         Args:
             x: `n` told points, as for `tell`.
@@ -257,7 +260,7 @@ class Optimizer(OriginalNames, History):
 
     @locked
     def forget(self, x: DataFrame) -> None:
-        """Give up pending points, for example of a cancelled evaluation, and told ones, for example mistakes.
+        """Give up pending points, for example of a canceled evaluation, and told ones, for example mistakes.
 
         A row is a pending point where there is such a one, and else one that was told; what was told of it is
         as if it had never been. Points that were told several times are given as often.
@@ -281,7 +284,7 @@ class Optimizer(OriginalNames, History):
         """Fit the surrogate to all that is known, as the next `ask` would; pending points at their means.
 
         Returns:
-            A BoTorch model of the transformed, maximised objective over encoded points.
+            A BoTorch model of the transformed, maximized objective over encoded points.
 
         Raises:
             DataError: If no successful evaluation has been told.
@@ -300,11 +303,11 @@ class Optimizer(OriginalNames, History):
 
     @locked
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Continue from `state_dict()`: the next points are those the saved optimiser would suggest.
+        """Continue from `state_dict()`: the next points are those the saved optimizer would suggest.
 
         Raises:
             DataError: If the state is of another format or of another design space.
-            IncompatibleError: If it has measured constraints and this optimiser makes no use of them.
+            IncompatibleError: If it has measured constraints and this optimizer makes no use of them.
         """
         records = Records.from_json(state, self.space)
         if records.n_constraints:
@@ -317,20 +320,22 @@ class Optimizer(OriginalNames, History):
 
         Args:
             rounds: One `(points, values)`, `(points, values, constraints)` or `(points, values, constraints,
-                at)` per past `ask`, in order; values None where they are not known yet.
+                evaluated_at)` per past `ask`, in order; values None where they are not known yet.
 
         Raises:
-            DataError: If this optimiser has been asked already, or a round is unusable.
+            DataError: If this optimizer has been asked already, or a round is unusable.
         """
         if self.n_asks:
-            raise DataError("only a new optimiser can be restored; build another one")
+            raise DataError("only a new optimizer can be restored; build another one")
         for frame, *told in rounds:
             self._records.asked(self.space.encode(frame))
             self._tell_again(frame, *told)
 
-    def _tell_again(self, x: DataFrame, y: Any, constraints: Any = None, at: DataFrame | None = None) -> None:
+    def _tell_again(
+        self, x: DataFrame, y: Any, constraints: Any = None, evaluated_at: DataFrame | None = None
+    ) -> None:
         if y is not None:
-            self.tell(x, y, constraints=constraints, at=at)
+            self.tell(x, y, constraints=constraints, evaluated_at=evaluated_at)
 
     # ------------------------------------------------------------------ inside
 

@@ -21,7 +21,9 @@ class OriginalNames(ABC):
         """Suggest points."""
 
     @abstractmethod
-    def tell(self, x: DataFrame, y: Any, *, constraints: Any = None, at: DataFrame | None = None) -> None:
+    def tell(
+        self, x: DataFrame, y: Any, *, constraints: Any = None, evaluated_at: DataFrame | None = None
+    ) -> None:
         """Record the values of evaluated points."""
 
     def suggest(self, n_suggestions: int = 1, fix_input: Mapping[str, Any] | None = None) -> DataFrame:

@@ -32,12 +32,15 @@ def read_points(x: DataFrame, space: DesignSpace, known: Tensor) -> Tensor:
     return identified(points, space.blur(x, points), known, space)
 
 
-def read_told_at(at: DataFrame, x: DataFrame, space: DesignSpace, records: Records) -> Tensor:
+def read_evaluated_at(evaluated_at: DataFrame, x: DataFrame, space: DesignSpace, records: Records) -> Tensor:
     """Return the points that the values of `x` belong to, one for each row of `x`."""
-    remedy = "give at the index of the points, or pass `at.set_axis(x.index)` to match by position"
-    found = read_points(align_rows(at, x.index, "at", remedy=remedy), space, records.pending)
+    name = "evaluated_at"
+    remedy = (
+        f"give {name} at the index of the points, or pass `{name}.set_axis(x.index)` to match by position"
+    )
+    found = read_points(align_rows(evaluated_at, x.index, name, remedy=remedy), space, records.pending)
     if len(found) != len(x):
-        raise DataError(f"at has {len(found)} points for {len(x)} of x; give one for each")
+        raise DataError(f"{name} has {len(found)} points for {len(x)} of x; give one for each")
     return found
 
 

@@ -1,4 +1,4 @@
-"""`Records`: what an optimiser was asked and told, as tensors and as JSON."""
+"""`Records`: what an optimizer was asked and told, as tensors and as JSON."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Records:
 
     Attributes:
         x: `n x d` told points, in the order told.
-        y: `n x m` values of these, minimised, NaN where one failed; None before the first.
+        y: `n x m` values of these, minimized, NaN where one failed; None before the first.
         constraints: `n x c` measured constraints of these; None before the first.
         pending: `p x d` points that were asked for and neither told nor forgotten.
         objective_names: Names of the columns of `y`, once a table with names was told.

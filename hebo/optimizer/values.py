@@ -15,7 +15,7 @@ def parse_values(y: Any, n_points: int, n_objectives: int | None) -> Tensor:
     """Return `y` as an `n x m` float64 tensor, NaN where an evaluation failed.
 
     Args:
-        y: `n` or `n x m` numbers, minimised: an array, list, Series, DataFrame or tensor. NaN, None and
+        y: `n` or `n x m` numbers, minimized: an array, list, Series, DataFrame or tensor. NaN, None and
             +inf mark a failed evaluation.
         n_points: The `n` that is expected.
         n_objectives: The `m` of earlier values, or None.

@@ -1,4 +1,4 @@
-"""Optimisers: what is asked for points and told their values.
+"""Optimizers: what is asked for points and told their values.
 
 Modules that the original package has are loaded at their first use by dotted name.
 """

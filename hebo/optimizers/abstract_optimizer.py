@@ -1,4 +1,4 @@
-"""`AbstractOptimizer`: the base class of the original package, for optimisers written against it."""
+"""`AbstractOptimizer`: the base class of the original package, for optimizers written against it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`BO`: plain Bayesian optimisation, by the name and arguments of the original package."""
+"""`BO`: plain Bayesian optimization, by the name and arguments of the original package."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hebo.transforms.power import Standardize
 
 
 class BO(Optimizer):
-    """A Gaussian process on unwarped inputs and standardised values, with a lower confidence bound.
+    """A Gaussian process on unwarped inputs and standardized values, with a lower confidence bound.
 
     Args:
         space: Where to search.

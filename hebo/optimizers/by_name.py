@@ -47,7 +47,7 @@ def surrogate_named(
     """Return the surrogate that a model of the original package stands for.
 
     Args:
-        model_name: See the table of this module; the names of the catalogue are understood, too.
+        model_name: See the table of this module; the names of the catalog are understood, too.
         model_config: Settings: `warp`, `noise_lb` and `num_restarts` of a Gaussian process, `n_estimators`
             of a forest, or the fields of our recipe. `space` and `num_uniqs` are checked against the space.
         space: Where the model will be fitted.
@@ -123,7 +123,7 @@ def search_named(es: str | None, acquisition: Acquisition) -> NSGA2:
 
     Raises:
         ConfigError: If the strategy is not known here.
-        IncompatibleError: If it maximises one value and the acquisition has several.
+        IncompatibleError: If it maximizes one value and the acquisition has several.
     """
     if es is not None and es not in _SEARCHES:
         raise ConfigError(
@@ -132,7 +132,7 @@ def search_named(es: str | None, acquisition: Acquisition) -> NSGA2:
         )
     if es == "ga" and acquisition.n_values > 1:
         raise IncompatibleError(
-            f"es 'ga' maximises one value, {type(acquisition).__name__} has {acquisition.n_values}; "
+            f"es 'ga' maximizes one value, {type(acquisition).__name__} has {acquisition.n_values}; "
             "use es='nsga2'"
         )
     return NSGA2()

@@ -28,7 +28,7 @@ class CMAES(AbstractOptimizer):
         **algo_conf: Nothing: learning rates and restarts are those of pycma.
 
     Attributes:
-        optimizer: The optimiser behind it.
+        optimizer: The optimizer behind it.
 
     Raises:
         ConfigError: If a setting has no counterpart here.
@@ -59,7 +59,7 @@ class CMAES(AbstractOptimizer):
                 f"pop_size={pop_size!r}: pycma takes half of the children as parents, {self.pop_size}; leave "
                 "it out, or set child_size"
             )
-        # By name, as the catalogue finds it: the peers import this package.
+        # By name, as the catalog finds it: the peers import this package.
         recipe = import_module("hebo.peers.cma_es").CMAES(popsize=self.child_size)
         self.optimizer: Optimizer = recipe.build(space)
 

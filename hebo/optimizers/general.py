@@ -1,4 +1,4 @@
-"""`GeneralBO`: Bayesian optimisation with measured constraints, as the original package calls it."""
+"""`GeneralBO`: Bayesian optimization with measured constraints, as the original package calls it."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class GeneralBO(AbstractOptimizer):
         ref_point: None, as there is one objective.
 
     Attributes:
-        optimizer: The optimiser behind it, with `ask`, `tell`, `history`, `state_dict`, ...
+        optimizer: The optimizer behind it, with `ask`, `tell`, `history`, `state_dict`, ...
 
     Raises:
         IncompatibleError: If there are several objectives.

@@ -17,14 +17,14 @@ from hebo.surrogates.extra_trees import ExtraTrees
 
 
 class HEBO(Optimizer):
-    """A HEBO optimiser, with the arguments of the original package (see `hebo.optimizers.by_name`).
+    """A HEBO optimizer, with the arguments of the original package (see `hebo.optimizers.by_name`).
 
     Args:
         space: Where to search.
         model_name: `gp` or `gpy` (a Gaussian process on warped inputs), or `rf`.
         rand_sample: Number of initial Sobol points (at least 2); None: one more than columns, at most 16.
         acq_cls: Class of an acquisition, from `hebo.acquisitions.acq` or elsewhere in this package.
-        es: How it is maximised: `nsga2`, or `ga` for an acquisition of one value.
+        es: How it is maximized: `nsga2`, or `ga` for an acquisition of one value.
         model_config: Settings of the model.
         scramble_seed: Seed of everything random; None draws one from NumPy's global stream.
         recipe: Other settings and parts (`HEBORecipe(...)`, or any recommender), in place of those above.

@@ -35,7 +35,7 @@ class HEBO_Embedding(AbstractOptimizer):
     Attributes:
         proj_matrix: `B`, `eff_dim x d`, drawn from NumPy's global stream.
         eff_space: The subspace, with parameters `y0`, `y1`, ...
-        mace: The optimiser of the subspace.
+        mace: The optimizer of the subspace.
     """
 
     support_parallel_opt: ClassVar[bool] = True

@@ -11,7 +11,7 @@ from hebo.optimizers.hebo import HEBO
 
 
 class NoisyOpt(HEBO):
-    """HEBO that maximises functions drawn from the posterior (the original draws values point by point).
+    """HEBO that maximizes functions drawn from the posterior (the original draws values point by point).
 
     Args:
         space: Where to search.

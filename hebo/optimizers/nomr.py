@@ -1,4 +1,4 @@
-"""`NoMR_BO`: one optimiser until a value is reached, then another, as the original package calls it."""
+"""`NoMR_BO`: one optimizer until a value is reached, then another, as the original package calls it."""
 
 from __future__ import annotations
 

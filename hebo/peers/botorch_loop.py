@@ -32,8 +32,8 @@ _LISTED = 100
 class BoTorch(OptimizerRecipe):
     """BoTorch's parts with their defaults, put together as in its tutorials and as in Ax.
 
-    Numbers are scaled to [0, 1] (on their logarithm where the parameter has one), values standardised. The
-    model is `SingleTaskGP`, the acquisition is maximised over the whole batch by `optimize_acqf`. Pending
+    Numbers are scaled to [0, 1] (on their logarithm where the parameter has one), values standardized. The
+    model is `SingleTaskGP`, the acquisition is maximized over the whole batch by `optimize_acqf`. Pending
     points are imagined by the acquisition. Failed evaluations are left out of the model.
 
     Attributes:
@@ -53,7 +53,7 @@ class BoTorch(OptimizerRecipe):
     raw_samples: int = Field(default=512, ge=1)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         return PeerOptimizer(
             space, lambda dims, number: BoTorchSession(dims, self, number), peer="botorch", seed=seed
         )
@@ -77,7 +77,7 @@ class BoTorchSession(Session):
         self._n_told = 0
 
     def ask(self, n: int, pending: Sequence[Suggestion]) -> list[Suggestion]:
-        """Return Sobol points at first, then the maximisers of the acquisition."""
+        """Return Sobol points at first, then the maximizers of the acquisition."""
         if self._n_told < self._recipe.n_initial or len(self._y) < 2:
             return [Suggestion(one) for one in self._cube.sobol(self._sobol, n)]
         waiting = self._features(self._cube.rows([one.point for one in pending]))

@@ -36,7 +36,7 @@ class CMAES(OptimizerRecipe):
     popsize: int | None = Field(default=None, ge=3)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         load("cma")
         return PeerOptimizer(
             space, lambda dims, number: CMASession(dims, self, number), peer="cma_es", seed=seed

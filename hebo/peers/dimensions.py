@@ -75,7 +75,7 @@ class Dimensions:
 
     Args:
         space: The design space.
-        peer: Name of the optimiser, for messages.
+        peer: Name of the optimizer, for messages.
 
     Raises:
         IncompatibleError: If the space has something that other libraries' flat spaces cannot hold.
@@ -107,7 +107,7 @@ def _check_flat(space: DesignSpace, peer: str) -> None:
     if space.is_listed:
         raise IncompatibleError(
             f"{peer} would suggest points that are not among the {space.cardinality} candidates of the "
-            "table; use 'hebo' or another optimiser of ours, which search the rows alone"
+            "table; use 'hebo' or another optimizer of ours, which search the rows alone"
         )
     for name in space.conditions.codes:
         raise IncompatibleError(

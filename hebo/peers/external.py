@@ -1,4 +1,4 @@
-"""An optimiser in another Python environment, or in another language, behind JSON lines.
+"""An optimizer in another Python environment, or in another language, behind JSON lines.
 
 One request and one answer per line, on the program's standard input and output:
 
@@ -9,9 +9,9 @@ One request and one answer per line, on the program's standard input and output:
 | `{"op": "tell", "x": [{name: value}], "y": [1.5]}` | `{"cpu_seconds": 0.0}` |
 | `{"op": "stop"}` | none |
 
-The space is the list that `DesignSpace().parse` reads, values are in natural units, `y` is minimised and
+The space is the list that `DesignSpace().parse` reads, values are in natural units, `y` is minimized and
 null for a failed evaluation. `cpu_seconds` is what the program itself used; that of ask and tell counts as
-the optimiser's time. `{"error": "text"}` ends the run with that text.
+the optimizer's time. `{"error": "text"}` ends the run with that text.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ class External(OptimizerRecipe):
     settings: dict[str, JsonValue] = Field(default_factory=dict)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`.
+        """Return the optimizer; see `PeerOptimizer`.
 
         Raises:
             ConfigError: If the program is not found.

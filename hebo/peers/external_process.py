@@ -58,7 +58,7 @@ class Child:
                 other than a JSON object; the message has the end of what it wrote to standard error.
         """
         if not self.close.alive:
-            raise EvaluationError(f"the external optimiser {self._command} has ended; build a new one")
+            raise EvaluationError(f"the external optimizer {self._command} has ended; build a new one")
         line = json.dumps(request).encode() + b"\n"
         try:
             assert self._process.stdin is not None
@@ -107,7 +107,7 @@ class Child:
         tail = self._stderr.read().decode(errors="replace").strip() or "nothing"
         self.close()
         return EvaluationError(
-            f"the external optimiser {self._command} {what}{ending} at op '{request.get('op')}'; "
+            f"the external optimizer {self._command} {what}{ending} at op '{request.get('op')}'; "
             f"the end of its standard error: {tail}"
         )
 
@@ -120,7 +120,7 @@ def check_program(command: Sequence[str]) -> None:
     """
     if shutil.which(command[0]) is None:
         raise ConfigError(
-            f"the external optimiser's program '{command[0]}' is not found from {os.getcwd()}; "
+            f"the external optimizer's program '{command[0]}' is not found from {os.getcwd()}; "
             "make its environment first, or correct the first entry of `command`"
         )
 

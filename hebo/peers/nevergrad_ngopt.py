@@ -35,7 +35,7 @@ class NGOpt(OptimizerRecipe):
     num_workers: int | None = Field(default=None, ge=1)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         # its import warns about its own dependencies, and draws from NumPy's global stream
         with warnings.catch_warnings(), seeded(make_generator("nevergrad")):
             warnings.simplefilter("ignore")
@@ -51,7 +51,7 @@ class NGOptSession(Session):
     Args:
         dimensions: The free parameters.
         recipe: Settings.
-        seed: Of the parametrisation's random state.
+        seed: Of the parametrization's random state.
     """
 
     def __init__(self, dimensions: Dimensions, recipe: NGOpt, seed: int) -> None:

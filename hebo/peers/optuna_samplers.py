@@ -32,7 +32,7 @@ class OptunaTPE(OptimizerRecipe):
     n_startup_trials: int = Field(default=10, ge=0)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         given = {} if self.multivariate is None else {"multivariate": self.multivariate}
         settings = {"n_startup_trials": self.n_startup_trials, **given}
         return _optimizer(space, "TPESampler", settings, "optuna_tpe", seed)
@@ -52,7 +52,7 @@ class OptunaGP(OptimizerRecipe):
     deterministic_objective: bool = False
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         return _optimizer(space, "GPSampler", self.model_dump(), "optuna_gp", seed)
 
 
@@ -71,7 +71,7 @@ class OptunaCmaEs(OptimizerRecipe):
     with_margin: bool = False
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         load("cmaes")
         settings = {**self.model_dump(), "warn_independent_sampling": False}
         return _optimizer(space, "CmaEsSampler", settings, "optuna_cmaes", seed)

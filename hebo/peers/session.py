@@ -1,7 +1,7 @@
-"""`PeerOptimizer`: another library's optimiser as one of ours, and `Session`, what an adapter writes.
+"""`PeerOptimizer`: another library's optimizer as one of ours, and `Session`, what an adapter writes.
 
 Values that are told are handed to the library at the next `ask`, so that whatever it computes from them
-is part of the time of a suggestion, as it is for our own optimisers. From then on they cannot be
+is part of the time of a suggestion, as it is for our own optimizers. From then on they cannot be
 changed: no library takes a value back.
 
 State is replay: a library's random streams and caches cannot be saved in general, so `restore` and
@@ -48,7 +48,7 @@ class Told:
 
     Attributes:
         point: One value per dimension.
-        y: To be minimised; None for a failed evaluation.
+        y: To be minimized; None for a failed evaluation.
         handle: Of the suggestion; None for a point that the library did not ask for.
     """
 
@@ -58,7 +58,7 @@ class Told:
 
 
 class Session(ABC):
-    """A library's optimiser at work. Its calls run with seeded global streams, restored afterwards.
+    """A library's optimizer at work. Its calls run with seeded global streams, restored afterwards.
 
     Attributes:
         seconds_elsewhere: CPU seconds that the calls so far took in other processes.
@@ -121,7 +121,7 @@ class Peer(Recommends):
         return self.ask(request.n, request.data.x, -request.data.y)
 
     def ask(self, n: int, x: Tensor, y: Tensor) -> Tensor:
-        """Return `n` points of the library, given all points told so far and their values, minimised."""
+        """Return `n` points of the library, given all points told so far and their values, minimized."""
         told = self._take_told(x, y)
         pending = [suggestion for _, suggestion in self._open]
         self.events.append(["ask", n, self.n_handed])
@@ -249,11 +249,11 @@ class PeerOptimizer(Optimizer):
             rounds: See `Optimizer.restore`.
 
         Raises:
-            DataError: If this optimiser has been asked already, a round is unusable, or the library now
+            DataError: If this optimizer has been asked already, a round is unusable, or the library now
                 suggests other points than those stored, as another version of it may.
         """
         if self.n_asks:
-            raise DataError("only a new optimiser can be restored; build another one")
+            raise DataError("only a new optimizer can be restored; build another one")
         for number, (frame, *told) in enumerate(rounds):
             self._repeat(number, self.space.encode(frame))
             self._tell_again(frame, *told)

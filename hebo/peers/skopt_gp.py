@@ -18,7 +18,7 @@ class SkoptGP(OptimizerRecipe):
     """`skopt.Optimizer("GP")` with the settings of `gp_minimize`.
 
     A Matern-5/2 process with one length scale per column and white noise, fitted by maximum likelihood on
-    standardised values, columns in [0, 1], categories one-hot. EI, LCB and PI are maximised each, from the
+    standardized values, columns in [0, 1], categories one-hot. EI, LCB and PI are maximized each, from the
     best 5 of 10,000 random points by L-BFGS; `gp_hedge` (Hoffman et al., UAI 2011) chooses one of the three
     optima with a probability that grows with what its earlier choices are worth under the newest model.
 
@@ -34,7 +34,7 @@ class SkoptGP(OptimizerRecipe):
     n_initial_points: int = Field(default=10, ge=1)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         load("skopt")
         settings = self.model_dump()
         return PeerOptimizer(

@@ -1,4 +1,4 @@
-"""SMAC3's hyperparameter optimisation facade, through its own ask and tell."""
+"""SMAC3's hyperparameter optimization facade, through its own ask and tell."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class SMAC(OptimizerRecipe):
     n_trials: int = Field(default=50, ge=1)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         load("smac")
         load("ConfigSpace")
         n_trials = self.n_trials

@@ -33,7 +33,7 @@ class TuRBO(OptimizerRecipe):
     """A trust region around the best point, Thompson samples inside, restarts.
 
     Works on columns scaled to [0, 1]; integers and categories are rounded. Failed evaluations count as no
-    success and are left out of the model. The points of a batch are the maximisers of as many samples;
+    success and are left out of the model. The points of a batch are the maximizers of as many samples;
     pending points are not considered.
 
     Attributes:
@@ -45,7 +45,7 @@ class TuRBO(OptimizerRecipe):
     success_tolerance: int = Field(default=10, ge=1)
 
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
-        """Return the optimiser; see `PeerOptimizer`."""
+        """Return the optimizer; see `PeerOptimizer`."""
         return PeerOptimizer(
             space, lambda dims, number: TuRBOSession(dims, self, number), peer="turbo", seed=seed
         )

@@ -1,6 +1,6 @@
-"""Optimisers for Bayesmark, the benchmark of the NeurIPS 2020 black-box optimisation challenge.
+"""Optimizers for Bayesmark, the benchmark of the NeurIPS 2020 black-box optimization challenge.
 
-Bayesmark starts an optimiser file by its path; `configs/bayesmark/` holds such files and their
+Bayesmark starts an optimizer file by its path; `configs/bayesmark/` holds such files and their
 `config.json`. The contract is that of `bayesmark.abstract_optimizer.AbstractOptimizer` (version 0.0.8). It
 needs nothing of that package, so this module works without it: where it is installed, the classes here
 are registered as its subclasses, elsewhere they serve any driver of the same protocol.
@@ -29,7 +29,7 @@ class BayesmarkOptimizer:
 
     Args:
         api_config: Parameter name -> Bayesmark's description of it.
-        seed: Repeats the suggestions; without one, the optimiser draws its seed from NumPy's global
+        seed: Repeats the suggestions; without one, the optimizer draws its seed from NumPy's global
             stream, which Bayesmark seeds for each study.
         settings: Fields of the recipe, as in `config.json`.
 
@@ -57,7 +57,7 @@ class BayesmarkOptimizer:
         return self.optimizer.ask(n_suggestions).to_dict("records")
 
     def observe(self, X: Sequence[Mapping[str, Any]], y: Sequence[float]) -> None:
-        """Take the objective values (to be minimised) of points, suggested or not.
+        """Take the objective values (to be minimized) of points, suggested or not.
 
         Bayesmark reports an evaluation that crashed as infinite; like NaN, that counts as failed.
 
@@ -74,7 +74,7 @@ class RandomSearchOptimizer(BayesmarkOptimizer):
 
 
 opt_wrapper = BayesmarkOptimizer
-"""The name under which Bayesmark looks for the class in an optimiser file."""
+"""The name under which Bayesmark looks for the class in an optimizer file."""
 
 
 def _register_with_bayesmark() -> None:

@@ -52,7 +52,7 @@ def _failures_for(others: dict[str, object]) -> FailureRule:
 class BayesOptRecipe(ModelBased):
     """Bayesian optimization with one part of each kind.
 
-    Measured constraints are modelled by the surrogate too, and every value of the acquisition is weighted by
+    Measured constraints are modeled by the surrogate too, and every value of the acquisition is weighted by
     the probability that they hold; see `hebo.acquisitions.constrained`.
 
     On a table of candidates (`TableSpace`) every acquisition is maximized exactly, by an exhaustive search
@@ -62,7 +62,7 @@ class BayesOptRecipe(ModelBased):
         surrogate: Models the transformed objective.
         acquisition: Says what a point is worth under the model.
         acq_optimizer: Finds points worth most.
-        output_transform: Scale on which the objective is modelled.
+        output_transform: Scale on which the objective is modeled.
         region: Where the search looks.
         n_initial: Sobol points before the first model; None: one more than there are columns, at most 16.
         batch: Chooses the points of a batch.
@@ -104,7 +104,7 @@ class BayesOptRecipe(ModelBased):
 
     @property
     def is_strict(self) -> bool:
-        """Never: a matrix that could not be factorised ends no run; see `Optimizer` and `Strict`."""
+        """Never: a matrix that could not be factorized ends no run; see `Optimizer` and `Strict`."""
         return False
 
     def check(self, space: DesignSpace) -> None:

@@ -35,7 +35,7 @@ class Settings(Recipe):
         surrogate: See `BayesOptRecipe`, as for the parts up to `device`.
         acquisition: Says what a point is worth.
         acq_optimizer: Finds points worth most.
-        output_transform: Scale on which the objective is modelled.
+        output_transform: Scale on which the objective is modeled.
         region: Where the search looks.
         n_initial: Space-filling points before the first model.
         batch: Chooses the points of a batch.

@@ -51,12 +51,12 @@ def all_on_means(models: FittedModels, x: Tensor) -> FittedModels:
 
 @dataclass(frozen=True)
 class ModelStack:
-    """What one ask knows: the data as modelled, the models, and the acquisition under them or under others.
+    """What one ask knows: the data as modeled, the models, and the acquisition under them or under others.
 
     Points come and go on the CPU, where searches and the space stay, wherever the models are.
 
     Attributes:
-        data: On the scale that is modelled, its points moved into the domain of the ask.
+        data: On the scale that is modeled, its points moved into the domain of the ask.
         observed: The model of the objective, fitted to what was observed alone.
         models: All models, conditioned on pending points as well.
         template: The acquisition.
@@ -107,7 +107,7 @@ def fit_stack(
         surrogate: Of the objective, of each constraint, and of success.
         template: The acquisition.
         failures: How failed evaluations count.
-        data: What `request` knows, with the objective as it is modelled, on the device of the models.
+        data: What `request` knows, with the objective as it is modeled, on the device of the models.
         request: The ask.
         generator: Source of randomness.
     """

@@ -1,4 +1,4 @@
-"""A neighbourhood of a point: a box in the ordered columns, a Hamming ball in the others."""
+"""A neighborhood of a point: a box in the ordered columns, a Hamming ball in the others."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Neighborhood(Domain):
         center: `d`; the point of `domain` nearest to it is taken, for it may lie outside what is pinned.
         length: Of the sides of the box, as a share of the range of each column.
         n_changes: Of unordered columns.
-        generator: Draws the neighbours that show where the next levels are.
+        generator: Draws the neighbors that show where the next levels are.
     """
 
     def __init__(

@@ -1,4 +1,4 @@
-"""A neighbourhood of the best point that grows with success and shrinks with failure."""
+"""A neighborhood of the best point that grows with success and shrinks with failure."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ class TrustRegion(Region):
 
 @dataclass(frozen=True)
 class Extent:
-    """Size of a neighbourhood.
+    """Size of a neighborhood.
 
     Attributes:
         length: Share of the range of an ordered column.
@@ -85,7 +85,7 @@ class Extent:
 
 _SUCCESS_TOLERANCE = 3
 _MIN_GAIN = 1e-3
-# With more changes at once, a neighbourhood of many booleans is most of the space.
+# With more changes at once, a neighborhood of many booleans is most of the space.
 _MAX_CHANGES = 10
 
 

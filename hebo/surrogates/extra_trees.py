@@ -1,4 +1,4 @@
-"""Extremely randomised trees with their spread as uncertainty."""
+"""Extremely randomized trees with their spread as uncertainty."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed
-from hebo.surrogates.gaussian_model import LEAST_VARIANCE
+from hebo.surrogates.gaussian_model import MIN_VARIANCE
 from hebo.surrogates.model_batch import OneByOne
 from hebo.surrogates.trees import Array, Trees, grow
 
 
 class ExtraTrees(Surrogate):
-    """Extremely randomised trees (Geurts et al., 2006) on one-hot categories, read as SMAC reads a forest.
+    """Extremely randomized trees (Geurts et al., 2006) on one-hot categories, read as SMAC reads a forest.
 
     The mean is that of the trees; the variance is the variance of their means plus the mean variance within
     their leaves (Hutter et al., "Algorithm runtime prediction", 2014, section 4.3.2). Random splits between
-    neighbouring values make the mean piecewise almost linear, and the variance grow between observations.
+    neighboring values make the mean piecewise almost linear, and the variance grow between observations.
     Predictions have no gradient: searches that need one keep continuous columns to their other moves.
 
     Attributes:
@@ -74,7 +74,7 @@ class Forest(OneByOne):
         """Means and variances, `b` each, at `b x d` points; without gradients."""
         means, within = self._of_trees(x)
         variance = means.var(0, correction=0) + within.mean(0)
-        return means.mean(0), variance.clamp_min(LEAST_VARIANCE)
+        return means.mean(0), variance.clamp_min(MIN_VARIANCE)
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`: trees differ at several points at once."""
@@ -82,7 +82,7 @@ class Forest(OneByOne):
         means, within = (part.reshape(-1, *x.shape[:-1]) for part in self._of_trees(flat))
         apart = means - means.mean(0)
         spread = (apart.unsqueeze(-1) * apart.unsqueeze(-2)).mean(0)
-        return means.mean(0), spread + torch.diag_embed(within.mean(0) + LEAST_VARIANCE)
+        return means.mean(0), spread + torch.diag_embed(within.mean(0) + MIN_VARIANCE)
 
     def conditioned(self, x: Tensor, y: Tensor, noise: Tensor | None) -> Forest:
         """Return the same trees, whose leaves have taken up further observations; see `OneByOne`.

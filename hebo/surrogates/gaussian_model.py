@@ -16,16 +16,16 @@ from torch import Size, Tensor
 from hebo.abilities import LeaveOneOut
 from hebo.errors import IncompatibleError
 
-LEAST_VARIANCE = 1e-10
+MIN_VARIANCE = 1e-10
 """GPyTorch's own floor: below it a posterior warns of negative variances."""
 
 
 class GaussianModel(Model, FantasizeMixin, ABC):  # type: ignore[misc]  # BoTorch types its two differently
     """A model of one output whose predictions are normal; a subclass says with which moments.
 
-    Predictions of new observations are wider by the `noise_variance` and by the `surprise`. Acquisitions,
-    which ask about the function, see neither. Fantasies are BoTorch's (`FantasizeMixin`): observations with
-    noise drawn from the posterior, which the model is conditioned on.
+    Predictions of new observations are wider by the `noise_variance` and by the `excess_loo_error`.
+    Acquisitions, which ask about the function, see neither. Fantasies are BoTorch's (`FantasizeMixin`):
+    observations with noise drawn from the posterior, which the model is conditioned on.
     """
 
     likelihood = None
@@ -56,7 +56,7 @@ class GaussianModel(Model, FantasizeMixin, ABC):  # type: ignore[misc]  # BoTorc
         """Variance of the observation noise, a scalar or `batch_shape`."""
 
     @cached_property
-    def surprise(self) -> Tensor:
+    def excess_loo_error(self) -> Tensor:
         """Mean excess of squared leave-one-out errors over their variances; 0 of a model without them.
 
         Where most values are equal the likeliest noise is next to none, and a normal prediction has no tail
@@ -111,8 +111,8 @@ class GaussianModel(Model, FantasizeMixin, ABC):  # type: ignore[misc]  # BoTorc
         if isinstance(observation_noise, Tensor):
             return observation_noise.squeeze(-1)
         if not observation_noise:
-            return torch.zeros_like(self.surprise).unsqueeze(-1)
-        return (self.noise_variance + self.surprise).unsqueeze(-1)
+            return torch.zeros_like(self.excess_loo_error).unsqueeze(-1)
+        return (self.noise_variance + self.excess_loo_error).unsqueeze(-1)
 
     def _check_outputs(self, indices: list[int] | None) -> None:
         if indices not in (None, [0], [-1]):

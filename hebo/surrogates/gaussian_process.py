@@ -10,7 +10,7 @@ from torch import Generator, Size, Tensor
 
 from hebo.errors import IncompatibleError
 from hebo.linalg import safe_cholesky
-from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
+from hebo.surrogates.gaussian_model import MIN_VARIANCE, GaussianModel
 from hebo.surrogates.hyperparameters import Columns
 from hebo.surrogates.paths import sample_path
 
@@ -139,7 +139,7 @@ class GaussianProcess(GaussianModel):
         return solved.reshape(cross.shape) if is_single else solved
 
     def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
-        variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(LEAST_VARIANCE)
+        variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(MIN_VARIANCE)
         return self._means(cross), self.widening * variance
 
     def _means(self, cross: Tensor) -> Tensor:
@@ -165,7 +165,7 @@ class GaussianProcess(GaussianModel):
         cross = self.covariance.between(x, self.x, None, self.features)
         whitened = self._whitened(cross)
         covariance = self.covariance.between(x, x) - whitened @ whitened.mT
-        floor = LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
+        floor = MIN_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
         means = self._means(cross)
         return means, (self.widening * (covariance + floor)).expand(*means.shape, -1)
 

@@ -31,7 +31,7 @@ def most_likely(density: Density, starts: Array, *, max_iterations: int) -> Arra
     """Return the best local minimum, `p`, of a negative log posterior.
 
     Args:
-        density: What to minimise.
+        density: What to minimize.
         starts: `s x p`.
         max_iterations: Of L-BFGS-B from each start.
 

@@ -62,7 +62,7 @@ SPACES["table"] = TableSpace(
 
 
 def observations(space: DesignSpace, n: int = 12) -> Data:
-    """Smooth values at points of `space`, standardised, larger is better."""
+    """Smooth values at points of `space`, standardized, larger is better."""
     x = space.sample(n, generator=make_generator("conformance"))
     lower, upper = space.bounds
     y = -((x - lower) / (upper - lower) - 0.4).square().sum(-1, keepdim=True)

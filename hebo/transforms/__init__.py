@@ -1,1 +1,1 @@
-"""Output transforms: the scale on which objective values are modelled."""
+"""Output transforms: the scale on which objective values are modeled."""

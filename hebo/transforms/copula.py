@@ -15,7 +15,7 @@ from hebo.transforms.increasing import IncreasingTransform
 class GaussianCopula(OutputTransform):
     """Each value becomes the quantile of a standard normal at its share of the ranks.
 
-    SCBO's transform of the objective (Eriksson and Poloczek, 2002.08526, section 3), standardised: what
+    SCBO's transform of the objective (Eriksson and Poloczek, 2002.08526, section 3), standardized: what
     differs in the last decimals near the best value is pulled apart, and what is bad by far is not far away.
     For values without noise; of noisy ones it enlarges the noise as well. Equal values share their mean
     rank. Between values it is linear, beyond them it is the line through the least and the largest one.

@@ -105,7 +105,7 @@ def _box_cox(log: Array, power: float) -> Array:
 
 
 def _most_likely(transformed: Callable[[float], Array], stretch: float, n: int) -> float:
-    """Maximise the normal likelihood of transformed values over the power.
+    """Maximize the normal likelihood of transformed values over the power.
 
     `(p - 1) S - n/2 log var t(p)`, the profile likelihood of mean and variance (Box and Cox, 1964), where
     `S` is the derivative of the log Jacobian by the power. Values that overflow count as impossible.

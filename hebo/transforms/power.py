@@ -1,4 +1,4 @@
-"""HEBO's output transform: a power transform chosen by a rule, then standardised."""
+"""HEBO's output transform: a power transform chosen by a rule, then standardized."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WORST = 1e5
 # In these units from 0, a cost one deviation away changes the slope of a power up to 5 by a half at most.
 _FAR = 10.0
 # HEBO's rule calls a transformed column with less spread than this degenerate.
-_LEAST_SPREAD = 0.5
+_MIN_SPREAD = 0.5
 
 
 class PowerTransform(OutputTransform):
@@ -28,7 +28,7 @@ class PowerTransform(OutputTransform):
 
     Costs are divided by their standard deviation. If the lowest is positive they go through Box-Cox,
     otherwise, or where Box-Cox collapses them (spread below 0.5), through Yeo-Johnson; where that
-    collapses too, they are only standardised. The power maximises the likelihood of a normal sample.
+    collapses too, they are only standardized. The power maximizes the likelihood of a normal sample.
 
     Beyond that rule, costs that are all more than ten standard deviations away from 0 are measured from
     their median: a power around a point so far away is a straight line.
@@ -61,7 +61,7 @@ class FittedPowerTransform(IncreasingTransform):
 
     Args:
         y: Finite values to fit to, `n x m`.
-        families: Tried in this order; without any, values are only standardised.
+        families: Tried in this order; without any, values are only standardized.
 
     Raises:
         DataError: If a value is not finite.
@@ -75,9 +75,9 @@ class FittedPowerTransform(IncreasingTransform):
 
 @dataclass(frozen=True)
 class _Column:
-    """One column of costs: limited, measured from `origin` in units of `scale`, to a power, standardised.
+    """One column of costs: limited, measured from `origin` in units of `scale`, to a power, standardized.
 
-    Costs that are all equal are not standardised.
+    Costs that are all equal are not standardized.
     """
 
     family: PowerFamily
@@ -121,7 +121,7 @@ def _fit_column(cost: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], .
             continue
         column = _Column(family.fit(z), limit, origin, scale).standardized(cost)
         score = column.forward(cost)
-        if bool(torch.isfinite(score).all()) and float(score.std(correction=0)) >= _LEAST_SPREAD:
+        if bool(torch.isfinite(score).all()) and float(score.std(correction=0)) >= _MIN_SPREAD:
             return column
     column = _Column(Identity(), limit, origin, scale).standardized(cost)
     if families and not column.is_flat:

@@ -1,1 +1,1 @@
-"""Acquisition optimisers for combinatorial and mixed domains."""
+"""Acquisition optimizers for combinatorial and mixed domains."""

@@ -20,8 +20,8 @@ class BanditSearch(PooledSearch):
     """EXP3 per categorical column, and gradient ascent on the continuous columns given the categories.
 
     CoCaBO (Ru et al., 1906.08878, algorithm 1) gives each categorical column a bandit that learns from the
-    objective, one pull per evaluation, and maximises the acquisition over the numbers alone. A search knows
-    the acquisition and not the history, so here the bandits live for one maximisation and learn from the
+    objective, one pull per evaluation, and maximizes the acquisition over the numbers alone. A search knows
+    the acquisition and not the history, so here the bandits live for one maximization and learn from the
     acquisition; `mcbo.recommenders.bandit` learns from the objective. As there, the reward of a category is
     the best value seen with it: 0 at the median of the pool, 1 at the best so far.
 
@@ -55,7 +55,7 @@ class _Teams:
     """The bandits, and what each team has seen.
 
     Attributes:
-        sums: What each team maximises.
+        sums: What each team maximizes.
         owners: `b n`, the team of each drawn point.
     """
 

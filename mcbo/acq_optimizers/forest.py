@@ -12,10 +12,10 @@ from torch import Tensor
 Edge = tuple[int, int]
 
 
-def maximise(unary: Mapping[int, Tensor], pairs: Mapping[Edge, Tensor]) -> dict[int, int]:
+def maximize(unary: Mapping[int, Tensor], pairs: Mapping[Edge, Tensor]) -> dict[int, int]:
     """Return for each node the index of its value in a maximum, by max-sum (Bishop, 2006, section 8.4.5).
 
-    Leaves send to their neighbour what they can add at best to each of its values, and so on up to the root
+    Leaves send to their neighbor what they can add at best to each of its values, and so on up to the root
     of each tree; the choices are read on the way back. The cost is the sum of `l_i l_j` over the edges.
 
     Args:

@@ -1,4 +1,4 @@
-"""A genetic algorithm whose mutations know the neighbouring values of a column."""
+"""A genetic algorithm whose mutations know the neighboring values of a column."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ MUTATED_SHARE = 0.5
 
 
 class GeneticSearch(PooledSearch):
-    """Tournaments, crossover column by column, mutation to a neighbouring value; the best always survive.
+    """Tournaments, crossover column by column, mutation to a neighboring value; the best always survive.
 
     Selection, crossover and survival are those of `hebo`'s NSGA-II, which with one value per point is a
-    genetic algorithm with full elitism; several values are maximised in the Pareto sense. What it lacks is
+    genetic algorithm with full elitism; several values are maximized in the Pareto sense. What it lacks is
     added here: its polynomial mutation all but never takes a boolean, a level or a position in an order to
     the next value, so half of the children take a move of `RandomMoves`, as do those that repeat a member
     of the population. There is no polish.

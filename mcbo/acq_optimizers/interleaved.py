@@ -21,7 +21,7 @@ class InterleavedSearch(PooledSearch):
     """Gradient steps on the continuous columns, then the best changes of single parameters, and again.
 
     Casmopolitan's search (Wan et al., 2102.07188) with three differences: the gradient steps
-    are those of `hebo.acq_optimizers.ascent`, the discrete move is the best of all neighbours and not a
+    are those of `hebo.acq_optimizers.ascent`, the discrete move is the best of all neighbors and not a
     random one, and every point is projected and compared *after* its step, so it is feasible and never
     worse than before. A point that neither improves is done. A restart begins from a new pool, a part of
     which lies near the best points so far. Several values per point: see `Search.starts`.
@@ -47,7 +47,7 @@ class InterleavedSearch(PooledSearch):
             pool = spread_pool(
                 search.domain, search.moves, self.n_pool, start=best, generator=search.generator
             )
-            # The points passed so far would be chosen as starting points again; only their neighbours may.
+            # The points passed so far would be chosen as starting points again; only their neighbors may.
             pool = pool[len(best) :]
             self._interleave(replace(search, pool=pool, values=search.archive.add(pool)), neighbors)
 

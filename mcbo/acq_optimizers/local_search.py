@@ -1,4 +1,4 @@
-"""Local search: the best points of a pool climb over the neighbourhood graph."""
+"""Local search: the best points of a pool climb over the neighborhood graph."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from mcbo.acq_optimizers.pooled import PooledSearch, Search
 class LocalSearch(PooledSearch):
     """Steepest ascent by changes of one parameter, from several of the best points of a pool.
 
-    A round looks at every neighbour of every climbing point: all other categories of each categorical
+    A round looks at every neighbor of every climbing point: all other categories of each categorical
     column, the values next to the present one, swaps of two items of a permutation, steps of a tenth of the
-    range on continuous columns. It ends where no neighbour is better, so on a discrete domain every end is a
+    range on continuous columns. It ends where no neighbor is better, so on a discrete domain every end is a
     local maximum (COMBO, 1902.00448, searches so). Points are climbed side by side and valued
     in one call a round. Several values per point: see `Search.starts`.
 

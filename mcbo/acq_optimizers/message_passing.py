@@ -18,19 +18,19 @@ from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import AcqFunction, AcqOptimizer, Candidates, Domain
 from hebo.errors import IncompatibleError
 from mcbo.acq_optimizers.archive import Archive
-from mcbo.acq_optimizers.forest import Edge, find_cycle, maximise
+from mcbo.acq_optimizers.forest import Edge, find_cycle, maximize
 from mcbo.acq_optimizers.moves import RandomMoves
 from mcbo.acq_optimizers.neighbors import Neighbors
-from mcbo.acq_optimizers.pooled import MOST_CHANGES, spread_pool
+from mcbo.acq_optimizers.pooled import MAX_CHANGES, spread_pool
 
-MOST_LEVELS = 64
+MAX_LEVELS = 64
 """A discrete column with at most so many levels is searched exactly; one with more like a continuous one."""
 
 WINDOW = 2
 """A finer grid reaches so many spacings of the last one to each side of the best point."""
 
 CLIMB_ROUNDS = 100
-"""Most moves of the local search that ends a maximisation."""
+"""Most moves of the local search that ends a maximization."""
 
 
 class MessagePassing(AcqOptimizer):
@@ -44,7 +44,7 @@ class MessagePassing(AcqOptimizer):
     Local search then climbs from that point, in vain if it is such a maximum. A maximum that the domain does
     not contain (a constraint, an order, a trust region) is projected before, and local search climbs from
     the best point of a random pool and from `start` as well. Columns that no
-    component depends on are taken from `start`, or at random. Neighbours of the result and the pool follow
+    component depends on are taken from `start`, or at random. Neighbors of the result and the pool follow
     it in the ranking, for batches. An additive acquisition has one value per point, so there is no Pareto
     front.
 
@@ -87,7 +87,7 @@ class MessagePassing(AcqOptimizer):
             generator=generator,
         )
         archive.add(passed)
-        archive.add(moves.several(archive.x[:1].repeat(self.n_pool, 1), MOST_CHANGES, generator=generator))
+        archive.add(moves.several(archive.x[:1].repeat(self.n_pool, 1), MAX_CHANGES, generator=generator))
         return archive.candidates()
 
     def _peak(self, total: _Sum, domain: Domain, moves: RandomMoves, base: Tensor) -> Tensor:
@@ -129,7 +129,7 @@ class _Axis:
     @property
     def zooms(self) -> bool:
         """Whether the values depend on where one looks."""
-        return bool(self.high > self.low) if self.levels is None else len(self.levels) > MOST_LEVELS
+        return bool(self.high > self.low) if self.levels is None else len(self.levels) > MAX_LEVELS
 
     def first(self) -> Tensor:
         """Return the values looked at first."""
@@ -202,7 +202,7 @@ class _Sum:
             else:
                 edge = (min(clique), max(clique))
                 pairs[edge] = pairs.get(edge, 0.0) + (table if clique == edge else table.T)
-        return maximise(unary, pairs)
+        return maximize(unary, pairs)
 
 
 def _finite(values: Tensor) -> Tensor:

@@ -1,6 +1,6 @@
-"""The neighbours of many points at once.
+"""The neighbors of many points at once.
 
-Notation: `k` points, `n` neighbours of all of them, `c` changes of a point, `d` columns.
+Notation: `k` points, `n` neighbors of all of them, `c` changes of a point, `d` columns.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from hebo.base import Domain
 from hebo.design_space.parameters.scalar import NEIGHBOR_STEP
 
 N_PROBES = 4
-"""Points at which the changes of single columns are compared with what the domain calls neighbours."""
+"""Points at which the changes of single columns are compared with what the domain calls neighbors."""
 
 
 class Neighbors:
     """`Domain.neighbors` of many points.
 
-    The domain answers for one point at a time. Where its neighbours are the feasible changes of single
+    The domain answers for one point at a time. Where its neighbors are the feasible changes of single
     columns (to another category, the next level, a tenth of the range further), they are made here for all
     points together; a few points of a pool show whether that is so. It is not for orders of items, for
     conditional parameters and under linear equations: there the domain is asked point by point.
 
     Args:
-        domain: Says what the neighbours are.
+        domain: Says what the neighbors are.
         levels: Discrete column -> its values, see `mcbo.acq_optimizers.moves.column_levels`.
         pool: `p x d` points of the domain, at least one.
         generator: See `of`.
@@ -41,11 +41,11 @@ class Neighbors:
         self.is_simple = all(self._is_simple_at(point, generator) for point in pool[chosen])
 
     def of(self, x: Tensor, *, generator: Generator) -> tuple[Tensor, Tensor]:
-        """Return the neighbours (`n x d`) of the rows of `x` (`k x d`), and the row of each (`n`).
+        """Return the neighbors (`n x d`) of the rows of `x` (`k x d`), and the row of each (`n`).
 
         Args:
             x: Feasible points.
-            generator: Chooses a part where a parameter has too many neighbours.
+            generator: Chooses a part where a parameter has too many neighbors.
         """
         if self.is_simple:
             points, owners = self._changes.of(x)
@@ -56,7 +56,7 @@ class Neighbors:
         return torch.cat([x[:0], *found]), owners
 
     def _is_simple_at(self, point: Tensor, generator: Generator) -> bool:
-        """Say whether the discrete neighbours of a point (`d`) are feasible changes of single columns.
+        """Say whether the discrete neighbors of a point (`d`) are feasible changes of single columns.
 
         Steps of continuous columns only need to be as many: those of a part of a domain are shorter here.
         """

@@ -22,7 +22,7 @@ from mcbo.acq_optimizers.neighbors import Neighbors
 NEAR_SHARE = 0.25
 """Share of the pool that lies near the points worth starting from."""
 
-MOST_CHANGES = 3
+MAX_CHANGES = 3
 """Most columns in which such a point differs from the one it lies near."""
 
 _HUGE = 1e300
@@ -30,10 +30,10 @@ _HUGE = 1e300
 
 @dataclass(frozen=True)
 class Search:
-    """One maximisation.
+    """One maximization.
 
     Attributes:
-        acq: What is maximised.
+        acq: What is maximized.
         domain: Where.
         archive: Evaluates points and remembers the best.
         moves: Random changes of points.
@@ -53,10 +53,10 @@ class Search:
     start: Tensor | None = None
 
     def starts(self, n: int) -> tuple[Tensor, WeightedSums]:
-        """Return starting points (`n x d`), and what each of them shall maximise.
+        """Return starting points (`n x d`), and what each of them shall maximize.
 
         That is a weighted sum of the values in units of their ranges over the pool: the first `2 m` points
-        take one value alone, two for each, the others random mixtures. With one value all maximise it.
+        take one value alone, two for each, the others random mixtures. With one value all maximize it.
         Each point is the best of the pool for its sum that is apart from those chosen before.
         """
         weights = mixtures(n, self.values.shape[1], generator=self.generator)
@@ -64,7 +64,7 @@ class Search:
         return self.pool[starting_rows(self.domain, self.pool, sums.of_values(self.values))], sums
 
     def neighbors(self) -> Neighbors:
-        """Return what knows the neighbours of points."""
+        """Return what knows the neighbors of points."""
         return Neighbors(self.domain, self.moves.levels, self.pool, generator=self.generator)
 
     def usable(self) -> Tensor:
@@ -111,5 +111,5 @@ def spread_pool(
         return domain.sample(n, generator=generator)
     start = domain.project(start)
     origins = start[torch.arange(int(n * NEAR_SHARE)) % len(start)]
-    near = moves.several(origins, MOST_CHANGES, generator=generator)
+    near = moves.several(origins, MAX_CHANGES, generator=generator)
     return torch.cat([start, near, domain.sample(n - len(near), generator=generator)])

@@ -16,11 +16,11 @@ from hebo.acq_optimizers.climbing import climb
 from hebo.acq_optimizers.polish import WeightedSums
 from hebo.base import Domain
 from mcbo.acq_optimizers.pooled import PooledSearch, Search
-from mcbo.acq_optimizers.settling import TIE, settled
+from mcbo.acq_optimizers.tie_breaking import TIE, settled
 from mcbo.acq_optimizers.tree import MonteCarloTreeSearch
 
 MOVES_A_TURN = 2
-"""Most moves of a point to a neighbour after its gradient steps."""
+"""Most moves of a point to a neighbor after its gradient steps."""
 
 STOP = -1
 """The action that ends a sequence of changes."""
@@ -39,7 +39,7 @@ class TreeSearch(PooledSearch):
     acquisition instead of a solver. See `mcbo.acq_optimizers.tree` for the search.
 
     Trees start at the best points of the pool, which fix the other columns. In turns with the trees those
-    take gradient steps and moves to neighbouring values, so the set and the numbers fit each other.
+    take gradient steps and moves to neighboring values, so the set and the numbers fit each other.
     Several values per point: see `Search.starts`. Choices that make no difference to the acquisition stay
     those of the best known point.
 

@@ -48,7 +48,7 @@ class HammingEmbedding(KernelRecipe):
         one_hot = OneHot(space, columns)
         anchors = draw_anchors(one_hot.n_categories, self.n_anchors, generator=generator)
         if self.relabel:
-            anchors = relabelled(anchors, one_hot.n_categories, generator=generator)
+            anchors = relabeled(anchors, one_hot.n_categories, generator=generator)
         prior = embedding_prior(one_hot.n_categories, self.n_anchors)
         return MaternKernel(columns, Embedding(one_hot, anchors), self.n_anchors, prior)
 
@@ -91,7 +91,7 @@ def draw_anchors(n_categories: Sequence[int], n: int, *, generator: Generator) -
     return torch.searchsorted(upto, u * upto[:, last])
 
 
-def relabelled(anchors: Tensor, n_categories: Sequence[int], *, generator: Generator) -> Tensor:
+def relabeled(anchors: Tensor, n_categories: Sequence[int], *, generator: Generator) -> Tensor:
     """Return the anchors with the categories of each column renamed by a random permutation."""
     names = [torch.randperm(c, generator=generator)[anchors[:, i]] for i, c in enumerate(n_categories)]
     return torch.stack(names, 1)

@@ -21,7 +21,7 @@ class Mallows(OrderRecipe):
     `d`, the share of the `p (p - 1) / 2` pairs of items that two orders put differently, is Kendall's
     distance in units of the largest one: 0 for equal orders, 1 for an order and its reverse. So a rate means
     the same for any number of items. The kernel is from Jiao and Vert (2015), there with the plain number of
-    pairs; its use in Bayesian optimisation from Deshwal et al. (2112.01049). Unlike `Kendall`, which is
+    pairs; its use in Bayesian optimization from Deshwal et al. (2112.01049). Unlike `Kendall`, which is
     linear in the pairs, it has room for any function of the order (Mania et al., 1603.08035).
     """
 

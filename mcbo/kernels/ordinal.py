@@ -19,7 +19,7 @@ from mcbo.kernels.ranks import Ranks
 class Ordinal(KernelRecipe):
     """A Matern-5/2 correlation of level positions `u_i = rank_i / (n_i - 1)` in `[0, 1]`.
 
-    Neighbouring levels are equally far apart whatever numbers they stand for: 1, 10 and 100 are at 0, 1/2
+    Neighboring levels are equally far apart whatever numbers they stand for: 1, 10 and 100 are at 0, 1/2
     and 1. Where the encoded numbers themselves say how far, `NumericMatern` is the kernel to use.
 
     Attributes:

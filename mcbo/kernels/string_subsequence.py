@@ -42,9 +42,9 @@ class StringSubsequence(KernelRecipe):
     strings without a common letter have correlation 0, those of the same letters in another order share the
     first term, and random ones share much of it.
 
-    In the papers the `k_p`, times `match_decay^(2p)`, are added before the sum is normalised. Then the share
+    In the papers the `k_p`, times `match_decay^(2p)`, are added before the sum is normalized. Then the share
     of an order grows with the number of its subsequences, and so with the length, the alphabet and the other
-    decay; with each order normalised by itself it is the match decay alone that sets it. A string of `L`
+    decay; with each order normalized by itself it is the match decay alone that sets it. A string of `L`
     letters has no subsequences longer than `L`: fewer columns than `order` lower the order.
 
     Attributes:
@@ -143,8 +143,8 @@ class StringSubsequenceKernel(FeatureCorrelation):
             return a @ b.mT
         batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
         s, t = (one.expand(*batch, -1, -1).reshape(-1, *one.shape[-2:]) for one in (a, b))
-        normalised = self._between(s, t) / self._norms(s).unsqueeze(-1) / self._norms(t).unsqueeze(-2)
-        return self._weighted(normalised).reshape(*batch, *normalised.shape[-2:])
+        normalized = self._between(s, t) / self._norms(s).unsqueeze(-1) / self._norms(t).unsqueeze(-2)
+        return self._weighted(normalized).reshape(*batch, *normalized.shape[-2:])
 
     def _weighted(self, products: Tensor) -> Tensor:
         """Return the sum over orders, the first axis."""

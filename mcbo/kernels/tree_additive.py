@@ -27,7 +27,7 @@ class TreeAdditive(KernelRecipe):
     columns, its isolated vertices cliques of one. A continuous or ordered column, scaled to `[0, 1]` by its
     bounds, has a Matern-5/2 correlation `k_i` with lengthscale `l_i`; a nominal one has 1 for equal
     categories and `exp(-1 / l_i)` for others. A function under it is a sum of functions of at most two
-    columns, which can be learned from few observations and maximised tree by tree. Which columns go together
+    columns, which can be learned from few observations and maximized tree by tree. Which columns go together
     is left to chance: structures learned from few observations mislead (RDUCB: Ziomek and Bou Ammar,
     2301.12844; additive trees: Han et al., 2012.13088). Lengthscales have the prior of the unit square (see
     `unit_cube_prior`), and the weights `w_c` that give the shares `w_c / sum w` a log-normal one of mode 1.

@@ -1,1 +1,1 @@
-"""Optimisers without a model: hill climbing, annealing, a genetic algorithm, bandits."""
+"""Optimizers without a model: hill climbing, annealing, a genetic algorithm, bandits."""

@@ -20,7 +20,7 @@ N_BROODS = 4
 
 
 class GeneticAlgorithm(Recommender):
-    """Tournaments, crossover column by column, mutation to a neighbouring value; the best always survive.
+    """Tournaments, crossover column by column, mutation to a neighboring value; the best always survive.
 
     The population are the `population` best distinct points told so far, so it is the survivors of full
     elitism after any number and size of batches, and a run continues from its history alone. Until

@@ -1,4 +1,4 @@
-"""Hill climbing: evaluate neighbours of the best point, start anew where none has been better for long."""
+"""Hill climbing: evaluate neighbors of the best point, start anew where none has been better for long."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.request import Request
 from mcbo.acq_optimizers.moves import RandomMoves
 
-LEAST_PATIENCE = 20
+MIN_PATIENCE = 20
 """Evaluations without improvement that are always waited for."""
 
 
 class HillClimbing(Recommender):
     """Stochastic hill climbing with random restarts.
 
-    A climb begins with random points. Then the untried neighbours of its best point are evaluated in random
+    A climb begins with random points. Then the untried neighbors of its best point are evaluated in random
     order, mixed with random steps of all sizes on continuous columns and jumps on ordered ones. After
     `patience` evaluations in a row without improvement the next climb begins. A failed evaluation is one
     without improvement. Where a climb stands is read from what was told, in the order told.
 
     Attributes:
         n_initial: Random points at the beginning of a climb.
-        patience: Evaluations without improvement that end a climb; None: as many as a point has neighbours,
+        patience: Evaluations without improvement that end a climb; None: as many as a point has neighbors,
             at least 20.
     """
 
@@ -54,7 +54,7 @@ class HillClimbing(Recommender):
 
     def patience_in(self, space: DesignSpace) -> int:
         """Return how many evaluations without improvement end a climb."""
-        return self.patience or max(LEAST_PATIENCE, _n_neighbors(space))
+        return self.patience or max(MIN_PATIENCE, _n_neighbors(space))
 
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""
@@ -86,7 +86,7 @@ class Climb:
 
 
 def around(domain: Domain, point: Tensor, n: int, *, generator: Generator) -> Tensor:
-    """Return points near a point (`d`) in random order: all neighbours, and `4 n` random moves or more."""
+    """Return points near a point (`d`) in random order: all neighbors, and `4 n` random moves or more."""
     point = domain.project(point.unsqueeze(0))[0]
     near = domain.neighbors(point, generator=generator)
     moves = RandomMoves(domain, generator=generator)
@@ -96,6 +96,6 @@ def around(domain: Domain, point: Tensor, n: int, *, generator: Generator) -> Te
 
 
 def _n_neighbors(space: DesignSpace) -> int:
-    """Return about how many neighbours a point has: other categories, and two steps per other column."""
+    """Return about how many neighbors a point has: other categories, and two steps per other column."""
     others = sum(count - 1 for count in space.categorical_dims.values())
     return others + 2 * (space.n_dims - len(space.categorical_dims))

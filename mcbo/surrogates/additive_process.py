@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hebo.surrogates.gaussian_process import GaussianProcess
 
-_LEAST_VARIANCE = 1e-12
+_MIN_VARIANCE = 1e-12
 
 
 @runtime_checkable
@@ -46,6 +46,6 @@ class AdditiveProcess(GaussianProcess):
         cross = signal * self._kernel.component(index, points, self.x[:, columns]).reshape(len(points), -1)
         prior = signal * self._kernel.component(index, points[:1], points[:1]).reshape(())
         whitened = torch.linalg.solve_triangular(self.factor.mT, cross, upper=True, left=False)
-        variance = (prior - whitened.square().sum(-1)).clamp_min(_LEAST_VARIANCE)
+        variance = (prior - whitened.square().sum(-1)).clamp_min(_MIN_VARIANCE)
         mean = self.covariance.mean / len(self.cliques) + cross @ self.weights
         return mean, self.widening * variance

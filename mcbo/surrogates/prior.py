@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 JITTER = 1e-8
 """Always added to the diagonal, in units of the prior variance."""
 
-# Log-normal priors, outputs being standardised. A kernel that explains nothing must be able to say so: the
+# Log-normal priors, outputs being standardized. A kernel that explains nothing must be able to say so: the
 # noise may take all of the variance.
 _SIGNAL, _SIGNAL_SPREAD = 1.0, 1.0
 _NOISE, _NOISE_SPREAD = 1e-2, 2.0

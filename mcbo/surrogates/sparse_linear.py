@@ -15,7 +15,7 @@ from hebo.design_space.column_kinds import columns_by_kind, n_levels
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
-from hebo.surrogates.gaussian_model import LEAST_VARIANCE
+from hebo.surrogates.gaussian_model import MIN_VARIANCE
 from hebo.surrogates.model_batch import OneByOne
 from mcbo.surrogates.horseshoe import horseshoe_draws
 
@@ -114,14 +114,14 @@ class LinearDraws(OneByOne):
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances, `b` each, at `b x d` points; without gradients."""
         values = self.features(x) @ self.weights.T
-        return values.mean(-1), values.var(-1).clamp_min(LEAST_VARIANCE)
+        return values.mean(-1), values.var(-1).clamp_min(MIN_VARIANCE)
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
         values = self.features(x) @ self.weights.T
         apart = values - values.mean(-1, keepdim=True)
         covariance = apart @ apart.mT / (values.shape[-1] - 1)
-        floor = LEAST_VARIANCE * torch.eye(x.shape[-2]).to(x)
+        floor = MIN_VARIANCE * torch.eye(x.shape[-2]).to(x)
         return values.mean(-1), covariance + floor
 
     def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:

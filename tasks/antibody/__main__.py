@@ -10,7 +10,7 @@ from typing import get_args
 import click
 
 from hebo.errors import HeboError
-from tasks.antibody.discretise import Point, discretise
+from tasks.antibody.discretize import Point, discretize
 
 
 @click.command()
@@ -24,7 +24,7 @@ from tasks.antibody.discretise import Point, discretise
 def main(source: Path, chains: tuple[str, ...], point: Point, keep: int, output: Path | None) -> None:
     """Lay the protein in SOURCE out on the lattice, and say how well that went."""
     try:
-        found = discretise(source, [*chains] or None, point=point, n_kept=keep)
+        found = discretize(source, [*chains] or None, point=point, n_kept=keep)
     except HeboError as error:
         click.echo(f"error: {error}", err=True)
         sys.exit(2)

@@ -18,7 +18,7 @@ from hebo.errors import ConfigError, DataError
 from tasks.antibody.antigen import Antigen
 from tasks.antibody.antigens import load_antigen
 from tasks.antibody.developability import DEVELOPABLE, sequences
-from tasks.antibody.discretise import Point
+from tasks.antibody.discretize import Point
 from tasks.antibody.energies import ALPHABET, encode
 from tasks.antibody.lattice import Sites
 from tasks.antibody.oracle import Backend, Oracle, kind_of_oracle, oracle
@@ -42,7 +42,7 @@ class AntibodyDesign(Task):
 
     Args:
         antigen: One that comes along (`S85`, `S104`, `S130`, `S160`, `S192`, `S230`), or a file: JSON, or PDB
-            or mmCIF (extra `antibody`), which is laid out on the lattice; see `tasks.antibody.discretise`.
+            or mmCIF (extra `antibody`), which is laid out on the lattice; see `tasks.antibody.discretize`.
         chains: Those of the antigen in a PDB or mmCIF file that has several.
         point: What of a residue is put on the lattice: the centroid of its atoms, that of its side chain, or
             its alpha carbon.

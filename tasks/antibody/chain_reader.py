@@ -18,12 +18,12 @@ from tasks.antibody.energies import ALPHABET
 Points = NDArray[np.float64]
 
 _FARTHEST_BOND = 4.5
-"""Angstrom between the alpha carbons of neighbours in a chain (3.8 as a rule); beyond this there is a gap."""
+"""Angstrom between the alpha carbons of neighbors in a chain (3.8 as a rule); beyond this there is a gap."""
 
 _LONGEST_PEPTIDE_BOND = 2.0
 """Angstrom between C and N (1.33 as a rule)."""
 
-_MOST_NAMED = 12
+_MAX_NAMED = 12
 """Residues that a note about many of them names."""
 
 
@@ -196,8 +196,8 @@ def _distance(a: Points, b: Points) -> float:
 
 
 def _named(labels: Sequence[str]) -> str:
-    more = len(labels) - _MOST_NAMED
-    return ", ".join(labels[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")
+    more = len(labels) - _MAX_NAMED
+    return ", ".join(labels[:_MAX_NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def _has(labels: Sequence[str]) -> str:

@@ -20,7 +20,7 @@ DEVELOPABLE = "developable"
 """Name of the rule for design spaces with a column for each residue, in order."""
 
 _CHARGES = {"R": 1.0, "K": 1.0, "H": 0.1, "D": -1.0, "E": -1.0}
-_MOST_CHARGE = 2.0
+_MAX_CHARGE = 2.0
 # Asparagine, anything but proline, serine or threonine, anything but proline: all four must be there.
 _GLYCOSYLATION = re.compile("N[^P][ST][^P]")
 _REPEAT = re.compile(r"(.)\1{5}")
@@ -34,8 +34,8 @@ def charge(sequence: str) -> float:
 def problems(sequence: str) -> list[str]:
     """Return what is wrong with a sequence, nothing if it can be developed."""
     found = []
-    if abs(charge(sequence)) > _MOST_CHARGE + 1e-9:
-        found.append(f"net charge {charge(sequence):+.1f}, beyond {_MOST_CHARGE:g}")
+    if abs(charge(sequence)) > _MAX_CHARGE + 1e-9:
+        found.append(f"net charge {charge(sequence):+.1f}, beyond {_MAX_CHARGE:g}")
     if (motif := _GLYCOSYLATION.search(sequence)) is not None:
         found.append(f"glycosylation motif {motif.group()} at place {motif.start() + 1}")
     if (repeat := _REPEAT.search(sequence)) is not None:
@@ -52,7 +52,7 @@ def is_developable(frame: pd.DataFrame) -> NDArray[np.bool_]:
     """Say which rows keep all rules; a search asks for thousands of rows at once."""
     letters = frame.to_numpy(dtype=object).astype("U1")
     total = _charges()[letters.view(np.uint32)].sum(1)
-    is_fine: NDArray[np.bool_] = np.abs(total) <= _MOST_CHARGE + 1e-9
+    is_fine: NDArray[np.bool_] = np.abs(total) <= _MAX_CHARGE + 1e-9
     if letters.shape[1] >= 4:
         a, b, c, d = (letters[:, place : letters.shape[1] - 3 + place] for place in range(4))
         is_fine &= ~((a == "N") & (b != "P") & ((c == "S") | (c == "T")) & (d != "P")).any(-1)

@@ -13,8 +13,8 @@ _PAIRS = STEPS.reshape(3, 2).tolist()
 def dead_ends(occupied: Iterable[int]) -> list[int]:
     """Return the sites to block, in order.
 
-    A free site is a dead end if at least five of its neighbours are occupied or blocked, or at least four and
-    residues close a ring of four around it, which are two pairs of opposite neighbours. Blocking one may make
+    A free site is a dead end if at least five of its neighbors are occupied or blocked, or at least four and
+    residues close a ring of four around it, which are two pairs of opposite neighbors. Blocking one may make
     another one, and so on.
     """
     residues = set(occupied)

@@ -1,6 +1,6 @@
 """The cubic lattice on which chains of amino acids are laid out, one per site.
 
-Site `x + 64 y + 4096 z` has the coordinates `x`, `y`, `z` from 0 to 63; neighbours differ by 1 in one of
+Site `x + 64 y + 4096 z` has the coordinates `x`, `y`, `z` from 0 to 63; neighbors differ by 1 in one of
 them.
 """
 
@@ -14,7 +14,7 @@ Sites = NDArray[np.int32]
 SIDE = 64
 N_SITES = SIDE**3
 STEPS: Sites = np.array([1, -1, SIDE, -SIDE, SIDE * SIDE, -SIDE * SIDE], dtype=np.int32)
-"""From a site to its six neighbours."""
+"""From a site to its six neighbors."""
 
 CENTER = 133_152
 """The site (32, 32, 32)."""
@@ -33,7 +33,7 @@ def coordinates_of(sites: Sites) -> NDArray[np.int64]:
 
 
 def are_adjacent(a: Sites, b: Sites) -> NDArray[np.bool_]:
-    """Say which sites are neighbours; none of them may lie on the lattice's faces."""
+    """Say which sites are neighbors; none of them may lie on the lattice's faces."""
     distance = np.abs(a - b)
     found: NDArray[np.bool_] = (distance == 1) | (distance == SIDE) | (distance == SIDE * SIDE)
     return found

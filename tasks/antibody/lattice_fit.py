@@ -14,7 +14,7 @@ Points = NDArray[np.float64]
 Places = NDArray[np.int64]
 
 BOND = 5.25
-"""Angstrom between neighbours of the lattice."""
+"""Angstrom between neighbors of the lattice."""
 
 _NEIGHBORS: Places = np.array([[1, 0, 0], [-1, 0, 0], [0, 1, 0], [0, -1, 0], [0, 0, 1], [0, 0, -1]])
 
@@ -51,7 +51,7 @@ def fit(points: Points, follows: NDArray[np.bool_], *, n_kept: int = 25) -> Fit:
 
     Args:
         points: `n x 3` in Angstrom.
-        follows: For each point whether it takes a neighbour of the one before; others take a site at about
+        follows: For each point whether it takes a neighbor of the one before; others take a site at about
             the right distance from that.
         n_kept: More find better fits and take longer.
 

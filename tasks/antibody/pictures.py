@@ -31,7 +31,7 @@ _KINDS = {
 _COLORS = {letter: color for letters, color in _KINDS.values() for letter in letters}
 _N_VIEWS = 400
 _RADIUS = 0.34
-_LEAST_WIDTH = 0.5
+_MIN_WIDTH = 0.5
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ def _best_view(loop: Floats, chain: Floats) -> View:
     outward = loop.mean(0) - chain.mean(0)
     directions = _sphere(_N_VIEWS)
     views = [_facing(one) for one in directions[directions @ outward > 0.5 * np.linalg.norm(outward)]]
-    apart = [_least_distance(one.project(loop)[:, :2]) for one in views]
+    apart = [_min_distance(one.project(loop)[:, :2]) for one in views]
     return views[int(np.argmax(apart))]
 
 
@@ -145,7 +145,7 @@ def _facing(direction: Floats) -> View:
     return View(np.stack([right, np.cross(direction, right), direction]))
 
 
-def _least_distance(points: Floats) -> float:
+def _min_distance(points: Floats) -> float:
     distance = np.linalg.norm(points[:, None] - points, axis=-1)
     return float(distance[np.triu_indices(len(points), 1)].min())
 
@@ -160,7 +160,7 @@ def _share(nearness: Floats) -> Floats:
 def _bonds(
     axes: Axes, shown: Floats, coordinates: Floats, depth: Floats, *, color: str, width: float
 ) -> None:
-    """Join residues that follow one another on neighbouring sites; chains and gaps have none between."""
+    """Join residues that follow one another on neighboring sites; chains and gaps have none between."""
     for place in np.flatnonzero(np.abs(np.diff(coordinates, axis=0)).sum(1) == 1):
         ends = shown[place : place + 2]
         alpha = min(1.0, 0.15 + 0.7 * float(depth[place : place + 2].mean()))
@@ -190,7 +190,7 @@ def _stretched(axes: Axes, letter: str, left: float, floor: float, height: float
     """Draw a letter as wide as a column, from `floor` upwards."""
     path = TextPath((0, 0), letter, size=1, prop=FontProperties(family="DejaVu Sans", weight="bold"))
     box = path.get_extents()
-    width = max(box.width, _LEAST_WIDTH)  # an I as wide as a column would be a block
+    width = max(box.width, _MIN_WIDTH)  # an I as wide as a column would be a block
     scale = Affine2D().translate(-(box.x0 + box.x1) / 2, -box.y0)
     move = scale.scale(0.94 / width, 0.96 * height / box.height).translate(left + 0.5, floor)
     axes.add_patch(PathPatch(path.transformed(move), facecolor=_COLORS[letter], linewidth=0))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from tasks.antibody.antigen import Antigen
 from tasks.antibody.lattice import N_SITES, STEPS, Sites
 
-_MOST_ROWS = 1 << 19
+_MAX_ROWS = 1 << 19
 """Walks that are extended together."""
 
 
@@ -31,13 +31,13 @@ def structures(antigen: Antigen, length: int, min_contacts: int) -> Iterator[Sit
         yield from _extended(antigen, walks, n_left, n_steps, needed, reachable)
 
 
-def _reachable(antigen: Antigen, most_steps: int) -> NDArray[np.int32]:
+def _reachable(antigen: Antigen, max_steps: int) -> NDArray[np.int32]:
     """Return an upper bound of the contacts of the next steps, `steps x sites`, of walks that may cross."""
-    bounds = np.zeros((most_steps + 1, N_SITES), dtype=np.int32)
+    bounds = np.zeros((max_steps + 1, N_SITES), dtype=np.int32)
     impossible = -(1 << 20)
-    inside = np.flatnonzero(_near(antigen, most_steps + 1)).astype(np.int32)
+    inside = np.flatnonzero(_near(antigen, max_steps + 1)).astype(np.int32)
     around = inside[:, None] + STEPS
-    for steps in range(1, most_steps + 1):
+    for steps in range(1, max_steps + 1):
         onward = antigen.contacts[around] + bounds[steps - 1][around]
         bounds[steps] = impossible
         bounds[steps][inside] = np.where(antigen.is_free[around], onward, impossible).max(1)
@@ -66,7 +66,7 @@ def _extended(
     todo: list[tuple[Sites, NDArray[np.int32], int]] = [(walks, np.zeros(len(walks), dtype=np.int32), 0)]
     while todo:
         walks, gained, done = todo.pop()
-        if len(walks) > _MOST_ROWS:
+        if len(walks) > _MAX_ROWS:
             half = len(walks) // 2
             todo += [(walks[half:], gained[half:], done), (walks[:half], gained[:half], done)]
         elif done < n_steps:

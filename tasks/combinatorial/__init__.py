@@ -1,1 +1,1 @@
-"""Problems of booleans, categories, strings and permutations from combinatorial optimisation."""
+"""Problems of booleans, categories, strings and permutations from combinatorial optimization."""

@@ -23,7 +23,7 @@ class Ackley53(Task):
     `f(z) = -20 exp(-0.2 sqrt(mean_i z_i^2)) - exp(mean_i cos(2 pi z_i)) + 20 + e`, the mean over all
     `d = n_boolean + n_numeric` coordinates. False stands for `z = 0` and True for `z = 1`; the numbers are
     in `[-1, 1]`. So the waves `cos(2 pi z)` tell nothing of the booleans, which raise the funnel alone, by
-    how many of them are True (Bliek, Verwer and de Weerdt, "Black-box mixed-variable optimisation using a
+    how many of them are True (Bliek, Verwer and de Weerdt, "Black-box mixed-variable optimization using a
     surrogate model that satisfies integer constraints", GECCO 2021, arXiv:2006.04508, and the code of their
     MVRSM; Wan et al., "Think global and act local", ICML 2021, arXiv:2102.07188). The codes of both add
     uniform noise up to 1e-6, which is left out here.
@@ -54,7 +54,7 @@ class Ackley53(Task):
 
     @property
     def minimizers(self) -> pd.DataFrame:
-        """The only minimiser."""
+        """The only minimizer."""
         booleans = pd.DataFrame([self._zeros()], columns=self._booleans)
         return booleans.assign(**dict.fromkeys(self._numbers, 0.0))
 

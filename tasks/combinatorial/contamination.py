@@ -18,7 +18,7 @@ class ContaminationControl(Coded):
     (`x_i` True) heals a share `G_i ~ Beta(1, 3/7)` of it, else a share `L_i ~ Beta(1, 17/3)` of the rest
     is spoilt: `Z_i = (1 - G_i x_i) Z_{i-1} + L_i (1 - x_i) (1 - Z_{i-1})`. The fraction should be at most
     `limit` with a probability of `1 - tolerance` at each stage. The value is the cost of prevention plus
-    the Lagrangian penalty of these constraints plus the regularisation,
+    the Lagrangian penalty of these constraints plus the regularization,
 
     `sum_i [cost x_i + penalty (1 - tolerance - P(Z_i <= limit))] + regularization sum_i x_i`,
 

@@ -71,7 +71,7 @@ class LABS(Coded):
 
     @property
     def minimizers(self) -> pd.DataFrame | None:
-        """One minimiser up to `n = 66`, None beyond."""
+        """One minimizer up to `n = 66`, None beyond."""
         if self.n > _LARGEST_SOLVED:
             return None
         lengths = [int(digit, base=36) for digit in _RUNS.split()[self.n - 2]]
@@ -87,7 +87,7 @@ class LABS(Coded):
         return self._value(energy)
 
     def _value(self, energy: Codes) -> Array:
-        """Return what is minimised, at these energies (which are at least 1, as `C_{n-1}` is 1 or -1)."""
+        """Return what is minimized, at these energies (which are at least 1, as `C_{n-1}` is 1 or -1)."""
         if self.objective == "energy":
             return energy.astype(np.float64)
         values: Array = -(self.n**2) / (2.0 * energy)

@@ -29,7 +29,7 @@ class MaxSAT(Coded):
     optimum is 0; it tends to be easier than others of its size, because the signs of a variable hint at its
     value. A hard clause weighs as much as all soft ones together plus 1, so that no point that breaks one
     is better than a point that breaks none. Other weights are taken as they are in the file; Oh et al.,
-    "Combinatorial Bayesian optimization using the graph Cartesian product", NeurIPS 2019, standardise them.
+    "Combinatorial Bayesian optimization using the graph Cartesian product", NeurIPS 2019, standardize them.
 
     Args:
         path: A file in the DIMACS or WDIMACS format; without it, the instance is random.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -22,26 +22,28 @@ class NKLandscape(Coded):
     `f(x) = -(1/n) sum_i c_i(x_i, x_{i_1}, ..., x_{i_k})`, where each `c_i` is a table of `levels^(k + 1)`
     numbers drawn uniformly from [0, 1): minus the fitness of Kauffman and Weinberger, "The NK model of
     rugged fitness landscapes and its application to maturation of the immune response", J. Theor. Biol. 141,
-    1989. With `k = 0` each variable can be set by itself; with `k = n - 1` the values of neighbouring points
-    have nothing in common. Adjacent neighbours are the next `k` variables on a ring; the minimum is then
+    1989. With `k = 0` each variable can be set by itself; with `k = n - 1` the values of neighboring points
+    have nothing in common. Adjacent neighbors are the next `k` variables on a ring; the minimum is then
     found exactly by dynamic programming (Wright, Thompson and Zhang, "The computational complexity of N-K
     fitness functions", IEEE Trans. Evol. Comput. 4, 2000). With random ones it is NP-hard for `k > 1`.
 
-    `optimum` is known for adjacent neighbours if `levels^(2 k + 1)` is at most 2^22 (`k <= 10` for
-    booleans), and for any neighbours if `k = 0`.
+    `optimum` is known for adjacent neighbors if `levels^(2 k + 1)` is at most 2^22 (`k <= 10` for
+    booleans), and for any neighbors if `k = 0`.
 
     Args:
         n: Number of variables.
         k: Number of other variables that a contribution depends on.
         levels: Number of values of a variable: 2 for booleans, more for nominal ones, `c0`, `c1`, ...
-        neighbours: Whether the `k` variables are drawn at random for each contribution, or the next ones.
-        seed: Draws the neighbours and the tables.
+        neighbors: Whether the `k` variables are drawn at random for each contribution, or the next ones.
+        seed: Draws the neighbors and the tables.
     """
+
+    renamed: ClassVar[dict[str, str]] = {"neighbours": "neighbors"}
 
     n: int = Field(20, ge=1)
     k: int = Field(3, ge=0)
     levels: int = Field(2, ge=2)
-    neighbours: Literal["random", "adjacent"] = "random"
+    neighbors: Literal["random", "adjacent"] = "random"
     seed: int = Field(0, ge=0)
 
     @model_validator(mode="after")
@@ -78,7 +80,7 @@ class NKLandscape(Coded):
 
     @property
     def minimizers(self) -> pd.DataFrame | None:
-        """One minimiser, where it can be computed."""
+        """One minimizer, where it can be computed."""
         return None if self._best is None else self.to_frame(self._best)
 
     def function(self, codes: Codes) -> Array:
@@ -94,9 +96,9 @@ class NKLandscape(Coded):
     def dependencies(self) -> Codes:
         """The variables that each contribution depends on, its own first: `n x (k + 1)`."""
         own = np.arange(self.n)[:, None]
-        if self.neighbours == "adjacent":
+        if self.neighbors == "adjacent":
             return (own + np.arange(self.k + 1)) % self.n
-        rng = np.random.default_rng(derive_seed("nk neighbours", self.seed))
+        rng = np.random.default_rng(derive_seed("nk neighbors", self.seed))
         others = np.stack([rng.permutation(self.n - 1)[: self.k] for _ in range(self.n)])
         # Numbers below n - 1 become variables other than the contribution's own.
         return np.concatenate([own, others + (others >= own)], axis=1)
@@ -109,11 +111,11 @@ class NKLandscape(Coded):
 
     @cached_property
     def _best(self) -> Codes | None:
-        """A minimiser's codes, `1 x n`, or None where computing it is too long."""
+        """A minimizer's codes, `1 x n`, or None where computing it is too long."""
         if self.k == 0:
             alone: Codes = self.contributions.argmax(axis=1)[None, :]
             return alone
-        if self.neighbours != "adjacent" or self.levels ** (2 * self.k + 1) > _MAX_NUMBERS:
+        if self.neighbors != "adjacent" or self.levels ** (2 * self.k + 1) > _MAX_NUMBERS:
             return None
         return best_on_ring(self.contributions, self.levels, self.k)[None, :]
 

@@ -38,7 +38,7 @@ class PestControl(Coded):
 
     The constants and the order of events are those of the authors' code. Infestation is counted before a
     stage's action, so that the last action costs something and helps nothing. The best points that are
-    known use pesticide4 nearly everywhere, which favours methods that lean to equal values of all variables.
+    known use pesticide4 nearly everywhere, which favors methods that lean to equal values of all variables.
 
     Here the random numbers are a function of the seed and the stage, so that a point has one value. The
     first code drew them anew in each evaluation; later versions restart the same seed at each stage, which

@@ -58,18 +58,18 @@ class SpeedReducer(Task):
 
     @property
     def optimum(self) -> float:
-        """The weight of the known minimiser, about 2994.471."""
+        """The weight of the known minimizer, about 2994.471."""
         return float(_weight(self._variables(self.minimizers))[0])
 
     @property
     def minimizers(self) -> pd.DataFrame:
         """The one known: the smallest gear, on shafts that four limits hold with equality, up to rounding."""
         width, module, teeth, length_1 = 3.5, 0.7, 17, 7.3
-        diameter_1 = _least_diameter(length_1, module * teeth, 16.9e6, 110.0)
+        diameter_1 = _min_diameter(length_1, module * teeth, 16.9e6, 110.0)
         diameter_2 = 5.0
         for _ in range(30):  # a contraction by a factor of thousands: the stress hardly depends on the length
             length_2 = 1.1 * diameter_2 + 1.9
-            diameter_2 = _least_diameter(length_2, module * teeth, 157.5e6, 85.0)
+            diameter_2 = _min_diameter(length_2, module * teeth, 157.5e6, 85.0)
         row = [width, module, teeth, length_1, length_2, diameter_1, diameter_2]
         return pd.DataFrame({name: [value] for name, value in zip(_RANGES, row, strict=True)})
 
@@ -117,6 +117,6 @@ def _weight(x: Array) -> Array:
     return weight
 
 
-def _least_diameter(length: float, pitch: float, torque: float, strength: float) -> float:
+def _min_diameter(length: float, pitch: float, torque: float, strength: float) -> float:
     """Return the diameter of a shaft at its stress limit."""
     return float((np.hypot(745.0 * length / pitch, torque**0.5) / strength) ** (1.0 / 3.0))

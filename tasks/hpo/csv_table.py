@@ -31,7 +31,7 @@ def read_table(path: Path, target: str, *, problem: Problem | None) -> tuple[Arr
     """Return features, target and kind of problem of a CSV file with a header.
 
     Columns that are not numbers become indicators of all their values but the first. Features, and the
-    target of a regression, are centred at their median, scaled by their central 86 % range, and clipped to
+    target of a regression, are centered at their median, scaled by their central 86 % range, and clipped to
     100 scales. A target that is text, boolean, or a whole number with at most 20 values is a class.
 
     Args:
@@ -56,7 +56,7 @@ def read_table(path: Path, target: str, *, problem: Problem | None) -> tuple[Arr
 def robust_standardize(x: Array) -> Array:
     """Centre columns at their median and scale them by their central 86 % range.
 
-    For Gaussian columns the result tends to a standard normal; columns with no range are only centred.
+    For Gaussian columns the result tends to a standard normal; columns with no range are only centered.
     """
     low, high = 0.5 * (1.0 - _CENTRAL_MASS), 0.5 * (1.0 + _CENTRAL_MASS)
     width = np.asarray(np.quantile(x, high, axis=0) - np.quantile(x, low, axis=0))

@@ -19,7 +19,7 @@ from tasks.hpo.spaces import BAYESMARK_NAMES, ModelName, Problem, hyperparameter
 
 
 class HPO(Task):
-    """Minimise the cross-validated loss of a model, as Bayesmark does.
+    """Minimize the cross-validated loss of a model, as Bayesmark does.
 
     A fifth of the rows is held out; the objective is the mean loss over the folds of the others
     (stratified for classification, in the order of the shuffled rows), and the column `generalization` is

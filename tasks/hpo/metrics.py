@@ -1,4 +1,4 @@
-"""Losses of fitted models on held-out rows, all to be minimised."""
+"""Losses of fitted models on held-out rows, all to be minimized."""
 
 from __future__ import annotations
 

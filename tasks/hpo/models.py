@@ -61,7 +61,7 @@ class UnitNorm(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit
     """Centre each column and divide it by its Euclidean norm, as `normalize=True` did for linear models."""
 
     def fit(self, x: NDArray[np.float64], y: object = None) -> UnitNorm:
-        """Measure the columns of `x`, `n x p`; constant ones are only centred."""
+        """Measure the columns of `x`, `n x p`; constant ones are only centered."""
         self.mean_ = x.mean(axis=0)
         norm = np.linalg.norm(x - self.mean_, axis=0)
         self.norm_ = np.where(norm > 0.0, norm, 1.0)

@@ -23,15 +23,15 @@ from tasks.base import Columns, Task
 class MeasuredLibrary(Task):
     """The candidates in a CSV file, each with the value that was measured for it.
 
-    It shows how many measurements an optimiser would have saved. Only rows can be asked for, and none twice,
+    It shows how many measurements an optimizer would have saved. Only rows can be asked for, and none twice,
     so that a run has at most as many evaluations as there are rows.
 
     Args:
         candidates: The CSV file; in a YAML of an experiment its path starts from the folder of that file.
         columns: Those that are parameters: names, or declarations that may lack what the column shows; see
             `hebo.design_space.tables.inference`.
-        measured: Those that are minimised; a cell says `failed` where there is no value.
-        maximize: Whether they are maximised instead; values are then negated.
+        measured: Those that are minimized; a cell says `failed` where there is no value.
+        maximize: Whether they are maximized instead; values are then negated.
         rules: Input constraints, as `DesignSpace.parse` takes them; rows that break them are left out.
     """
 
@@ -114,7 +114,7 @@ class MeasuredLibrary(Task):
         return dict(zip(self.measured, values.T, strict=True))
 
     def _values(self, x: Any) -> NDArray[np.float64]:
-        """Return what was measured at rows (`n x d`), `n x m`, minimised."""
+        """Return what was measured at rows (`n x d`), `n x m`, minimized."""
         labels = self.space.labels_of(x)[list(self.measured)]
         values = labels.to_numpy(dtype=np.float64, na_value=np.nan)
         return -values if self.maximize else values

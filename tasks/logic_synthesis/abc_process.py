@@ -27,7 +27,7 @@ VARIABLE = "HEBO_ABC"
 """Environment variable with the path of the program."""
 
 _ON_PATH = ("yosys-abc", "berkeley-abc", "abc")
-_MOST_OUTPUT = 1 << 22
+_MAX_OUTPUT = 1 << 22
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _VERSION = re.compile(r"UC Berkeley, ABC [^\n]*\S")
 
@@ -66,12 +66,12 @@ class ABC:
     Attributes:
         program: Its path.
         seconds: How long one run may take.
-        most_output: How many bytes it may print.
+        max_output: How many bytes it may print.
     """
 
     program: Path
     seconds: float = 60.0
-    most_output: int = field(default=_MOST_OUTPUT, repr=False)
+    max_output: int = field(default=_MAX_OUTPUT, repr=False)
 
     @property
     def build(self) -> str:
@@ -130,8 +130,8 @@ class ABC:
                 output += piece
                 if not piece:
                     return bytes(output)
-                if len(output) > self.most_output:
-                    raise EvaluationError(f"ABC printed more than {self.most_output} bytes")
+                if len(output) > self.max_output:
+                    raise EvaluationError(f"ABC printed more than {self.max_output} bytes")
 
 
 def _piece(stream: IO[bytes]) -> bytes:

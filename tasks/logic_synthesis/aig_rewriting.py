@@ -106,7 +106,7 @@ class AIGRewriting(Task):
 
     def _row(self, operators: list[str]) -> dict[str, Any]:
         try:
-            gates, depth = _size(self._optimised(operators))
+            gates, depth = _size(self._optimized(operators))
         except EvaluationError as error:
             failed = dict.fromkeys(("y", "gates", "depth", "improvement"), math.nan)
             return {**failed, "error": str(error)}
@@ -117,7 +117,7 @@ class AIGRewriting(Task):
         improvement = 100.0 * (1.0 - y / par)
         return {"y": y, "gates": gates, "depth": depth, "improvement": improvement, "error": None}
 
-    def _optimised(self, operators: list[str]) -> Any:
+    def _optimized(self, operators: list[str]) -> Any:
         """Return the graph that the operators give.
 
         Raises:

@@ -61,7 +61,7 @@ class LogicSynthesis(Task):
         best_prefix: Map after each operator, and count the best, as MCBO's `aig_optimization` does. That one
             is then run by itself, so an evaluation starts ABC twice.
         cut: Let sequences be shorter than `length`: a place may hold `skip`. With `best_prefix`, which this
-            needs, operators after the best prefix make no difference: optimisers are told that they were
+            needs, operators after the best prefix make no difference: optimizers are told that they were
             skipped, and the column `operators` has the number of those that count.
         lut_inputs: Most inputs of a lookup table.
         prove: Prove every result equivalent to its circuit; one that cannot be proved is a failure.

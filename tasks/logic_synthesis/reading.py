@@ -15,7 +15,7 @@ from tasks.logic_synthesis.circuits import Circuit
 from tasks.logic_synthesis.operators import files, reading_script
 
 _STATS = re.compile(r"\bi/o\s*=\s*(\d+)\s*/\s*(\d+)\s+lat\s*=\s*(\d+)")
-_MOST_SAID = 300
+_MAX_SAID = 300
 
 HARMLESS = re.compile(
     r"UC Berkeley, ABC .*"
@@ -65,7 +65,5 @@ def _check_shape(circuit: Circuit, n_inputs: int, n_outputs: int, n_latches: int
 def _quoted(lines: list[str]) -> str:
     text = " ".join(lines)
     return (
-        f": ABC says {text[:_MOST_SAID] + '...' * (len(text) > _MOST_SAID)!r}"
-        if text
-        else ": ABC says nothing"
+        f": ABC says {text[:_MAX_SAID] + '...' * (len(text) > _MAX_SAID)!r}" if text else ": ABC says nothing"
     )

@@ -19,7 +19,7 @@ import numpy as np
 from hebo.errors import MissingExtraError
 
 LEAF = 12
-"""Matrices of this size are factorised entry by entry, larger ones in blocks."""
+"""Matrices of this size are factorized entry by entry, larger ones in blocks."""
 
 
 def require_flint() -> None:

@@ -52,9 +52,9 @@ def minimum_over_distance(
     grid = [low * (high / low) ** (i / (n_grid - 1)) for i in range(n_grid)]
     values = [value(one) for one in grid]
     for i in range(n_grid):
-        neighbours = range(max(i - 1, 0), min(i + 2, n_grid))
-        if math.isfinite(values[i]) and values[i] <= min(values[j] for j in neighbours):
-            ends = grid[neighbours[0]], grid[neighbours[-1]]
+        neighbors = range(max(i - 1, 0), min(i + 2, n_grid))
+        if math.isfinite(values[i]) and values[i] <= min(values[j] for j in neighbors):
+            ends = grid[neighbors[0]], grid[neighbors[-1]]
             minimize_scalar(value, bounds=ends, method="bounded", options={"xatol": distance_tolerance})
     solved = {distance: one for distance, one in results.items() if not math.isnan(one.value)}
     if not solved:
@@ -69,10 +69,10 @@ N_CELLS = 32
 TEMPERATURE = 0.2
 """Excess over the best bound that makes a weight smaller by a factor e, as a share of the largest excess."""
 
-LEAST_TEMPERATURE = 1e-4
+MIN_TEMPERATURE = 1e-4
 """The same as a share of the bound itself: smaller differences say nothing about three points."""
 
-LEAST_WEIGHT = 0.05
+MIN_WEIGHT = 0.05
 """Added to each weight, the largest being 1: nothing is ruled out."""
 
 
@@ -102,7 +102,7 @@ def prior_over_distance(
 
 
 def weights_of(bounds: Sequence[float]) -> tuple[float, ...]:
-    """Return weights `exp(-excess / temperature) + LEAST_WEIGHT`; NaN, no bound, gives the least one.
+    """Return weights `exp(-excess / temperature) + MIN_WEIGHT`; NaN, no bound, gives the least one.
 
     Raises:
         ConfigError: If none was found.
@@ -113,6 +113,6 @@ def weights_of(bounds: Sequence[float]) -> tuple[float, ...]:
             "no distance in the range has a bound of two points; move the range, or raise precision_bits."
         )
     best = min(found)
-    temperature = max(TEMPERATURE * (max(found) - best), LEAST_TEMPERATURE * best)
+    temperature = max(TEMPERATURE * (max(found) - best), MIN_TEMPERATURE * best)
     excess = [math.inf if math.isnan(one) else one - best for one in bounds]
-    return tuple(math.exp(-one / temperature) + LEAST_WEIGHT for one in excess)
+    return tuple(math.exp(-one / temperature) + MIN_WEIGHT for one in excess)

@@ -77,7 +77,7 @@ class Bound(ABC):
         max_iterations: int = 200,
         certify: bool = True,
     ) -> BoundResult:
-        """Minimise, and prove what was found; see `InteriorPointSolver` for the settings.
+        """Minimize, and prove what was found; see `InteriorPointSolver` for the settings.
 
         Raises:
             ConfigError: See `build`.

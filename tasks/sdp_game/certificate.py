@@ -7,7 +7,7 @@ the interval solution of
     [G  B] [l ]   [b - A(X) - B y]
     [B' 0] [dy] = [0             ],      G_ik = sum_j tr(A_ij X_j A_kj X_j),
 
-and an interval Cholesky factorisation shows that the corrected matrices are positive definite. All data are
+and an interval Cholesky factorization shows that the corrected matrices are positive definite. All data are
 balls, so what is proved holds for the real numbers.
 """
 

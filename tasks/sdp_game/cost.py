@@ -21,7 +21,7 @@ SECONDS_PER_MULTIPLIER_PRODUCT = 6e-6
 """The same for a block of a multiplier, which has more rows."""
 
 SECONDS_PER_CUBE = 1e-8
-"""CPU seconds of the factorisation, divided by the cube of the number of equations."""
+"""CPU seconds of the factorization, divided by the cube of the number of equations."""
 
 
 @dataclass(frozen=True)

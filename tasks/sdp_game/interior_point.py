@@ -2,7 +2,7 @@
 
 The direction of Helmberg, Rendl, Vanderbei and Wolkowicz, Kojima, Shindoh and Hara, and Monteiro (HKM), with
 the predictor and corrector of Mehrotra; free variables are eliminated by a second Schur complement. When the
-gap is closed, steps of pure centring follow until the equations hold to working precision, so that a proof
+gap is closed, steps of pure centering follow until the equations hold to working precision, so that a proof
 starts from the inside of the cone.
 """
 
@@ -29,7 +29,7 @@ from tasks.sdp_game.semidefinite import SemidefiniteProgram
 STEP_TO_BOUNDARY = 0.95
 """Share of the way to the boundary that a step goes."""
 
-LEAST_CENTRING = 0.02, 0.1
+MIN_CENTERING = 0.02, 0.1
 """Least share of `mu` that a corrected step aims at, where the equations hold and where they do not yet."""
 
 SHORTEST_STEP = 1e-4
@@ -41,8 +41,8 @@ class InteriorPointSolver:
 
     Attributes:
         precision_bits: Of all arithmetic but the step lengths, at least 64.
-        gap_tolerance: Relative gap, and relative violation, at which centring begins.
-        max_iterations: At most so many steps, centring included.
+        gap_tolerance: Relative gap, and relative violation, at which centering begins.
+        max_iterations: At most so many steps, centering included.
         primal_scale: `X` starts as this multiple of the identity.
         dual_scale: `Z` starts as this multiple of the identity; the larger the coefficients, the larger.
         centering_steps: At most so many; fewer if the equations hold before.
@@ -73,7 +73,7 @@ class InteriorPointSolver:
             raise ConfigError(f"centering_steps = {self.centering_steps}: give 0 or more.")
 
     def solve(self, program: SemidefiniteProgram) -> Solution:
-        """Minimise.
+        """Minimize.
 
         Raises:
             MissingExtraError: If python-flint is not installed.
@@ -86,7 +86,7 @@ class InteriorPointSolver:
         iterate = start(program, self.primal_scale, self.dual_scale)
         for n_done in range(self.max_iterations):
             if iterate.is_within(self.gap_tolerance):
-                return self._centred(iterate, n_done)
+                return self._centered(iterate, n_done)
             system = _System.of(iterate)
             if system is None:
                 return iterate.end("not_positive_definite", n_done)
@@ -97,7 +97,7 @@ class InteriorPointSolver:
             iterate = iterate.moved(step, *lengths)
         return iterate.end("iteration_limit", self.max_iterations)
 
-    def _centred(self, iterate: Iterate, n_done: int) -> Solution:
+    def _centered(self, iterate: Iterate, n_done: int) -> Solution:
         """Take steps towards the central path until the equations hold; without an interior they never do."""
         last = min(n_done + self.centering_steps, self.max_iterations)
         while n_done < last and (system := _System.of(iterate)) is not None:
@@ -117,7 +117,7 @@ class InteriorPointSolver:
 
 @dataclass(frozen=True)
 class _System:
-    """The linear system of Newton's method at an iterate, factorised.
+    """The linear system of Newton's method at an iterate, factorized.
 
         S dl + B dy = b - B y - A(H + X),   B^T dl = c - B^T l,   H = mu Z^{-1} - X - sym(X D Z^{-1}) - ...
 
@@ -134,7 +134,7 @@ class _System:
 
     @classmethod
     def of(cls, iterate: Iterate) -> _System | None:
-        """Factorise; None if a matrix is not positive definite in working precision."""
+        """Factorize; None if a matrix is not positive definite in working precision."""
         w_x = [inverse_cholesky(one, is_exact=True) for one in iterate.x]
         w_z = [inverse_cholesky(one, is_exact=True) for one in iterate.z]
         if any(one is None for one in (*w_x, *w_z)):
@@ -159,9 +159,9 @@ class _System:
         ahead = at.moved(affine, primal, dual)
         ratio = float(ahead.mu) / float(at.mu)
         is_feasible = max(at.primal_residual, at.dual_residual) < 1e-10
-        least = LEAST_CENTRING[0] if is_feasible else LEAST_CENTRING[1]
-        centring = min(1.0, max(ratio * ratio, least))
-        return self.direction(at.mu * centring, affine)
+        least = MIN_CENTERING[0] if is_feasible else MIN_CENTERING[1]
+        centering = min(1.0, max(ratio * ratio, least))
+        return self.direction(at.mu * centering, affine)
 
     def direction(self, mu: Any, affine: Step | None) -> Step:
         """Return the step that aims at `X Z = mu`, with the second-order term of a first step."""

@@ -22,7 +22,7 @@ class Solution:
 
     Attributes:
         status: `optimal`, `iteration_limit`, `stalled` (steps have become too short, as they do without an
-            interior), or `not_positive_definite` (a factorisation failed, as it does where the precision is
+            interior), or `not_positive_definite` (a factorization failed, as it does where the precision is
             too low or equations depend on one another).
         primal_value: The objective, NaN unless the status is `optimal`.
         dual_value: `b^T l`, NaN unless the status is `optimal`.

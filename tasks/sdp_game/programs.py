@@ -75,7 +75,7 @@ class _Builder:
         psi = eigenfunction_basis(self.degree, self.alpha, self.two_pi * u)
         return [(-1) ** k * (one - 1) for k, one in enumerate(psi)][1:]
 
-    def normalised_laguerre(self, u: Any) -> list[Any]:
+    def normalized_laguerre(self, u: Any) -> list[Any]:
         """Return Laguerre polynomials that are orthonormal up to a common factor."""
         norms = laguerre_basis(self.half_degree, self.alpha, self.alpha * 0)
         values = laguerre_basis(self.half_degree, self.alpha, self.two_pi * u)
@@ -89,7 +89,7 @@ class _Builder:
         for node in chebyshev_nodes(self.degree + 1, 0.0, length):
             ahead = self.dyadic(node)
             equation, scale = self.add_equation([-sign * value for value in row(start + ahead)], sign)
-            basis = self.normalised_laguerre(ahead)
+            basis = self.normalized_laguerre(ahead)
             one.add(equation, scale, basis)
             other.add(equation, scale * ahead, basis)
 

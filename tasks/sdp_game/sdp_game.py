@@ -56,7 +56,7 @@ class SpherePackingBound(Task):
         half_degree_3: Half degree of the three-point part; 0 leaves it out, and `r` is all there is.
         cheaper: Smaller half degrees of the three-point part that may be evaluated as well (0: two points
             alone): a fidelity. Their bounds are proved too, and weaker.
-        min_distance: Range of `r`; by default 0.85 to 1.42 times the distance of neighbours in the best
+        min_distance: Range of `r`; by default 0.85 to 1.42 times the distance of neighbors in the best
             packing with one centre per unit volume.
         informed: Whether `r` has a prior (see `hebo.design_space.parameters.prior`): more of its range goes
             to distances at which two points give good bounds, 32 of which are solved before the search.
@@ -67,7 +67,7 @@ class SpherePackingBound(Task):
         ties: Whether a tie is `failed` or has the bound of two points as its `value`. Where programs begin to
             tie is better learned apart from how good the others are: a model of both takes the step for a
             slope, and shies away from its edge, where the best programs are.
-        log_cost: Minimise the logarithm of the estimated CPU seconds as well: a second objective.
+        log_cost: Minimize the logarithm of the estimated CPU seconds as well: a second objective.
         majorant_degree: Degree of the polynomial in place of the exponential.
         precision_bits: Of the solver.
         gap_tolerance: Relative gap at which the solver ends.

@@ -1,6 +1,6 @@
 """Semidefinite programs whose equations are sums of few terms of low rank.
 
-    minimise    sum_j <C_j, X_j> + c^T y
+    minimize    sum_j <C_j, X_j> + c^T y
     subject to  sum_j <A_ij, X_j> + (B y)_i = b_i,   X_j positive semidefinite,   y free
 
 with every `A_ij` a sum of terms `w (p q^T + q p^T) / 2`. Polynomial identities that hold at sample points

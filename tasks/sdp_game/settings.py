@@ -23,7 +23,7 @@ PRESETS: dict[str, dict[str, Any]] = {
 assert set(PRESETS) == set(get_args(Preset))
 
 BOX = (0.85, 1.42)
-"""Range of `r` in units of the distance of neighbours in the best packing with one centre per unit volume.
+"""Range of `r` in units of the distance of neighbors in the best packing with one centre per unit volume.
 
 The best `r` of two-point bounds is about 1.11 of these units in 3, 4 and 8 dimensions, and moves by a tenth
 with the degree.

@@ -1,14 +1,14 @@
-"""What closed-form functions share: a box, discretised columns, known minima.
+"""What closed-form functions share: a box, discretized columns, known minima.
 
-A function of `d` variables can be asked with its last columns discretised:
+A function of `d` variables can be asked with its last columns discretized:
 
 * numeric: the first `d - n_integer - n_nominal` columns;
 * integer: the next `n_integer`, with values `0 .. levels - 1`;
 * nominal: the last `n_nominal`, with categories `"c0" .. "c{levels - 1}"`.
 
 Integer `k` stands for the `k`-th of `levels` evenly spaced coordinates: the middles of as many cells of
-the box, moved together by at most half a cell so that one of them is the first minimiser's coordinate.
-So the discretised function has the minimum of the continuous one, as in the bbob-mixint suite (Tusar,
+the box, moved together by at most half a cell so that one of them is the first minimizer's coordinate.
+So the discretized function has the minimum of the continuous one, as in the bbob-mixint suite (Tusar,
 Brockhoff and Hansen, "Mixed-integer benchmark problems for single- and bi-objective optimization",
 GECCO 2019). Categories stand for the same coordinates in a scrambled order, so that their codes carry
 no order to exploit.
@@ -65,7 +65,7 @@ class Synthetic(Task):
 
     @abstractmethod
     def locations(self) -> Array:
-        """Return the minimisers of the continuous function, `k x d`."""
+        """Return the minimizers of the continuous function, `k x d`."""
 
     @property
     @abstractmethod
@@ -78,12 +78,12 @@ class Synthetic(Task):
 
     @property
     def optimum(self) -> float:
-        """The smallest value; discretising keeps it, because one level is the minimiser's coordinate."""
+        """The smallest value; discretizing keeps it, because one level is the minimizer's coordinate."""
         return self.minimum
 
     @property
     def minimizers(self) -> pd.DataFrame:
-        """The known minimisers whose discretised coordinates are among the levels."""
+        """The known minimizers whose discretized coordinates are among the levels."""
         rows = [self._natural(location) for location in self.locations()]
         return pd.DataFrame([row for row in rows if row is not None], columns=self.names())
 
@@ -96,7 +96,7 @@ class Synthetic(Task):
         return [self._parameter(j, name) for j, name in enumerate(self.names())]
 
     def grid(self, j: int) -> Array:
-        """Return the `levels` coordinates that variable `j` takes when it is discretised, increasing."""
+        """Return the `levels` coordinates that variable `j` takes when it is discretized, increasing."""
         low, high = self.box()[j]
         cell = (high - low) / self.levels
         middles = low + cell * (np.arange(self.levels) + 0.5)
@@ -141,7 +141,7 @@ class Synthetic(Task):
         return coordinates
 
     def _natural(self, location: Array) -> list[Any] | None:
-        """Return one point in natural units, or None if a discretised coordinate is not a level."""
+        """Return one point in natural units, or None if a discretized coordinate is not a level."""
         row: list[Any] = []
         for j, value in enumerate(location):
             if self._kind(j) == "numeric":
@@ -184,7 +184,7 @@ def scramble(levels: int) -> NDArray[np.int64]:
     """Return a fixed permutation: the level that each category code stands for.
 
     Code `k` stands for level `k * s mod levels`, with `s` the first number from `0.38 levels` on that has
-    no common factor with `levels`; neighbouring codes are then far apart.
+    no common factor with `levels`; neighboring codes are then far apart.
     """
     step = next(s for s in range(max(2, round(0.38 * levels)), 2 * levels + 2) if gcd(s, levels) == 1)
     return (np.arange(levels, dtype=np.int64) * step) % levels

@@ -30,7 +30,7 @@ class Branin(Synthetic):
         return np.array([[-5.0, 10.0], [0.0, 15.0]])
 
     def locations(self) -> Array:
-        """Return the three minimisers, `3 x 2`."""
+        """Return the three minimizers, `3 x 2`."""
         return np.array([[np.pi, 2.275], [-np.pi, 12.275], [3.0 * np.pi, 2.475]])
 
     def function(self, x: Array) -> Array:

@@ -12,7 +12,7 @@ class DixonPrice(AnyDimension):
     """The chained valley of Dixon and Price, minimum 0.
 
     `f(x) = (x_1 - 1)^2 + sum_{i>=2} i (2 x_i^2 - x_{i-1})^2` on `[-10, 10]^d`, `d >= 2` (Dixon and Price,
-    "The truncated Newton method for sparse unconstrained optimisation using automatic differentiation",
+    "The truncated Newton method for sparse unconstrained optimization using automatic differentiation",
     1989). All terms vanish at `x_i = 2^(-(2^i - 2) / 2^i)`, where the last coordinate may have either sign.
     """
 
@@ -29,7 +29,7 @@ class DixonPrice(AnyDimension):
         return 0.0
 
     def locations(self) -> Array:
-        """Return both minimisers, `2 x d`."""
+        """Return both minimizers, `2 x d`."""
         # (2^i - 2) / 2^i written as 1 - 2^(1 - i), which does not overflow.
         point = 2.0 ** -(1.0 - 2.0 ** (1.0 - np.arange(1, self.dim + 1)))
         mirrored = point.copy()

@@ -26,12 +26,12 @@ class FeatureSelection(Task):
     `r + (noise^2 + r) tr((M^-1 A)^2) / n_samples` with `r = b'Cb - 2 w'c + w'Aw`
     (Hastie, Tibshirani and Friedman, "The elements of statistical learning", 2009, section 7.3).
     A feature without a coefficient may stand in for a correlated one that is left out, so that the worth of
-    a boolean depends on its neighbours; the optimum is not known in closed form.
+    a boolean depends on its neighbors; the optimum is not known in closed form.
 
     Args:
         n_features: Number of booleans, `x1`, `x2`, ...
         n_samples: Number of rows that the weights are estimated from.
-        correlation: Correlation of neighbouring features.
+        correlation: Correlation of neighboring features.
         noise: Standard deviation of the target around its mean.
     """
 

@@ -71,7 +71,7 @@ class Hartmann3(_Hartmann):
         return -3.8627797873326626
 
     def locations(self) -> Array:
-        """Return the minimiser, `1 x 3`."""
+        """Return the minimizer, `1 x 3`."""
         return np.array([[0.11458887665506897, 0.5556488946169300, 0.8525469846866774]])
 
     def terms(self) -> tuple[Array, Array]:
@@ -93,7 +93,7 @@ class Hartmann6(_Hartmann):
         return -3.3223680114155148
 
     def locations(self) -> Array:
-        """Return the minimiser, `1 x 6`."""
+        """Return the minimizer, `1 x 6`."""
         return np.array(
             [
                 [

@@ -37,7 +37,7 @@ class Michalewicz(AnyDimension):
         return float(self.function(self.locations())[0])
 
     def locations(self) -> Array:
-        """Return the point of the terms' minimisers, `1 x d`."""
+        """Return the point of the terms' minimizers, `1 x d`."""
         return np.array([[_minimizer(i, self.steepness) for i in range(1, self.dim + 1)]])
 
     def function(self, x: Array) -> Array:
@@ -53,7 +53,7 @@ def _terms(x: Array, i: Array | float, steepness: int) -> Array:
 
 @lru_cache(maxsize=4096)
 def _minimizer(i: int, steepness: int) -> float:
-    """Return the minimiser over `[0, pi]` of the `i`-th term.
+    """Return the minimizer over `[0, pi]` of the `i`-th term.
 
     The `k`-th valley lies between `pi sqrt(k / i)` and `pi sqrt((k + 1) / i)`. The factor `sin(x)` makes
     one of the two valleys with centres next to `pi / 2` the deepest.

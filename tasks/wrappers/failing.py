@@ -56,7 +56,7 @@ class Failing(Wrapper):
 
     @property
     def optimum(self) -> float | None:
-        """That of the task, unless its known minimisers all fail."""
+        """That of the task, unless its known minimizers all fail."""
         if self.probability == 1 or (self.region and (self.minimizers is None or self.minimizers.empty)):
             return None
         return self.task.optimum

@@ -21,7 +21,7 @@ Array = NDArray[np.float64]
 class Flattened(Wrapper):
     """A task whose objectives go through a function that never falls; a subclass writes `flatten`.
 
-    Minimisers stay minimisers, and the optimum goes through the same function. So does the value without
+    Minimizers stay minimizers, and the optimum goes through the same function. So does the value without
     noise, where the task gives one.
     """
 
@@ -51,7 +51,7 @@ class Flattened(Wrapper):
         return columns
 
 
-class Quantised(Flattened):
+class Quantized(Flattened):
     """A task whose values are rounded down to steps, as an error rate on a few samples is.
 
     `y = base + step floor((f - base) / step)`.

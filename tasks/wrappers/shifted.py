@@ -1,4 +1,4 @@
-"""Moving the optimum inside the box, against optimisers that favour its centre."""
+"""Moving the optimum inside the box, against optimizers that favor its centre."""
 
 from __future__ import annotations
 

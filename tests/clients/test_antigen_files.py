@@ -15,7 +15,7 @@ from tasks.antibody.__main__ import main
 from tasks.antibody.antibody_design import AntibodyDesign
 from tasks.antibody.antigen import read_antigen
 from tasks.antibody.antigens import load_antigen
-from tasks.antibody.discretise import discretise
+from tasks.antibody.discretize import discretize
 from tasks.antibody.grow import grown
 from tasks.antibody.lattice import are_adjacent
 from tasks.antibody.lattice_fit import BOND
@@ -31,7 +31,7 @@ gemmi = pytest.importorskip("gemmi")
 @pytest.mark.parametrize("name", ["toy.pdb", "toy.cif"])
 @pytest.mark.parametrize("point", ["residue", "side_chain", "ca"])
 def test_a_protein_is_laid_out(tmp_path: Path, name: str, point: str) -> None:
-    found = discretise(write(tmp_path / name), point=point)  # type: ignore[arg-type]
+    found = discretize(write(tmp_path / name), point=point)  # type: ignore[arg-type]
     antigen = found.antigen
     sites = np.array(antigen.positions, dtype=np.int32)
     assert antigen.sequence == grown(N, 0).sequence
@@ -102,14 +102,14 @@ def sugar(whole: gemmi.Structure) -> None:
     ],
 )
 def test_what_is_unusual_is_read_and_said(tmp_path: Path, change: Change, note: str) -> None:
-    found = discretise(write(tmp_path / "toy.pdb", change))
+    found = discretize(write(tmp_path / "toy.pdb", change))
     assert [one for one in found.notes if note in one]
     assert len(found.notes) == 1
 
 
 def test_sugars_block_sites_of_the_surface(tmp_path: Path) -> None:
     plain, sweet = (
-        discretise(write(tmp_path / f"{i}.pdb", change)).antigen for i, change in enumerate((None, sugar))
+        discretize(write(tmp_path / f"{i}.pdb", change)).antigen for i, change in enumerate((None, sugar))
     )
     more = set(sweet.blocked) - set(plain.blocked)
     assert more
@@ -120,20 +120,20 @@ def test_sugars_block_sites_of_the_surface(tmp_path: Path) -> None:
 def test_a_residue_without_the_atom_that_stands_for_it_is_named(tmp_path: Path) -> None:
     path = write(tmp_path / "toy.pdb", without_atom)
     with pytest.raises(DataError, match=r"residue A \w+ 5 has no atom 'CA'.* choose the point 'residue'"):
-        discretise(path, point="ca")
-    assert len(discretise(path).antigen.sequence) == N
+        discretize(path, point="ca")
+    assert len(discretize(path).antigen.sequence) == N
 
 
 def test_files_that_are_none_are_refused(tmp_path: Path) -> None:
     path = write(tmp_path / "toy.pdb")
     with pytest.raises(DataError, match=r"there is no chain 'B'; those with amino acids: \['A'\]"):
-        discretise(path, ["B"])
+        discretize(path, ["B"])
     (tmp_path / "empty.pdb").write_text("REMARK nothing\n")
     with pytest.raises(DataError, match="no chain has amino acids; expected ATOM records"):
-        discretise(tmp_path / "empty.pdb")
+        discretize(tmp_path / "empty.pdb")
     (tmp_path / "bad.cif").write_text("loop_ nonsense")
     with pytest.raises(DataError, match="no PDB or mmCIF file"):
-        discretise(tmp_path / "bad.cif")
+        discretize(tmp_path / "bad.cif")
     done = CliRunner().invoke(main, [str(tmp_path / "none.pdb")])
     assert (done.exit_code, "There is no file" in done.output) == (2, True)
 
@@ -148,9 +148,9 @@ def second_chain(whole: gemmi.Structure) -> None:
 def test_chains_must_be_named_where_there_are_several(tmp_path: Path) -> None:
     path = write(tmp_path / "two.pdb", second_chain)
     with pytest.raises(DataError, match=r"there are the chains A, B; name those of the antigen"):
-        discretise(path)
-    assert len(discretise(path, ["A"]).antigen.sequence) == N
-    both = discretise(path, ["A", "B"]).antigen
+        discretize(path)
+    assert len(discretize(path, ["A"]).antigen.sequence) == N
+    both = discretize(path, ["A", "B"]).antigen
     assert (len(both.sequence), both.name) == (N + 10, "two_A_B")
 
 

@@ -1,4 +1,4 @@
-"""A driver that starts our optimiser files by path and runs Bayesmark's protocol on them."""
+"""A driver that starts our optimizer files by path and runs Bayesmark's protocol on them."""
 
 # ruff: noqa: NPY002  (Bayesmark seeds the legacy global stream, so a driver of its kind must, too)
 
@@ -48,7 +48,7 @@ API_CONFIGS: dict[str, dict[str, dict[str, Any]]] = {
 
 
 def load(name: str) -> Any:
-    """Load an optimiser class from the file that `config.json` names, by path."""
+    """Load an optimizer class from the file that `config.json` names, by path."""
     return module_at(FOLDER / SETTINGS[name][0]).opt_wrapper
 
 

@@ -1,4 +1,4 @@
-"""Every optimiser of another library: feasible points, same seed same points, saving and resuming."""
+"""Every optimizer of another library: feasible points, same seed same points, saving and resuming."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def test_every_completed_trial_is_observed() -> None:
     assert len(search._opt.pending) == 0
 
 
-def test_maximising_observes_the_negative() -> None:
+def test_maximizing_observes_the_negative() -> None:
     search = make(mode="max")
     values = [-loss(params) for params in run(search, 3, lambda params: -loss(params))]
     assert search._opt.best_y == pytest.approx(-max(values))

@@ -68,7 +68,7 @@ def sampled() -> list[tuple[Names, str]]:
 
 
 def run(names: Names, sort: str) -> None:
-    """Minimise the squared distance from a point with 30 evaluations."""
+    """Minimize the squared distance from a point with 30 evaluations."""
     space = SPACES[sort]
     optimizer = compose(names).build(space, seed=1)
     lower, upper = space.bounds

@@ -1,4 +1,4 @@
-"""Every surrogate, acquisition, acquisition optimiser and output transform."""
+"""Every surrogate, acquisition, acquisition optimizer and output transform."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def test_a_region_is_a_part_of_the_space_that_holds_its_starts(name: str, space:
 
 
 @pytest.mark.parametrize("name", names("output_transform"))
-def test_an_output_transform_is_increasing_and_standardises(name: str) -> None:
+def test_an_output_transform_is_increasing_and_standardizes(name: str) -> None:
     recipe = example("output_transform", name)
     assert isinstance(recipe, OutputTransform)
     y = torch.linspace(-3, 2, 20, dtype=torch.float64).exp().unsqueeze(-1)

@@ -1,4 +1,4 @@
-"""Every optimiser, on every sort of space."""
+"""Every optimizer, on every sort of space."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def play(optimizer: Optimizer, n_rounds: int = 4, batch: int = 2) -> pd.DataFram
 
 
 def home(name: str) -> DesignSpace:
-    """The most varied space that an optimiser takes."""
+    """The most varied space that an optimizer takes."""
     return SPACES["mixed" if "mixed" in CLAIMED[name] else "categorical"]
 
 

@@ -41,7 +41,7 @@ PARTS["table"] = (
 
 
 def told(recipe: Recommender, sort: str) -> Optimizer:
-    """An optimiser that knows 24 points, of which those outside the part that is asked about are far better."""
+    """An optimizer that knows 24 points, of which those outside the part that is asked about are far better."""
     space, fixed = PARTS[sort]
     optimizer = recipe.build(space, seed=0)
     x = space.sample(24, generator=make_generator("told"), method="random")

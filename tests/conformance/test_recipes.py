@@ -1,4 +1,4 @@
-"""Every part of the catalogue: it loads, is documented, frozen, strict, and goes to YAML and back."""
+"""Every part of the catalog: it loads, is documented, frozen, strict, and goes to YAML and back."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every surrogate of the catalogue, and those of other settings, by the checks of `hebo.testing`."""
+"""Every surrogate of the catalog, and those of other settings, by the checks of `hebo.testing`."""
 
 from __future__ import annotations
 

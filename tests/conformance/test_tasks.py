@@ -1,4 +1,4 @@
-"""Every task of the catalogue."""
+"""Every task of the catalog."""
 
 from __future__ import annotations
 

@@ -39,7 +39,9 @@ def climb(optimizer: Optimizer, n: int, seed: int) -> float:
         texts = ["".join(one for one in row if one != "skip") for row in asked.to_numpy()]
         n_right = [max(k for k in range(len(WORD) + 1) if text.startswith(WORD[:k])) for text in texts]
         cut = [[*text[:k], *["skip"] * (len(WORD) - k)] for text, k in zip(texts, n_right, strict=True)]
-        optimizer.tell(asked, [-float(k) for k in n_right], at=pd.DataFrame(cut, columns=asked.columns))
+        optimizer.tell(
+            asked, [-float(k) for k in n_right], evaluated_at=pd.DataFrame(cut, columns=asked.columns)
+        )
     return optimizer.best_y
 
 

@@ -1,4 +1,4 @@
-"""What every part of the catalogue is checked with: one example of each kind, and spaces of every sort."""
+"""What every part of the catalog is checked with: one example of each kind, and spaces of every sort."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("task", "failing"): {"task": {"type": "branin"}, "probability": 0.5},
     ("task", "heteroscedastic"): {"task": {"type": "branin"}, "low": 0.1, "high": 1.0},
     ("task", "outliers"): {"task": {"type": "branin"}, "scale": 10.0},
-    ("task", "quantised"): {"task": {"type": "branin"}, "step": 1.0},
+    ("task", "quantized"): {"task": {"type": "branin"}, "step": 1.0},
     ("task", "noisy"): {"task": {"type": "branin"}, "sd": 0.1},
     ("task", "shifted"): {"task": {"type": "branin"}},
     ("task", "timed"): {"task": {"type": "branin"}, "seconds": 0.0},
@@ -125,7 +125,7 @@ def example(kind: str, name: str) -> Recipe:
 
 
 def claimed(name: str) -> list[str]:
-    """The sorts of space that an optimiser of ours takes; it refuses the others when it is built."""
+    """The sorts of space that an optimizer of ours takes; it refuses the others when it is built."""
     recipe = example("optimizer", name)
     found = []
     for sort, space in SPACES.items():

@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("hebo", "mcbo", "tasks")
 
 # Unit -> row. A module belongs to the longest unit that is a prefix of its name, may import its own unit and
-# units of lower rows, never one of a higher row or a neighbour in its row.
+# units of lower rows, never one of a higher row or a neighbor in its row.
 ROWS: dict[str, float] = {
     "hebo.errors": 0,
     "hebo.recipe": 0,
@@ -166,7 +166,7 @@ def _refusal(module: str, target: str) -> str | None:
     if mine == "tasks":
         return None if other.startswith(ROW_1) else "tasks may use row 1 only"
     if module.startswith("hebo.") and not target.startswith("hebo") and not other.endswith(".catalog"):
-        return "hebo reaches other packages through the catalogue"
+        return "hebo reaches other packages through the catalog"
     if ROWS[other] < ROWS[mine]:
         return None
     return f"row {ROWS[mine]:g} may not look at row {ROWS[other]:g}"

@@ -34,7 +34,7 @@ class Wing(NamedTuple):
 
 
 class Edits(NamedTuple):
-    """What a new part costs: source files, their lines, and lines of a catalogue."""
+    """What a new part costs: source files, their lines, and lines of a catalog."""
 
     files: int
     lines: int

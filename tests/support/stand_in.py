@@ -1,4 +1,4 @@
-"""An external optimiser for tests: random points of numeric parameters; its first argument spoils something."""
+"""An external optimizer for tests: random points of numeric parameters; its first argument spoils something."""
 
 import json
 import os

@@ -11,7 +11,7 @@ from tasks.synthetic.branin import Branin
 from tasks.synthetic.feature_selection import FeatureSelection
 from tasks.wrappers.failing import Failing
 from tasks.wrappers.noisy import Noisy
-from tasks.wrappers.plateau import Quantised
+from tasks.wrappers.plateau import Quantized
 
 
 def test_a_task_is_named_by_its_class_and_what_is_not_default() -> None:
@@ -61,7 +61,7 @@ def test_wrappers_pass_on_what_they_keep(monkeypatch: pytest.MonkeyPatch) -> Non
     inner = FeatureSelection(n_features=3)
     monkeypatch.setattr(best_known, "table", lambda: {best_known.key_of(inner): 0.25})
     assert Noisy(task=inner, sd=0.1).best_known == 0.25
-    assert Quantised(task=inner, step=0.2).best_known == pytest.approx(0.2)
+    assert Quantized(task=inner, step=0.2).best_known == pytest.approx(0.2)
     assert Failing(task=inner, probability=0.5).best_known == 0.25
     assert Failing(task=inner, region={"ridge": (1e-4, 1e-2)}).best_known is None
     assert Failing(task=Branin(), region={"x1": (-5.0, 0.0)}).best_known == Branin().optimum

@@ -66,7 +66,7 @@ def test_the_same_question_is_asked_once(script: dict[str, Any], tmp_path: Path)
     models, store = script["models"], tmp_path / "answers.jsonl"
     command = [sys.executable, str(program)]
     first = models.Original(command, store).predict(problem(models))
-    assert first.mean.tolist() == [-1.0] * 4  # what the original minimises
+    assert first.mean.tolist() == [-1.0] * 4  # what the original minimizes
     again = models.Original(command, store)
     assert again.predict(problem(models)).mean.tolist() == [-1.0] * 4
     assert again.predict(problem(models, seed=1)).variance.tolist() == [4.0] * 4

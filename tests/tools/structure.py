@@ -34,7 +34,7 @@ def report() -> Iterator[str]:
     yield ""
     yield f"To add a part, as in {NEW_PARTS.relative_to(layers.ROOT)}:"
     for kind, (files, lines, catalog_lines) in measures.edits(NEW_PARTS).items():
-        yield f"  {kind}: {files} file ({lines} lines), {catalog_lines} catalogue line, its test"
+        yield f"  {kind}: {files} file ({lines} lines), {catalog_lines} catalog line, its test"
     if SCHEMA.exists():
         yield f"  and `make schema` for parts of this repository, as {SCHEMA.name} is committed"
 

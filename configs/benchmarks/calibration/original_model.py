@@ -9,9 +9,9 @@ package has the same import name; start it with `python -P` (or `-I`).
 The first is the model as installed, the second the warped one of the paper.
 
 A request has `numeric` and `test_numeric` (columns in [0, 1]), `codes` and `test_codes` (categories from 0),
-`n_categories`, `y` (minimised) and `seed`. The answer has `mean` and `variance` of new observations, noise
+`n_categories`, `y` (minimized) and `seed`. The answer has `mean` and `variance` of new observations, noise
 included, and `cpu_seconds` of the fit; or `failed`, with what the fit or the prediction raised. Settings are
-those with which HEBO's optimiser builds the model.
+those with which HEBO's optimizer builds the model.
 """
 
 from __future__ import annotations

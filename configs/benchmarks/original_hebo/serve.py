@@ -1,4 +1,4 @@
-"""The original HEBO (0.3.6) as an external optimiser: JSON lines in, JSON lines out.
+"""The original HEBO (0.3.6) as an external optimizer: JSON lines in, JSON lines out.
 
 Runs in an environment of its own (see `setup.sh`), never in that of this project, whose package has the same
 import name; start it with `python -P` (or `-I`). The protocol is that of `hebo.peers.external`.
@@ -78,7 +78,7 @@ class Column:
 
 
 class Served:
-    """One optimiser."""
+    """One optimizer."""
 
     def __init__(self, request, model):
         import numpy as np

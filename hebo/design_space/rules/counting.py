@@ -44,7 +44,7 @@ def _components(layout: Layout, conditions: Conditions) -> list[list[str]]:
 
 @dataclass(frozen=True)
 class _Count:
-    """Counts the points of one group, parent by parent, as a dynamic programme.
+    """Counts the points of one group, parent by parent, as a dynamic program.
 
     A state is what is left of each distinct condition once the parents so far have their values; states that
     agree in this are one, with the number of ways to reach it. Where any of `k` slots may hold one of `g`

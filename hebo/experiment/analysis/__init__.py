@@ -1,6 +1,6 @@
-"""Analysis of experiments: scores and ranks of optimisers, predictions of surrogates; numbers, no drawing.
+"""Analysis of experiments: scores and ranks of optimizers, predictions of surrogates; numbers, no drawing.
 
-Normalised scores of many experiments come from small tables:
+Normalized scores of many experiments come from small tables:
 
 ```python
 table = read_run_tables([Path("docs/benchmarks/hpo.csv")])

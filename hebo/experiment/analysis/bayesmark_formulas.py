@@ -1,4 +1,4 @@
-"""Bayesmark's mean score, formulas: how the NeurIPS 2020 black-box optimisation challenge ranked.
+"""Bayesmark's mean score, formulas: how the NeurIPS 2020 black-box optimization challenge ranked.
 
 For each problem, with `f` the best value so far of a study and random search as the yardstick::
 
@@ -6,8 +6,8 @@ For each problem, with `f` the best value so far of a study and random search as
     score = 100 (1 - mean of loss over studies and problems)
 
 `median` is the median of all single evaluations of random search, `best` the best evaluation of any
-optimiser, lowered by a hair so that no study reaches it. So 100 is the best known value in every
-study, 0 no better than one random point. The *normalised* mean divides the loss by that of random search
+optimizer, lowered by a hair so that no study reaches it. So 100 is the best known value in every
+study, 0 no better than one random point. The *normalized* mean divides the loss by that of random search
 with the same number of evaluations, estimated without bias from all of its evaluations: random search
 gets about 0 there. The median score follows the same idea with medians throughout.
 
@@ -46,11 +46,11 @@ class Baseline:
 
 
 def compute_baseline(random_values: Floats, *, best: float, batch_size: int, n_rounds: int) -> Baseline:
-    """Summarise the evaluations of random search on one problem.
+    """Summarize the evaluations of random search on one problem.
 
     Args:
         random_values: All single evaluations of random search (`n`), `+inf` where failed.
-        best: Best evaluation of any optimiser.
+        best: Best evaluation of any optimizer.
         batch_size: Evaluations per round.
         n_rounds: Rounds per study.
     """

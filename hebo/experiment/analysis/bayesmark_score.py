@@ -1,4 +1,4 @@
-"""Bayesmark's score of the optimisers of an experiment; the formulas are in `bayesmark_formulas`."""
+"""Bayesmark's score of the optimizers of an experiment; the formulas are in `bayesmark_formulas`."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from hebo.experiment.store.results import Results
 
 RANDOM_SEARCH = "random_search"
-"""Type name of the optimiser that the scores are measured against."""
+"""Type name of the optimizer that the scores are measured against."""
 
 
 @dataclass(frozen=True)
 class Studies:
-    """The studies of one optimiser on one problem.
+    """The studies of one optimizer on one problem.
 
     Attributes:
         evaluations: Every single value of the scored metric, `+inf` where failed (`n`).
@@ -41,17 +41,17 @@ class Studies:
 
 
 def bayesmark_table(results: Results, *, metric: str | None = None) -> pd.DataFrame:
-    """Score the optimisers of an experiment as Bayesmark does, after their last round.
+    """Score the optimizers of an experiment as Bayesmark does, after their last round.
 
     Failed trials count as `+inf`.
 
     Args:
-        results: An experiment with a `random_search` optimiser; all runs finished, in batches of one size.
+        results: An experiment with a `random_search` optimizer; all runs finished, in batches of one size.
         metric: Name of an extra column to score instead of the objective, such as `generalization`;
             the point to score is still chosen by the objective.
 
     Returns:
-        One row per optimiser, best first. Columns: `mean` (100 = best known, 0 = one random point),
+        One row per optimizer, best first. Columns: `mean` (100 = best known, 0 = one random point),
         `normalized` (100 = best known, 0 = random search), `median` (likewise by medians), `n_runs`,
         then the mean score on each task, in columns named `task: <label>`.
 
@@ -81,7 +81,7 @@ def bayesmark_table(results: Results, *, metric: str | None = None) -> pd.DataFr
 
 
 def random_search_labels(results: Results) -> list[str]:
-    """Return the labels of the optimisers whose recipe is `random_search`."""
+    """Return the labels of the optimizers whose recipe is `random_search`."""
     types = zip(results.runs["optimizer"], results.runs["config"], strict=True)
     return list(dict.fromkeys(str(label) for label, config in types if _type(config) == RANDOM_SEARCH))
 
@@ -123,7 +123,7 @@ def _listed(counts: pd.Series[int]) -> str:
 def collect_studies(
     results: Results, shape: tuple[int, int], metric: str | None
 ) -> dict[tuple[str, str], Studies]:
-    """Collect the studies of each (task, optimiser) from runs of `shape` (rounds, batch size)."""
+    """Collect the studies of each (task, optimizer) from runs of `shape` (rounds, batch size)."""
     table = observations(results)
     table["seen"] = table["value"].fillna(np.inf)
     table["scored"] = table["seen"] if metric is None else _extra(table, metric)

@@ -1,8 +1,8 @@
-"""Blocks of a rank test: best values of all optimisers on one task with one seed, or on one task.
+"""Blocks of a rank test: best values of all optimizers on one task with one seed, or on one task.
 
-Blocks of a test have to be independent. Runs of one task with several seeds are not: an optimiser that
+Blocks of a test have to be independent. Runs of one task with several seeds are not: an optimizer that
 suits the task is ahead with every seed, so ten seeds are one piece of evidence about other tasks, not
-ten. Where four optimisers are alike on average over tasks, and means of a task vary as much as its seeds,
+ten. Where four optimizers are alike on average over tasks, and means of a task vary as much as its seeds,
 Friedman's test over 6 tasks x 10 seeds finds a difference at the 5 % level in 66 % of cases, and over the
 means of the 6 tasks in 7 %. Over several tasks a block is therefore a task, with means over seeds. Within a
 single task seeds are repetitions, and blocks of a test that speaks about this task alone.
@@ -29,13 +29,13 @@ FAILED = 2.0
 
 @dataclass(frozen=True)
 class Blocks:
-    """Best values to be ranked: one row per (task, seed), one column per optimiser.
+    """Best values to be ranked: one row per (task, seed), one column per optimizer.
 
     Attributes:
-        values: Best value within the trials that all optimisers of the block have done; `+inf` where an
-            optimiser had no success.
-        n_incomplete: Blocks left out because an optimiser has no ended trial in them.
-        n_hopeless: Blocks left out because no optimiser succeeded in them.
+        values: Best value within the trials that all optimizers of the block have done; `+inf` where an
+            optimizer had no success.
+        n_incomplete: Blocks left out because an optimizer has no ended trial in them.
+        n_hopeless: Blocks left out because no optimizer succeeded in them.
     """
 
     values: pd.DataFrame
@@ -69,7 +69,7 @@ def blocks(results: Results, table: pd.DataFrame) -> Blocks:
 
 
 def run_blocks(table: pd.DataFrame, optimizers: list[str]) -> Blocks:
-    """Collect the blocks of a run table from the final values of some optimisers.
+    """Collect the blocks of a run table from the final values of some optimizers.
 
     Only seeds that all of them have count. A mean of ten runs against a single one would not be fair: final
     values are skewed, so that one run is better than the mean of many more often than not.

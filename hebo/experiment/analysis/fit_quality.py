@@ -1,9 +1,9 @@
 """Surrogate evaluation: models are fitted to the first points of a run, tested on those that follow.
 
-What follows, in the order told, is what the model of an optimiser is asked about. A random share of a run
-would not do: an optimiser gathers its points, and each held-out one has near copies among the others. Of
+What follows, in the order told, is what the model of an optimizer is asked about. A random share of a run
+would not do: an optimizer gathers its points, and each held-out one has near copies among the others. Of
 a run of random search or Sobol points the following ones are a random share, and the fairest comparison.
-Points that an optimiser chose are those where its own model was too hopeful, which flatters other models.
+Points that an optimizer chose are those where its own model was too hopeful, which flatters other models.
 """
 
 from __future__ import annotations

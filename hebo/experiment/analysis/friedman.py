@@ -4,10 +4,10 @@ The statistic is Friedman's chi-square with the correction for ties, in the form
 
     F = (n - 1) chi2 / (n (k - 1) - chi2),   k - 1 and (k - 1)(n - 1) degrees of freedom,
 
-for `n` blocks and `k` optimisers (R. L. Iman and J. M. Davenport, "Approximations of the critical region
+for `n` blocks and `k` optimizers (R. L. Iman and J. M. Davenport, "Approximations of the critical region
 of the Friedman statistic", 1980; J. Demsar, "Statistical comparisons of classifiers over multiple data
 sets", JMLR 2006). At the 5 % level and without any difference, chi-square itself rejects in 3 % of cases
-(eight optimisers, five blocks), F in 5.5 %; but F rejects in 17 to 19 % with three optimisers and two or
+(eight optimizers, five blocks), F in 5.5 %; but F rejects in 17 to 19 % with three optimizers and two or
 three blocks. Therefore the p-value is exact wherever the orders can be counted, and that of F elsewhere.
 """
 
@@ -24,7 +24,7 @@ from scipy import stats
 from hebo.experiment.analysis.paired import LEVEL
 from hebo.experiment.analysis.statistics import Floats
 
-_MOST_ORDERS = 600_000
+_MAX_ORDERS = 600_000
 """How many equally likely outcomes are counted one by one."""
 
 
@@ -36,7 +36,7 @@ class Friedman:
         chi_square: Friedman's statistic, corrected for ties.
         f: The same in the form of Iman and Davenport; infinite where all blocks agree.
         degrees: Of `f`, of its numerator and its denominator.
-        p_value: Chance of at least this much agreement between blocks that order the optimisers at random.
+        p_value: Chance of at least this much agreement between blocks that order the optimizers at random.
         is_exact: Whether all orders were counted; otherwise `f` was looked up in the F distribution.
     """
 
@@ -58,7 +58,7 @@ def friedman(ranks: Floats) -> Friedman:
     degrees = k - 1, (k - 1) * (n - 1)
     rest = n * (k - 1) - chi_square
     f = (n - 1) * chi_square / rest if rest > 1e-9 * n * k else math.inf
-    is_exact = n_orders(k, n) <= _MOST_ORDERS
+    is_exact = n_orders(k, n) <= _MAX_ORDERS
     p_value = exact_p_value(ranks) if is_exact else float(stats.f.sf(f, *degrees))
     return Friedman(chi_square, f, degrees, p_value, is_exact)
 

@@ -1,10 +1,10 @@
-"""Normalised scores of runs: 0 is the best known value of a task, 1 what random search reaches on average.
+"""Normalized scores of runs: 0 is the best known value of a task, 1 what random search reaches on average.
 
     score = (best value of the run - best known) / (mean of random search's best values - best known)
 
 with the best known value of a task its optimum, or else the smallest value anyone has seen: in the table
 of best known values or in the runs at hand. Smaller is better; a run may be worse than 1. A run without any
-success gets the score of the worst run of its task. The yardstick is the one of the normalised mean of
+success gets the score of the worst run of its task. The yardstick is the one of the normalized mean of
 Bayesmark, with random search measured instead of estimated and nothing clipped.
 """
 
@@ -144,10 +144,10 @@ def _without_gaps(scores: Floats) -> Floats:
 
 
 def score_curves(scores: Scores) -> dict[str, pd.DataFrame]:
-    """Return mean score against trials per optimiser, with its 95 % bootstrap interval.
+    """Return mean score against trials per optimizer, with its 95 % bootstrap interval.
 
     Returns:
-        Optimiser -> a table with index `trials` and columns `mean`, `lower`, `upper`, up to the shortest
+        Optimizer -> a table with index `trials` and columns `mean`, `lower`, `upper`, up to the shortest
         budget of the tasks.
     """
     from hebo.experiment.analysis.paired import interval_of_means

@@ -75,7 +75,7 @@ def signed_rank_p_value(differences: Floats) -> float:
 
 
 def wins_by_task(differences: pd.Series[float]) -> pd.DataFrame:
-    """Compare two optimisers on each task.
+    """Compare two optimizers on each task.
 
     Args:
         differences: Score of the first less that of the second; index `problem` and `seed`.

@@ -1,6 +1,6 @@
-"""Mean ranks of optimisers over tasks, and whether their differences mean anything.
+"""Mean ranks of optimizers over tasks, and whether their differences mean anything.
 
-Three or more optimisers: Friedman's test, then Nemenyi's critical difference. Two: Wilcoxon's signed-rank
+Three or more optimizers: Friedman's test, then Nemenyi's critical difference. Two: Wilcoxon's signed-rank
 test. Blocks are tasks, means over seeds, or the seeds of a single task; see
 `hebo.experiment.analysis.blocks`.
 """
@@ -21,7 +21,7 @@ from hebo.experiment.analysis.statistics import Floats, bootstrap_interval
 
 Unit = Literal["task", "seed"]
 Record = dict[str, dict[str, tuple[int, int, int]]]
-"""optimiser -> other optimiser -> (wins, ties, losses)."""
+"""optimizer -> other optimizer -> (wins, ties, losses)."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Comparison:
     """What the ranks say.
 
     Attributes:
-        ranks: One row per optimiser, best first: `mean_rank` over blocks and its bootstrap `lower`, `upper`
+        ranks: One row per optimizer, best first: `mean_rank` over blocks and its bootstrap `lower`, `upper`
             end; `n_best`, in how many blocks none was better; `run_rank`, the mean rank over all
             (task, seed) pairs.
         record: Wins, ties and losses of each pair over all (task, seed) pairs.
@@ -62,19 +62,19 @@ class Comparison:
 
 
 def compare(values: pd.DataFrame) -> Comparison:
-    """Rank optimisers and test their differences.
+    """Rank optimizers and test their differences.
 
     Args:
-        values: One row per (task, seed), one column per optimiser, smaller is better.
+        values: One row per (task, seed), one column per optimizer, smaller is better.
     """
     unit: Unit = "task" if values.index.get_level_values("task").nunique() > 1 else "seed"
     ranks, names = _ranks(task_means(values) if unit == "task" else values), list(map(str, values.columns))
     table = rank_table(ranks, names).join(_run_ranks(values, names))
     found = Comparison(table, win_tie_loss(values), unit, len(ranks), verdict="")
     if len(names) < 2:
-        return replace(found, verdict="One optimiser only: nothing to compare it with.")
+        return replace(found, verdict="One optimizer only: nothing to compare it with.")
     if not len(values):
-        return replace(found, verdict="No (task, seed) pair has results of every optimiser yet.")
+        return replace(found, verdict="No (task, seed) pair has results of every optimizer yet.")
     return _compare_two(found, values) if len(names) == 2 else _compare_many(found, ranks)
 
 
@@ -85,7 +85,7 @@ def _ranks(values: pd.DataFrame) -> Floats:
 
 
 def rank_table(ranks: Floats, optimizers: list[str]) -> pd.DataFrame:
-    """Return `mean_rank`, its 95 % bootstrap interval over blocks and `n_best` per optimiser, best first."""
+    """Return `mean_rank`, its 95 % bootstrap interval over blocks and `n_best` per optimizer, best first."""
     mean = ranks.mean(axis=0) if len(ranks) else np.full(len(optimizers), np.nan)
     lower, upper = bootstrap_interval(ranks)
     n_best = (ranks == ranks.min(axis=1, keepdims=True)).sum(axis=0) if len(ranks) else 0
@@ -156,7 +156,7 @@ def _compare_many(found: Comparison, ranks: Floats) -> Comparison:
     if n_blocks < 2:
         return replace(found, verdict=f"Too few for a significance test: 1 {found.unit}; add more.")
     if (ranks == ranks[:, :1]).all():
-        return replace(found, verdict=f"All optimisers tie on every {found.unit}.")
+        return replace(found, verdict=f"All optimizers tie on every {found.unit}.")
     result, critical = friedman(ranks), critical_difference(n_optimizers, n_blocks)
     pairs = _different_pairs(found.ranks, critical) if result.p_value < LEVEL else []
     return replace(
@@ -191,11 +191,11 @@ def _verdict(found: Comparison, result: Friedman, critical: float, pairs: list[t
     least = 1 / n_orders(len(found.ranks), found.n_blocks)
     if least >= LEVEL:
         return (
-            f"Too few for a significance test: the same order of {len(found.ranks)} optimisers on all "
+            f"Too few for a significance test: the same order of {len(found.ranks)} optimizers on all "
             f"{_counted(found)} has p = {least:.2g} by chance alone."
         )
     if result.p_value >= LEVEL:
-        return "The optimisers do not differ significantly at the 5 % level."
+        return "The optimizers do not differ significantly at the 5 % level."
     if not pairs:
         return f"They differ as a group, but no two mean ranks are more than {critical:.2f} apart."
     return "Significant at the 5 % level: " + "; ".join(f"{a} before {b}" for a, b in pairs) + "."

@@ -21,7 +21,7 @@ _TEXTS = ("suite", "part", "task", "optimizer", "type", "versions")
 
 
 def write_run_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a run table: optimisers in their order, as the first is compared with, then by task."""
+    """Write a run table: optimizers in their order, as the first is compared with, then by task."""
     places = {name: place for place, name in enumerate(dict.fromkeys(table["optimizer"]))}
     keys = ["optimizer", "suite", "part", "task", "seed"]
     ordered = table.sort_values(keys, key=lambda one: one.map(places) if one.name == "optimizer" else one)

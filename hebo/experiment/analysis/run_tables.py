@@ -48,7 +48,7 @@ def run_table(results: Results) -> pd.DataFrame:
     """Return one row per finished run of an experiment, of tasks with a single objective.
 
     Returns:
-        The columns of `KEY`; `type` of the optimiser; `n_trials`, `batch_size`; `optimum` and `best_known` of
+        The columns of `KEY`; `type` of the optimizer; `n_trials`, `batch_size`; `optimum` and `best_known` of
         the task; `final`: the value of the run's best point, without noise where the task reports it;
         `n_failed` trials; `n_asks` and how many of them fell back somewhere (`n_fallback_asks`); CPU seconds:
         of an ask and the tell after it, median and mean over the rounds (`cpu_median`, `cpu_mean`), totals of
@@ -87,7 +87,7 @@ def _row(results: Results, run: pd.Series[Any], trials: pd.DataFrame) -> dict[st
 def scored_curve(trials: pd.DataFrame) -> Floats:
     """Return the value of the best point so far after each trial of a run; NaN before the first success.
 
-    The best point is the one with the smallest measured value, as whoever runs an optimiser knows no other;
+    The best point is the one with the smallest measured value, as whoever runs an optimizer knows no other;
     its value is the one without noise where the task reports that.
     """
     values = trials["value"].to_numpy(dtype=float)
@@ -101,7 +101,7 @@ def scored_curve(trials: pd.DataFrame) -> Floats:
 
 
 def _costs(trials: pd.DataFrame) -> dict[str, Any]:
-    """Return what the rounds of one run cost the optimiser and the objective."""
+    """Return what the rounds of one run cost the optimizer and the objective."""
     ask, tell = (trials[f"{part}_cpu_seconds"].astype(float).fillna(0.0) for part in ("ask", "tell"))
     rounds = (ask + tell).groupby(trials["round"].to_numpy()).sum()
     profiles = [one for one in trials["profile"] if isinstance(one, dict)]

@@ -1,4 +1,4 @@
-"""Score table: optimisers compared by their normalised scores, with the first one as the reference."""
+"""Score table: optimizers compared by their normalized scores, with the first one as the reference."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from hebo.experiment.analysis.paired import interval_of_means, wins_by_task
 
 
 def score_table(scores: Scores, *, reference: str | None = None) -> pd.DataFrame:
-    """Compare all optimisers with one of them.
+    """Compare all optimizers with one of them.
 
     Args:
         scores: From `normalized_scores`.
         reference: Label of the one that the others are compared with; None for the first.
 
     Returns:
-        One row per optimiser, best first: `mean` score over tasks of means over seeds with its 95 % bootstrap
+        One row per optimizer, best first: `mean` score over tasks of means over seeds with its 95 % bootstrap
         interval `lower`, `upper`, `n_tasks`, `n_runs`; `difference` from the reference (positive: worse than
         it) on the tasks and seeds both have, with `difference_lower`, `difference_upper` and their number
         `n_paired_tasks`, `n_paired`; the reference's `wins`, `ties`, `losses` by task (see `wins_by_task`)
@@ -41,7 +41,7 @@ def _reference(scores: Scores, wanted: str | None) -> str:
         raise DataError(f"No task can be scored: {reason}.")
     name = scores.optimizers[0] if wanted is None else wanted
     if name not in scores.optimizers:
-        raise DataError(f"There is no optimiser '{name}'.{did_you_mean(name, scores.optimizers)}")
+        raise DataError(f"There is no optimizer '{name}'.{did_you_mean(name, scores.optimizers)}")
     return name
 
 
@@ -67,7 +67,7 @@ def _row(runs: pd.DataFrame, name: str, first: str) -> dict[str, float]:
 
 
 def paired_scores(runs: pd.DataFrame, names: tuple[str, str]) -> pd.DataFrame:
-    """Return the scores of two optimisers on the tasks and seeds both have, `problem` and `seed` as index."""
+    """Return the scores of two optimizers on the tasks and seeds both have, `problem` and `seed` as index."""
     columns = [
         runs[runs["optimizer"] == name].set_index(["problem", "seed"])["score"].rename(name) for name in names
     ]
@@ -100,10 +100,10 @@ def cost_table(table: pd.DataFrame, *, reference: str | None = None) -> pd.DataF
 
     Args:
         table: A run table.
-        reference: Label of the optimiser that is 1 in `ratio`; None for the first.
+        reference: Label of the optimizer that is 1 in `ratio`; None for the first.
 
     Returns:
-        One row per suite, part and optimiser: `cpu_median`, the median over runs of the median CPU seconds
+        One row per suite, part and optimizer: `cpu_median`, the median over runs of the median CPU seconds
         of an ask with the tell after it; `ratio` of it to that of the reference; `fit`, `search`, `rest`,
         `tell`: mean CPU seconds per ask; `n_asks`; `fallbacks`, the share of asks that fell back.
     """
@@ -121,7 +121,7 @@ def cost_table(table: pd.DataFrame, *, reference: str | None = None) -> pd.DataF
 
 
 def task_table(scores: Scores) -> pd.DataFrame:
-    """Return mean scores by task: one row per task, one column per optimiser."""
+    """Return mean scores by task: one row per task, one column per optimizer."""
     parts = scores.runs[TASK].astype(str).to_numpy().tolist()
     labels = ["/".join(filter(None, one)) for one in parts]
     means = scores.runs.assign(task=labels).pivot_table(

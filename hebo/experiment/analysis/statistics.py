@@ -1,8 +1,8 @@
 """Best-so-far curves and their summary over seeds: plain numbers, no drawing.
 
-Objectives are minimised. A failed trial is NaN; it leaves the best so far unchanged. Where a run has
+Objectives are minimized. A failed trial is NaN; it leaves the best so far unchanged. Where a run has
 no success yet its best so far counts as `+inf` in medians and quartiles, never as missing: leaving it
-out would flatter an optimiser that fails.
+out would flatter an optimizer that fails.
 """
 
 from __future__ import annotations

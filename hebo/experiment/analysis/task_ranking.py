@@ -1,4 +1,4 @@
-"""Ranking on one task: optimisers in the order of their best values, and which differ from the best."""
+"""Ranking on one task: optimizers in the order of their best values, and which differ from the best."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class TaskRanking:
         optimizers: By median over seeds of the best value, best first.
         p_values: Of Wilcoxon's signed-rank test of each against the first over seeds, adjusted by Holm's
             method; 1 for the first itself.
-        n_seeds: Seeds that all optimisers have.
+        n_seeds: Seeds that all optimizers have.
         n_needed: How many untied ones a significant difference takes.
     """
 
@@ -42,10 +42,10 @@ class TaskRanking:
 
 
 def rank_task(values: pd.DataFrame) -> TaskRanking:
-    """Rank the optimisers of one task.
+    """Rank the optimizers of one task.
 
     Args:
-        values: Best values, one row per seed, one column per optimiser; `+inf` where a run had no success.
+        values: Best values, one row per seed, one column per optimizer; `+inf` where a run had no success.
     """
     scaled = on_one_scale(values.to_numpy(dtype=float))
     order = np.lexsort((scaled.mean(axis=0), np.median(scaled, axis=0)))

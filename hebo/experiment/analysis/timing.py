@@ -1,4 +1,4 @@
-"""Time per trial: mean seconds by optimiser, and CPU seconds per ask by phase."""
+"""Time per trial: mean seconds by optimizer, and CPU seconds per ask by phase."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ PHASES = {
 
 
 def timing_table(table: pd.DataFrame, optimizers: list[str]) -> pd.DataFrame:
-    """Return mean seconds per ended trial: one row per optimiser, one column per phase and their `total`.
+    """Return mean seconds per ended trial: one row per optimizer, one column per phase and their `total`.
 
-    A time that was not measured (a trial that crashed) counts as zero. Optimisers without an ended
+    A time that was not measured (a trial that crashed) counts as zero. Optimizers without an ended
     trial are NaN.
     """
     seconds = table[list(PHASES.values())].astype(float).fillna(0.0)
@@ -39,7 +39,7 @@ def phase_table(table: pd.DataFrame, optimizers: list[str]) -> pd.DataFrame:
         optimizers: The rows.
 
     Returns:
-        One row per optimiser: means `fit`, `search`, `rest` of the asks and `tell` after them; `median` and
+        One row per optimizer: means `fit`, `search`, `rest` of the asks and `tell` after them; `median` and
         `mean` of their sum; `n_asks`; `fallbacks`, the share of asks that fell back somewhere; `reasons`, how
         often each (a mapping). NaN and empty without an ask.
     """

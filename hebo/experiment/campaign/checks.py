@@ -13,12 +13,12 @@ from hebo.optimizer.optimizer import Optimizer
 
 
 def check_takes(optimizer: Optimizer, campaign: Campaign, name: str) -> None:
-    """Refuse what an optimiser does not take.
+    """Refuse what an optimizer does not take.
 
     Args:
         optimizer: Of the campaign.
         campaign: What is measured.
-        name: Of the optimiser, for messages.
+        name: Of the optimizer, for messages.
 
     Raises:
         ConfigError: If there are too many objectives.
@@ -61,7 +61,7 @@ def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None
     try:
         before = DesignSpace.from_json(found.optimizer["space"])
     except (KeyError, TypeError, HeboError):
-        return  # the optimiser says what is wrong when it takes up its state
+        return  # the optimizer says what is wrong when it takes up its state
     now = space.parameter_space
     if before == now:
         return

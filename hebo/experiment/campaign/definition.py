@@ -1,4 +1,4 @@
-"""Campaign definition: the YAML of an optimisation by hand, whose values come from elsewhere."""
+"""Campaign definition: the YAML of an optimization by hand, whose values come from elsewhere."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from hebo.recipe import Recipe
 
 
 class Campaign(Recipe):
-    """What is optimised by hand.
+    """What is optimized by hand.
 
     Attributes:
         name: For messages.
-        objectives: Columns that are minimised.
+        objectives: Columns that are minimized.
         constraints: Columns that are fulfilled where <= 0.
-        seed: Of the optimiser.
+        seed: Of the optimizer.
     """
 
     name: Name
@@ -49,7 +49,7 @@ _PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repe
 
 
 def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
-    """Return what a YAML describes: the campaign, its space (or that of a task), and its optimiser.
+    """Return what a YAML describes: the campaign, its space (or that of a task), and its optimizer.
 
     With `candidates: library.csv`, beside the YAML, only the rows of that table can be chosen. Its columns
     are parameters where `space` (or the task) names them, and labels else. A parameter of `space` may then be
@@ -77,7 +77,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
     _check_labels(space, campaign)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
     if not isinstance(recipe, OptimizerRecipe):
-        raise AssertionError(f"{type(recipe).__name__} is in the catalogue of optimisers")
+        raise AssertionError(f"{type(recipe).__name__} is in the catalog of optimizers")
     return campaign, space, recipe
 
 

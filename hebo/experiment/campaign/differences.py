@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import torch
@@ -15,11 +15,26 @@ from hebo.experiment.campaign.sheet import Sheet
 
 
 def setting_difference(was: Any, now: Any) -> str:
-    """Return how settings differ, a part's by its keys."""
-    if not isinstance(was, dict) or not isinstance(now, dict) or was.get("type") != now.get("type"):
-        return f"{_brief(was)} -> {_brief(now)}"
-    keys = [key for key in {**was, **now} if was.get(key) != now.get(key)]
-    return few([f"{key}: {_brief(was.get(key))} -> {_brief(now.get(key))}" for key in keys])
+    """Return how settings differ: parts of the same type by their keys, at every depth."""
+    return few(list(_setting_differences(was, now, "")))
+
+
+def _setting_differences(was: Any, now: Any, path: str) -> Iterator[str]:
+    if was == now:
+        return
+    if isinstance(was, dict) and isinstance(now, dict) and was.get("type") == now.get("type"):
+        for key in {**was, **now}:
+            inner = f"{path}.{key}" if path else key
+            yield from _setting_differences(was.get(key), now.get(key), inner)
+    elif _are_parts(was) and _are_parts(now) and len(was) == len(now):
+        for place, (before, after) in enumerate(zip(was, now, strict=True)):
+            yield from _setting_differences(before, after, f"{path}[{place}]")
+    else:
+        yield f"{path}: {_brief(was)} -> {_brief(now)}" if path else f"{_brief(was)} -> {_brief(now)}"
+
+
+def _are_parts(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(one, dict) for one in value)
 
 
 def few(texts: Sequence[str]) -> str:

@@ -36,8 +36,8 @@ class CampaignDocument(BaseModel):
         format: Of the file.
         objectives: The names of the columns of values.
         constraints: The names of the columns of measured constraints.
-        settings: Of the optimiser, as a YAML has them.
-        seed: Of the optimiser.
+        settings: Of the optimizer, as a YAML has them.
+        seed: Of the optimizer.
         optimizer: Its state.
         asked: The encoded points asked for, the first with the number 1.
         told: One for each told point of the state, in its order.

@@ -49,14 +49,14 @@ class Log:
     Args:
         campaign: What is measured.
         space: Where.
-        recipe: Of the optimiser.
+        recipe: Of the optimizer.
         path: The file; it need not be there yet.
 
     Attributes:
         notices: What people should know, a line each.
 
     Raises:
-        ConfigError: If the file is none of ours, or of other quantities, or the optimiser does not take what
+        ConfigError: If the file is none of ours, or of other quantities, or the optimizer does not take what
             is measured.
         DataError: If it belongs to another design space.
     """
@@ -192,7 +192,9 @@ class Log:
             for rows in ([one.asked for one in part], [one.x for one in part])
         )
         values = [one.row.values[:n] for one in part]
-        self.optimizer.tell(asked, values, constraints=limits, at=at if part[0].is_elsewhere else None)
+        self.optimizer.tell(
+            asked, values, constraints=limits, evaluated_at=at if part[0].is_elsewhere else None
+        )
         self._document.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
         numbers = [one.number for one in part if one.number is not None]
         self._document.forgotten = [one for one in self._document.forgotten if one not in numbers]
@@ -245,7 +247,7 @@ class Log:
         )
 
     def _restart(self, state: dict[str, Any]) -> None:
-        """Make the optimiser anew from a state."""
+        """Make the optimizer anew from a state."""
         self.optimizer = self._recipe.build(self._space, seed=self.campaign.seed)
         try:
             self.optimizer.load_state_dict(state)

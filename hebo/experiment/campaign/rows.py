@@ -51,7 +51,7 @@ class History:
     Attributes:
         told: Where each comes from.
         x: `n x d` encoded points.
-        values: Objectives and constraints of each, minimised.
+        values: Objectives and constraints of each, minimized.
     """
 
     told: list[Told]

@@ -43,7 +43,7 @@ class _Group(click.Group):
 @click.group(cls=_Group, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="hebo")
 def main() -> None:
-    """Bayesian optimisation experiments: optimisers x tasks x seeds from one YAML."""
+    """Bayesian optimization experiments: optimizers x tasks x seeds from one YAML."""
 
 
 @main.command()
@@ -129,12 +129,12 @@ def score(source: str, metric: str | None) -> None:
 @main.command()
 @click.argument("sources", nargs=-1, required=True, metavar="RUN_DIR|CONFIG|CSV...")
 @click.option("--csv", type=click.Path(dir_okay=False, path_type=Path), help="Write a table of runs here.")
-@click.option("--reference", metavar="LABEL", help="Compare with this optimiser in place of the first.")
+@click.option("--reference", metavar="LABEL", help="Compare with this optimizer in place of the first.")
 def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) -> None:
-    """Print normalised scores: 0 is the best known value of a task, 1 the mean of random search.
+    """Print normalized scores: 0 is the best known value of a task, 1 the mean of random search.
 
     Sources are run folders, YAML files, or tables of runs that --csv has written, also on other machines.
-    The optimisers must include random_search; only finished runs count.
+    The optimizers must include random_search; only finished runs count.
     """
     from hebo.experiment.analysis.run_files import write_run_table
     from hebo.experiment.cli.scores import collect, score_tables
@@ -161,7 +161,7 @@ main.add_command(forget)
 @main.command("list")
 @click.argument("kind", required=False)
 def list_parts(kind: str | None) -> None:
-    """List the parts of the catalogue, one line each; KIND is optimizer, task, surrogate, ..."""
+    """List the parts of the catalog, one line each; KIND is optimizer, task, surrogate, ..."""
     from hebo.experiment.config.catalog import catalog
 
     found = catalog()

@@ -91,14 +91,14 @@ def check_requirements(requirements: Iterable[str]) -> list[Finding]:
 
 
 def check_catalog() -> list[Finding]:
-    """Load the catalogue of parts, which installed packages may have broken."""
+    """Load the catalog of parts, which installed packages may have broken."""
     from hebo.experiment.config.catalog import catalog
 
     found = catalog()
     if found.problems:
         return [Finding("problem", one) for one in found.problems]
     counts = ", ".join(f"{len(names)} {kind}" for kind, names in found.items())
-    return [Finding("ok", f"catalogue: {counts}")]
+    return [Finding("ok", f"catalog: {counts}")]
 
 
 def check_hardware() -> list[Finding]:

@@ -34,7 +34,7 @@ _COLUMNS = {
     "cells": ("fits", "{}"),
     "failed": ("failed", "{}"),
 }
-_MOST_REASONS = 3
+_MAX_REASONS = 3
 _NOTES = (
     "NLL: mean negative log predictive density in nats; clipped: each observation at most 10.",
     "RMSE and NLL on the scale of HEBO's output transform, fitted to the first points.",
@@ -70,7 +70,7 @@ def fit_quality(
 
     HEBO's default surrogate and each one given are fitted to the first points of every run and tested on
     those that follow. The fairest runs are those of random search (--optimizer random_search): points that
-    an optimiser chose are those where its own model was too hopeful. Options with a label, YAML or number
+    an optimizer chose are those where its own model was too hopeful. Options with a label, YAML or number
     of points may be given several times, but --ahead.
     """
     import pandas as pd
@@ -160,7 +160,7 @@ def _note(n_outside: Sequence[int], left_out: Sequence[str], cells: DataFrame) -
         click.echo(f"Not tested on: {sum(n_outside)} values that the output transform has no image of.")
     failed = [f"{row['model']}: {row['reason']}" for _, row in cells[cells["reason"].notna()].iterrows()]
     for what, reasons in (("Left out", left_out), ("Failed", failed)):
-        for reason in reasons[:_MOST_REASONS]:
+        for reason in reasons[:_MAX_REASONS]:
             click.echo(f"{what}: {reason}.")
-        if len(reasons) > _MOST_REASONS:
-            click.echo(f"{what}: {len(reasons) - _MOST_REASONS} more.")
+        if len(reasons) > _MAX_REASONS:
+            click.echo(f"{what}: {len(reasons) - _MAX_REASONS} more.")

@@ -28,10 +28,10 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="Draw the diagram: a PNG file."
 )
 def ranks(sources: tuple[str, ...], chosen: tuple[str, ...], output: Path | None) -> None:
-    """Rank optimisers over tasks, and test their ranks.
+    """Rank optimizers over tasks, and test their ranks.
 
-    Ranks are those of final values; the tests are Friedman's and Nemenyi's, Wilcoxon's for two optimisers.
-    Tasks are the blocks of the tests, with means over the seeds that all optimisers have; of a single task,
+    Ranks are those of final values; the tests are Friedman's and Nemenyi's, Wilcoxon's for two optimizers.
+    Tasks are the blocks of the tests, with means over the seeds that all optimizers have; of a single task,
     seeds are. Sources are run folders, YAML files, or tables of runs that `hebo scores --csv` has written;
     only finished runs count.
     """
@@ -54,7 +54,7 @@ def _chosen(table: DataFrame, wanted: Sequence[str]) -> list[str]:
     known = [str(name) for name in dict.fromkeys(table["optimizer"])]
     for name in wanted:
         if name not in known:
-            raise ConfigError(f"There is no optimiser '{name}'.{did_you_mean(name, known)}")
+            raise ConfigError(f"There is no optimizer '{name}'.{did_you_mean(name, known)}")
     return [name for name in known if name in wanted or not wanted]
 
 
@@ -62,7 +62,7 @@ def complete_blocks(table: DataFrame, optimizers: list[str]) -> Blocks:
     """Return the blocks of a run table.
 
     Raises:
-        DataError: If no task and seed has a run of every optimiser.
+        DataError: If no task and seed has a run of every optimizer.
     """
     from hebo.experiment.analysis.blocks import run_blocks
 

@@ -1,4 +1,4 @@
-"""`hebo ask`, `hebo tell` and `hebo forget`: optimisation in rounds, with a spreadsheet in between."""
+"""`hebo ask`, `hebo tell` and `hebo forget`: optimization in rounds, with a spreadsheet in between."""
 
 from __future__ import annotations
 

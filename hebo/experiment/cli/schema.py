@@ -1,4 +1,4 @@
-"""The JSON Schema of the YAML with all parts of the catalogue, for completion and checks in editors."""
+"""The JSON Schema of the YAML with all parts of the catalog, for completion and checks in editors."""
 
 from __future__ import annotations
 

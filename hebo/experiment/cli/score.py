@@ -10,18 +10,18 @@ if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.table import Table
 
-_HEADINGS = {"mean": "mean score", "normalized": "normalised", "median": "median score", "n_runs": "runs"}
+_HEADINGS = {"mean": "mean score", "normalized": "normalized", "median": "median score", "n_runs": "runs"}
 _TASK = "task: "
 
 
 def score_tables(scores: DataFrame, *, metric: str | None) -> list[Table]:
-    """Return the scores of the optimisers, and their mean scores by task.
+    """Return the scores of the optimizers, and their mean scores by task.
 
     Args:
         scores: What `bayesmark_table` returned.
         metric: The extra column that was scored, for the title.
     """
-    summary = table(f"Bayesmark score of {metric or 'the objective'}", ["optimiser", *_HEADINGS.values()])
+    summary = table(f"Bayesmark score of {metric or 'the objective'}", ["optimizer", *_HEADINGS.values()])
     for name, row in scores.iterrows():
         figures = [f"{row[key]:.3f}" for key in ("mean", "normalized", "median")]
         summary.add_row(str(name), *figures, str(int(row["n_runs"])))

@@ -1,4 +1,4 @@
-"""`hebo scores`: normalised scores, and the CSV files they are kept in."""
+"""`hebo scores`: normalized scores, and the CSV files they are kept in."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def score_tables(runs: DataFrame, *, reference: str | None) -> Iterator[Table]:
 def _cost_table(name: str, runs: DataFrame, reference: str | None, scores: Scores) -> Table:
     reason = next(iter(scores.left_out.values()))
     costs = cost_table(runs, reference=reference)
-    headings = [heading.replace("cpu_", "") for heading in ("optimiser", *costs.columns)]
+    headings = [heading.replace("cpu_", "") for heading in ("optimizer", *costs.columns)]
     shown = table(f"{name}: CPU seconds per ask", headings, caption=[f"No scores, as {reason}."])
     for key, row in costs.iterrows():
         shown.add_row(str(cast(tuple[str, ...], key)[-1]), *(f"{value:.3g}" for value in row))
@@ -82,7 +82,7 @@ def _cost_table(name: str, runs: DataFrame, reference: str | None, scores: Score
 def _score_table(name: str, scores: Scores, reference: str | None) -> Table:
     texts = score_texts(scores, reference=reference)
     caption = [f"Wins and losses of {texts.reference}.", *texts.notes]
-    shown = table(f"{name}: normalised score, 0 best known, 1 random search", HEADINGS, caption=caption)
+    shown = table(f"{name}: normalized score, 0 best known, 1 random search", HEADINGS, caption=caption)
     for row in texts.rows:
         shown.add_row(*row)
     return shown

@@ -36,10 +36,10 @@ class Entry:
 
 
 class Catalog(dict[str, dict[str, Entry]]):
-    """Kind -> name -> entry, of all packages whose catalogues can be loaded.
+    """Kind -> name -> entry, of all packages whose catalogs can be loaded.
 
     Attributes:
-        broken: What is wrong with each catalogue that is left out.
+        broken: What is wrong with each catalog that is left out.
         ambiguous: Kind and name -> what is wrong with a name that is left out, as several packages bring it.
     """
 
@@ -73,8 +73,8 @@ class Catalog(dict[str, dict[str, Entry]]):
 def catalog() -> Catalog:
     """Return all parts that are installed.
 
-    A catalogue that cannot be loaded, for whatever reason, is left out and reported once, on one line; so is
-    a name that two packages give to different parts. `Catalogue.why_missing` says so where one is asked for.
+    A catalog that cannot be loaded, for whatever reason, is left out and reported once, on one line; so is
+    a name that two packages give to different parts. `Catalog.why_missing` says so where one is asked for.
     """
     found = Catalog()
     for point in sorted(entry_points(group=GROUP), key=lambda point: (point.name, point.value)):
@@ -95,7 +95,7 @@ def catalog() -> Catalog:
 
 
 def _entries(point: EntryPoint, origin: str) -> Iterator[Entry]:
-    """Load one catalogue.
+    """Load one catalog.
 
     Raises:
         ConfigError: If it cannot be imported or has another shape.
@@ -107,11 +107,11 @@ def _entries(point: EntryPoint, origin: str) -> Iterator[Entry]:
         raise
     except BaseException as error:  # whatever a broken module raises at import, `SystemExit` included
         raise ConfigError(
-            f"The catalogue {origin} cannot be loaded ({reason_of(error)}{_where(point)}); {_REMEDY}."
+            f"The catalog {origin} cannot be loaded ({reason_of(error)}{_where(point)}); {_REMEDY}."
         ) from error
     if not is_well_formed:
         raise ConfigError(
-            f"The catalogue {origin} is not kind -> name -> ('module:Class', 'summary'); {_REMEDY}."
+            f"The catalog {origin} is not kind -> name -> ('module:Class', 'summary'); {_REMEDY}."
         )
     for kind, names in parts.items():
         for name, (target, summary) in names.items():

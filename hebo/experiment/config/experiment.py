@@ -1,4 +1,4 @@
-"""Experiment definition: optimisers x tasks x seeds, a budget, and where it runs and is kept."""
+"""Experiment definition: optimizers x tasks x seeds, a budget, and where it runs and is kept."""
 
 from __future__ import annotations
 
@@ -67,10 +67,10 @@ class Experiment(Recipe):
         name: Names the experiment in the store and, by default, its folder; a split adds its part.
         optimizers: What is compared.
         tasks: On what.
-        seeds: Of the runs; each optimiser meets each task once per seed.
+        seeds: Of the runs; each optimizer meets each task once per seed.
         budget: Of each run.
         initial_trials: Points that are evaluated and told before the first ask, beyond the budget: those that
-            the task begins with if it names some, else random ones. The same for all optimisers, other ones
+            the task begins with if it names some, else random ones. The same for all optimizers, other ones
             for each seed.
         executor: Where runs are carried out.
         store: SQLAlchemy URL of the results.
@@ -98,7 +98,7 @@ class Experiment(Recipe):
 
 @dataclass(frozen=True)
 class RunSpec:
-    """One optimiser on one task with one seed; `run_id` is `optimizer@task#seed`."""
+    """One optimizer on one task with one seed; `run_id` is `optimizer@task#seed`."""
 
     run_id: str
     optimizer: Labeled
@@ -107,7 +107,7 @@ class RunSpec:
 
 
 def runs_of(experiment: Experiment) -> Iterator[RunSpec]:
-    """Yield all runs; seeds outermost, so that a part of an experiment compares all optimisers."""
+    """Yield all runs; seeds outermost, so that a part of an experiment compares all optimizers."""
     for seed in experiment.seeds:
         for task in experiment.tasks:
             for optimizer in experiment.optimizers:

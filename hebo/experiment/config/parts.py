@@ -1,6 +1,6 @@
 """The one place where names in YAML become recipes, and recipes become YAML again.
 
-A mapping such as `{type: bayes_opt, surrogate: {type: warped_gp}}` names parts of the catalogue. A
+A mapping such as `{type: bayes_opt, surrogate: {type: warped_gp}}` names parts of the catalog. A
 field annotated with a contract (`Surrogate`, `Task`, ...) takes a nested part; the kind it is looked
 up in is the contract's name in snake case. A dotted path that a user wrote is never resolved.
 """
@@ -46,7 +46,7 @@ def lookup(kind: str, name: str) -> type[Recipe] | Preset:
 
 
 def no_such_kind(kind: str) -> ConfigError:
-    """Return the error about a kind that no catalogue has."""
+    """Return the error about a kind that no catalog has."""
     known = catalog()
     return ConfigError(
         f"There is no kind of part called '{kind}'.{did_you_mean(kind, known)}{known.why_missing(kind)}"
@@ -57,7 +57,7 @@ def build(kind: str, mapping: object, path: Path = ()) -> Recipe:
     """Return the recipe that a mapping describes.
 
     Args:
-        kind: Catalogue to look `type` up in.
+        kind: Catalog to look `type` up in.
         mapping: Plain data with a `type`; the other keys are fields of the part.
         path: Where the mapping stands in the file, for messages.
 
@@ -119,10 +119,10 @@ def describe(recipe: Recipe) -> dict[str, Any]:
 
 
 def find(cls: type[Recipe]) -> Entry:
-    """Return the catalogue's entry of a recipe class.
+    """Return the catalog's entry of a recipe class.
 
     Raises:
-        ConfigError: If the class is in no catalogue.
+        ConfigError: If the class is in no catalog.
     """
     target = f"{cls.__module__}:{cls.__qualname__}"
     entries = [entry for names in catalog().values() for entry in names.values()]
@@ -133,7 +133,7 @@ def find(cls: type[Recipe]) -> Entry:
         if entry.target.endswith(f":{cls.__qualname__}") and _import(entry) is cls:
             return entry
     raise ConfigError(
-        f"{target} is in no catalogue; register it in the entry-point group 'hebo.catalog'."
+        f"{target} is in no catalog; register it in the entry-point group 'hebo.catalog'."
         f"{catalog().why_missing(cls.__name__)}"
     )
 

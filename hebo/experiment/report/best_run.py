@@ -22,7 +22,7 @@ class BestRun:
 
     Attributes:
         task: Label of the task.
-        optimizer: Label of the optimiser.
+        optimizer: Label of the optimizer.
         seed: Its seed.
         objective: Name of the objective.
         values: Objective per ended trial, NaN where failed (`n`).

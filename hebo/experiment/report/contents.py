@@ -30,7 +30,7 @@ class Contents:
     Attributes:
         results: The experiment.
         table: Its `observations`.
-        optimizers: Labels in the order of the experiment, which fixes their colours.
+        optimizers: Labels in the order of the experiment, which fixes their colors.
         left_out: Why some tasks are in no curve, rank, score or best run, or "".
         curves: One per task that can be compared.
         blocks: What is ranked.
@@ -39,7 +39,7 @@ class Contents:
         pictures: Task label -> what the task draws of its best points.
         timing: Mean seconds per trial.
         phases: CPU seconds per ask.
-        scores: Normalised scores of the finished runs; None without random search to measure them by.
+        scores: Normalized scores of the finished runs; None without random search to measure them by.
     """
 
     results: Results

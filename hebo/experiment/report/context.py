@@ -69,7 +69,7 @@ def page_context(contents: Contents) -> dict[str, Any]:
 
 
 def _legend_entry(index: int, name: str) -> dict[str, str]:
-    """Return name, CSS variable and CSS border style of an optimiser; CSS has no dash-dot."""
+    """Return name, CSS variable and CSS border style of an optimizer; CSS has no dash-dot."""
     _, dash = line_style(index)
     border = "double" if dash == "dashdot" else dash
     return {"name": name, "color": f"--optimizer-{index % len(PALETTE)}", "border": border}
@@ -142,7 +142,7 @@ def _phases_context(phases: pd.DataFrame) -> dict[str, Any]:
 
 
 def _normalized(contents: Contents) -> dict[str, Any] | None:
-    """Return the normalised scores and their curves, or None where there are none."""
+    """Return the normalized scores and their curves, or None where there are none."""
     if contents.scores is None:
         return None
     curves = score_curves(contents.scores)
@@ -151,7 +151,7 @@ def _normalized(contents: Contents) -> dict[str, Any] | None:
     return {
         "headings": HEADINGS,
         "texts": score_texts(contents.scores),
-        "figure": page_svg(figure, "scores", f"Mean normalised score against trials; {'; '.join(ends)}."),
+        "figure": page_svg(figure, "scores", f"Mean normalized score against trials; {'; '.join(ends)}."),
     }
 
 
@@ -232,7 +232,7 @@ def _value_text(value: Any) -> str:
 
 
 def _settings(results: Results) -> list[tuple[str, str]]:
-    """Return the recipe of each optimiser and task as indented JSON."""
+    """Return the recipe of each optimizer and task as indented JSON."""
     recipes: dict[str, str] = {}
     for _, run in results.runs.iterrows():
         for part in ("optimizer", "task"):

@@ -1,4 +1,4 @@
-"""Critical-difference diagram: mean ranks on an axis, a bar joins optimisers that do not differ.
+"""Critical-difference diagram: mean ranks on an axis, a bar joins optimizers that do not differ.
 
 After J. Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 2006, section
 3.2.4, with the best on the left.
@@ -23,7 +23,7 @@ _BAR, _ROW = 0.1, 0.25
 
 @dataclass(frozen=True)
 class _Label:
-    """Where the name of an optimiser stands: a mean rank, a row below the axis, a side."""
+    """Where the name of an optimizer stands: a mean rank, a row below the axis, a side."""
 
     name: str
     rank: float
@@ -35,8 +35,8 @@ def critical_difference_figure(comparison: Comparison, optimizers: list[str]) ->
     """Return the diagram.
 
     Args:
-        comparison: Of three or more optimisers, with a critical difference.
-        optimizers: The order that fixes their colours.
+        comparison: Of three or more optimizers, with a critical difference.
+        optimizers: The order that fixes their colors.
     """
     n = len(comparison.ranks)
     first_row = _AXIS + 0.26 + _BAR * len(comparison.alike)

@@ -25,9 +25,9 @@ class TaskCurves:
         task: Label of the task.
         quantity: What is drawn, for the axis.
         view: The shown part of the vertical axis.
-        bands: Optimiser -> median and quartiles over its runs, in the fixed order of optimisers.
+        bands: Optimizer -> median and quartiles over its runs, in the fixed order of optimizers.
         optimum: Known optimum where best values are drawn and it is not far from them, else None.
-        ranking: The order of the legend; None where no seed has results of every optimiser.
+        ranking: The order of the legend; None where no seed has results of every optimizer.
     """
 
     task: str
@@ -39,7 +39,7 @@ class TaskCurves:
 
     @property
     def legend(self) -> list[tuple[int, str]]:
-        """Place in the fixed order, and name, of each optimiser, the best first."""
+        """Place in the fixed order, and name, of each optimizer, the best first."""
         names = list(self.bands)
         ranked = names if self.ranking is None else self.ranking.optimizers
         return [(names.index(name), name) for name in ranked]

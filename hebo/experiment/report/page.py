@@ -86,7 +86,7 @@ def _resource(name: str) -> str:
 
 
 def _style() -> str:
-    """Return the style sheet, with the colours of the figures for light, dark and print."""
+    """Return the style sheet, with the colors of the figures for light, dark and print."""
     light, dark = css_variables(dark=False), css_variables(dark=True)
     return (
         f":root {{ {light} }}\n@media (prefers-color-scheme: dark) {{ :root {{ {dark} }} }}\n"

@@ -78,7 +78,7 @@ def draw_parallel(axes: Axes, run: BestRun, row: Sequence[ParameterAxis], *, n_p
 
 
 def _draw_lines(axes: Axes, run: BestRun, points: Floats) -> None:
-    """Draw failed trials dotted and without an end, the others coloured by rank, the best on top."""
+    """Draw failed trials dotted and without an end, the others colored by rank, the best on top."""
     order = [row for row in np.argsort(-run.ranks, kind="stable") if np.isfinite(run.values[row])]
     failed = [row for row in range(len(points)) if np.isnan(run.values[row])]
     segments = [_polyline(points[row]) for row in order]

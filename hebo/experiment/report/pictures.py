@@ -76,7 +76,7 @@ def _draw(recipe: Any, best: pd.DataFrame) -> Pictures:
 
 
 def _adapt(figure: Figure) -> None:
-    """Put plain black into the colours of the page, which are others in the dark."""
+    """Put plain black into the colors of the page, which are others in the dark."""
     figure.set_facecolor(SURFACE)
     for axes in figure.axes:
         axes.set_facecolor("none")

@@ -38,7 +38,7 @@ def rank_headings(comparison: Comparison) -> tuple[str, ...]:
     """Return the headings of `rank_rows`."""
     unit = comparison.unit
     runs = () if unit == "seed" else ("over task and seed",)
-    return ("optimiser", f"mean rank over {unit}s", "95 % interval", f"{unit}s best on", *runs)
+    return ("optimizer", f"mean rank over {unit}s", "95 % interval", f"{unit}s best on", *runs)
 
 
 def rank_rows(comparison: Comparison) -> list[tuple[str, ...]]:
@@ -65,7 +65,7 @@ def no_diagram(comparison: Comparison) -> str:
             "repetitions and say nothing about other tasks."
         )
     if len(comparison.ranks) < 3:
-        return "No critical-difference diagram: it needs at least three optimisers."
+        return "No critical-difference diagram: it needs at least three optimizers."
     if comparison.critical_difference is None:
-        return "No critical-difference diagram: no optimiser is ahead of another anywhere."
+        return "No critical-difference diagram: no optimizer is ahead of another anywhere."
     return ""

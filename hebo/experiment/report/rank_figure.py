@@ -13,7 +13,7 @@ from hebo.experiment.report.text import plain
 
 
 def rank_figure(comparison: Comparison, optimizers: list[str]) -> Figure:
-    """Return the figure; `optimizers` gives the order that fixes their colours."""
+    """Return the figure; `optimizers` gives the order that fixes their colors."""
     ranks = comparison.ranks
     figure = new_figure(5.4, 0.75 + 0.42 * max(len(ranks), 2))
     axes = figure.add_subplot()

@@ -29,7 +29,7 @@ MAX_COLUMNS = 3
 SMALL = Cell(4.8, 2.75, right=1.82, bottom=0.5, top=0.5)
 LARGE = Cell(5.8, 3.4, right=1.82, bottom=0.5, top=0.5)
 # Inches: from entry to entry of a legend, at most and at least; from the axes to bar, line and name.
-_SPACING, _LEAST_SPACING = 0.19, 0.135
+_SPACING, _MIN_SPACING = 0.19, 0.135
 _TO_BAR, _TO_LINE, _TO_NAME = 0.1, 0.16, 0.4
 
 
@@ -53,11 +53,11 @@ def regret_figure(tasks: Sequence[TaskCurves]) -> Figure:
 
 def _high_enough(cell: Cell, n: int) -> Cell:
     """Return the cell with room for a legend of `n` entries and a note."""
-    return replace(cell, height=max(cell.height, cell.top + cell.bottom + (n + 1) * _LEAST_SPACING))
+    return replace(cell, height=max(cell.height, cell.top + cell.bottom + (n + 1) * _MIN_SPACING))
 
 
 def draw_curves(axes: Axes, curves: TaskCurves) -> None:
-    """Draw median and inter-quartile band of each optimiser into `axes`, and the legend beside it."""
+    """Draw median and inter-quartile band of each optimizer into `axes`, and the legend beside it."""
     plain_axes(axes)
     title(axes, curves.task, subtitle=curves.quantity, length=40)
     axes.set_xlabel("trials", fontsize=8.5, color=MUTED)
@@ -83,7 +83,7 @@ def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
         axes.fill_between(trials, lower, upper, color=color, alpha=0.16, linewidth=0, step="post", zorder=1)
     # A single value has no line to be seen; a dot marks it.
     marker = "o" if np.isfinite(median).sum() == 1 else ""
-    # Where curves coincide the optimiser named first is the one to be seen.
+    # Where curves coincide the optimizer named first is the one to be seen.
     axes.step(
         trials,
         median,
@@ -111,7 +111,7 @@ def _mark_optimum(axes: Axes, height: float) -> None:
 
 
 def _draw_legend(axes: Axes, curves: TaskCurves) -> None:
-    """List the optimisers beside `axes`, best first; a bar marks those that do not differ from the best."""
+    """List the optimizers beside `axes`, best first; a bar marks those that do not differ from the best."""
     (width, height), ranking = _size(axes), curves.ranking
     step = min(_SPACING / height, 1 / (len(curves.legend) + 1))
     for row, (index, name) in enumerate(curves.legend):

@@ -15,7 +15,7 @@ from hebo.experiment.report.text import number
 
 NOTHING = "–"
 HEADINGS = (
-    "optimiser",
+    "optimizer",
     "mean score",
     "95 % interval",
     "difference",
@@ -34,8 +34,8 @@ class ScoreTexts:
     """A score table in words.
 
     Attributes:
-        rows: One per optimiser, best first, cells in the order of `HEADINGS`.
-        by_task: (task, mean score of each optimiser).
+        rows: One per optimizer, best first, cells in the order of `HEADINGS`.
+        by_task: (task, mean score of each optimizer).
         optimizers: The columns of `by_task`.
         reference: Whom the others are compared with.
         notes: What a reader should know, one sentence each.

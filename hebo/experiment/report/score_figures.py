@@ -1,4 +1,4 @@
-"""Score figure: mean normalised score against trials, one line per optimiser."""
+"""Score figure: mean normalized score against trials, one line per optimizer."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def score_figure(curves: Mapping[str, pd.DataFrame], optimizers: Sequence[str], 
     """Return the curves of `score_curves` as a figure with a legend.
 
     Args:
-        curves: Optimiser -> `mean`, `lower`, `upper` by trials.
-        optimizers: All labels in the order that fixes their colours.
+        curves: Optimizer -> `mean`, `lower`, `upper` by trials.
+        optimizers: All labels in the order that fixes their colors.
         name: What the title says beside the quantity.
     """
     shown = [(index, one) for index, one in enumerate(optimizers) if one in curves]
     header = legend_height(CELL.width - CELL.left, [one for _, one in shown]) if shown else 0.0
     figure, (axes,) = sheet(1, CELL, columns=1, header=header)
     plain_axes(axes)
-    title(axes, name or "Normalised score", subtitle="mean score: 0 best known, 1 random search")
+    title(axes, name or "Normalized score", subtitle="mean score: 0 best known, 1 random search")
     axes.set_xlabel("trials", fontsize=8.5, color=MUTED)
     for index, one in shown:
         _draw(axes, curves[one], index)
@@ -56,7 +56,7 @@ def _draw(axes: Axes, curve: pd.DataFrame, index: int) -> None:
     trials = curve.index.to_numpy()
     if curve["lower"].notna().all():
         axes.fill_between(trials, curve["lower"], curve["upper"], color=color, alpha=0.12, linewidth=0)
-    front = 3 - index / 100  # where curves coincide the optimiser named first is the one to be seen
+    front = 3 - index / 100  # where curves coincide the optimizer named first is the one to be seen
     axes.plot(trials, curve["mean"], color=color, linestyle=dash, linewidth=1.8, zorder=front)
     axes.plot(trials, curve["mean"], color=color, linestyle="", marker="o", markersize=3, zorder=front)
 

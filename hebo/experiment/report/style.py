@@ -1,6 +1,6 @@
-"""Figure style: colours with a light and a dark value, plain axes, labels safe to draw.
+"""Figure style: colors with a light and a dark value, plain axes, labels safe to draw.
 
-Figures are drawn in the light colours. In the page each of them becomes a CSS variable (see `svg.py`), so
+Figures are drawn in the light colors. In the page each of them becomes a CSS variable (see `svg.py`), so
 that one drawing serves light, dark and print.
 """
 
@@ -22,7 +22,7 @@ INK, MUTED, FAINT, SURFACE, ACCENT = "#1c2024", "#667079", "#e2e5e9", "#fffefe",
 """Text and marks, secondary text, grid lines, background, the one thing to look at."""
 
 PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b88a00", "#4aa8dd", "#7a5195")
-"""Colours of optimisers: Okabe and Ito's set for colour-blind readers, its yellow and orange darkened."""
+"""Colors of optimizers: Okabe and Ito's set for color-blind readers, its yellow and orange darkened."""
 
 Dash = Literal["solid", "dashed", "dotted", "dashdot"]
 DASHES: tuple[Dash, ...] = ("solid", "dashed", "dotted", "dashdot")
@@ -70,21 +70,21 @@ _NAMES = {
 }
 
 CSS_COLORS = {light: f"var(--{name})" for light, name in _NAMES.items()}
-"""Light colour -> the CSS variable that stands for it in the page."""
+"""Light color -> the CSS variable that stands for it in the page."""
 
 
 def css_variables(*, dark: bool) -> str:
-    """Return the definitions of all colour variables, for a `:root` rule."""
+    """Return the definitions of all color variables, for a `:root` rule."""
     return " ".join(f"--{name}: {_DARK[light] if dark else light};" for light, name in _NAMES.items())
 
 
 def line_style(index: int) -> tuple[str, Dash]:
-    """Return colour and dash of the `index`-th optimiser; all pairs of the first 28 differ."""
+    """Return color and dash of the `index`-th optimizer; all pairs of the first 28 differ."""
     return PALETTE[index % len(PALETTE)], DASHES[index // len(PALETTE) % len(DASHES)]
 
 
 def scale_color(rank: float) -> str:
-    """Return the colour for a rank between 0 (best) and 1 (worst)."""
+    """Return the color for a rank between 0 (best) and 1 (worst)."""
     return SCALE[min(int(rank * len(SCALE)), len(SCALE) - 1)]
 
 
@@ -115,7 +115,7 @@ class Cell:
 def sheet(n: int, cell: Cell, *, columns: int, header: float = 0.0) -> tuple[Figure, list[Axes]]:
     """Return a figure of `n` equal panels in rows of `columns`, under a free strip of height `header`.
 
-    The margins are fixed, which keeps the axes of neighbours in line (and is ten times as fast as having
+    The margins are fixed, which keeps the axes of neighbors in line (and is ten times as fast as having
     matplotlib measure them).
     """
     n_rows = -(-n // columns)
@@ -164,7 +164,7 @@ def plain_axes(axes: Axes, *, grid: Literal["x", "y"] = "y") -> None:
 
 
 def title(axes: Axes, text: object, *, subtitle: str = "", size: float = 9.5, length: int = 48) -> None:
-    """Write a left-aligned title, and under it in grey what the vertical axis shows."""
+    """Write a left-aligned title, and under it in gray what the vertical axis shows."""
     pad = 20 if subtitle else 8
     axes.set_title(
         plain(text, length=length), loc="left", fontsize=size, color=INK, fontweight="bold", pad=pad

@@ -21,11 +21,11 @@ NOTHING = "–"
 
 @dataclass(frozen=True)
 class SummaryRow:
-    """Best values of one optimiser on one task, as text.
+    """Best values of one optimizer on one task, as text.
 
     Attributes:
-        optimizer: Label of the optimiser.
-        index: Its place in the fixed order, which gives its colour.
+        optimizer: Label of the optimizer.
+        index: Its place in the fixed order, which gives its color.
         median: Median best value over the runs.
         interval: Its quartiles, or a dash for fewer than two runs.
         n_ok: Successful trials.
@@ -116,7 +116,7 @@ def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
     n_aside = len(results.aside)
     n_infeasible = int((table["status"] == "infeasible").sum())
     return [
-        ("Optimisers", str(runs["optimizer"].nunique())),
+        ("Optimizers", str(runs["optimizer"].nunique())),
         ("Tasks", str(runs["task"].nunique())),
         ("Seeds", str(runs["seed"].nunique())),
         ("Trials per run", _range_text(runs["n_trials"])),
@@ -157,7 +157,7 @@ def _instant(seconds: float) -> str:
 
 
 def failures(results: Results, table: pd.DataFrame) -> list[tuple[str, str, str, int, str]]:
-    """Return (optimiser, task, how it ended, count, a message) of trials and runs that went wrong."""
+    """Return (optimizer, task, how it ended, count, a message) of trials and runs that went wrong."""
     bad = table[_went_wrong(table)].assign(
         # A trial may be `ok` and yet have measured nothing usable.
         how=lambda rows: rows["status"].replace("ok", "no finite value").str.replace("_", " ")

@@ -30,7 +30,7 @@ def save_png(figure: Figure, path: Path) -> Path:
 def inline_svg(figure: Figure, name: str, description: str) -> str:
     """Return `figure` as an `<svg>` element for an HTML page.
 
-    Text stays text, so that it can be searched and takes the page's font; known colours become CSS
+    Text stays text, so that it can be searched and takes the page's font; known colors become CSS
     variables; ids get the prefix `name`, which must be unique in the page; metadata is dropped.
 
     Args:

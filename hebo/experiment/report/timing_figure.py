@@ -1,4 +1,4 @@
-"""Timing figure: stacked bars of the mean seconds per trial of each optimiser."""
+"""Timing figure: stacked bars of the mean seconds per trial of each optimizer."""
 
 from __future__ import annotations
 

@@ -161,7 +161,7 @@ class _Dispatcher:
             pass  # another `hebo run` thinks us dead and has taken the run over
 
     def _record_early_crash(self, run_id: str, log: RunLog, death: WorkerDied) -> None:
-        """Give a trial that a worker died before three chances; without one, the optimiser is to blame."""
+        """Give a trial that a worker died before three chances; without one, the optimizer is to blame."""
         pending = [one.number for one in log.trials() if one.status == tables.PENDING]
         if not pending:
             self.given_up.add(run_id)

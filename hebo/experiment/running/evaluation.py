@@ -129,7 +129,7 @@ def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, floa
 
 
 def _check_evaluated_at(task: Task, frame: DataFrame, evaluated_at: object) -> None:
-    """Refuse what a task says of where its values belong, before an optimiser is told of it."""
+    """Refuse what a task says of where its values belong, before an optimizer is told of it."""
     if evaluated_at is None:
         return
     if not isinstance(evaluated_at, dict) or not set(evaluated_at) <= set(frame.columns):

@@ -85,7 +85,7 @@ class Monitor:
         return is_new
 
     def table(self) -> Table:
-        """Return the progress as a table with one row per optimiser and task."""
+        """Return the progress as a table with one row per optimizer and task."""
         cells = cells_of(self.rows.values())
         left = eta(cells, n_slots=self.n_slots)
         done = sum(cell.n_done for cell in cells)

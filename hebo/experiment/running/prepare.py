@@ -21,10 +21,10 @@ from hebo.optimizer.optimizer import OptimizerRecipe
 
 
 def prepare(experiment: Experiment) -> Entries:
-    """Build every task's space and every optimiser once, so that mistakes show before anything runs.
+    """Build every task's space and every optimizer once, so that mistakes show before anything runs.
 
     Raises:
-        ConfigError: If a task's space cannot be built, has fewer candidates than a run needs, or an optimiser
+        ConfigError: If a task's space cannot be built, has fewer candidates than a run needs, or an optimizer
             cannot work on it.
     """
     problems = []

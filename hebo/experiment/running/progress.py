@@ -1,4 +1,4 @@
-"""Progress counts: how far each optimiser is on each task, how fast, how long the rest will take."""
+"""Progress counts: how far each optimizer is on each task, how fast, how long the rest will take."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Cell:
-    """The runs of one optimiser on one task, over all seeds.
+    """The runs of one optimizer on one task, over all seeds.
 
     Attributes:
         n_trials: Budget of all of them.
@@ -42,7 +42,7 @@ class Cell:
 
 
 def cells_of(rows: Iterable[Mapping[str, Any]]) -> list[Cell]:
-    """Return one cell per task and optimiser, tasks outermost, in the order of the runs."""
+    """Return one cell per task and optimizer, tasks outermost, in the order of the runs."""
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((row["task"], row["optimizer"]), []).append(row)

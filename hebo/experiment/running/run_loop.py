@@ -1,7 +1,7 @@
 """One run from where it stands to its end: ask, store, evaluate, store, tell.
 
 Points are stored before they are evaluated and values before they are told, so at any instant the
-store holds all that is needed to go on: the optimiser is rebuilt from its seed, past rounds are
+store holds all that is needed to go on: the optimizer is rebuilt from its seed, past rounds are
 replayed, and what is pending is evaluated. A trial's noise depends on run seed, task and number only.
 """
 
@@ -99,7 +99,7 @@ def _execute(job: Job, log: RunLog) -> str:
         finished = loop.go()
     except (LeaseLost, StoreFailed):  # taken over, or nothing more can be kept: no fault of this run
         raise
-    except BaseException as error:  # of the optimiser or the task's space: this run is broken, others go on
+    except BaseException as error:  # of the optimizer or the task's space: this run is broken, others go on
         if is_stop(error):
             raise
         log.give_back(tables.BROKEN, describe_error(error))
@@ -195,7 +195,7 @@ class _Loop:
     def _draw_initial(self) -> list[Trial]:
         """Draw the points to tell first: the task's own or random ones.
 
-        They are the same ones for every optimiser, as only task and seed matter.
+        They are the same ones for every optimizer, as only task and seed matter.
         """
         from hebo.random import derive_seed
         from hebo.recommenders.random import RandomSearch
@@ -211,7 +211,7 @@ class _Loop:
 
     def _tell(self, trials: Sequence[Trial]) -> None:
         values, limits = values_of(trials, self.task.objectives), self._limits(trials)
-        self.optimizer.tell(frame_of(trials), values, constraints=limits, at=evaluated_at(trials))
+        self.optimizer.tell(frame_of(trials), values, constraints=limits, evaluated_at=evaluated_at(trials))
 
     def _past(self, round_: Sequence[Trial]) -> tuple[Any, Any, Any, Any]:
         """Return points, values, constraints and where these are of; values None while some are to come."""

@@ -1,4 +1,4 @@
-"""Data frames from rows of the store and back, as optimisers and tasks speak them."""
+"""Data frames from rows of the store and back, as optimizers and tasks speak them."""
 
 from __future__ import annotations
 

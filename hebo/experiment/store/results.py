@@ -34,7 +34,7 @@ RUN_COLUMNS = (
     "message",
 )
 TRIAL_COLUMNS = (*(one.name for one in tables.trials.columns if one.name != "experiment"), "competes")
-_MOST_NAMED = 10
+_MAX_NAMED = 10
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Results:
     """A snapshot of a store.
 
     Attributes:
-        runs: One row per run (optimiser x task x seed), in the order of the YAML: `run_id`,
+        runs: One row per run (optimizer x task x seed), in the order of the YAML: `run_id`,
             `optimizer` and `task` (labels), `seed`, `status` (waiting | running | finished | broken),
             `n_trials` (the budget), `batch_size`, `optimum` (NaN where unknown), `best_known` (the
             optimum, or the task's best known value at that time, or NaN), `config` (dict with the recipes),
@@ -56,7 +56,7 @@ class Results:
             `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
             `eval_seconds` (wall time), `overhead_seconds` (CPU time of the runner itself),
             `ask_cpu_seconds` and `tell_cpu_seconds` (CPU time of the round divided by its points, that
-            of other processes the optimiser uses included), `started_at`, `finished_at` (since 1970
+            of other processes the optimizer uses included), `started_at`, `finished_at` (since 1970
             UTC). With the first trial of each round, None with the others: `profile` (phase of the ask ->
             CPU seconds of the whole ask) and `fallbacks` (reason -> how often). `competes`: whether it may be
             the best of its run, which one at a cheaper fidelity may not.
@@ -156,7 +156,7 @@ def about_aside(results: Results) -> str:
     if not n:
         return ""
     runs = f"{n} runs are" if n > 1 else "1 run is"
-    named = ", ".join(results.aside[:_MOST_NAMED]) + (", ..." if n > _MOST_NAMED else "")
+    named = ", ".join(results.aside[:_MAX_NAMED]) + (", ..." if n > _MAX_NAMED else "")
     return f"{runs} kept that {results.name} no longer names, and not counted: {named}"
 
 

@@ -27,7 +27,7 @@ OUT_OF_MEMORY = "out_of_memory"
 CRASHED = "crashed"
 TRIAL_STATUSES = (PENDING, OK, INFEASIBLE, FAILED, TIMED_OUT, OUT_OF_MEMORY, CRASHED)
 
-# How a run can stand. A broken run is one whose optimiser failed; the next `hebo run` tries again.
+# How a run can stand. A broken run is one whose optimizer failed; the next `hebo run` tries again.
 WAITING = "waiting"
 RUNNING = "running"
 FINISHED = "finished"

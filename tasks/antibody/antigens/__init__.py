@@ -10,7 +10,7 @@ from pathlib import Path
 
 from hebo.errors import ConfigError, DataError, did_you_mean
 from tasks.antibody.antigen import Antigen, read_antigen
-from tasks.antibody.discretise import Point, discretise
+from tasks.antibody.discretize import Point, discretize
 from tasks.antibody.lattice_text import read_lattice_text
 from tasks.antibody.structure_file import SUFFIXES, is_structure
 
@@ -28,7 +28,7 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
     Args:
         source: A name, or the path of a JSON, PDB or mmCIF file, or of a text; see
             `tasks.antibody.lattice_text`.
-        chains: Of a PDB or mmCIF file; see `tasks.antibody.discretise`.
+        chains: Of a PDB or mmCIF file; see `tasks.antibody.discretize`.
         point: The same.
 
     Raises:
@@ -47,7 +47,7 @@ def load_antigen(source: str, chains: list[str] | None = None, point: Point = "r
             f"from {str(Path.cwd())!r}.{did_you_mean(source, names())}"
         )
     if is_structure(path):
-        return discretise(path, chains, point=point).antigen
+        return discretize(path, chains, point=point).antigen
     if path.suffix.lower() == ".txt":
         return read_lattice_text(path)
     if path.suffix.lower() != ".json":

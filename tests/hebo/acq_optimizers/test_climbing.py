@@ -1,4 +1,4 @@
-"""Tests of `hebo.acq_optimizers.climbing`: the best neighbour is taken, ends are local maxima."""
+"""Tests of `hebo.acq_optimizers.climbing`: the best neighbor is taken, ends are local maxima."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ NEIGHBORS = Neighbors(
 )
 
 
-def test_the_best_neighbour_is_the_best_of_all_single_changes() -> None:
+def test_the_best_neighbor_is_the_best_of_all_single_changes() -> None:
     function = NK(8, 3, 2, 0)
     points, values = best_neighbors(
         lambda x, _: function(x.unsqueeze(1))[:, 0], NEIGHBORS, X, generator=make_generator(0)

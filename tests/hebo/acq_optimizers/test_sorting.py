@@ -58,7 +58,7 @@ def test_one_value_is_ranked_by_size() -> None:
 
 
 def test_crowding_by_hand() -> None:
-    # one front of four; the third point has neighbours 1 apart (of 4) in the first value, 3 (of 8) in the other
+    # one front of four; the third point has neighbors 1 apart (of 4) in the first value, 3 (of 8) in the other
     values = np.array([[0.0, 8.0], [3.0, 2.0], [2.0, 4.0], [4.0, 0.0]])
     distances = crowding(values, np.zeros(4, dtype=np.int64))
     assert distances.tolist() == [np.inf, 2 / 4 + 4 / 8, 3 / 4 + 6 / 8, np.inf]

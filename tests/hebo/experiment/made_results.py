@@ -36,7 +36,7 @@ def make_results(
     params: Callable[[int], dict[str, Any]] = default_params,
     name: str = "made up",
 ) -> Results:
-    """Build results from the outcomes of each (optimiser, task, seed).
+    """Build results from the outcomes of each (optimizer, task, seed).
 
     A number is an `ok` trial, None a failed one, a string a trial of that status.
     """

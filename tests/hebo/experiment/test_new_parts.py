@@ -1,4 +1,4 @@
-"""A new part is one source file and one line of a catalogue, and experiments name it at once."""
+"""A new part is one source file and one line of a catalog, and experiments name it at once."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import measures
 import pytest
 from click.testing import Result
 
-from hebo.experiment.catalogue import catalogue
+from hebo.experiment.catalog import catalog
 from hebo.experiment.results import load_results
 
 NEW_PARTS = Path(__file__).parent / "new_parts"
@@ -33,7 +33,7 @@ def kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def install(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
-    """Install a package of one part of a kind: its file, and a catalogue of one line."""
+    """Install a package of one part of a kind: its file, and a catalog of one line."""
     [(name, (target, summary))] = measures.catalog(NEW_PARTS)[kind].items()
     module = target.partition(":")[0]
 
@@ -48,12 +48,12 @@ def install(kind: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Itera
             f"PARTS = {{{kind!r}: {{{name!r}: {(target, summary)!r}}}}}\n"
         )
         monkeypatch.syspath_prepend(str(folder))
-        catalogue.cache_clear()
+        catalog.cache_clear()
 
     yield site
     for loaded in (module, "one_part_catalog"):
         sys.modules.pop(loaded, None)
-    catalogue.cache_clear()
+    catalog.cache_clear()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Fixtures of the tests of optimisers."""
+"""Fixtures of the tests of optimizers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A small space and quick optimisers of it, for the tests of what all optimisers do."""
+"""A small space and quick optimizers of it, for the tests of what all optimizers do."""
 
 from __future__ import annotations
 

@@ -75,7 +75,7 @@ def test_searches_without_a_model_start_from_points_that_keep_the_constraints(re
     both(optimizer).tell(pd.DataFrame({"x": [0.12], "z": [0.11]}), [-0.21])
     asked = optimizer.ask(20)
     assert bool((asked["x"] + asked["z"] <= 1 + 1e-9).all())
-    # A child or a neighbour of the two good points; projections of the forbidden one lie near (0.5, 0.5).
+    # A child or a neighbor of the two good points; projections of the forbidden one lie near (0.5, 0.5).
     assert ((asked["x"] < 0.4) & (asked["z"] < 0.4)).mean() > 0.3
 
 

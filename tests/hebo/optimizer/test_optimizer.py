@@ -152,7 +152,7 @@ def test_hebo_takes_duplicated_points(optimizer: Optimizer) -> None:
     assert len(hebo.ask(2)) == 2
 
 
-def test_more_objectives_than_an_optimiser_takes_are_refused() -> None:
+def test_more_objectives_than_an_optimizer_takes_are_refused() -> None:
     hebo = HEBO(space(), scramble_seed=0)
     with pytest.raises(IncompatibleError, match="takes 1 objective, y has 2 columns"):
         hebo.tell(frame(), [[1.0, 2.0]])
@@ -217,7 +217,7 @@ def test_an_empty_space_is_refused() -> None:
         RandomSearch().build(DesignSpace(), seed=0)
 
 
-def test_all_frames_of_an_optimiser_have_the_types_of_their_values(optimizer: Optimizer) -> None:
+def test_all_frames_of_an_optimizer_have_the_types_of_their_values(optimizer: Optimizer) -> None:
     for frames in (optimizer.pending, optimizer.history, optimizer.X):
         assert frames[["a", "k"]].dtypes.astype(str).tolist() == ["float64", "int64"]
     asked = optimizer.ask(3)

@@ -1,4 +1,4 @@
-"""Tests of `hebo.optimizer.records`: saving, loading and replaying what an optimiser knows."""
+"""Tests of `hebo.optimizer.records`: saving, loading and replaying what an optimizer knows."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def test_values_can_belong_to_other_points_than_were_asked_for() -> None:
     for values in ([1.0, 2.0, 0.2, 0.5], [0.3]):
         asked = first.ask(len(values))
         found = asked.assign(a=0.25 + 0.01 * np.arange(len(asked)))
-        first.tell(asked, values, at=found)
+        first.tell(asked, values, evaluated_at=found)
         rounds.append((asked, values, None, found))
         assert first.pending.empty
         pd.testing.assert_frame_equal(first.X.tail(len(found)).reset_index(drop=True), found)
@@ -56,8 +56,8 @@ def test_values_can_belong_to_other_points_than_were_asked_for() -> None:
 
 def test_nothing_is_recorded_of_values_with_too_few_points(optimizer: Optimizer) -> None:
     asked = optimizer.ask(2)
-    with pytest.raises(DataError, match="at has 1 points for 2 of x"):
-        optimizer.tell(asked, [1.0, 2.0], at=asked[:1])
+    with pytest.raises(DataError, match="evaluated_at has 1 points for 2 of x"):
+        optimizer.tell(asked, [1.0, 2.0], evaluated_at=asked[:1])
     assert len(optimizer.pending) == 2
     assert optimizer.X.empty
 
@@ -81,9 +81,9 @@ def test_unmeasured_constraints_survive_saving(optimizer: Optimizer) -> None:
     assert other.best_y == 2.0
 
 
-def test_only_a_new_optimiser_can_be_restored(optimizer: Optimizer) -> None:
+def test_only_a_new_optimizer_can_be_restored(optimizer: Optimizer) -> None:
     optimizer.ask(1)
-    with pytest.raises(DataError, match="only a new optimiser"):
+    with pytest.raises(DataError, match="only a new optimizer"):
         optimizer.restore([])
 
 
@@ -95,7 +95,7 @@ def test_state_of_another_space_or_format_is_refused(optimizer: Optimizer) -> No
         optimizer.load_state_dict({**optimizer.state_dict(), "format": 99})
 
 
-def test_optimisers_pickle(optimizer: Optimizer) -> None:
+def test_optimizers_pickle(optimizer: Optimizer) -> None:
     optimizer.tell(optimizer.ask(2), [1.0, 2.0])
     copy = pickle.loads(pickle.dumps(optimizer))
     pd.testing.assert_frame_equal(copy.ask(3), optimizer.ask(3))

@@ -112,7 +112,7 @@ def random_values(rng: Generator, how: str, n: int) -> Floats:
 
 
 def told(case: int, *, most_points: int, most_columns: int) -> tuple[Optimizer, Generator]:
-    """An optimiser that has been told the history of a case; kinds of spaces, points and values take turns."""
+    """An optimizer that has been told the history of a case; kinds of spaces, points and values take turns."""
     rng = np.random.default_rng(case)
     space = random_space(rng, KINDS[case % 4], log_uniform(rng, 1, most_columns))
     n = log_uniform(rng, 1, most_points)

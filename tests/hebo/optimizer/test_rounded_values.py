@@ -126,7 +126,7 @@ def test_repetitions_of_a_rounded_point_are_the_same_point() -> None:
 def test_moved_points_are_rounded_as_well() -> None:
     optimizer = waiting(0.1, 0.7)
     told = pd.DataFrame({"x": np.float32([0.1])})
-    optimizer.tell(told, [1.0], at=pd.DataFrame({"x": np.float32([0.7])}))
+    optimizer.tell(told, [1.0], evaluated_at=pd.DataFrame({"x": np.float32([0.7])}))
     assert optimizer.X["x"].tolist() == [0.7]
     assert optimizer.pending.empty
 

@@ -13,7 +13,7 @@ from hebo.recommenders.random import RandomSearch
 from tests.hebo.optimizer.quick import frame, space
 
 
-def test_the_best_point_fulfils_the_constraints(optimizer: Optimizer) -> None:
+def test_the_best_point_fulfills_the_constraints(optimizer: Optimizer) -> None:
     points = pd.concat([frame(k=k) for k in (2, 3, 4, 5)])
     optimizer.tell(points, [1.0, 2.0, 3.0, None], constraints=[[0.5, 0.0], [0.0, -1.0], [-1.0, 0.0], [0, 0]])
     assert optimizer.best_y == 2.0
@@ -53,7 +53,7 @@ def test_constraints_of_another_shape_are_refused_and_nothing_is_recorded(
     assert len(optimizer.pending) == 1
 
 
-def test_an_optimiser_without_use_for_constraints_refuses_them(optimizer: Optimizer) -> None:
+def test_an_optimizer_without_use_for_constraints_refuses_them(optimizer: Optimizer) -> None:
     class Unaware(RandomSearch):
         takes_constraints = False
 

@@ -51,13 +51,15 @@ def test_constraints_and_moved_points_are_aligned_as_well(optimizer: Optimizer) 
     points = optimizer.ask(4)
     limits = pd.DataFrame({"heat": points["a"] - 1.0, "cost": points["k"] - 20.0})
     found = points.assign(k=points["k"] % 9 + 1)
-    optimizer.tell(points, values_of(found).iloc[[2, 0, 3, 1]], constraints=limits[::-1], at=found[::-1])
+    optimizer.tell(
+        points, values_of(found).iloc[[2, 0, 3, 1]], constraints=limits[::-1], evaluated_at=found[::-1]
+    )
     history = optimizer.history
     assert told_right(optimizer)
     assert history["constraint_0"].tolist() == pytest.approx((points["a"] - 1.0).tolist())
     assert history["k"].tolist() == found["k"].tolist()
-    with pytest.raises(DataError, match=r"the index of at has .*; .*set_axis"):
-        optimizer.tell(points, [1.0] * 4, constraints=limits, at=found.set_axis(list("wxyz")))
+    with pytest.raises(DataError, match=r"the index of evaluated_at has .*; .*set_axis"):
+        optimizer.tell(points, [1.0] * 4, constraints=limits, evaluated_at=found.set_axis(list("wxyz")))
     with pytest.raises(DataError, match="the index of constraints has"):
         optimizer.tell(points, [1.0] * 4, constraints=limits.set_axis(list("wxyz")))
 

@@ -83,7 +83,7 @@ def test_the_space_and_the_numbers_of_categories_may_be_in_the_configuration() -
         ({"model_config": {"num_restarts": 0}}, "greater than or equal to 1"),
         ({"model_name": "rf", "model_config": {"warp": True}}, r"'warp' means nothing to the model 'rf'"),
         ({"es": "cmaes"}, r"es 'cmaes'.*nsga2, ga"),
-        ({"es": "ga"}, r"'ga' maximises one value, MACE has 3"),
+        ({"es": "ga"}, r"'ga' maximizes one value, MACE has 3"),
         ({"acq_cls": object}, r"no class of an acquisition.*hebo.acquisitions.acq"),
         ({"acq_cls": LCB()}, "no class of an acquisition"),
         ({"recipe": HEBORecipe(), "model_name": "rf"}, "HEBO takes a recipe, or model_name"),

@@ -1,4 +1,4 @@
-"""Tests of HEBO as a whole: it optimises, repeats itself, and never repeats a point."""
+"""Tests of HEBO as a whole: it optimizes, repeats itself, and never repeats a point."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_finite_space_is_exhausted_before_anything_repeats() -> None:
     assert len(optimizer.ask(1)) == 1
 
 
-def test_fixed_inputs_hold_while_the_rest_is_optimised() -> None:
+def test_fixed_inputs_hold_while_the_rest_is_optimized() -> None:
     optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=QUICK), 10)
     asked = optimizer.suggest(3, fix_input={"x": 2.0})
     assert asked["x"].tolist() == [2.0] * 3
@@ -136,7 +136,7 @@ def test_the_fitted_model_can_be_inspected() -> None:
     with torch.no_grad():
         mean = model.posterior(data.x.unsqueeze(-2)).mean.squeeze()
     ranks = torch.stack([mean, data.y.squeeze()]).argsort(1).argsort(1).double()
-    assert torch.corrcoef(ranks)[0, 1].item() > 0.9  # whatever the scale on which values are modelled
+    assert torch.corrcoef(ranks)[0, 1].item() > 0.9  # whatever the scale on which values are modeled
 
 
 def test_what_fits_no_model_has_none() -> None:

@@ -1,4 +1,4 @@
-"""The optimisers of the original package beside `HEBO`, used as there."""
+"""The optimizers of the original package beside `HEBO`, used as there."""
 
 from __future__ import annotations
 

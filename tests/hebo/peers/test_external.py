@@ -85,7 +85,7 @@ def test_a_program_that_does_not_answer_is_ended() -> None:
         optimizer.ask(1)
 
 
-def test_a_program_ends_with_its_optimiser() -> None:
+def test_a_program_ends_with_its_optimizer() -> None:
     optimizer = make()
     optimizer.ask(1)
     process = optimizer.recommender.session._child._process  # type: ignore[union-attr,attr-defined]

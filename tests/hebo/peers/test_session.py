@@ -92,7 +92,7 @@ def test_a_point_that_came_out_differently_is_given_up_and_told_as_found() -> No
     optimizer, restored = make(), make()
     x = optimizer.ask(1)
     found = x.assign(k=5)
-    optimizer.tell(x, [2.0], at=found)
+    optimizer.tell(x, [2.0], evaluated_at=found)
     restored.restore([(x, [2.0], None, found)])
     expected = optimizer.ask(1)
     assert calls(optimizer)[1:] == [("forget", "handle 0"), ("tell", [(None, 2.0)]), ("ask", 1, 0)]

@@ -45,7 +45,7 @@ def two_limits(x: pd.DataFrame) -> np.ndarray[Any, Any]:
 
 
 def play(optimizer: Optimizer, n: int, batch: int, *, y_measured: bool = True) -> list[Any]:
-    """Minimise the distance from the middle; return the rounds."""
+    """Minimize the distance from the middle; return the rounds."""
     rounds: list[Any] = []
     for _ in range(n // batch):
         x = optimizer.ask(batch)
@@ -137,7 +137,7 @@ def test_the_acquisition_is_log_ei_plus_the_log_probabilities_of_the_fitted_mode
     torch.testing.assert_close(found[near], expected[near], rtol=1e-6, atol=1e-6)
 
 
-def test_saved_and_restored_optimisers_go_on_alike() -> None:
+def test_saved_and_restored_optimizers_go_on_alike() -> None:
     first = QUICK.build(SPACE, seed=3)
     rounds = play(first, 12, 2)
     state = json.loads(json.dumps(first.state_dict()))
@@ -187,7 +187,7 @@ def test_one_objective_only_is_taken_beside_constraints() -> None:
 
 
 def cliff(optimizer: Optimizer, n: int) -> tuple[int, float]:
-    """Minimise what falls towards points that fail; return how many failed, and the best value."""
+    """Minimize what falls towards points that fail; return how many failed, and the best value."""
     for _ in range(n):
         x = optimizer.ask()
         optimizer.tell(x, (1.0 - x["a"] + 0.2 * (x["b"] - 0.5) ** 2).where(x["a"] < 0.7))

@@ -62,7 +62,7 @@ def test_points_outside_are_told_apart() -> None:
     assert near().contains(far).tolist() == [False, False, True]
 
 
-def test_neighbours_are_those_of_the_space_inside() -> None:
+def test_neighbors_are_those_of_the_space_inside() -> None:
     region = near(length=1e-3, n_changes=1)
     changed = CENTER.clone()
     changed[5] = 0.0

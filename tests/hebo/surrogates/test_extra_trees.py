@@ -10,7 +10,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.extra_trees import ExtraTrees, Forest, features_of
-from hebo.surrogates.gaussian_model import LEAST_VARIANCE
+from hebo.surrogates.gaussian_model import MIN_VARIANCE
 
 SPACE = DesignSpace().parse(
     [
@@ -57,7 +57,7 @@ def test_moments_are_those_of_the_trees(forest: Forest) -> None:
             assert float(means[tree, place]) == trees.mean[node]
             assert float(within[tree, place]) == trees.variance[node]
     torch.testing.assert_close(mean, means.mean(0))
-    expected = (means.var(0, correction=0) + within.mean(0)).clamp_min(LEAST_VARIANCE)
+    expected = (means.var(0, correction=0) + within.mean(0)).clamp_min(MIN_VARIANCE)
     torch.testing.assert_close(variance, expected, atol=1e-12, rtol=1e-9)
 
 

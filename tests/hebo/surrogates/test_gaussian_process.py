@@ -59,10 +59,12 @@ def test_batches_of_joint_points_are_answered_one_by_one(model: GaussianProcess,
         torch.testing.assert_close(batch.covariance_matrix[index], model.posterior(one).covariance_matrix)
 
 
-def test_observation_noise_adds_its_variance_and_the_surprise(model: GaussianProcess, points: Tensor) -> None:
+def test_observation_noise_adds_its_variance_and_the_excess_loo_error(
+    model: GaussianProcess, points: Tensor
+) -> None:
     for x in (points, points.unsqueeze(-2)):
         plain, noisy = model.posterior(x), model.posterior(x, observation_noise=True)
-        added = 0.05 * 23 / 19 + float(model.surprise)
+        added = 0.05 * 23 / 19 + float(model.excess_loo_error)
         torch.testing.assert_close(noisy.variance - plain.variance, torch.full_like(plain.variance, added))
 
 
@@ -76,8 +78,8 @@ def test_the_surprise_is_what_models_without_one_value_did_not_expect(
         mean, variance = without.marginals(data.x[[left_out]])
         error = data.y[left_out, 0] - mean
         excesses.append((error.square() - variance - 0.05 * 23 / 19).clamp_min(0))
-    torch.testing.assert_close(model.surprise, torch.cat(excesses).mean())
-    assert model.surprise > 0
+    torch.testing.assert_close(model.excess_loo_error, torch.cat(excesses).mean())
+    assert model.excess_loo_error > 0
 
 
 def test_a_rare_value_among_equal_ones_is_within_reach_of_predictions(space: DesignSpace) -> None:
@@ -89,8 +91,8 @@ def test_a_rare_value_among_equal_ones_is_within_reach_of_predictions(space: Des
     points = space.sample(50, generator=make_generator(8)).unsqueeze(-2)
     plain = model.posterior(points).variance + model.noise_variance
     noisy = model.posterior(points, observation_noise=True).variance
-    assert model.surprise > 0.2
-    torch.testing.assert_close(noisy, plain + model.surprise)
+    assert model.excess_loo_error > 0.2
+    torch.testing.assert_close(noisy, plain + model.excess_loo_error)
 
 
 def test_gradients_of_single_points_are_right(model: GaussianProcess, points: Tensor) -> None:

@@ -72,7 +72,7 @@ def test_the_test_that_explains_most_is_taken() -> None:
     np.testing.assert_allclose(trees.mean[trees.leaves(x)], np.broadcast_to(y, (N_TREES, N)))
 
 
-def test_neighbouring_numbers_can_be_told_apart() -> None:
+def test_neighboring_numbers_can_be_told_apart() -> None:
     one = np.nextafter(1.0, 2.0)
     x, y = np.array([[1.0], [one]] * 20), np.array([0.0, 1.0] * 20)
     trees = grow(x, y, n_trees=10, min_leaf=1, rng=np.random.default_rng(0))

@@ -23,7 +23,7 @@ def parabola(n: int) -> Data:
     return Data(x, (y - y.mean()) / y.std())
 
 
-def test_botorch_maximises_its_own_noisy_expected_improvement_on_the_warped_gp() -> None:
+def test_botorch_maximizes_its_own_noisy_expected_improvement_on_the_warped_gp() -> None:
     data = parabola(15)
     model = WarpedGP().fit(data, SPACE, generator=make_generator(1))
     assert isinstance(model, Model)

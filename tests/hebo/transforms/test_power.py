@@ -13,7 +13,7 @@ from hebo.transforms.power import FittedPowerTransform, PowerTransform, Standard
 
 
 def column(*costs: float) -> torch.Tensor:
-    """Costs as values to be maximised, `n x 1`."""
+    """Costs as values to be maximized, `n x 1`."""
     return -torch.tensor(costs, dtype=torch.float64).unsqueeze(-1)
 
 
@@ -34,8 +34,8 @@ def test_costs_far_from_nought_are_bent_as_those_around_it(offset: float) -> Non
     costs = torch.rand(40, generator=torch.Generator().manual_seed(0)).mul(3).exp()
     far = column(*(costs + offset * costs.std()).tolist())
     assert isinstance(family(far), YeoJohnson)
-    scores, centred = FittedPowerTransform(far)(far)[0], column(*(costs - costs.median()).tolist())
-    torch.testing.assert_close(scores, FittedPowerTransform(centred)(centred)[0], atol=1e-3, rtol=0)
+    scores, centered = FittedPowerTransform(far)(far)[0], column(*(costs - costs.median()).tolist())
+    torch.testing.assert_close(scores, FittedPowerTransform(centered)(centered)[0], atol=1e-3, rtol=0)
     assert (scores - (far - far.mean()) / far.std()).abs().max() > 0.5
 
 
@@ -125,7 +125,7 @@ class Collapsing(YeoJohnson):
         return torch.zeros_like(z)
 
 
-def test_values_that_every_power_collapses_are_counted_and_only_standardised() -> None:
+def test_values_that_every_power_collapses_are_counted_and_only_standardized() -> None:
     with counting_fallbacks() as counter:
         transform = FittedPowerTransform(column(1.0, 2.0, 6.0), families=(Collapsing,))
     assert isinstance(transform.columns[0].family, Identity)

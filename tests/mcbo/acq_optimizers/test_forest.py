@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from hebo.random import make_generator
-from mcbo.acq_optimizers.forest import find_cycle, maximise
+from mcbo.acq_optimizers.forest import find_cycle, maximize
 
 
 def random_forest(seed: int) -> tuple[dict[int, Tensor], dict[tuple[int, int], Tensor]]:
@@ -41,17 +41,17 @@ def test_the_maximum_is_that_of_all_combinations(seed: int) -> None:
     unary, pairs = random_forest(seed)
     combinations = itertools.product(*(range(len(values)) for values in unary.values()))
     best = max(total(unary, pairs, dict(zip(unary, one, strict=True))) for one in combinations)
-    assert total(unary, pairs, maximise(unary, pairs)) == pytest.approx(best)
+    assert total(unary, pairs, maximize(unary, pairs)) == pytest.approx(best)
 
 
 def test_nodes_without_edges_take_their_own_best() -> None:
-    assert maximise({5: torch.tensor([0.0, 2.0, 1.0]), 3: torch.tensor([1.0])}, {}) == {5: 1, 3: 0}
+    assert maximize({5: torch.tensor([0.0, 2.0, 1.0]), 3: torch.tensor([1.0])}, {}) == {5: 1, 3: 0}
 
 
 def test_the_inputs_are_left_alone() -> None:
     unary, pairs = random_forest(0)
     before = {node: values.clone() for node, values in unary.items()}
-    maximise(unary, pairs)
+    maximize(unary, pairs)
     assert all(torch.equal(values, before[node]) for node, values in unary.items())
 
 
@@ -60,7 +60,7 @@ def test_a_long_chain_is_no_deep_recursion() -> None:
     unary = {node: torch.zeros(2, dtype=torch.float64) for node in range(n)}
     unary[0][1] = 1.0
     differ = 1.0 - torch.eye(2, dtype=torch.float64)
-    chosen = maximise(unary, {(node, node + 1): differ for node in range(n - 1)})
+    chosen = maximize(unary, {(node, node + 1): differ for node in range(n - 1)})
     assert [chosen[node] for node in range(4)] == [1, 0, 1, 0]
 
 

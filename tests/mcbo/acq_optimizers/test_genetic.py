@@ -49,7 +49,7 @@ def test_generations_improve_on_the_pool_and_the_best_survive() -> None:
     assert values[0] < values[1] < values[2] == 20
 
 
-def test_children_of_equal_booleans_are_their_neighbours() -> None:
+def test_children_of_equal_booleans_are_their_neighbors() -> None:
     x = np.zeros((40, 20))
     children = family(BOOLS).children(x, np.zeros(40, dtype=np.int64), np.ones(40)).numpy()
     assert (children.sum(1) >= 1).all()  # all repeat their parents, so all move

@@ -68,7 +68,7 @@ def test_no_more_points_are_valued_than_climbs_need() -> None:
         return separable(x)
 
     LocalSearch(n_pool=64, n_starts=5).maximize(counted, CATEGORIES, generator=make_generator(0))
-    # The pool; each climb changes a column once at most, looking at 4 * 12 neighbours; their ways.
+    # The pool; each climb changes a column once at most, looking at 4 * 12 neighbors; their ways.
     assert sum(calls) <= 64 + 5 + 5 * 13 * 48 + 5 * 13
     assert len(calls) <= 3 + 13
 

@@ -156,7 +156,7 @@ def test_a_maximum_outside_the_constraints_is_repaired_and_improved() -> None:
         found = MessagePassing(n_pool=64).maximize(acq, space, generator=make_generator(seed))
         assert space.contains(found.x).all()
         ratios.append((evaluate(acq, found.x[:1]) / evaluate(acq, every).max()).item())
-    assert sum(ratios) / 5 > 0.75  # no neighbour of a feasible point is feasible, unless its sum is kept
+    assert sum(ratios) / 5 > 0.75  # no neighbor of a feasible point is feasible, unless its sum is kept
     assert max(ratios) == pytest.approx(1.0)
 
 

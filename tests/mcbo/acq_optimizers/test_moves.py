@@ -75,7 +75,7 @@ def test_moves_stay_in_the_space_and_move(name: str) -> None:
     assert (moved != x).any(1).double().mean().item() > 0.4
 
 
-def test_an_order_reaches_every_swap_of_neighbours() -> None:
+def test_an_order_reaches_every_swap_of_neighbors() -> None:
     space = DesignSpace().parse([{"name": "p", "type": "permutation", "length": 5}])
     x = torch.arange(5, dtype=torch.float64).repeat(2000, 1)
     moved = RandomMoves(space, generator=make_generator(0)).of(x, generator=make_generator(1))

@@ -1,4 +1,4 @@
-"""Tests of `mcbo.acq_optimizers.neighbors`: the neighbours of many points are those of each by itself."""
+"""Tests of `mcbo.acq_optimizers.neighbors`: the neighbors of many points are those of each by itself."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def make(domain: Domain) -> tuple[Neighbors, Tensor]:
 
 
 @pytest.mark.parametrize("name", sorted(DOMAINS))
-def test_the_neighbours_of_many_points_are_those_of_each(name: str) -> None:
+def test_the_neighbors_of_many_points_are_those_of_each(name: str) -> None:
     domain = DOMAINS[name]
     neighbors, pool = make(domain)
     points, owners = neighbors.of(pool[:7], generator=make_generator(3))
@@ -55,7 +55,7 @@ def test_the_domain_is_asked_point_by_point_only_where_parameters_depend_on_each
     assert slow == {"alternatives", "an equation", "conditional", "permutation", "table"}
 
 
-def test_in_a_region_the_discrete_neighbours_are_the_same_and_continuous_steps_are_shorter() -> None:
+def test_in_a_region_the_discrete_neighbors_are_the_same_and_continuous_steps_are_shorter() -> None:
     space = SPACES["mixed"]
     center = space.sample(1, generator=make_generator(5))[0]
     region = Neighborhood(space, center, side=0.1, n_changes=1, generator=make_generator(0))
@@ -71,7 +71,7 @@ def test_in_a_region_the_discrete_neighbours_are_the_same_and_continuous_steps_a
     torch.testing.assert_close(torch.unique(mine, dim=0), torch.unique(truth, dim=0))
 
 
-def test_a_fully_pinned_domain_has_no_neighbours() -> None:
+def test_a_fully_pinned_domain_has_no_neighbors() -> None:
     space = SPACES["categorical"]
     domain = space.fix({"a": "u", "b": "v", "c": "w"})
     neighbors, pool = make(domain)

@@ -34,7 +34,7 @@ def test_a_set_that_pays_only_as_a_whole_is_found_with_its_number() -> None:
         assert found.x[0, 0].item() == pytest.approx(0.3, abs=1e-3)
 
 
-def test_several_values_are_maximised_in_the_pareto_sense() -> None:
+def test_several_values_are_maximized_in_the_pareto_sense() -> None:
     def two(x: Tensor) -> Tensor:
         return torch.cat([trap(x), x[..., 1:].sum(-1).reshape(-1, 1)], -1)
 

@@ -36,7 +36,7 @@ def bound(model: GaussianProcess, kappa: float | None) -> AdditiveBound:
     return acq
 
 
-def test_a_search_recognises_its_components(model: GaussianProcess) -> None:
+def test_a_search_recognizes_its_components(model: GaussianProcess) -> None:
     acq = bound(model, 1.0)
     assert isinstance(acq, AdditiveAcq)
     assert {column for clique in acq.cliques for column in clique} == set(range(SPACE.n_dims))

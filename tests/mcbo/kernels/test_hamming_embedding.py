@@ -31,7 +31,7 @@ from mcbo.kernels.hamming_embedding import (
     HammingEmbedding,
     draw_anchors,
     embedding_prior,
-    relabelled,
+    relabeled,
 )
 
 
@@ -106,17 +106,17 @@ def test_columns_of_fewer_categories_take_the_first_shares_in_proportion() -> No
     assert share == pytest.approx([1 / 3] * 3, abs=4 * math.sqrt(0.25 / n))
 
 
-def test_relabelling_renames_each_column_by_one_permutation() -> None:
+def test_relabeling_renames_each_column_by_one_permutation() -> None:
     counts = [4, 3, 5]
     anchors = draw_anchors(counts, 300, generator=make_generator(0))
-    renamed = relabelled(anchors, counts, generator=make_generator(1))
+    renamed = relabeled(anchors, counts, generator=make_generator(1))
     assert not torch.equal(renamed, anchors)
     for i, c in enumerate(counts):
         pairs = {(int(a), int(b)) for a, b in zip(anchors[:, i], renamed[:, i], strict=True)}
         assert len(pairs) == len({a for a, _ in pairs}) == len({b for _, b in pairs}) == c
 
 
-def test_relabelling_is_an_option_of_the_recipe() -> None:
+def test_relabeling_is_an_option_of_the_recipe() -> None:
     plain, renamed = build(seed=1), build(relabel=True, seed=1)
     assert not torch.equal(anchors_of(plain), anchors_of(renamed))
     assert torch.equal(anchors_of(renamed), anchors_of(build(relabel=True, seed=1)))

@@ -49,13 +49,13 @@ def test_it_is_the_matern_correlation_of_level_positions() -> None:
     assert gram(kernel, first[None], second[None])[0, 0] == pytest.approx(expected)
 
 
-def test_neighbouring_levels_are_equally_far_apart_on_any_scale() -> None:
+def test_neighboring_levels_are_equally_far_apart_on_any_scale() -> None:
     space = DesignSpace().parse([{"name": "w", "type": "int", "lb": 1, "ub": 20, "log": True}])
     kernel = Ordinal().build(space, [0], generator=make_generator(0))
     kernel.lengthscale = 0.1
     levels = torch.arange(1.0, 21.0, dtype=torch.float64).log().unsqueeze(1)
-    neighbours = gram(kernel, levels).diagonal(offset=1)
-    torch.testing.assert_close(neighbours, neighbours[:1].expand(19))
+    neighbors = gram(kernel, levels).diagonal(offset=1)
+    torch.testing.assert_close(neighbors, neighbors[:1].expand(19))
 
 
 def test_without_ard_the_columns_share_one_lengthscale() -> None:

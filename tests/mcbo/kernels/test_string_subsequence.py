@@ -97,7 +97,7 @@ def test_subsequences_are_listed_where_that_is_less_work(
 
 
 @WAYS
-def test_a_vanishing_gap_decay_compares_the_counts_of_letters_and_of_neighbours(by_features: bool) -> None:
+def test_a_vanishing_gap_decay_compares_the_counts_of_letters_and_of_neighbors(by_features: bool) -> None:
     kernel = build(by_features=by_features, order=2)
     with torch.no_grad():
         kernel.raw_gap_decay.fill_(-40.0)

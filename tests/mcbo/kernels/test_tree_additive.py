@@ -39,12 +39,12 @@ def build(edge_share: float = 0.5, *, seed: int = 0) -> TreeAdditiveKernel:
 
 
 def n_trees(n_vertices: int, edges: list[tuple[int, int]]) -> int:
-    """The number of connected parts of a graph: a colour spreads along the edges until nothing changes."""
-    colour = list(range(n_vertices))
+    """The number of connected parts of a graph: a color spreads along the edges until nothing changes."""
+    color = list(range(n_vertices))
     for _ in range(n_vertices):
         for a, b in edges:
-            colour[a] = colour[b] = min(colour[a], colour[b])
-    return len(set(colour))
+            color[a] = color[b] = min(color[a], color[b])
+    return len(set(color))
 
 
 @pytest.mark.parametrize(("n_vertices", "n_edges"), [(1, 0), (2, 1), (9, 4), (9, 8), (60, 59), (200, 40)])

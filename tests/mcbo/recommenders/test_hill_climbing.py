@@ -37,7 +37,7 @@ def test_patience_does_not_count_the_initial_points_and_ends_the_climb() -> None
     assert (second.n_points, second.best, second.peak) == (1, 5, 0.5)
 
 
-def test_the_untried_neighbours_of_the_best_point_come_first() -> None:
+def test_the_untried_neighbors_of_the_best_point_come_first() -> None:
     optimizer = HillClimbing(n_initial=3).build(SPACE, seed=0)
     first = optimizer.ask(3)
     optimizer.tell(first, [2.0, 0.0, 1.0])
@@ -60,7 +60,7 @@ def test_patience_is_twenty_at_least(space: DesignSpace, patience: int) -> None:
     assert HillClimbing().patience_in(space) == patience
 
 
-def test_patience_is_as_long_as_a_point_has_neighbours() -> None:
+def test_patience_is_as_long_as_a_point_has_neighbors() -> None:
     space = DesignSpace().parse(
         [
             *({"name": f"c{i}", "type": "cat", "categories": list(range(11))} for i in range(3)),

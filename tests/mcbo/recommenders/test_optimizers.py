@@ -1,4 +1,4 @@
-"""What all optimisers of `mcbo.recommenders` promise, on every sort of space."""
+"""What all optimizers of `mcbo.recommenders` promise, on every sort of space."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_an_antigen_goes_to_a_file_and_back(tmp_path: Path) -> None:
         ({"positions": [CENTER, CENTER]}, "two residues are on one site"),
         ({"positions": [1.5, CENTER]}, "are lists of whole numbers"),
         ({"name": 3}, "name and sequence are texts"),
-        ({"colour": "red"}, "expected the keys name, positions, sequence, blocked"),
+        ({"color": "red"}, "expected the keys name, positions, sequence, blocked"),
     ],
 )
 def test_a_file_without_an_antigen_is_refused(changes: dict[str, Any], message: str, tmp_path: Path) -> None:

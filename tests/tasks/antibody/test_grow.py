@@ -25,7 +25,7 @@ def test_those_that_come_along_were_grown_here() -> None:
     assert grown(85, 0).digest == load_antigen("S85").digest
 
 
-def test_a_site_with_five_closed_neighbours_is_a_dead_end() -> None:
+def test_a_site_with_five_closed_neighbors_is_a_dead_end() -> None:
     around = (CENTER + STEPS).tolist()
     assert dead_ends(around[:5]) == [CENTER]
     assert dead_ends(around[:3]) == []

@@ -59,7 +59,7 @@ def test_every_residue_is_drawn_and_the_touched_ones_are_named(sites: np.ndarray
     assert letters == sorted([*"FLIMW", *(ANTIGEN.sequence[place] for place in touched)])
 
 
-def test_bonds_join_only_residues_on_neighbouring_sites(sites: np.ndarray) -> None:
+def test_bonds_join_only_residues_on_neighboring_sites(sites: np.ndarray) -> None:
     broken = np.array([*sites[:2], CENTER + 25 * 64, *sites[3:]], dtype=np.int32)
     whole, gap = (len(lattice_figure(ANTIGEN, "FLIMW", one).axes[0].lines) for one in (sites, broken))
     assert whole - gap == 2

@@ -44,7 +44,7 @@ def test_all_booleans_true_worked_by_hand() -> None:
 
 
 @pytest.mark.parametrize("task", [Ackley53(), Ackley53(flip_seed=3), Ackley53(n_boolean=7, n_numeric=0)])
-def test_the_minimiser_has_the_value_zero(task: Ackley53) -> None:
+def test_the_minimizer_has_the_value_zero(task: Ackley53) -> None:
     assert task.optimum == 0.0
     assert task.evaluate(task.minimizers)["y"].tolist() == [0.0]
 

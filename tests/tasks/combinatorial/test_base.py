@@ -73,7 +73,7 @@ def test_points_are_evaluated_in_blocks_of_bounded_size(monkeypatch: pytest.Monk
         LABS(n=40),
         MaxSAT(max_weight=9),
         NKLandscape(n=45, k=4),
-        NKLandscape(n=30, k=2, levels=3, neighbours="adjacent"),
+        NKLandscape(n=30, k=2, levels=3, neighbors="adjacent"),
         PestControl(),
     ],
 )

@@ -75,7 +75,7 @@ def test_a_penalty_is_the_share_of_banned_steps() -> None:
 
 
 @pytest.mark.parametrize(("quantization", "expected"), [(None, -0.75), (4, -0.75), (2, -0.5), (1, 0.0)])
-def test_quantised_motifs_count_in_whole_steps(quantization: int | None, expected: float) -> None:
+def test_quantized_motifs_count_in_whole_steps(quantization: int | None, expected: float) -> None:
     settings = GIVEN | {"motifs": GIVEN["motifs"][:1], "spacings": GIVEN["spacings"][:1]}
     task = ExplicitEhrlich(**settings, quantization=quantization)
     assert values(task, "010110", "010120") == [expected, -1.0]  # three of 0 1 . 1 2 in a row, then all
@@ -114,7 +114,7 @@ def test_all_strings_have_the_values_of_the_formula_and_none_is_below_the_optimu
         {"n_states": 32, "length": 128, "n_motifs": 8, "motif_length": 8, "quantization": 2, "seed": 9},
     ],
 )
-def test_the_known_minimiser_has_the_optimum_and_initial_points_are_feasible(
+def test_the_known_minimizer_has_the_optimum_and_initial_points_are_feasible(
     settings: dict[str, Any],
 ) -> None:
     task = Ehrlich(**settings)
@@ -127,7 +127,7 @@ def test_the_known_minimiser_has_the_optimum_and_initial_points_are_feasible(
     assert not again.equals(other)
 
 
-def test_the_minimiser_of_a_given_instance_has_the_optimum() -> None:
+def test_the_minimizer_of_a_given_instance_has_the_optimum() -> None:
     task = ExplicitEhrlich(**TWO)
     assert task.minimizers.to_numpy().tolist() == [[0, 0, 1, 0, 2]]
     assert task.evaluate(task.minimizers)["y"].tolist() == [task.optimum]

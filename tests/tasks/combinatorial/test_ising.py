@@ -54,7 +54,7 @@ def test_correlations_are_those_of_enumeration() -> None:
     assert np.allclose(task.correlations, weights @ products / weights.sum(), rtol=0, atol=1e-12)
 
 
-def test_the_four_by_four_grid_has_24_edges_between_neighbours() -> None:
+def test_the_four_by_four_grid_has_24_edges_between_neighbors() -> None:
     task = IsingSparsification()
     assert task.dimension == len(task.edges) == len(set(task.edges)) == 24
     assert task.edges[:4] == [(0, 1), (0, 4), (1, 2), (1, 5)]
@@ -62,7 +62,7 @@ def test_the_four_by_four_grid_has_24_edges_between_neighbours() -> None:
         assert abs(i // 4 - j // 4) + abs(i % 4 - j % 4) == 1
 
 
-def test_without_regularisation_all_edges_lose_nothing_and_are_the_optimum() -> None:
+def test_without_regularization_all_edges_lose_nothing_and_are_the_optimum() -> None:
     task = IsingSparsification(regularization=0.0)
     assert task.optimum == 0.0
     assert task.minimizers is not None

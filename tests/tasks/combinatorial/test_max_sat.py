@@ -77,7 +77,7 @@ def test_a_plain_file_counts_unsatisfied_clauses(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_planted_instance_is_satisfied_by_its_minimiser(seed: int) -> None:
+def test_a_planted_instance_is_satisfied_by_its_minimizer(seed: int) -> None:
     task = MaxSAT(n_variables=100, ratio=8.0, max_weight=5, planted=True, seed=seed)
     assert task.optimum == 0.0
     assert task.minimizers is not None

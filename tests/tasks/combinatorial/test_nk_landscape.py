@@ -24,12 +24,12 @@ def all_points(task: NKLandscape) -> np.ndarray[tuple[int, int], np.dtype[np.int
     return np.array(list(product(range(task.levels), repeat=task.n)))
 
 
-@pytest.mark.parametrize("neighbours", ["random", "adjacent"])
+@pytest.mark.parametrize("neighbors", ["random", "adjacent"])
 @pytest.mark.parametrize(("n", "k", "levels"), [(8, 0, 2), (8, 3, 2), (6, 5, 2), (5, 2, 4), (1, 0, 3)])
 def test_random_points_have_the_values_of_a_slow_loop(
-    n: int, k: int, levels: int, neighbours: Literal["random", "adjacent"]
+    n: int, k: int, levels: int, neighbors: Literal["random", "adjacent"]
 ) -> None:
-    task = NKLandscape(n=n, k=k, levels=levels, neighbours=neighbours, seed=3)
+    task = NKLandscape(n=n, k=k, levels=levels, neighbors=neighbors, seed=3)
     codes = np.random.default_rng(0).integers(levels, size=(6, n))
     values = task.evaluate(task.to_frame(codes))["y"]
     assert np.allclose(values, [by_loop(task, row) for row in codes.tolist()], rtol=0, atol=1e-12)
@@ -42,36 +42,36 @@ def test_random_points_have_the_values_of_a_slow_loop(
 def test_dynamic_programming_finds_the_minimum_that_enumeration_finds(
     n: int, k: int, levels: int, seed: int
 ) -> None:
-    task = NKLandscape(n=n, k=k, levels=levels, neighbours="adjacent", seed=seed)
+    task = NKLandscape(n=n, k=k, levels=levels, neighbors="adjacent", seed=seed)
     minimizers = task.minimizers
     assert minimizers is not None
     assert task.optimum == task.function(all_points(task)).min()
     assert task.evaluate(minimizers)["y"].tolist() == [task.optimum]
 
 
-@pytest.mark.parametrize("neighbours", ["random", "adjacent"])
+@pytest.mark.parametrize("neighbors", ["random", "adjacent"])
 def test_without_epistasis_each_variable_has_its_own_best_value(
-    neighbours: Literal["random", "adjacent"],
+    neighbors: Literal["random", "adjacent"],
 ) -> None:
-    task = NKLandscape(n=50, k=0, levels=3, neighbours=neighbours)
+    task = NKLandscape(n=50, k=0, levels=3, neighbors=neighbors)
     assert task.optimum == pytest.approx(-task.contributions.max(axis=1).mean())
 
 
 def test_the_minimum_is_unknown_where_it_is_hard_to_compute() -> None:
     assert NKLandscape(n=20, k=3).optimum is None
     assert NKLandscape(n=20, k=3).minimizers is None
-    assert NKLandscape(n=20, k=11, neighbours="adjacent").optimum is None
+    assert NKLandscape(n=20, k=11, neighbors="adjacent").optimum is None
 
 
 def test_no_point_near_the_minimum_of_a_long_ring_is_better() -> None:
-    task = NKLandscape(n=60, k=4, neighbours="adjacent", seed=1)
+    task = NKLandscape(n=60, k=4, neighbors="adjacent", seed=1)
     assert task.minimizers is not None
     best = task.to_codes(task.minimizers)[0]
     masks = [np.roll(np.pad(block, (0, 54)), i) for block in product([0, 1], repeat=6) for i in range(60)]
     assert task.function(best ^ np.array(masks)).min() == task.optimum
 
 
-def test_random_neighbours_are_other_variables_each_once() -> None:
+def test_random_neighbors_are_other_variables_each_once() -> None:
     task = NKLandscape(n=12, k=5, seed=2)
     for i, row in enumerate(task.dependencies.tolist()):
         assert row[0] == i
@@ -79,8 +79,8 @@ def test_random_neighbours_are_other_variables_each_once() -> None:
         assert set(row) <= set(range(12))
 
 
-def test_adjacent_neighbours_go_round_the_ring() -> None:
-    task = NKLandscape(n=5, k=2, neighbours="adjacent")
+def test_adjacent_neighbors_go_round_the_ring() -> None:
+    task = NKLandscape(n=5, k=2, neighbors="adjacent")
     assert task.dependencies.tolist() == [[0, 1, 2], [1, 2, 3], [2, 3, 4], [3, 4, 0], [4, 0, 1]]
 
 
@@ -103,7 +103,7 @@ def test_a_flip_changes_all_contributions_that_depend_on_the_variable_and_no_oth
     assert values[1] - values[0] == pytest.approx(-change / 8)
 
 
-def test_too_many_neighbours_are_refused() -> None:
+def test_too_many_neighbors_are_refused() -> None:
     with pytest.raises(ValidationError, match=r"n=5 .* k=5; k is at most n - 1"):
         NKLandscape(n=5, k=5)
 
@@ -113,6 +113,6 @@ def test_tables_too_large_for_memory_are_refused() -> None:
         NKLandscape(n=40, k=19)
 
 
-def test_unknown_neighbours_are_refused() -> None:
-    with pytest.raises(ValidationError, match="neighbours"):
-        NKLandscape.model_validate({"neighbours": "near"})
+def test_unknown_neighbors_are_refused() -> None:
+    with pytest.raises(ValidationError, match="neighbors"):
+        NKLandscape.model_validate({"neighbors": "near"})

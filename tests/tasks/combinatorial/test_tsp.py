@@ -52,7 +52,7 @@ EOF
 
 
 def shortest(distances: NDArray[np.float64]) -> float:
-    """The length of the shortest tour, by the dynamic programme of Held and Karp (1962).
+    """The length of the shortest tour, by the dynamic program of Held and Karp (1962).
 
     `best[S, j]` is the shortest path from city 0 through all of the set `S` of other cities to its member `j`.
     """
@@ -90,12 +90,12 @@ def test_each_value_is_the_sum_of_the_steps_and_the_way_back() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1])
-def test_the_best_of_all_tours_is_that_of_the_dynamic_programme(seed: int) -> None:
+def test_the_best_of_all_tours_is_that_of_the_dynamic_program(seed: int) -> None:
     task = TravellingSalesman(n=7, seed=seed)
     assert task.evaluate(tours(7))["y"].min() == pytest.approx(shortest(task.distances), rel=1e-12)
 
 
-def test_no_tour_of_twelve_cities_beats_the_dynamic_programme() -> None:
+def test_no_tour_of_twelve_cities_beats_the_dynamic_program() -> None:
     task = TravellingSalesman(n=12)
     rng = np.random.default_rng(0)
     some = pd.DataFrame({"tour": [rng.permutation(12).tolist() for _ in range(200)]})

@@ -28,7 +28,7 @@ def test_gaussian_columns_become_standard() -> None:
     assert z.std() == pytest.approx(1.0, abs=0.01)
 
 
-def test_a_column_without_range_is_only_centred() -> None:
+def test_a_column_without_range_is_only_centered() -> None:
     assert robust_standardize(np.full((5, 1), 3.0)).tolist() == [[0.0]] * 5
 
 
@@ -42,7 +42,7 @@ def test_features_are_standardized_and_clipped(tmp_path: Path) -> None:
 
 
 def test_text_columns_become_indicators_of_all_values_but_the_first(tmp_path: Path) -> None:
-    path = write(tmp_path, colour=["blue", "green", "red", "red"] * 10, y=NUMBERS / 7)
+    path = write(tmp_path, color=["blue", "green", "red", "red"] * 10, y=NUMBERS / 7)
     features, _, _ = read_table(path, "y", problem=None)
     assert features.shape == (40, 2)
     assert len(np.unique(features, axis=0)) == 3

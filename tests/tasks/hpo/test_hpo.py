@@ -136,7 +136,7 @@ def test_settings_change_the_value() -> None:
     assert values[0] != values[1]
 
 
-def test_standardized_inputs_help_neighbours() -> None:
+def test_standardized_inputs_help_neighbors() -> None:
     raw, scaled = (
         HPO(model="knn", dataset="wine", metric="acc", standardize=flag).evaluate(NEIGHBOURS)["y"][0]
         for flag in (False, True)

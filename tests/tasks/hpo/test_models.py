@@ -23,7 +23,7 @@ def smallest(model: ModelName, problem: Problem) -> dict[str, Any]:
     return {one.name: one.value(one.low) for one in hyperparameters(model, problem)}
 
 
-def test_unit_norm_gives_centred_columns_of_length_one() -> None:
+def test_unit_norm_gives_centered_columns_of_length_one() -> None:
     x, _ = rows()
     z = UnitNorm().fit(x).transform(x)
     assert np.allclose(z.mean(axis=0), 0)
@@ -124,7 +124,7 @@ def test_the_seed_reaches_models_that_draw_random_numbers() -> None:
     assert not np.array_equal(predict(1), predict(2))
 
 
-def test_a_weakly_penalised_lasso_approaches_least_squares() -> None:
+def test_a_weakly_penalized_lasso_approaches_least_squares() -> None:
     x, y = rows()
     settings = ridge(alpha=1e-6, normalize=False, max_iter=5000, tol=1e-5) | {"positive": False}
     lasso = make_model("lasso", "regression", settings, seed=0).fit(x, y)

@@ -68,7 +68,7 @@ def test_a_library_of_failures_has_no_optimum(tmp_path: Path) -> None:
     assert library.minimizers is None
 
 
-def test_an_optimiser_finds_the_best_row_and_ends_with_the_last(tmp_path: Path) -> None:
+def test_an_optimizer_finds_the_best_row_and_ends_with_the_last(tmp_path: Path) -> None:
     library = task(tmp_path, maximize=True)
     optimizer = HEBORecipe(n_initial=2).build(library.space, seed=0)
     for _ in range(4):

@@ -97,7 +97,7 @@ def test_a_program_that_hangs_is_killed_with_all_it_started(program: Make, tmp_p
 )
 def test_a_program_that_breaks_off_says_how(program: Make, lines: str, message: str) -> None:
     with pytest.raises(EvaluationError, match=message):
-        ABC(program(lines), most_output=1000).run("", {})
+        ABC(program(lines), max_output=1000).run("", {})
 
 
 def test_a_program_that_does_not_start_says_why(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from hebo.errors import ConfigError
 from tasks.sdp_game.best_distance import (
-    LEAST_WEIGHT,
+    MIN_WEIGHT,
     N_CELLS,
     TEMPERATURE,
     minimum_over_distance,
@@ -45,7 +45,7 @@ def test_an_empty_range_is_refused() -> None:
 
 def test_weights_fall_by_a_factor_e_for_a_fifth_of_the_largest_excess() -> None:
     found = weights_of([0.8, 0.7, 0.7 + TEMPERATURE * 0.1, 0.75])
-    assert [one - LEAST_WEIGHT for one in found] == pytest.approx(
+    assert [one - MIN_WEIGHT for one in found] == pytest.approx(
         [math.exp(-5), 1.0, math.exp(-1), math.exp(-2.5)]
     )
 
@@ -55,7 +55,7 @@ def test_differences_that_say_nothing_leave_the_weights_alike() -> None:
 
 
 def test_a_distance_without_a_bound_has_the_least_weight_and_a_range_of_them_is_refused() -> None:
-    assert weights_of([math.nan, 0.7])[0] == LEAST_WEIGHT
+    assert weights_of([math.nan, 0.7])[0] == MIN_WEIGHT
     with pytest.raises(ConfigError, match="no distance in the range has a bound of two points"):
         weights_of([math.nan, math.nan])
 

@@ -15,7 +15,7 @@ from tasks.sdp_game.semidefinite import PsdBlock, SemidefiniteProgram
 
 
 def smallest_eigenvalue(square: np.ndarray) -> SemidefiniteProgram:
-    """Minimise <C, X> with trace 1."""
+    """Minimize <C, X> with trace 1."""
     block = PsdBlock(len(square), matrix(square.tolist()))
     for row in np.eye(len(square), dtype=int).tolist():
         block.add(0, flint().arb(1), row)

@@ -27,7 +27,7 @@ def test_without_a_best_packing_a_range_must_be_given() -> None:
 
 
 def test_the_unit_of_the_default_range_is_that_of_the_square_and_hexagonal_lattice() -> None:
-    # One centre per unit area: the hexagonal lattice has neighbours sqrt(2 / sqrt(3)) apart.
+    # One centre per unit area: the hexagonal lattice has neighbors sqrt(2 / sqrt(3)) apart.
     low, high = default_min_distance(2, 0.906899682)
     assert low == pytest.approx(0.85 * (2 / 3**0.5) ** 0.5, abs=1e-5)
     assert high == pytest.approx(1.42 * (2 / 3**0.5) ** 0.5, abs=1e-5)

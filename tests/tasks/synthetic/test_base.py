@@ -21,7 +21,7 @@ def test_variables_are_numeric_then_integer_then_nominal() -> None:
     assert Sphere(dim=2, n_integer=2, levels=5).space.cardinality == 25
 
 
-def test_levels_are_evenly_spaced_inside_the_box_and_contain_the_minimiser() -> None:
+def test_levels_are_evenly_spaced_inside_the_box_and_contain_the_minimizer() -> None:
     for task in (Levy(dim=3, levels=7), Branin(levels=4), StyblinskiTang(dim=2, levels=10)):
         for j in range(task.n_variables):
             grid, (low, high) = task.grid(j), task.box()[j]
@@ -32,7 +32,7 @@ def test_levels_are_evenly_spaced_inside_the_box_and_contain_the_minimiser() -> 
 
 
 def test_integers_count_the_levels_upwards() -> None:
-    # Box [-5.12, 5.12] in five cells of 2.048, whose middles contain the minimiser 0.
+    # Box [-5.12, 5.12] in five cells of 2.048, whose middles contain the minimizer 0.
     task = Sphere(dim=1, n_integer=1, levels=5)
     values = task.evaluate(pd.DataFrame({"x1": [0, 1, 2, 3, 4]}))["y"]
     assert np.allclose(values, [4.096**2, 2.048**2, 0.0, 2.048**2, 4.096**2])
@@ -48,14 +48,14 @@ def test_categories_stand_for_the_same_levels_in_another_order() -> None:
 
 
 @pytest.mark.parametrize("levels", range(2, 60))
-def test_the_scrambled_order_has_each_level_once_and_no_neighbours(levels: int) -> None:
+def test_the_scrambled_order_has_each_level_once_and_no_neighbors(levels: int) -> None:
     order = scramble(levels)
     assert sorted(order) == list(range(levels))
     if levels > 4 and levels != 6:  # six has no factor-free step but 1 and 5
         assert np.abs(np.diff(order)).min() > 1
 
 
-def test_the_minimum_of_a_discretised_function_is_found_by_enumeration() -> None:
+def test_the_minimum_of_a_discretized_function_is_found_by_enumeration() -> None:
     for task in (
         Ackley(dim=2, n_integer=1, n_nominal=1, levels=6),
         Levy(dim=2, n_integer=2, levels=9),
@@ -66,7 +66,7 @@ def test_the_minimum_of_a_discretised_function_is_found_by_enumeration() -> None
         assert task.function(points).min() == pytest.approx(task.optimum, abs=1e-12)
 
 
-def test_minimisers_off_the_levels_are_left_out() -> None:
+def test_minimizers_off_the_levels_are_left_out() -> None:
     assert len(Branin().minimizers) == 3
     known = Branin(n_integer=2, levels=10).minimizers
     assert len(known) == 1

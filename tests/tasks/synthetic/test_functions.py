@@ -71,14 +71,14 @@ def test_values_worked_by_hand(task: Synthetic, point: list[float], value: float
 
 
 @pytest.mark.parametrize("task", TASKS, ids=label)
-def test_the_value_at_each_known_minimiser_is_the_optimum(task: Synthetic) -> None:
+def test_the_value_at_each_known_minimizer_is_the_optimum(task: Synthetic) -> None:
     values = task.evaluate(task.minimizers)["y"]
     assert len(values) >= 1
     assert np.abs(values - task.optimum).max() <= 1e-6
 
 
 @pytest.mark.parametrize("task", TASKS, ids=label)
-def test_the_minimiser_is_stationary(task: Synthetic) -> None:
+def test_the_minimizer_is_stationary(task: Synthetic) -> None:
     x = task.locations()[0]
     step = 1e-4 * (task.box()[:, 1] - task.box()[:, 0])
     around = np.concatenate([x + np.diag(step), x - np.diag(step)])
@@ -95,7 +95,7 @@ def test_no_sampled_point_is_below_the_optimum(task: Synthetic, n_discrete: int)
 
 
 @pytest.mark.parametrize("task", TASKS, ids=label)
-def test_discretising_keeps_the_optimum(task: Synthetic) -> None:
+def test_discretizing_keeps_the_optimum(task: Synthetic) -> None:
     discrete = task.model_validate(
         {**task.model_dump(), "n_integer": 1, "n_nominal": task.n_variables - 1, "levels": 7}
     )
@@ -137,7 +137,7 @@ def test_the_minimum_of_michalewicz_is_the_tabulated_one(dim: int, value: float)
 
 
 @pytest.mark.parametrize("i", [1, 2, 3, 7, 40])
-def test_each_term_of_michalewicz_is_minimised_globally(i: int) -> None:
+def test_each_term_of_michalewicz_is_minimized_globally(i: int) -> None:
     x = np.linspace(0, pi, 200_001)
     terms = -np.sin(x) * np.sin(i * x**2 / pi) ** 20
     location = Michalewicz(dim=i).locations()[0, -1]

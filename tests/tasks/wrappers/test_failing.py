@@ -66,7 +66,7 @@ def test_reasons_of_an_inner_failure_are_kept() -> None:
     assert "4.0" in table["error"][2]
 
 
-def test_the_optimum_is_unknown_once_its_minimisers_fail() -> None:
+def test_the_optimum_is_unknown_once_its_minimizers_fail() -> None:
     assert Failing(task=Sphere(), region={"x1": (-1.0, 1.0)}).optimum is None
     assert Failing(task=Sphere(), region={"x1": (1.0, 2.0)}).optimum == 0.0
     assert Failing(task=Sphere(), probability=1.0).optimum is None

@@ -9,7 +9,7 @@ from tasks.synthetic.branin import Branin
 from tasks.synthetic.sphere import Sphere
 from tasks.wrappers.failing import Failing
 from tasks.wrappers.noisy import Noisy
-from tasks.wrappers.plateau import Clipped, Quantised
+from tasks.wrappers.plateau import Clipped, Quantized
 
 
 def line(*values: float) -> pd.DataFrame:
@@ -17,12 +17,12 @@ def line(*values: float) -> pd.DataFrame:
 
 
 def test_values_fall_to_the_step_below_and_steps_stay() -> None:
-    task = Quantised(task=Sphere(dim=1), step=0.25, base=1.0)
+    task = Quantized(task=Sphere(dim=1), step=0.25, base=1.0)
     assert task.evaluate(line(0.5, 0.6, 2.0, 1.1))["y"].tolist() == [0.25, 0.25, 4.0, 1.0]
 
 
 def test_a_value_that_is_a_step_but_for_rounding_stays() -> None:
-    assert Quantised(task=Sphere(), step=0.1).flatten(np.array([0.3, 0.1 * 3])) == pytest.approx([0.3, 0.3])
+    assert Quantized(task=Sphere(), step=0.1).flatten(np.array([0.3, 0.1 * 3])) == pytest.approx([0.3, 0.3])
 
 
 def test_values_beyond_the_ends_are_constant() -> None:
@@ -30,8 +30,8 @@ def test_values_beyond_the_ends_are_constant() -> None:
     assert task.evaluate(line(0.0, 1.5, 3.0, 5.0))["y"].tolist() == [1.0, 2.25, 4.0, 4.0]
 
 
-def test_the_optimum_goes_through_and_minimisers_stay() -> None:
-    task = Quantised(task=Branin(), step=1.0)
+def test_the_optimum_goes_through_and_minimizers_stay() -> None:
+    task = Quantized(task=Branin(), step=1.0)
     assert task.optimum == 0.0
     assert task.evaluate(task.minimizers)["y"].tolist() == [0.0] * 3
     assert Clipped(task=Branin(), low=2.0).optimum == 2.0
@@ -39,7 +39,7 @@ def test_the_optimum_goes_through_and_minimisers_stay() -> None:
 
 
 def test_a_noiseless_value_is_flattened_with_the_measured_one() -> None:
-    table = Quantised(task=Noisy(task=Sphere(dim=1), sd=0.1), step=1.0).evaluate(line(1.5, 1.5))
+    table = Quantized(task=Noisy(task=Sphere(dim=1), sd=0.1), step=1.0).evaluate(line(1.5, 1.5))
     assert table["noiseless"].tolist() == [2.0, 2.0]
     assert set(table["y"]) <= {1.0, 2.0, 3.0}
 

@@ -55,7 +55,7 @@ def test_every_integer_survives_encoding(log):
     assert space.decode(space.encode(pd.DataFrame({"n": values})))["n"].tolist() == values
 
 
-def test_neighbouring_large_log_integers_stay_apart():
+def test_neighboring_large_log_integers_stay_apart():
     space = space_of(type="pow_int", lb=1, ub=10**12)
     values = [10**12 - 2, 10**12 - 1, 10**12]
     assert space.decode(space.encode(pd.DataFrame({"n": values})))["n"].tolist() == values

@@ -9,7 +9,7 @@ from hebo.design_space.values.keys import exact_key
 from hebo.errors import SpaceError
 
 
-class Colour(enum.StrEnum):
+class Color(enum.StrEnum):
     RED = "red"
 
 
@@ -22,9 +22,7 @@ def test_json_values_come_back_with_their_types(value):
     assert exact_key(again) == exact_key(value)
 
 
-@pytest.mark.parametrize(
-    "value", [math.sin, {1, 2}, {1: "a"}, {"__tuple__": 1}, [math.sin], b"x", Colour.RED]
-)
+@pytest.mark.parametrize("value", [math.sin, {1, 2}, {1: "a"}, {"__tuple__": 1}, [math.sin], b"x", Color.RED])
 def test_values_without_a_json_form_are_refused(value):
     with pytest.raises(SpaceError, match="has no JSON form; use a string"):
         to_json_value(value)

@@ -14,7 +14,7 @@ Finals = Mapping[tuple[str, str], Sequence[float]]
 
 
 def make_runs(finals: Finals, *, optima: Mapping[str, float] | None = None, **changes: Any) -> pd.DataFrame:
-    """Return a run table from (task, optimiser) -> final value of each seed, from 0."""
+    """Return a run table from (task, optimizer) -> final value of each seed, from 0."""
     rows = [
         dict.fromkeys(COLUMNS, 0.0)
         | {

@@ -9,7 +9,7 @@ from hebo.errors import DataError
 from hebo.experiment.analysis.bayesmark_score import bayesmark_table, final_value
 
 INF = math.inf
-# Two optimisers, two tasks, two studies of three rounds of two. The expected figures below come from
+# Two optimizers, two tasks, two studies of three rounds of two. The expected figures below come from
 # `compute_baseline` and `compute_aggregates` of bayesmark 0.0.8 itself, run on exactly these numbers.
 RANDOM = {
     "a": [[28, 31, 45, 57, 3, 9], [49, 56, 15, 19, 52, 25]],
@@ -55,7 +55,7 @@ def test_scores_equal_those_of_bayesmark_0_0_8(challenge):
     assert table["n_runs"].tolist() == [4, 4]
 
 
-def test_generalisation_scores_equal_those_of_bayesmark_0_0_8(challenge):
+def test_generalization_scores_equal_those_of_bayesmark_0_0_8(challenge):
     table = bayesmark_table(challenge, metric="generalization")
     assert table["mean"].tolist() == pytest.approx([88.43813387421439, 72.97160243405638], rel=1e-12)
     assert table["normalized"].tolist() == pytest.approx([45.285968803343046, -27.90604661305929], rel=1e-10)
@@ -120,8 +120,8 @@ def test_runs_of_unequal_length_are_refused(make_results):
 
 
 def test_an_unknown_metric_is_refused_with_the_nearest_spelling(challenge):
-    with pytest.raises(DataError, match=r"no extra 'generalisation'\. Did you mean 'generalization'"):
-        bayesmark_table(challenge, metric="generalisation")
+    with pytest.raises(DataError, match=r"no extra 'generalization'\. Did you mean 'generalization'"):
+        bayesmark_table(challenge, metric="generalization")
 
 
 def test_random_search_that_mostly_fails_is_refused(make_results):

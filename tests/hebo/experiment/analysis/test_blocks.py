@@ -48,7 +48,7 @@ def test_incomplete_and_hopeless_blocks_are_left_out_and_counted(make_results: M
     assert (len(found.values), found.n_incomplete, found.n_hopeless) == (1, 1, 1)
 
 
-def test_a_run_table_gives_the_seeds_that_all_chosen_optimisers_have() -> None:
+def test_a_run_table_gives_the_seeds_that_all_chosen_optimizers_have() -> None:
     table = make_runs({("t", "a"): [1.0, 2.0], ("t", "b"): [3.0], ("u", "a"): [4.0], ("u", "b"): [np.nan]})
     found = run_blocks(table, ["b", "a"])
     assert found.values.to_dict("index") == {

@@ -26,7 +26,7 @@ SENTENCE = "as several objectives cannot be compared yet: no best values, curves
 
 
 def results_of(make_results: Any, *tasks: str) -> Results:
-    """Return results of two optimisers; tasks whose names begin with `pair` have two objectives."""
+    """Return results of two optimizers; tasks whose names begin with `pair` have two objectives."""
     found = make_results(
         {
             (optimizer, task, seed): [5.0 + place, 3.0 + seed, LEAST + place]

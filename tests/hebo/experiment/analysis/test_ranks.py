@@ -61,11 +61,11 @@ def test_friedman_p_value_of_a_perfect_order():
     assert comparison.test == "Friedman test, F(2, 14) = infinite, chi-square 16.00, all orders counted"
 
 
-def test_two_blocks_of_three_optimisers_cannot_be_significant():
+def test_two_blocks_of_three_optimizers_cannot_be_significant():
     comparison = compare(frame([[1, 2, 3]] * 2, ["a", "b", "c"]))
     assert comparison.p_value == pytest.approx(1 / 6)
     assert comparison.verdict == (
-        "Too few for a significance test: the same order of 3 optimisers on all 2 seeds has p = 0.17 by chance alone."
+        "Too few for a significance test: the same order of 3 optimizers on all 2 seeds has p = 0.17 by chance alone."
     )
     assert comparison.alike == [(0, 2)]
 
@@ -79,7 +79,7 @@ def test_a_single_block_is_no_test():
 def test_all_ties_give_no_p_value():
     comparison = compare(frame([[1, 1, 1]] * 9, ["a", "b", "c"]))
     assert comparison.p_value is None
-    assert comparison.verdict == "All optimisers tie on every seed."
+    assert comparison.verdict == "All optimizers tie on every seed."
 
 
 def test_several_tasks_are_the_blocks_whatever_their_seeds():
@@ -114,7 +114,7 @@ def test_without_a_difference_of_all_no_two_are_told_apart():
     assert comparison.alike == [(0, 2)]
 
 
-def test_two_optimisers_are_compared_on_means_of_tasks():
+def test_two_optimizers_are_compared_on_means_of_tasks():
     tasks = [f"t{number // 2}" for number in range(12)]
     rows = [[0, 1 + number] for number in range(12)]
     comparison = compare(frame(rows, ["a", "b"], tasks=tasks))
@@ -139,7 +139,7 @@ def test_no_difference_is_reported_as_such():
     assert "do not differ significantly" in comparison.verdict
 
 
-def test_one_optimiser_has_nothing_to_be_compared_with():
+def test_one_optimizer_has_nothing_to_be_compared_with():
     assert "nothing to compare" in compare(frame([[1]], ["a"])).verdict
 
 

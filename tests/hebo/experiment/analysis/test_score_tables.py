@@ -1,4 +1,4 @@
-"""The comparison of optimisers with the first one."""
+"""The comparison of optimizers with the first one."""
 
 from __future__ import annotations
 
@@ -77,7 +77,7 @@ def test_costs_need_no_scores() -> None:
 
 
 def test_an_unknown_reference_and_nothing_to_score_are_refused() -> None:
-    with pytest.raises(DataError, match=r"There is no optimiser 'hebbo'\. Did you mean 'hebo'"):
+    with pytest.raises(DataError, match=r"There is no optimizer 'hebbo'\. Did you mean 'hebo'"):
         table_of(reference="hebbo")
     with pytest.raises(DataError, match="No task can be scored: random search has no finished run"):
         table_of({("t", "hebo"): [1.0]})

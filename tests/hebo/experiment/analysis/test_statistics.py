@@ -82,7 +82,7 @@ def test_bootstrap_interval_is_repeatable():
     np.testing.assert_array_equal(bootstrap_interval(sample), bootstrap_interval(sample))
 
 
-def test_normalise_spans_0_to_1_and_keeps_nan():
+def test_normalize_spans_0_to_1_and_keeps_nan():
     np.testing.assert_array_equal(normalize(np.array([2.0, NAN, 6.0, 4.0])), [0.0, NAN, 1.0, 0.5])
 
 
@@ -90,5 +90,5 @@ def test_normalise_spans_0_to_1_and_keeps_nan():
     ("values", "expected"),
     [([3.0, 3.0], [0.0, 0.0]), ([NAN, NAN], [NAN, NAN]), ([-1.7e308, 1.7e308], [0.0, 1.0])],
 )
-def test_normalise_survives_constant_empty_and_huge_values(values, expected):
+def test_normalize_survives_constant_empty_and_huge_values(values, expected):
     np.testing.assert_array_equal(normalize(np.array(values)), expected)

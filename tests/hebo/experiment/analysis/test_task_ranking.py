@@ -46,7 +46,7 @@ def test_a_failed_run_is_worse_than_all_others() -> None:
     assert rank_task(values).optimizers == ("b", "a")
 
 
-def test_equal_optimisers_are_alike_and_a_single_one_has_nothing_to_test() -> None:
+def test_equal_optimizers_are_alike_and_a_single_one_has_nothing_to_test() -> None:
     equal = rank_task(pd.DataFrame({"a": np.arange(8.0), "b": np.arange(8.0)}))
     assert equal.p_values == (1.0, 1.0)
     assert equal.alike == [True, True]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.experiment.campaign.differences import few, setting_difference, space_difference
+from hebo.experiment.config.parts import describe
+from hebo.presets import HEBORecipe
 
 
 def space(*parameters: dict[str, object]) -> DesignSpace:
@@ -16,6 +18,14 @@ def test_settings_of_a_part_differ_by_their_keys() -> None:
     assert setting_difference(was, now) == "n_initial: 4 -> 5"
     assert setting_difference(was, {"type": "sobol"}) == "hebo -> sobol"
     assert setting_difference(["y"], ["y", "z"]) == "y -> y, z"
+
+
+def test_settings_inside_wrappers_are_named_with_their_path() -> None:
+    was = describe(HEBORecipe(n_initial=4))
+    assert setting_difference(was, describe(HEBORecipe(n_initial=5))) == (
+        "of.members[0].n_initial: 4 -> 5; of.members[1].n_initial: 4 -> 5"
+    )
+    assert setting_difference(was, describe(HEBORecipe(n_initial=4, exploration=0.5))) == "share: 0.25 -> 0.5"
 
 
 def test_spaces_differ_by_what_is_gone_new_and_changed() -> None:

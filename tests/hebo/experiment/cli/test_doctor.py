@@ -84,9 +84,9 @@ def test_this_environment_is_examined_from_python_to_gpu() -> None:
     assert texts[-1].startswith("GPU: ")
 
 
-def test_a_broken_catalogue_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_broken_catalog_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
     found = catalog_module.Catalog()
-    found.broken.append("The catalogue entry point 'x' cannot be loaded.")
+    found.broken.append("The catalog entry point 'x' cannot be loaded.")
     monkeypatch.setattr(catalog_module, "catalog", lambda: found)
     (finding,) = check_catalog()
     assert (finding.is_problem, finding.text) == (True, found.broken[0])

@@ -17,7 +17,7 @@ Hebo = Callable[..., Result]
 
 @pytest.fixture
 def table(tmp_path: Path) -> Path:
-    """Three optimisers in the same order on six tasks, a fourth with runs on one of them only."""
+    """Three optimizers in the same order on six tasks, a fourth with runs on one of them only."""
     finals = {
         (f"t{task}", name): [place + task, place + task + 0.5]
         for task in range(6)
@@ -58,14 +58,14 @@ def test_a_diagram_that_cannot_be_drawn_is_one_line_and_code_1(
 ) -> None:
     answer = hebo("ranks", table, "--optimizer", "a", "--optimizer", "b", "-o", tmp_path / "ranks.png")
     assert answer.exit_code == 1
-    assert "it needs at least three optimisers" in answer.stderr
+    assert "it needs at least three optimizers" in answer.stderr
     assert not (tmp_path / "ranks.png").exists()
 
 
 def test_an_unknown_label_is_one_line_and_code_2(hebo: Hebo, table: Path) -> None:
     answer = hebo("ranks", table, "--optimizer", "e")
     assert answer.exit_code == 2
-    assert "There is no optimiser 'e'. Known: a, b, c, d." in answer.stderr
+    assert "There is no optimizer 'e'. Known: a, b, c, d." in answer.stderr
 
 
 def test_runs_of_different_length_are_refused(hebo: Hebo, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ from hebo.experiment.store.results import RUN_COLUMNS, TRIAL_COLUMNS, Results
 
 @pytest.fixture
 def stored(monkeypatch):
-    """Two optimisers, one task, two rounds of one trial; `load_results` finds them."""
+    """Two optimizers, one task, two rounds of one trial; `load_results` finds them."""
     runs, trials = [], []
     for name, values in {"hebo": [3.0, 1.0], "random_search": [4.0, 2.0]}.items():
         runs.append(

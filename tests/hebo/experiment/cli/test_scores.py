@@ -32,7 +32,7 @@ def test_scores_come_from_runs_and_from_their_tables(write_config: Write, hebo: 
     both = hebo("scores", tmp_path / "tables" / "a.csv", second)
     assert both.exit_code == 0
     titles = [
-        line.partition(":")[0].strip() for line in both.stdout.splitlines() if "normalised score" in line
+        line.partition(":")[0].strip() for line in both.stdout.splitlines() if "normalized score" in line
     ]
     assert titles == ["first", "second", "all"]
 

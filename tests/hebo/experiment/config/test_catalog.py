@@ -83,7 +83,7 @@ def test_a_name_that_two_packages_give_is_left_out_and_refused_with_both(
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_a_catalogue_that_cannot_be_loaded_is_reported_and_left_out(
+def test_a_catalog_that_cannot_be_loaded_is_reported_and_left_out(
     install: Any, caplog: pytest.LogCaptureFixture, error: BaseException
 ) -> None:
     install(Point("bad", error), GOOD)
@@ -103,7 +103,7 @@ class Raising(dict[str, Any]):
         raise RuntimeError("not today")
 
 
-def test_a_catalogue_that_raises_when_it_is_read_is_left_out(install: Any) -> None:
+def test_a_catalog_that_raises_when_it_is_read_is_left_out(install: Any) -> None:
     install(Point("bad", Raising()), GOOD)
     assert list(catalog()["task"]) == ["a"]
     assert "RuntimeError: not today" in catalog().problems[0]
@@ -118,7 +118,7 @@ def test_the_reason_is_named_where_something_missing_is_asked_for(install: Any) 
             lookup(kind, name)
 
 
-def test_an_interrupt_while_a_catalogue_loads_is_an_interrupt(install: Any) -> None:
+def test_an_interrupt_while_a_catalog_loads_is_an_interrupt(install: Any) -> None:
     install(Point("slow", KeyboardInterrupt()))
     with pytest.raises(KeyboardInterrupt):
         catalog()
@@ -137,7 +137,7 @@ def test_an_interrupt_while_a_catalogue_loads_is_an_interrupt(install: Any) -> N
         {1: {"a": ("m:A", "x")}},
     ],
 )
-def test_a_catalogue_of_another_shape_is_reported_and_left_out(install: Any, parts: object) -> None:
+def test_a_catalog_of_another_shape_is_reported_and_left_out(install: Any, parts: object) -> None:
     install(Point("bad", parts), GOOD)
     assert list(catalog()) == ["task"]
     (problem,) = catalog().problems
@@ -197,7 +197,7 @@ def test_a_file_on_the_import_path_is_reported_and_the_rest_is_listed(file: str,
     assert done.returncode == 0, done.stderr
     assert "executor:" in done.stdout
     (line,) = done.stderr.splitlines()
-    assert f"left out: The catalogue entry point '{name} = {name}.catalog:PARTS'" in line
+    assert f"left out: The catalog entry point '{name} = {name}.catalog:PARTS'" in line
     asked = call(tmp_path, "list", "no_such_kind", path=str(tmp_path))
     assert asked.returncode == 2
     assert f"{name}.catalog:PARTS" in asked.stderr.splitlines()[-1]

@@ -1,4 +1,4 @@
-"""Every experiment that is shipped can be built, and its optimisers fit its tasks."""
+"""Every experiment that is shipped can be built, and its optimizers fit its tasks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS
 
 
 def parameter(path: Path) -> Any:
-    """Configs that need other libraries to be built, for optimisers or spaces, are built with those."""
+    """Configs that need other libraries to be built, for optimizers or spaces, are built with those."""
     text = path.read_text(encoding="utf-8")
     marks = pytest.mark.client if "optuna" in text or "informed: true" in text else ()
     return pytest.param(path, id=str(path.relative_to(CONFIGS)), marks=marks)
@@ -36,7 +36,7 @@ def test_there_are_configurations() -> None:
 
 
 def without_missing_environments(path: Path) -> str:
-    """Return the text of a config, less the external optimisers whose environment is not made here."""
+    """Return the text of a config, less the external optimizers whose environment is not made here."""
     data = yaml.safe_load(path.read_text(encoding="utf-8"))
     data["optimizers"] = [
         one

@@ -144,12 +144,12 @@ def test_a_part_that_is_no_recipe_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         lookup("task", "toy")
 
 
-def test_a_recipe_outside_the_catalogue_has_no_description() -> None:
-    with pytest.raises(ConfigError, match=r"hebo.experiment.config.experiment:Budget is in no catalogue"):
+def test_a_recipe_outside_the_catalog_has_no_description() -> None:
+    with pytest.raises(ConfigError, match=r"hebo.experiment.config.experiment:Budget is in no catalog"):
         describe(Budget(n_trials=1))
 
 
-def test_the_catalogue_entry_of_a_class_is_found() -> None:
+def test_the_catalog_entry_of_a_class_is_found() -> None:
     assert find(lookup("task", "toy")).name == "toy"
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of a small package with one part of each kind that others write most."""
+"""The catalog of a small package with one part of each kind that others write most."""
 
 PARTS = {
     "surrogate": {"unfitted_gp": ("unfitted_gp:UnfittedGP", "BoTorch's default Gaussian process, as it is")},

@@ -12,7 +12,7 @@ class PosteriorSd(Acquisition):
     """Posterior standard deviation: largest where least is known."""
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modelled `y`."""
+        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modeled `y`."""
 
         def posterior_sd(x: Tensor) -> Tensor:
             return models.objective.posterior(x).variance.sqrt().squeeze(-1)

@@ -31,7 +31,7 @@ def scale(figure: Figure) -> tuple[float, float]:
     return places["1"], places["2"] - places["1"]
 
 
-def test_dots_are_at_the_mean_ranks_in_the_colours_of_the_fixed_order(figure: Figure) -> None:
+def test_dots_are_at_the_mean_ranks_in_the_colors_of_the_fixed_order(figure: Figure) -> None:
     origin, step = scale(figure)
     dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     found = {dot.get_color(): 1 + (float(dot.get_xdata()[0]) - origin) / step for dot in dots}
@@ -75,7 +75,7 @@ def test_the_better_half_is_on_the_left_best_first_and_no_two_names_share_a_plac
 
 @pytest.mark.parametrize("n", [3, 8, 20])
 def test_everything_is_inside_the_figure(n: int) -> None:
-    names = [f"an optimiser with a long name {place}" for place in range(n)]
+    names = [f"an optimizer with a long name {place}" for place in range(n)]
     rows = [list(range(n)), list(range(n))]
     index = pd.MultiIndex.from_tuples([("t", 0), ("u", 0)], names=["task", "seed"])
     compared = compare(pd.DataFrame(rows, index=index, columns=names, dtype=float))

@@ -39,7 +39,7 @@ def test_the_axis_leaves_out_the_first_twentieth_of_the_trials(make_results):
     assert curves.view.high == 3.0
 
 
-def test_optimisers_keep_the_order_of_the_experiment(make_results):
+def test_optimizers_keep_the_order_of_the_experiment(make_results):
     (curves,) = curves_of(make_results({("z", "t", 0): [1.0], ("a", "t", 0): [1.0], ("m", "t", 0): []}))
     assert list(curves.bands) == ["z", "a", "m"]
 

@@ -15,7 +15,7 @@ from hebo.experiment.report.contents import Contents, collect_contents
 from hebo.experiment.report.page import _figures, render
 
 CSS = resources.files("hebo.experiment.report").joinpath("report.css").read_text("utf-8")
-LONG = "a-long-label-of-an-optimiser-{}-with-settings"
+LONG = "a-long-label-of-an-optimizer-{}-with-settings"
 # What a telephone of 390 pixels has for a figure, and the least size at which text can be read.
 TELEPHONE, LEAST_SCALE = 358, 0.62
 
@@ -45,7 +45,7 @@ class Parents(HTMLParser):
 
 @pytest.fixture(scope="module")
 def hard(make_results: Any) -> Contents:
-    """Return ten optimisers with long labels and many tasks."""
+    """Return ten optimizers with long labels and many tasks."""
     names = ["hebo", "random_search", *(LONG.format(place) for place in range(8))]
     outcomes = {
         (name, f"task_{number:02d}(dim=20, noise=0.1, an odd suffix)", seed): [5.0, 3.0 + place, 1.0 + place]

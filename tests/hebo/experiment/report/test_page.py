@@ -140,7 +140,7 @@ def test_summary_shows_median_quartiles_and_failures(usual_report):
     assert "random_search 3.500 3.250 … 3.750 7 1 2 / 2" in text
 
 
-def test_colours_become_variables_so_that_the_page_can_be_dark(usual_report):
+def test_colors_become_variables_so_that_the_page_can_be_dark(usual_report):
     _, text, _ = usual_report
     body = text.split("</style>", 1)[1]
     assert "var(--optimizer-0)" in body
@@ -208,7 +208,7 @@ def test_what_else_the_task_reports_of_the_best_trial_is_named(report, make_resu
     assert "<proofs>" not in text
 
 
-def test_one_optimiser_only_has_no_rank_figure(report, make_results):
+def test_one_optimizer_only_has_no_rank_figure(report, make_results):
     page, _, names = report(make_results({("hebo", "t", 0): [1.5, 1.0]}))
     assert "nothing to compare it with" in page.text
     assert "ranks.png" not in names
@@ -286,7 +286,7 @@ def test_inactive_parameters_are_marked(report, make_results):
     assert "inactive" in page.text
 
 
-def test_many_optimisers_all_have_their_row(report, make_results):
+def test_many_optimizers_all_have_their_row(report, make_results):
     results = make_results({(f"optimizer {i:02d}", "t", 0): [30.0 - i, 3.0] for i in range(12)})
     page, _, _ = report(results)
     assert "optimizer 11" in page.text
@@ -301,7 +301,7 @@ def test_a_broken_run_tells_why(report, make_results):
     assert "no <good>" not in text
 
 
-def test_three_optimisers_on_two_tasks_have_a_critical_difference_diagram(report, make_results):
+def test_three_optimizers_on_two_tasks_have_a_critical_difference_diagram(report, make_results):
     names = ("hebo", "tpe", "random_search")
     outcomes = {(name, task, 0): [float(place)] for place, name in enumerate(names) for task in "tu"}
     page, _, files = report(make_results(outcomes))

@@ -30,7 +30,7 @@ def test_sixty_parameters_are_drawn_in_eight_rows_of_seven_or_eight(sixty):
     assert len({tuple(figure.get_size_inches()) for figure in figures}) == 1
 
 
-def test_names_of_neighbouring_axes_do_not_overlap(sixty):
+def test_names_of_neighboring_axes_do_not_overlap(sixty):
     figure = parallel_rows(sixty)[0]
     renderer = figure.canvas.get_renderer()
     boxes = [

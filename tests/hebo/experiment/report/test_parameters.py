@@ -27,7 +27,7 @@ def test_a_linear_parameter_lies_in_proportion_and_inactive_values_nowhere():
     [{"type": "pow", "lb": 1e-5, "ub": 10}, {"type": "num", "lb": 1e-5, "ub": 10, "log": True}],
     ids=["pow", "num log"],
 )
-def test_a_log_parameter_lies_by_its_logarithm_and_is_labelled_at_its_ends(definition):
+def test_a_log_parameter_lies_by_its_logarithm_and_is_labeled_at_its_ends(definition):
     found = axis(definition, [1e-5, 1e-2, 10.0])
     np.testing.assert_allclose(found.positions, [0.0, 0.5, 1.0], atol=1e-12)
     assert labels(found) == ["1e-5", "1e-3", "0.1", "10"]

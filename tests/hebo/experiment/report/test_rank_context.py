@@ -18,7 +18,7 @@ def compared(rows: list[list[float]], tasks: str, names: str = "abc") -> Compari
 def test_the_table_over_tasks_also_has_ranks_over_runs() -> None:
     comparison = compared([[1, 2, 3], [2, 1, 3], [1, 2, 3]], "ttu")
     assert rank_headings(comparison) == (
-        "optimiser",
+        "optimizer",
         "mean rank over tasks",
         "95 % interval",
         "tasks best on",
@@ -37,6 +37,6 @@ def test_the_table_over_seeds_has_no_second_rank() -> None:
 
 def test_a_missing_diagram_is_explained() -> None:
     assert "at least two tasks" in no_diagram(compared([[1, 2, 3]] * 9, "t" * 9))
-    assert "at least three optimisers" in no_diagram(compared([[1, 2]] * 2, "tu", "ab"))
-    assert "no optimiser is ahead" in no_diagram(compared([[1, 1, 1]] * 2, "tu"))
+    assert "at least three optimizers" in no_diagram(compared([[1, 2]] * 2, "tu", "ab"))
+    assert "no optimizer is ahead" in no_diagram(compared([[1, 1, 1]] * 2, "tu"))
     assert no_diagram(compared([[1, 2, 3]] * 2, "tu")) == ""

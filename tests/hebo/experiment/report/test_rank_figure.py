@@ -12,7 +12,7 @@ def values(rows, names):
     return pd.DataFrame(rows, columns=names, index=index, dtype=float)
 
 
-def test_optimisers_are_listed_best_first_in_the_colours_of_their_fixed_order():
+def test_optimizers_are_listed_best_first_in_the_colors_of_their_fixed_order():
     comparison = compare(values([[3, 1, 2]] * 6, ["a", "b", "c"]))
     axes = rank_figure(comparison, ["a", "b", "c"]).axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["b", "c", "a"]

@@ -53,7 +53,7 @@ def test_panels_of_a_sheet_are_in_line(curves_of):
 
 
 def legend(axes):
-    """Return names and colours of the legend from the top down, and the ends of its bars in entries."""
+    """Return names and colors of the legend from the top down, and the ends of its bars in entries."""
     names = [text for text in axes.texts if text.get_transform() is axes.transAxes]
     heights = [text.get_position()[1] for text in names]
     assert heights == sorted(heights, reverse=True)
@@ -94,7 +94,7 @@ def test_too_few_seeds_leave_the_bar_out_and_say_so(curves_of):
     assert bars == []
 
 
-def test_many_optimisers_make_the_panel_higher(curves_of):
+def test_many_optimizers_make_the_panel_higher(curves_of):
     (curves,) = curves_of(outcomes({f"o{number}": [float(number)] for number in range(28)}))
     names, _, _ = legend(regret_panel(curves, is_large=False).axes[0])
     assert names[:28] == [f"o{number}" for number in range(28)]
@@ -102,7 +102,7 @@ def test_many_optimisers_make_the_panel_higher(curves_of):
 
 
 def test_long_names_stay_inside_the_figure(curves_of):
-    names = ["Optuna GPSampler, multivariate", "an optimiser with a very long name"]
+    names = ["Optuna GPSampler, multivariate", "an optimizer with a very long name"]
     (curves,) = curves_of(outcomes({name: [1.0, 2.0] for name in names}))
     figure = regret_panel(curves, is_large=True)
     figure.canvas.draw()

@@ -35,13 +35,13 @@ def test_text_and_lines_stand_out_in_light_and_dark(dark):
     assert all(contrast(colors[f"optimizer-{i}"], colors["surface"]) > 2.5 for i in range(len(PALETTE)))
 
 
-def test_each_colour_has_its_own_variable():
+def test_each_color_has_its_own_variable():
     assert len(set(CSS_COLORS.values())) == len(CSS_COLORS)
 
 
-def test_the_first_28_optimisers_have_styles_of_their_own():
+def test_the_first_28_optimizers_have_styles_of_their_own():
     assert len({line_style(index) for index in range(28)}) == 28
 
 
-def test_the_scale_of_colours_has_both_ends():
+def test_the_scale_of_colors_has_both_ends():
     assert scale_color(0.0) != scale_color(1.0)

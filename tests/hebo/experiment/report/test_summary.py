@@ -28,7 +28,7 @@ def test_no_success_at_all_has_no_best(make_results):
 def test_facts_count_trials_and_failures(make_results):
     results = make_results({("a", "t", 0): [1.0, None, "pending"], ("b", "t", 1): [1.0]})
     assert dict(facts(results, observations(results))) == {
-        "Optimisers": "2",
+        "Optimizers": "2",
         "Tasks": "1",
         "Seeds": "2",
         "Trials per run": "1 to 3",

@@ -28,7 +28,7 @@ def test_ids_and_references_carry_the_prefix(figure):
     assert "url(#one-" in text
 
 
-def test_colours_become_variables_and_metadata_goes(figure):
+def test_colors_become_variables_and_metadata_goes(figure):
     text = inline_svg(figure, "one", "")
     assert "var(--accent)" in text
     assert ACCENT not in text

@@ -1,4 +1,4 @@
-"""Points that are told before the first ask: the same for all optimisers, and no part of the budget."""
+"""Points that are told before the first ask: the same for all optimizers, and no part of the budget."""
 
 from __future__ import annotations
 

@@ -80,12 +80,12 @@ def own_interrupt_handler() -> None:
     raise KeyboardInterrupt("not from a keyboard")
 
 
-def asyncio_cancelled() -> None:
-    raise asyncio.CancelledError("cancelled")
+def asyncio_canceled() -> None:
+    raise asyncio.CancelledError("canceled")
 
 
-def future_cancelled() -> None:
-    raise concurrent.futures.CancelledError("cancelled")
+def future_canceled() -> None:
+    raise concurrent.futures.CancelledError("canceled")
 
 
 def generator_exit() -> None:

@@ -1,4 +1,4 @@
-"""The catalogue of a small package of parts that misbehave on purpose."""
+"""The catalog of a small package of parts that misbehave on purpose."""
 
 PARTS = {
     "task": {

@@ -23,7 +23,7 @@ def settled(scores: Scores, domain: Domain, x: Tensor, columns: list[int], home:
     else those that cost nothing one by one if these cost nothing together.
 
     Args:
-        scores: What is maximised.
+        scores: What is maximized.
         domain: Where the points stay.
         x: `n x d` feasible points.
         columns: The `c` columns.

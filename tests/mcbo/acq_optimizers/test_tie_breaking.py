@@ -1,4 +1,4 @@
-"""Tests of `mcbo.acq_optimizers.settling`: choices that make no difference."""
+"""Tests of `mcbo.acq_optimizers.tie_breaking`: choices that make no difference."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.acq_optimizers.settling import settled
+from mcbo.acq_optimizers.tie_breaking import settled
 
 SPACE = DesignSpace().parse(
     [{"name": "a", "type": "num", "lb": 0.0, "ub": 1.0}, *({"name": n, "type": "bool"} for n in "bcd")]

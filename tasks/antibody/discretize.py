@@ -23,7 +23,7 @@ _BACKBONE = frozenset({"N", "CA", "C", "O", "OXT"})
 
 
 @dataclass(frozen=True)
-class Discretised:
+class Discretized:
     """An antigen, and how well the lattice serves it.
 
     Attributes:
@@ -42,9 +42,9 @@ class Discretised:
         return self.antigen.notes
 
 
-def discretise(
+def discretize(
     path: Path, chains: list[str] | None = None, *, point: Point = "residue", n_kept: int = 25
-) -> Discretised:
+) -> Discretized:
     """Return the antigen in a PDB or mmCIF file.
 
     Args:
@@ -72,7 +72,7 @@ def discretise(
     sequence = "".join(residue.letter for residue in protein.residues)
     name = "_".join([stem_of(path), *(chains or [])])
     antigen = Antigen(name, tuple(sites), sequence, tuple(sorted(blocked)), protein.notes)
-    return Discretised(antigen, found.drmsd, found.rmsd)
+    return Discretized(antigen, found.drmsd, found.rmsd)
 
 
 def _check_size(path: Path, points: Points) -> None:
