@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-from mkdocs.config.defaults import MkDocsConfig
-from mkdocs.structure.files import File, Files
+from typing import TYPE_CHECKING
 
 from hebo.catalog import PARTS as HEBO
 from mcbo.catalog import PARTS as MCBO
 from tasks.catalog import PARTS as TASKS
+
+if TYPE_CHECKING:
+    from mkdocs.config.defaults import MkDocsConfig
+    from mkdocs.structure.files import Files
 
 TITLES = {
     "optimizer": "Optimizers",
@@ -41,6 +43,8 @@ def page(title: str, parts: Mapping[str, tuple[str, str]]) -> str:
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
     """Add a page for each kind of part."""
+    from mkdocs.structure.files import File
+
     for kind, title in TITLES.items():
         files.append(File.generated(config, f"api/{kind}.md", content=page(title, parts_of(kind))))
     return files
@@ -48,4 +52,5 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 
 def _entry(name: str, path: str) -> str:
     """Return a heading that the table links to, and the directive for mkdocstrings."""
-    return f"## {name} {{ #{name} }}\n\n::: {path.replace(':', '.')}\n    options: {{heading_level: 3, show_if_no_docstring: true}}"
+    options = "{heading_level: 3, show_if_no_docstring: true}"  # settings have no docstrings of their own
+    return f"## {name} {{ #{name} }}\n\n::: {path.replace(':', '.')}\n    options: {options}"

@@ -1,1 +1,1 @@
-"""The one stateful class: ask and tell around any recommender, with history, pending points and saved states."""
+"""The one stateful class: ask and tell around a recommender; history, pending points, saved states."""
