@@ -16,7 +16,7 @@ from torch import Generator, Tensor, device
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.domain import Domain as Domain
+from hebo.design_space.domains.domain import Domain as Domain
 from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 from hebo.recipe import Recipe
@@ -26,6 +26,8 @@ from hebo.request import Request as Request
 if TYPE_CHECKING:
     from botorch.models.model import Model
     from botorch.models.transforms.outcome import OutcomeTransform
+    from matplotlib.figure import Figure
+    from pandas import DataFrame
 
 
 CPU = device("cpu")
@@ -349,3 +351,47 @@ class OutputTransform(Recipe, ABC):
     @abstractmethod
     def fit(self, y: Tensor) -> OutcomeTransform:
         """Return a BoTorch transform fitted to `y`: `n x m`, finite, larger is better."""
+
+
+class Task(Protocol):
+    """A problem, as far as experiments and campaigns know it; `tasks.base.Task` is one."""
+
+    @property
+    def space(self) -> DesignSpace:
+        """Where to search."""
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """Columns that are minimised, the leading one first."""
+
+    @property
+    def constraints(self) -> tuple[str, ...]:
+        """Columns that are fulfilled where <= 0."""
+
+    @property
+    def optimum(self) -> float | None:
+        """The smallest feasible value of the leading objective, or None where unknown."""
+
+    @property
+    def best_known(self) -> float | None:
+        """The optimum, or else the smallest value that anyone has found; None where unknown."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """How the files of the task were read, a line each."""
+
+    def require(self) -> None:
+        """Check once that evaluations can work.
+
+        Raises:
+            HeboError: With what is missing or cannot work, and the remedy.
+        """
+
+    def initial_points(self, n: int, *, seed: int | None = None) -> DataFrame | None:
+        """Return `n` points to begin with, None where random ones will do."""
+
+    def evaluate(self, frame: DataFrame, *, seed: int = 0) -> DataFrame:
+        """Return a row for each point of `frame`: objectives, constraints, then information."""
+
+    def pictures(self, best: DataFrame) -> dict[str, Figure]:
+        """Draw points, the best one first: short name -> figure."""

@@ -56,10 +56,23 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
-        "random_forest": (
-            "hebo.surrogates.random_forest:RandomForest",
+        "extra_trees": (
+            "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomised trees with their spread as uncertainty",
         ),
+        "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
+    },
+    "kernel": {
+        "overlap": ("hebo.kernels.overlap:Overlap", "Weighted share of matching categories"),
+        "transformed_overlap": (
+            "hebo.kernels.transformed_overlap:TransformedOverlap",
+            "Exponential of minus the weighted number of differing categories",
+        ),
+        "numeric_matern": (
+            "hebo.kernels.numeric_matern:NumericMatern",
+            "Matern of continuous and ordered columns, which may be warped",
+        ),
+        "mixture": ("hebo.kernels.mixture:Mixture", "Several kernels of the same nominal columns, mixed"),
     },
     "acquisition": {
         "mace": ("hebo.acquisitions.mace:MACE", "LogEI, LogPI and LCB at once, with one noise draw"),
@@ -109,7 +122,19 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "copula": ("hebo.transforms.copula:GaussianCopula", "Ranks as quantiles of a normal distribution"),
     },
     "executor": {
-        "in_process": ("hebo.experiment.executors:InProcess", "One run after the other, in one process"),
-        "process_pool": ("hebo.experiment.executors:ProcessPool", "Several runs at once, a process each"),
+        "in_process": (
+            "hebo.experiment.executors.in_process:InProcess",
+            "One run after the other, in one process",
+        ),
+        "process_pool": (
+            "hebo.experiment.executors.process_pool:ProcessPool",
+            "Several runs at once, a process each",
+        ),
     },
 }
+
+RENAMED: dict[str, dict[str, str]] = {
+    "surrogate": {"most_predictive": "best_by_loo"},
+    "kernel": {"blend": "mixture"},
+}
+"""Kind -> former name -> the name of the part; former names are refused with the other one's."""

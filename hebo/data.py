@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor
 
-from hebo.design_space.domain import Domain
+from hebo.design_space.domains.domain import Domain
 
 
 @dataclass(frozen=True)

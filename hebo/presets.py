@@ -8,7 +8,7 @@ from hebo.base import Recommender
 from hebo.recipe import preset
 from hebo.recommenders.compose import Settings, compose
 from hebo.regions.trust_region import TrustRegion
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform
 
@@ -27,7 +27,7 @@ def HEBORecipe(own: Settings) -> Recommender:
     neighbour search, every fourth search is local, each point of a batch is chosen under models conditioned
     on those before, and a random forest chooses a third of a batch. `docs/benchmarks/` has a row for each.
     """
-    acquisition, forest = own.acquisition or MACE(), RandomForest(n_trees=50)
+    acquisition, forest = own.acquisition or MACE(), ExtraTrees(n_trees=50)
     return compose(
         own,
         surrogate=WarpedGP(),

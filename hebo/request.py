@@ -13,8 +13,8 @@ from torch import Generator, Tensor
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.distinct import fill
-from hebo.design_space.domain import Domain
+from hebo.design_space.domains.distinct import fill
+from hebo.design_space.domains.domain import Domain
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 

@@ -8,7 +8,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.presets:CombinatorialRecipe",
             "Any combinatorial composition; by default a mixed GP and interleaved search",
         ),
-        "mcbo": ("mcbo.presets:MCBO", "The default: of four kernels the most predictive one, trust region"),
+        "mcbo": (
+            "mcbo.presets:MCBO",
+            "The default: of four kernels the one that predicts best, trust region",
+        ),
         "casmopolitan": (
             "mcbo.presets:Casmopolitan",
             "Transformed overlap, interleaved search, trust region",
@@ -42,8 +45,8 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.surrogates.mixed_gp:MixedGP",
             "Gaussian process with a kernel for each sort of column",
         ),
-        "most_predictive": (
-            "mcbo.surrogates.most_predictive:MostPredictive",
+        "best_by_loo": (
+            "mcbo.surrogates.best_by_loo:BestByLOO",
             "Of several surrogates the one whose leave-one-out predictions are the most likely",
         ),
         "sparse_linear": (
@@ -52,17 +55,11 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
     },
     "kernel": {
-        "overlap": ("mcbo.kernels.overlap:Overlap", "Weighted share of matching categories"),
-        "transformed_overlap": (
-            "mcbo.kernels.transformed_overlap:TransformedOverlap",
-            "Exponential of minus the weighted number of differing categories",
-        ),
         "one_hot_matern": (
             "mcbo.kernels.one_hot_matern:OneHotMatern",
             "Matern of categories written as indicators",
         ),
         "ordinal": ("mcbo.kernels.ordinal:Ordinal", "Matern of the positions of ordered levels"),
-        "numeric_matern": ("mcbo.kernels.matern:NumericMatern", "Matern of continuous and ordered columns"),
         "main_effects": (
             "mcbo.kernels.main_effects:MainEffects",
             "Matern of each column and of all of them",
@@ -81,7 +78,6 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "mcbo.kernels.composition:Composition",
             "How often each letter occurs, wherever it stands; letters may resemble one another",
         ),
-        "blend": ("mcbo.kernels.blend:Blend", "Several kernels of the same nominal columns, mixed"),
         "hamming_embedding": (
             "mcbo.kernels.hamming_embedding:HammingEmbedding",
             "Matern of Hamming distances to random anchors",

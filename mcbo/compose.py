@@ -13,10 +13,11 @@ from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import AcqOptimizer, Acquisition, Recommender, Region, Surrogate
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, did_you_mean
+from hebo.kernels.overlap import Overlap
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 from mcbo.acq_optimizers.annealing import SimulatedAnnealing
 from mcbo.acq_optimizers.bandit import BanditSearch
@@ -28,19 +29,18 @@ from mcbo.acq_optimizers.tree_search import TreeSearch
 from mcbo.acquisitions.additive import AdditiveUCB
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
-from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.presets import MCBO, CombinatorialRecipe
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
+from mcbo.surrogates.best_by_loo import BestByLOO
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
-from mcbo.surrogates.most_predictive import MostPredictive
 from mcbo.surrogates.sparse_linear import SparseLinear
 
 Part = TypeVar("Part", bound=Recipe)
 
 MODELS: dict[str, Surrogate] = {
-    "auto": MostPredictive(),
+    "auto": BestByLOO(),
     "gp_o": with_nominal(Overlap()),
     "gp_to": MixedGP(),
     "gp_hed": with_nominal(HammingEmbedding()),
@@ -49,7 +49,7 @@ MODELS: dict[str, Surrogate] = {
     "gp_rd": MixedGP(kernels=[TreeAdditive()]),
     "lr_sparse_hs": SparseLinear(),
     "warped_gp": WarpedGP(),
-    "rf": RandomForest(),
+    "rf": ExtraTrees(),
 }
 SEARCHES: dict[str, AcqOptimizer] = {
     "ls": LocalSearch(),
@@ -90,7 +90,7 @@ def build(
     Args:
         space: Where to search.
         model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp`, `rf`, or
-            `auto`: of four kernels the one that predicts best (see `MostPredictive`).
+            `auto`: of four kernels the one that predicts best (see `BestByLOO`).
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
         acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
             but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.

@@ -13,6 +13,10 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import Recommender, Surrogate
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.mixture import Mixture
+from hebo.kernels.overlap import Overlap
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.recipe import preset
 from hebo.recommenders.compose import Settings, compose
 from hebo.transforms.power import PowerTransform, Standardize
@@ -25,28 +29,24 @@ from mcbo.acq_optimizers.message_passing import MessagePassing
 from mcbo.acq_optimizers.sequence_offspring import SequenceOffspring
 from mcbo.acq_optimizers.tree_search import TreeSearch
 from mcbo.acquisitions.additive import AdditiveUCB
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.blend import Blend
 from mcbo.kernels.composition import Composition
 from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.main_effects import MainEffects
 from mcbo.kernels.mallows import Mallows
-from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.regions.population import Population
+from mcbo.surrogates.best_by_loo import BestByLOO
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
-from mcbo.surrogates.most_predictive import MostPredictive
 from mcbo.surrogates.sparse_linear import SparseLinear
 
 
-def _blended(*kernels: KernelRecipe, distinct: bool = False) -> MixedGP:
+def _mixed(*kernels: KernelRecipe, deduplicate: bool = False) -> MixedGP:
     """Return the GP of what the kernels see, all at once."""
-    return with_nominal(Blend(kernels=list(kernels)), distinct=distinct)
+    return with_nominal(Mixture(kernels=list(kernels)), deduplicate=deduplicate)
 
 
 def _combinatorial(own: Settings, **parts: Any) -> Recommender:
@@ -73,11 +73,11 @@ def CombinatorialRecipe(own: Settings) -> Recommender:
 
 @preset(Settings)
 def MCBO(own: Settings) -> Recommender:
-    """What `build` makes of a space alone: of four kernels the most predictive one, trust region.
+    """What `build` makes of a space alone: of four kernels the one that predicts best, trust region.
 
-    The kernels are those of Casmopolitan (blended with one of how often each category occurs), BODi and
+    The kernels are those of Casmopolitan (mixed with one of how often each category occurs), BODi and
     BOiLS, and one of words, which are chosen among anew for each suggestion, by leave-one-out predictions
-    (see `MostPredictive`): once for the values, and once for which evaluations fail, where some do.
+    (see `BestByLOO`): once for the values, and once for which evaluations fail, where some do.
     `docs/benchmarks/` compares it with the three.
 
     The region is small, for gains are found next to the best point, but of no less than four columns at
@@ -86,7 +86,7 @@ def MCBO(own: Settings) -> Recommender:
     """
     return _combinatorial(
         own,
-        surrogate=MostPredictive(),
+        surrogate=BestByLOO(),
         region=HammingTrustRegion(n_changes=0.1, min_changes=4, failure_tolerance=10),
     )
 
@@ -98,14 +98,14 @@ def Casmopolitan(own: Settings) -> Recommender:
 
 
 def _for_sequences() -> Surrogate:
-    return _blended(StringSubsequence(), Spectrum(order=1), distinct=True)
+    return _mixed(StringSubsequence(), Spectrum(order=1), deduplicate=True)
 
 
 @preset(Settings)
 def BOiLS(own: Settings) -> Recommender:
     """String subsequence kernel in a trust region (Grosnit et al., 2111.06178), with measured changes.
 
-    The kernel is blended with one of which operators occur at all, from which sequences far from all others
+    The kernel is mixed with one of which operators occur at all, from which sequences far from all others
     are predicted best; and costs go through a power transform, for most sequences are bad in very different
     degrees. Many operators change nothing where they stand, so that most neighbours of a good sequence have
     its very value: a value counts once where transform and hyperparameters are fitted, and MACE takes the
@@ -118,7 +118,7 @@ def BOiLS(own: Settings) -> Recommender:
         surrogate=_for_sequences(),
         acquisition=MACE(),
         acq_optimizer=InterleavedSearch(n_starts=4, n_restarts=0),
-        output_transform=PowerTransform(distinct=True),
+        output_transform=PowerTransform(deduplicate=True),
         region=HammingTrustRegion(),
     )
 
@@ -134,23 +134,23 @@ def BOiLSCut(own: Settings) -> Recommender:
         own,
         surrogate=_for_sequences(),
         acquisition=MACE(),
-        output_transform=PowerTransform(distinct=True),
+        output_transform=PowerTransform(deduplicate=True),
         region=Population(),
         acq_optimizer=SequenceOffspring(gap="skip"),
     )
 
 
 def _for_loops() -> Surrogate:
-    """Compositions by BLOSUM62 are left out where the categories are no amino acids; see `MostPredictive`."""
+    """Compositions by BLOSUM62 are left out where the categories are no amino acids; see `BestByLOO`."""
     compositions = Composition(table="blosum62"), Composition()
-    return MostPredictive(surrogates=[_blended(TransformedOverlap(), one) for one in compositions])
+    return BestByLOO(surrogates=[_mixed(TransformedOverlap(), one) for one in compositions])
 
 
 @preset(Settings)
 def AntBO(own: Settings) -> Recommender:
     """Transformed overlap, local search, trust region (Khan et al., 2201.12570), with measured changes.
 
-    The kernel is blended with one of the composition, by BLOSUM62 where the categories are amino acids and it
+    The kernel is mixed with one of the composition, by BLOSUM62 where the categories are amino acids and it
     predicts better; MACE takes the place of the expected improvement, and costs go through a power
     transform. The published composition is `surrogate: {type: mixed_gp}`, `acquisition: {type: log_ei}` with
     `output_transform: {type: standardize}`.
@@ -217,7 +217,7 @@ def RDUCB(own: Settings) -> Recommender:
 
 def _joint_or_numbers() -> Surrogate:
     kernels: list[KernelRecipe] = [TransformedOverlap(), MainEffects(), Mallows()]
-    return MostPredictive(surrogates=[MixedGP(kernels=kernels, ignored=one) for one in ((), ("nominal",))])
+    return BestByLOO(surrogates=[MixedGP(kernels=kernels, ignore_kinds=one) for one in ((), ("nominal",))])
 
 
 @preset(Settings)

@@ -15,13 +15,8 @@ from pathlib import Path
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hebo.experiment.report import (
-    normalised_scores,
-    read_run_tables,
-    score_curves,
-    score_figure,
-    score_table,
-)
+from hebo.experiment.analysis import normalized_scores, read_run_tables, score_curves, score_table
+from hebo.experiment.report.score_figures import score_figure
 from hebo.random import make_generator
 from mcbo.presets import AntBO
 from tasks.antibody.antibody_design import AntibodyDesign
@@ -84,7 +79,7 @@ figure
 # %%
 places = (Path("docs/benchmarks/domains"), Path("../docs/benchmarks/domains"))
 table = read_run_tables([next(one for one in places if one.is_dir()) / "antibody.csv"])
-scores = normalised_scores(table)
+scores = normalized_scores(table)
 score_table(scores, reference="antbo").round(2)
 
 # %%

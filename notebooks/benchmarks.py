@@ -24,15 +24,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from hebo.experiment.report import (
+from hebo.experiment.analysis import (
     cost_table,
-    normalised_scores,
+    normalized_scores,
     read_run_tables,
     score_curves,
-    score_figure,
     score_table,
     task_table,
 )
+from hebo.experiment.report.score_figures import score_figure
 
 REFERENCE = "hebo"
 folder = next(one for one in (Path("docs/benchmarks"), Path("../docs/benchmarks")) if one.is_dir())
@@ -62,7 +62,7 @@ pd.DataFrame(versions).fillna("")
 
 # %%
 reporting = table[table["part"] == "reporting"]
-scores = {str(suite): normalised_scores(runs) for suite, runs in reporting.groupby("suite", sort=False)}
+scores = {str(suite): normalized_scores(runs) for suite, runs in reporting.groupby("suite", sort=False)}
 scores = {suite: one for suite, one in scores.items() if len(one.runs)}
 left_out = {task: reason for one in scores.values() for task, reason in one.left_out.items()}
 tables = {
@@ -84,7 +84,7 @@ pd.Series(left_out, name="reason", dtype=str).to_frame()
 pooled = {}
 shared = [suite for suite, one in scores.items() if REFERENCE in one.optimizers]
 for batch, runs in reporting[reporting["suite"].isin(shared)].groupby("batch_size"):
-    together = normalised_scores(runs)
+    together = normalized_scores(runs)
     reference = REFERENCE if REFERENCE in together.optimizers else None
     pooled[f"batches of {batch}"] = score_table(together, reference=reference)
 pd.concat(pooled, names=["batch"]).round(3)
@@ -107,7 +107,7 @@ pd.concat([task_table(one) for one in scores.values()]).round(3)
 # Tuning tasks only, scores cut off at 1.5: a few runs that score up to 7.5 would decide every mean.
 
 # %%
-ablation = normalised_scores(table[table["suite"] == "ablation"])
+ablation = normalized_scores(table[table["suite"] == "ablation"])
 cut = replace(ablation, runs=ablation.runs.assign(score=ablation.runs["score"].clip(upper=1.5)))
 changes = score_table(cut, reference=REFERENCE)
 changes.round(3)

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.figure import Figure
 
-from hebo.experiment.report import normalised_scores, read_run_tables, score_table
+from hebo.experiment.analysis import normalized_scores, read_run_tables, score_table
 from mcbo.presets import TreeSearchBO
 from tasks.sdp_game.bounds import ThreePointBound, TwoPointBound
 from tasks.sdp_game.reference import best_known_density, linear_programming_bound
@@ -176,4 +176,4 @@ figure
 small.groupby("optimizer")["final"].agg(["median", "min", "max", "size"]).round(6)
 
 # %%
-score_table(normalised_scores(small), reference="tree_search (informed)").round(2)
+score_table(normalized_scores(small), reference="tree_search (informed)").round(2)

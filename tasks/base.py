@@ -25,7 +25,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.labels import align_rows
+from hebo.design_space.values.labels import align_rows
 from hebo.errors import DataError, EvaluationError
 from hebo.random import derive_seed
 from hebo.recipe import Recipe

@@ -7,12 +7,10 @@ import measures
 import pytest
 
 
-@pytest.mark.xfail(strict=True, reason="six circles are left")
 def test_modules_do_not_import_one_another_in_a_circle() -> None:
     assert layers.cycles(layers.module_graph(layers.sources())) == []
 
 
-@pytest.mark.xfail(strict=True, reason="settings that serve one caller each are left")
 def test_the_loop_has_at_most_nine_settings() -> None:
     fields = measures.fields(layers.sources(), "BayesOptRecipe")
     assert 5 <= len(fields) <= 9

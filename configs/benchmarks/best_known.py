@@ -19,9 +19,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from hebo.experiment.parts import build
-from hebo.experiment.results import load_results
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.config.parts import build
+from hebo.experiment.store.results import load_results
+from hebo.experiment.yaml.document import read_yaml
 from hebo.random import make_generator
 from tasks import best_known
 from tasks.base import Task

@@ -19,8 +19,8 @@ from hebo.data import Data
 from hebo.failures.labels import LabelModel, success_labels
 from hebo.random import make_generator
 from mcbo.recommenders.annealing import Annealing
+from mcbo.surrogates.best_by_loo import BestByLOO, log_predictive_density
 from mcbo.surrogates.mixed_gp import MixedGP
-from mcbo.surrogates.most_predictive import MostPredictive, log_predictive_density
 from tasks.combinatorial.ehrlich import Ehrlich
 
 LENGTH, N_STATES, N_MUTANTS = 32, 6, 300
@@ -62,7 +62,7 @@ def measured(task: Ehrlich, data: Data) -> dict[str, tuple[float, ...]]:
     x = mutants(data.best.numpy(), np.random.default_rng(0))
     succeeds = np.isfinite(task.evaluate(task.space.decode(x))["y"].to_numpy())
     labels, found = success_labels(data), {}
-    for surrogate in MostPredictive().surrogates:
+    for surrogate in BestByLOO().surrogates:
         model = surrogate.fit(labels, task.space, generator=make_generator(0))
         with torch.no_grad():
             chance = LabelModel(model, labels).log_probability(x.unsqueeze(1)).exp().numpy()

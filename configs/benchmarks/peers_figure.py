@@ -14,7 +14,7 @@ from pathlib import Path
 import matplotlib.pyplot as plt
 from matplotlib.axes import Axes
 
-from hebo.experiment.report import normalised_scores, read_run_tables, score_curves
+from hebo.experiment.analysis import normalized_scores, read_run_tables, score_curves
 
 TABLES = Path(__file__).parents[2] / "docs/benchmarks"
 NUMERIC = {
@@ -41,7 +41,7 @@ COMBINATORIAL = {
 
 def draw(axes: Axes, suites: list[str], labels: dict[str, str], title: str, xlabel: str) -> None:
     """Draw one line per optimizer; the first of `labels` stands out and has a band."""
-    scores = normalised_scores(read_run_tables([TABLES / f"{suite}.csv" for suite in suites]))
+    scores = normalized_scores(read_run_tables([TABLES / f"{suite}.csv" for suite in suites]))
     curves = score_curves(scores)
     for index, (name, label) in enumerate(labels.items()):
         curve, is_first = curves[name].loc[5:], index == 0

@@ -19,7 +19,7 @@ import numpy as np
 import torch
 import yaml
 
-from hebo.experiment.parts import build
+from hebo.experiment.config.parts import build
 from tasks.sdp_game.sdp_game import SpherePackingBound
 
 OFFSET = 780.0

@@ -22,7 +22,7 @@ import yaml
 from made_up_games import gaps
 from scipy.interpolate import PchipInterpolator
 
-from hebo.experiment.parts import build
+from hebo.experiment.config.parts import build
 from tasks.sdp_game.sdp_game import SpherePackingBound
 
 NEEDED = {4: (1.2, ("g1",)), 5: (1.185, ("g1", "A2", "B2"))}

@@ -1,11 +1,9 @@
-"""Neighbour search on discrete columns: all changes of a single column, for many points in one call.
+"""Neighbours for discrete hill climbing: all changes of a single column, for many points in one call.
 
 Notation: `k` points, `d` columns, `c` changes per point.
 """
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 import torch
 from torch import Generator, Tensor
@@ -20,7 +18,7 @@ ALL_LEVELS = 8
 
 
 class Moves:
-    """The single-column changes of a domain's discrete columns.
+    """The single-column changes of a domain's discrete columns; a `Neighborhood`.
 
     Args:
         domain: Where the points lie.
@@ -40,7 +38,18 @@ class Moves:
         """Say whether anything can move."""
         return bool(self._levels)
 
-    def of(self, x: Tensor) -> Tensor:
+    def of(self, x: Tensor, *, generator: Generator) -> tuple[Tensor, Tensor]:
+        """Return changed points (`n x d`), projected, and the row of `x` (`k x d`) of each.
+
+        Args:
+            x: Feasible points.
+            generator: Chooses the changes looked at where there are too many.
+        """
+        trials = self._thinned(self.changes(x), generator)
+        owners = torch.arange(len(x)).repeat_interleave(trials.shape[1])
+        return self._domain.project(trials.flatten(0, 1)), owners
+
+    def changes(self, x: Tensor) -> Tensor:
         """Return `k x c x d` points: the rows of `x`, each changed in one column, not projected."""
         blocks = []
         for column, levels in self._levels.items():
@@ -58,36 +67,6 @@ class Moves:
         place = torch.searchsorted(levels, values)
         offsets = torch.tensor([-jump for jump in jumps] + jumps)
         return levels[(place.unsqueeze(1) + offsets).clamp(0, len(levels) - 1)]
-
-    def climb(
-        self, function: Callable[[Tensor, Tensor], Tensor], x: Tensor, *, n_rounds: int, generator: Generator
-    ) -> Tensor:
-        """Take the best change of each point, again and again, while it is a gain.
-
-        Args:
-            function: Points (`n x d`) and the row of `x` that each descends from (`n`) -> `n` values.
-            x: `k x d` feasible points.
-            n_rounds: Most changes of one point.
-            generator: Chooses the changes looked at where there are too many.
-
-        Returns:
-            The points reached.
-        """
-        x, rows = x.clone(), torch.arange(len(x))
-        best = function(x, rows)
-        for _ in range(n_rounds):
-            trials = self._thinned(self.of(x[rows]), generator)
-            owners = rows.repeat_interleave(trials.shape[1])
-            points = self._domain.project(trials.flatten(0, 1))
-            values, index = function(points, owners).reshape(len(rows), -1).max(1)
-            gains = values > best[rows] + 1e-12 * best[rows].abs()
-            reached = points.reshape(trials.shape)[torch.arange(len(rows)), index]
-            rows = rows[gains]
-            best[rows] = values[gains]
-            if not len(rows):
-                break
-            x[rows] = reached[gains]
-        return x
 
     def _thinned(self, trials: Tensor, generator: Generator) -> Tensor:
         """Return at most `MAX_POINTS` of the changes, the same number for each point."""

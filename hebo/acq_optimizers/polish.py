@@ -11,6 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from hebo.acq_optimizers.ascent import ascend
+from hebo.acq_optimizers.climbing import climb
 from hebo.acq_optimizers.exchange import Moves
 from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import AcqFunction, Domain
@@ -55,8 +56,8 @@ def polish(
         if not moves:
             return chosen
         before = chosen[rows]
-        climbed = moves.climb(
-            partial(sums.plain, rows), before, n_rounds=EXCHANGE_ROUNDS, generator=generator
+        climbed, _ = climb(
+            partial(sums.plain, rows), moves, before, n_rounds=EXCHANGE_ROUNDS, generator=generator
         )
         chosen[rows] = climbed
         rows = rows[(climbed != before).any(1)]

@@ -8,8 +8,8 @@ from torch import Generator, Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.base import AcqFunction, BatchProblem, BatchRule, Candidates
-from hebo.design_space.distinct import distinct, fill
-from hebo.design_space.domain import Domain
+from hebo.design_space.domains.distinct import distinct, fill
+from hebo.design_space.domains.domain import Domain
 
 _DRAWS = 8
 """How often random points are drawn, in the end, to find some that are far enough from the others."""

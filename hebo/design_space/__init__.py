@@ -9,16 +9,16 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from hebo.design_space.constraints import register_constraint
     from hebo.design_space.design_space import DesignSpace
-    from hebo.design_space.table_space import TableSpace
-    from hebo.design_space.types import register_parameter_type
+    from hebo.design_space.parameters.types import register_parameter_type
+    from hebo.design_space.rules.constraints import register_constraint
+    from hebo.design_space.tables.table_space import TableSpace
 
 _HOMES = {
     "DesignSpace": "hebo.design_space.design_space",
-    "TableSpace": "hebo.design_space.table_space",
-    "register_constraint": "hebo.design_space.constraints",
-    "register_parameter_type": "hebo.design_space.types",
+    "TableSpace": "hebo.design_space.tables.table_space",
+    "register_constraint": "hebo.design_space.rules.constraints",
+    "register_parameter_type": "hebo.design_space.parameters.types",
 }
 
 # Modules that the original package has, loaded by dotted name.

@@ -1,7 +1,5 @@
 """Booleans at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.discrete import Bool as BoolPara
+from hebo.design_space.parameters.discrete import Bool as BoolPara
 
 __all__ = ["BoolPara"]

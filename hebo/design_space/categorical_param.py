@@ -1,7 +1,5 @@
 """Categories at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.discrete import Cat as CategoricalPara
+from hebo.design_space.parameters.discrete import Cat as CategoricalPara
 
 __all__ = ["CategoricalPara"]

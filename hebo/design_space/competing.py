@@ -1,15 +1,14 @@
-"""Which points compete for the best one: those that keep the input constraints, at the target fidelity."""
+"""Eligible incumbents: points that keep the input constraints, at the target fidelity, in a context."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values import object_column
+from hebo.design_space.values.plain_values import object_column
 from hebo.errors import DataError, did_you_mean
 
 
@@ -51,7 +50,6 @@ def has_value(space: DesignSpace, x: Tensor, name: str, value: Any) -> Tensor:
 def same_context(space: DesignSpace, x: Tensor, point: Tensor) -> Tensor:
     """Say which points (`n x d`) have the context of `point` (`d`), `n` bool; all do without a context."""
     spans = [space.columns[name] for name, role in space.roles.items() if role == "context"]
-    same = torch.ones(len(x), dtype=torch.bool)
-    for span in spans:
-        same &= ((x[:, span] - point[span]).abs() <= space.layout.slack[span]).all(1)
+    columns = [column for span in spans for column in range(span.start, span.stop)]
+    same: Tensor = ((x[:, columns] - point[columns]).abs() <= space.layout.slack[columns]).all(1)
     return same

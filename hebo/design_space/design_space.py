@@ -1,4 +1,4 @@
-"""`DesignSpace`: the parameters of a problem, and the way between frames and encoded tensors."""
+"""Design space (search space): the definition of parameters, conditions, roles and input constraints."""
 
 from __future__ import annotations
 
@@ -9,25 +9,23 @@ import pandas as pd
 import torch
 from torch import Tensor
 
-from hebo.design_space.blur import Blur, blur_of
-from hebo.design_space.conditions import Conditions
-from hebo.design_space.constraints import ConstraintSet, read_constraint
-from hebo.design_space.counting import count_points
-from hebo.design_space.declaration import Declaration, read_declaration
-from hebo.design_space.domain import Domain
-from hebo.design_space.feasible import FeasibleDomain
-from hebo.design_space.fixed import FixedSpace
-from hebo.design_space.frames import as_points, decode_frame, encode_frame
-from hebo.design_space.layout import Layout
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.types import parameter_types
-from hebo.design_space.values import definition_key, from_json_value
+from hebo.design_space.domains.blur import Blur
+from hebo.design_space.domains.domain import Domain
+from hebo.design_space.domains.encoded_space import EncodedSpace
+from hebo.design_space.parameters.layout import Layout
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.types import parameter_types
+from hebo.design_space.rules.conditions import Conditions
+from hebo.design_space.rules.constraints import ConstraintSet, read_constraint
+from hebo.design_space.rules.declaration import Declaration, read_declaration
+from hebo.design_space.values.json_values import from_json_value
+from hebo.design_space.values.keys import definition_key
 from hebo.errors import SpaceError, did_you_mean
 
 Definition = Mapping[str, Any]
 
 
-class DesignSpace(FeasibleDomain):
+class DesignSpace(EncodedSpace):
     """An ordered set of named parameters with conditions, roles and input constraints.
 
     ```python
@@ -39,15 +37,8 @@ class DesignSpace(FeasibleDomain):
     ```
 
     Points are frames with one column per parameter in natural units outside, and float64 tensors `n x d` of
-    encoded columns inside. Two spaces are equal if their definitions are.
-
-    Attributes:
-        layout: The columns of each parameter.
-        conditions: When conditional parameters are active.
-        constraints: The input constraints.
-        bounds: `2 x d`, lower and upper ends of the encoded columns.
-        categorical_dims: Column -> number of categories.
-        discrete_dims: Columns with finitely many values.
+    encoded columns inside. Two spaces are equal if their definitions are. See `Domain` and `TypedPoints` for
+    the attributes.
     """
 
     def __init__(self) -> None:
@@ -58,9 +49,9 @@ class DesignSpace(FeasibleDomain):
 
         Args:
             definitions: One mapping per parameter: `name`, `type`, the keys of the type (see
-                `hebo.design_space.types`), and optionally `active_if: {parent: [values, ...]}` (all parents
-                must agree) or a list of such mappings (one of them is enough), `role: context | fidelity`
-                and the `target` of a fidelity.
+                `hebo.design_space.parameters.types`), and optionally `active_if: {parent: [values, ...]}`
+                (all parents must agree) or a list of such mappings (one of them is enough), `role: context |
+                fidelity` and the `target` of a fidelity.
             constraints: `{type: linear, coefficients: {name: number}, lb: .., ub: ..}` in natural units, or
                 `{type: function, name: ..}` with a name given to `register_constraint`.
 
@@ -104,26 +95,6 @@ class DesignSpace(FeasibleDomain):
         return self
 
     @property
-    def parameters(self) -> dict[str, Parameter]:
-        """Name -> parameter, in order."""
-        return self.layout.parameters
-
-    @property
-    def columns(self) -> dict[str, slice]:
-        """Name -> slice of its encoded columns."""
-        return self.layout.columns
-
-    @property
-    def n_dims(self) -> int:
-        """Number `d` of encoded columns."""
-        return self.layout.n_dims
-
-    @property
-    def names(self) -> list[str]:
-        """The parameter names, in order."""
-        return list(self.layout.parameters)
-
-    @property
     def roles(self) -> dict[str, str]:
         """Name -> `context` or `fidelity`, for the parameters that have a role."""
         return {one.parameter.name: one.role for one in self._declarations if one.role is not None}
@@ -134,93 +105,38 @@ class DesignSpace(FeasibleDomain):
         return {one.parameter.name: one.target for one in self._declarations if one.role == "fidelity"}
 
     @property
-    def paras(self) -> dict[str, Parameter]:
-        """Name -> parameter (name used by the original package)."""
-        return self.parameters
+    def label_names(self) -> list[str]:
+        """The columns of a table of candidates that are no parameters; none where there is no table."""
+        return []
+
+    def labels_of(self, x: Tensor) -> pd.DataFrame:
+        """Return the labels of points (`n x d`), a row for each."""
+        return pd.DataFrame(index=pd.RangeIndex(len(x)))
 
     @property
-    def para_names(self) -> list[str]:
-        """The parameter names (name used by the original package)."""
-        return self.names
+    def max_points(self) -> int | None:
+        """Number of points that can be suggested until the space is exhausted, `None` where they repeat."""
+        return None
 
-    @property
-    def numeric_names(self) -> list[str]:
-        """The names of parameters that are not categorical."""
-        return [name for name, one in self.parameters.items() if one.n_categories is None]
+    def domain_for(self, n: int, seen: Tensor, fixed: Mapping[str, Any]) -> Domain:
+        """Return the domain that `n` new points with some natural values fixed can come from.
 
-    @property
-    def enum_names(self) -> list[str]:
-        """The names of categorical parameters."""
-        return [name for name, one in self.parameters.items() if one.n_categories is not None]
-
-    @property
-    def num_paras(self) -> int:
-        """Number of parameters."""
-        return len(self.parameters)
-
-    @property
-    def num_numeric(self) -> int:
-        """Number of parameters that are not categorical."""
-        return len(self.numeric_names)
-
-    @property
-    def num_categorical(self) -> int:
-        """Number of categorical parameters."""
-        return len(self.enum_names)
-
-    @property
-    def cardinality(self) -> int | None:
-        """Number of distinct points, `None` when infinite; input constraints are not counted.
-
-        Conditional parameters count once for each set of active ones.
-        """
-        return count_points(self.layout, self.conditions)
-
-    def settle(self, x: Tensor) -> Tensor:
-        """Return the nearest points (`n x d`) of the right types, constraints ignored."""
-        return self.conditions.settle(self.layout.project(x))
-
-    def draw(self, u: Tensor) -> Tensor:
-        """Map uniform numbers in `[0, 1)` (`n x d`) to points, constraints ignored."""
-        return self.conditions.settle(self.layout.from_unit(u))
-
-    def encode(self, frame: pd.DataFrame) -> Tensor:
-        """Encode a frame of natural values, one column per parameter in any order, as `n x d`.
-
-        Values beyond a bound or a grid value by no more than a millionth of the range (on logarithmic scales
-        by 1e-5 of the value), or by the rounding of a float32 column, are clipped. A value given for an
-        inactive parameter is ignored, as is a missing one. Input constraints are not checked.
+        Of a table of candidates these are the rows that are not among the `seen` points (`s x d`).
 
         Raises:
-            DataError: For a missing, unknown or repeated column, and for a value that is missing, not of the
-                type, out of bounds or unknown; names row, parameter, value and remedy.
+            DataError: See `fix`; from a table, if too few rows are left.
         """
-        return encode_frame(frame, self.layout, self.conditions)
+        return self.fix(fixed) if fixed else self
 
-    def blur(self, frame: pd.DataFrame, x: Tensor) -> Blur:
-        """Return how far the values of a frame may be off the settings they mean; `x` is its encoding."""
-        return blur_of(frame, x, self.layout)
+    def as_listed(self, x: Tensor, blur: Blur, known: Tensor) -> tuple[Tensor, Tensor]:
+        """Return told points (`n x d`) as the candidates of a table that they mean, and which mean one (`n`).
 
-    def decode(self, x: Tensor) -> pd.DataFrame:
-        """Return points (`n x d`, projected if need be) as a frame of natural values.
-
-        Real numbers are float64 columns, integers int64, booleans bool, and so are categories and levels that
-        all are of one of these types; other categories are objects. A column in which a value is inactive
-        holds objects: Python values, and `None` where inactive.
-        """
-        return self._decode_settled(self.settle(as_points(x, self.n_dims)))
-
-    def _decode_settled(self, x: Tensor) -> pd.DataFrame:
-        """Return points of the right types as a frame."""
-        return decode_frame(x, self.layout, self.conditions)
-
-    def fix(self, values: Mapping[str, Any]) -> Domain:
-        """Return the part of this space where parameters have given natural values.
+        Where several are close, the one among the `known` points (`k x d`), pending or told again, is meant.
 
         Raises:
-            DataError: For an unknown name, a bad value, or values that exclude one another.
+            DataError: If a point could be several candidates.
         """
-        return FixedSpace(self, values)
+        return x.clone(), torch.zeros(len(x), dtype=torch.bool)
 
     def to_json(self) -> dict[str, Any]:
         """Return the definition in JSON types; `from_json` undoes it.

@@ -1,7 +1,5 @@
 """Powers of a base at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.integer import IntExponent as IntExponentPara
+from hebo.design_space.parameters.integer import IntExponent as IntExponentPara
 
 __all__ = ["IntExponentPara"]

@@ -1,7 +1,5 @@
 """Integers at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.integer import Int as IntegerPara
+from hebo.design_space.parameters.integer import Int as IntegerPara
 
 __all__ = ["IntegerPara"]

@@ -1,7 +1,5 @@
 """Real numbers at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.numeric import Num as NumericPara
+from hebo.design_space.parameters.real import Num as NumericPara
 
 __all__ = ["NumericPara"]

@@ -1,7 +1,5 @@
 """Base class of all parameters at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.parameter import Parameter
+from hebo.design_space.parameters.parameter import Parameter
 
 __all__ = ["Parameter"]

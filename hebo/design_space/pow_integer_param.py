@@ -1,7 +1,5 @@
 """Integers on a logarithmic scale at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.integer import PowInt as PowIntegerPara
+from hebo.design_space.parameters.integer import PowInt as PowIntegerPara
 
 __all__ = ["PowIntegerPara"]

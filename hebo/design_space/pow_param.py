@@ -1,7 +1,5 @@
 """Real numbers on a logarithmic scale at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.numeric import Pow as PowPara
+from hebo.design_space.parameters.real import Pow as PowPara
 
 __all__ = ["PowPara"]

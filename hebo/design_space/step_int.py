@@ -1,7 +1,5 @@
 """Integers with a step at the import path of the original package, for `isinstance`."""
 
-from __future__ import annotations
-
-from hebo.design_space.integer import StepInt as StepIntPara
+from hebo.design_space.parameters.integer import StepInt as StepIntPara
 
 __all__ = ["StepIntPara"]

@@ -1,14 +1,15 @@
-"""Files that are written whole or not at all, and a folder that belongs to one experiment."""
+"""Atomic file writes: whole or not at all."""
 
 from __future__ import annotations
 
 import errno
 import os
-from contextlib import suppress
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from hebo.errors import ConfigError
-from hebo.experiment.locate import RESOLVED, settings_of
 
 
 def write(path: Path, content: str | bytes, *, is_new: bool = False) -> Path:
@@ -87,32 +88,42 @@ def check_writable(path: Path, option: str) -> None:
         ) from error
 
 
-def check_folder(output: Path, *, name: str, store: str) -> None:
-    """Refuse a folder that belongs to another experiment, whose report and log would be written over.
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """Give a file to write to, which takes the place of `path` when the block has ended without an error.
 
-    A folder belongs to the experiment that its `resolved.yaml` names, with its store. Where the store is in
-    the folder, both may have been moved.
+    What was written is on the disk before the name is its own: a crash leaves the old file or the new one.
 
     Raises:
-        ConfigError: If the folder is that of another experiment, or its `resolved.yaml` cannot be read.
+        ConfigError: If it cannot be written; `path` is then as it was.
     """
-    file = output / RESOLVED
-    if not file.is_file():
-        return
-    their_name, their_output, their_store = settings_of(file)
-    if their_name == name and _place(their_store, their_output) == _place(store, str(output)):
-        return
-    raise ConfigError(
-        f"output: the folder '{output}' belongs to the experiment '{their_name}' with the store "
-        f"'{their_store}' (see {file}), not to '{name}' with '{store}'; choose another `output`, or move "
-        "that folder away."
-    )
+    # Through a link the file behind it is replaced, in its own folder: names move within one disk only.
+    target = Path(os.path.realpath(path))
+    partial = target.with_name(f".{target.name[:200]}.{os.getpid()}.part")
+    try:
+        with suppress(FileNotFoundError):
+            os.lstat(target)  # a name that cannot be is found out now
+        partial.touch()
+        yield partial
+        _sync(partial)
+        partial.replace(target)
+        if sys.platform != "win32":
+            _sync(target.parent)
+    except OSError as error:
+        raise ConfigError(
+            f"'{path}' cannot be written ({error.strerror}); name another place, or make room."
+        ) from error
+    finally:
+        with suppress(OSError):
+            partial.unlink(missing_ok=True)
 
 
-def _place(store: str, output: str) -> str:
-    """Return where a store is, seen from the folder if it is in there."""
-    scheme, _, path = store.partition("?")[0].partition("://")
-    if scheme.partition("+")[0] != "sqlite":
-        return store
-    file, folder = (os.path.realpath(one) for one in (path.removeprefix("/"), output))
-    return os.path.relpath(file, folder) if file.startswith(folder + os.sep) else file
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):  # a disk that has no such thing
+            raise
+    finally:
+        os.close(descriptor)

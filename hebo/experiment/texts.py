@@ -1,4 +1,4 @@
-"""Texts from outside, such as the message of an objective's error, made safe to keep and to show.
+"""Text sanitizing: texts from outside, such as an error's message, made safe to keep and to show.
 
 Stores, terminals and pages disagree on what a text may hold: PostgreSQL refuses a NUL, SQLite a lone
 surrogate, and a terminal obeys control characters. So texts are cleaned once, where they come in.

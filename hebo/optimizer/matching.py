@@ -8,9 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from hebo.design_space.blur import Blur
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.domains.blur import Blur
 
 
 def matched(x: Tensor, known: Tensor, tolerance: Tensor) -> list[int | None]:
@@ -59,7 +58,7 @@ def identified(x: Tensor, blur: Blur, known: Tensor, space: DesignSpace) -> Tens
     """Return told points (`n x d`), each replaced by the known point, or the row of a table, that it is.
 
     A point within the tolerance of a known one is that one, the nearest of several; so are its repetitions.
-    Rows of a table stay apart however close they are; see `TableSpace.identify`.
+    Rows of a table stay apart however close they are; see `TableSpace.as_listed`.
 
     Args:
         x: Told points.
@@ -70,12 +69,8 @@ def identified(x: Tensor, blur: Blur, known: Tensor, space: DesignSpace) -> Tens
     Raises:
         DataError: If a point could be several rows of a table.
     """
-    result = x.clone()
-    others = torch.ones(len(x), dtype=torch.bool)
-    if isinstance(space, TableSpace):
-        numbers = space.identify(x, blur, known)
-        others = numbers < 0
-        result[~others] = space.standing(numbers[~others], known)
+    result, is_listed = space.as_listed(x, blur, known)
+    others = ~is_listed
     if len(known) and others.any():
         result[others] = _replaced(x[others], blur.tolerance[others], known)
     return result

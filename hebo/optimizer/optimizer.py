@@ -21,8 +21,7 @@ from pandas import DataFrame
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.domain import Domain
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.domains.domain import Domain
 from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.optimizer.history import History, check_names
@@ -340,10 +339,8 @@ class Optimizer(OriginalNames, History):
         for name, role in self.space.roles.items():
             if role == "context" and name not in fixed:
                 raise DataError(f"context parameter '{name}' has no value; pass ask(fixed={{'{name}': ...}})")
-        pinned = {**self.space.targets, **fixed}
-        if isinstance(self.space, TableSpace):
-            return self._request_for(n, self.space.remaining(n, self.data.seen, pinned), frozenset(fixed))
-        return self._request_for(n, self.space.fix(pinned) if pinned else self.space, frozenset(fixed))
+        domain = self.space.domain_for(n, self.data.seen, {**self.space.targets, **fixed})
+        return self._request_for(n, domain, frozenset(fixed))
 
     def _request_for(self, n: int, domain: Domain, fixed: frozenset[str]) -> Request:
         records = self._records

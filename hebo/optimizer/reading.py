@@ -11,7 +11,7 @@ from pandas import DataFrame
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.labels import Names, align_columns, align_rows
+from hebo.design_space.values.labels import Names, align_columns, align_rows
 from hebo.errors import DataError
 from hebo.optimizer.matching import identified, matched
 from hebo.optimizer.records import Records

@@ -10,7 +10,7 @@ from torch import Tensor
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.labels import Names
+from hebo.design_space.values.labels import Names
 from hebo.errors import DataError
 from hebo.optimizer.matching import matched
 from hebo.optimizer.values import parse_constraints, parse_values

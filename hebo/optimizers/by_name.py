@@ -3,7 +3,7 @@
 | original | here |
 |---|---|
 | `model_name="gp"`, `"gpy"` | `WarpedGP` |
-| `model_name="rf"` | `RandomForest` |
+| `model_name="rf"` | `ExtraTrees` |
 | `model_name="multi_task"` | the model `base_model_name` of `model_config`, one for each output |
 | `es="nsga2"`, `"ga"` | `NSGA2`; a genetic algorithm where a point has one value |
 
@@ -21,21 +21,21 @@ from hebo.acq_optimizers.evolution import NSGA2
 from hebo.base import Acquisition, Surrogate
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 
 _MODELS: dict[str, type[Surrogate]] = {
     "gp": WarpedGP,
     "gpy": WarpedGP,
     "warped_gp": WarpedGP,
-    "rf": RandomForest,
-    "random_forest": RandomForest,
+    "rf": ExtraTrees,
+    "random_forest": ExtraTrees,
 }
 _SEARCHES = ("nsga2", "ga")
 # The original's key -> the field of our recipe.
 _KEYS: dict[type[Surrogate], dict[str, str]] = {
     WarpedGP: {"warp": "warp", "noise_lb": "min_noise", "num_restarts": "n_starts"},
-    RandomForest: {"n_estimators": "n_trees"},
+    ExtraTrees: {"n_estimators": "n_trees"},
 }
 # Keys whose meaning is fixed here, with the one value that says so.
 _FIXED: dict[str, bool] = {"verbose": False, "pred_likeli": False, "ard_kernel": True, "rd": False}

@@ -13,7 +13,7 @@ from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.by_name import acquisition_of, search_named, surrogate_named
 from hebo.presets import HEBORecipe as HEBORecipe
 from hebo.recommenders.strict import Strict
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 
 
 class HEBO(Optimizer):
@@ -78,7 +78,7 @@ def _recipe_named(
         "n_initial": None if rand_sample is None else max(2, rand_sample),
     }
     search_named(es, acquisition)  # refuses what is unknown; what is known is the search of HEBO
-    if isinstance(parts["surrogate"], RandomForest):  # a second forest is wrong where the first one is
+    if isinstance(parts["surrogate"], ExtraTrees):  # a second forest is wrong where the first one is
         parts["second_surrogate"] = None
     made: Recommender = HEBORecipe(**parts)
     return made

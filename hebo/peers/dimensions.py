@@ -22,13 +22,12 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.discrete import Bool
-from hebo.design_space.integer import Integral
-from hebo.design_space.numeric import Numeric
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.scalar import Scalar
-from hebo.design_space.scale import Linear, Log
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.parameters.discrete import Bool
+from hebo.design_space.parameters.integer import Integral
+from hebo.design_space.parameters.numeric import Numeric
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.scalar import Scalar
+from hebo.design_space.parameters.scale import Linear, Log
 from hebo.errors import IncompatibleError
 
 Number = float | int
@@ -105,10 +104,10 @@ class Dimensions:
 
 def _check_flat(space: DesignSpace, peer: str) -> None:
     """Refuse tables of candidates, and conditions, roles and constraints, naming the parameter."""
-    if isinstance(space, TableSpace):
+    if space.is_listed:
         raise IncompatibleError(
-            f"{peer} would suggest points that are not among the {len(space.rows)} candidates of the table; "
-            "use 'hebo' or another optimiser of ours, which search the rows alone"
+            f"{peer} would suggest points that are not among the {space.cardinality} candidates of the "
+            "table; use 'hebo' or another optimiser of ours, which search the rows alone"
         )
     for name in space.conditions.codes:
         raise IncompatibleError(

@@ -23,7 +23,8 @@ import pandas as pd
 from pydantic import Field, JsonValue
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values import from_json_value, plain, to_json_value
+from hebo.design_space.values.json_values import from_json_value, to_json_value
+from hebo.design_space.values.plain_values import plain
 from hebo.errors import EvaluationError, HeboError
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.peers.dimensions import Dimensions, Point

@@ -23,11 +23,11 @@ from typing import Any
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.grid import Grid
-from hebo.design_space.integer import Integral
-from hebo.design_space.numeric import Bounded
-from hebo.design_space.scale import Scale
-from hebo.design_space.types import register_parameter_type
+from hebo.design_space.parameters.bounded import Bounded
+from hebo.design_space.parameters.grid import Grid
+from hebo.design_space.parameters.integer import Integral
+from hebo.design_space.parameters.scale import Scale
+from hebo.design_space.parameters.types import register_parameter_type
 from hebo.errors import SpaceError, did_you_mean
 
 _KEYS = ("type", "space", "range", "values")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import Field
 
@@ -51,6 +51,8 @@ class Settings(Recipe):
         fidelity_costs: Short for `cost_aware` with these `costs`.
         strict: Short for `strict` around it all: errors while points are computed leave `ask`.
     """
+
+    renamed: ClassVar[dict[str, str]] = {"least_insight": "min_loo_r2"}
 
     surrogate: Surrogate | None = None
     acquisition: Acquisition | None = None

@@ -16,8 +16,8 @@ from torch import Tensor
 
 from hebo.base import FittedModels
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.distinct import distinct
-from hebo.design_space.values import object_column
+from hebo.design_space.domains.distinct import distinct
+from hebo.design_space.values.plain_values import object_column
 from hebo.errors import IncompatibleError
 from hebo.recommenders.model_based import ModelBased, Proposal
 from hebo.recommenders.wrapper import Wrapper

@@ -5,7 +5,6 @@ from __future__ import annotations
 from hebo.acq_optimizers.exhaustive import Exhaustive
 from hebo.base import AcqOptimizer, Region
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 from hebo.regions.whole_space import WholeSpace
@@ -17,7 +16,7 @@ def parts_for(search: AcqOptimizer, region: Region, space: DesignSpace) -> tuple
     Searches that go from point to point, and regions that bound their steps, are made for spaces too large to
     list. On a table the maximum of the acquisition is found exactly.
     """
-    if not isinstance(space, TableSpace):
+    if not space.is_listed:
         return search, region
     return search if isinstance(search, Exhaustive) else Exhaustive(), WholeSpace()
 
@@ -30,7 +29,7 @@ def check_choices(recipe: Recipe, space: DesignSpace) -> None:
     Raises:
         IncompatibleError: With the part, and what to write instead.
     """
-    if not isinstance(space, TableSpace):
+    if not space.is_listed:
         return
     for place, allowed, name in (
         ("acq_optimizer", Exhaustive, "exhaustive"),
@@ -39,7 +38,7 @@ def check_choices(recipe: Recipe, space: DesignSpace) -> None:
         part = getattr(recipe, place)
         if place in recipe.model_fields_set and not isinstance(part, allowed):
             raise IncompatibleError(
-                f"{type(part).__name__} as {place} is for spaces too large to list; all {len(space.rows)} "
+                f"{type(part).__name__} as {place} is for spaces too large to list; all {space.cardinality} "
                 "candidates of the table are valued instead: leave it out, or write "
                 f"`{place}: {{type: {name}}}`"
             )

@@ -6,7 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from hebo.base import Domain
-from hebo.design_space.domain import Method
+from hebo.design_space.domains.domain import Method
 
 
 class Neighborhood(Domain):

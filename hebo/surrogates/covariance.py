@@ -9,9 +9,12 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from hebo.kernels.distances import squared_distances_of_many
+from hebo.kernels.kumaraswamy import EDGE, KumaraswamySlopes, kumaraswamy
+from hebo.kernels.matern import matern, matern_with_slope
+from hebo.kernels.transformed_overlap import mismatch_decay, mismatches
 from hebo.surrogates.hyperparameters import Columns, Layout
-from hebo.surrogates.marginal_likelihood import EDGE, JITTER
-from hebo.surrogates.matern import matern, matern_with_slope, squared_distances
+from hebo.surrogates.marginal_likelihood import JITTER
 
 
 class Covariance:
@@ -38,8 +41,7 @@ class Covariance:
         """Warped numeric columns of `... x d` points in units of their lengthscales, `... x k`."""
         u = (x[..., self.columns.numeric] - self.lower) / self.range
         if self.layout.warp:
-            powered = torch.exp(self.warp_a * u.clamp(EDGE, 1 - EDGE).log())
-            u = -torch.expm1(self.warp_b * torch.log1p(-powered))
+            u = kumaraswamy(u.clamp(EDGE, 1 - EDGE), self.warp_a, self.warp_b)
         scaled: Tensor = u / self.lengthscale
         return scaled
 
@@ -50,16 +52,14 @@ class Covariance:
             slopes = (1.0 / (self.range * self.lengthscale)).expand_as(u)
             return u / self.lengthscale, slopes
         u = u.clamp(EDGE, 1 - EDGE)
-        powered = torch.exp(self.warp_a * u.log())
-        rest = torch.exp(self.warp_b * torch.log1p(-powered))
-        by_u = self.warp_a * self.warp_b * (powered / u) * (rest / (1 - powered))
-        return (1 - rest) / self.lengthscale, by_u / (self.range * self.lengthscale)
+        warp = KumaraswamySlopes(u.log(), self.warp_a, self.warp_b, torch)
+        return warp.value / self.lengthscale, warp.by_u(u) / (self.range * self.lengthscale)
 
     def overlap(self, a: Tensor, b: Tensor) -> Tensor:
         """Correlation of the categories, `... x n x m`, of `... x n x d` and `... x m x d` points."""
         codes_a, codes_b = a[..., self.columns.categorical], b[..., self.columns.categorical]
-        differ = (codes_a.unsqueeze(-2) != codes_b.unsqueeze(-3)).to(a)
-        return torch.exp(-(differ @ self.overlap_weight))
+        decay: Tensor = mismatch_decay(mismatches(codes_a, codes_b).to(a), self.overlap_weight, torch)
+        return decay
 
     def between(
         self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
@@ -72,14 +72,15 @@ class Covariance:
             return self.signal * self.overlap(a, b)
         of_a = self.features(a) if features_a is None else features_a
         of_b = self.features(b) if features_b is None else features_b
-        k = matern(squared_distances(of_a, of_b), self.smoothness).mul_(self.signal)
+        k = matern(squared_distances_of_many(of_a, of_b), self.smoothness).mul_(self.signal)
         return k * self.overlap(a, b) if self.layout.n_categorical else k
 
     def between_with_slope(
         self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Covariance, and its derivative by the squared distance of the features."""
-        k, slope = matern_with_slope(squared_distances(features_a, features_b), self.smoothness, torch)
+        square = squared_distances_of_many(features_a, features_b)
+        k, slope = matern_with_slope(square, self.smoothness, torch)
         k *= self.signal
         slope *= self.signal
         if not self.layout.n_categorical:

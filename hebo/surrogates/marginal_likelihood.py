@@ -16,11 +16,11 @@ import numpy as np
 import torch
 from scipy.linalg.lapack import dpotrf
 
+from hebo.kernels.distances import squared_distances_within
+from hebo.kernels.kumaraswamy import EDGE, KumaraswamySlopes
+from hebo.kernels.matern import matern_with_slope
+from hebo.kernels.transformed_overlap import mismatch_decay, mismatches
 from hebo.surrogates.hyperparameters import Array, Layout
-from hebo.surrogates.matern import matern_with_slope
-
-EDGE = 1e-6
-"""Keeps the logarithms of the warp finite at the ends of a column."""
 
 JITTER = 1e-9
 """Always added to the diagonal, in units of the prior variance."""
@@ -41,7 +41,7 @@ class LogPosterior:
         self.layout, self.y, self.smoothness = layout, y, smoothness
         self.numeric = numeric
         self.log_u = np.log(np.clip(numeric, EDGE, 1 - EDGE))
-        self.differ = (codes[:, None, :] != codes[None, :, :]).astype(float)
+        self.differ = mismatches(codes, codes).astype(float)
 
     @property
     def bounds(self) -> list[tuple[float, float]]:
@@ -81,28 +81,26 @@ class _Kernel:
         n = len(problem.y)
         plain = np.full((n, n), self.signal)
         if problem.layout.n_numeric:
-            self._warp()
-            self.features = self.warped / self.positive[groups["lengthscale"]]
-            correlation, self.slope = matern_with_slope(_squared_distances(self.features), problem.smoothness)
+            self.features = self._warped() / self.positive[groups["lengthscale"]]
+            square = squared_distances_within(self.features)
+            correlation, self.slope = matern_with_slope(square, problem.smoothness)
             plain *= correlation
         if problem.layout.n_categorical:
             self.weight = 1.0 / (self.positive[groups["overlap_scale"]] * problem.layout.n_categorical)
-            self.overlap = np.exp(-(problem.differ @ self.weight))
+            self.overlap = mismatch_decay(problem.differ, self.weight)
             plain *= self.overlap
         self.plain = plain
         self.noisy = plain.copy()
         self.noisy.flat[:: n + 1] += self.noise + JITTER * self.signal
 
-    def _warp(self) -> None:
+    def _warped(self) -> Array:
         problem, groups = self.problem, self.problem.layout.groups
         if not problem.layout.warp:
-            self.warped = problem.numeric
-            return
-        self.a, self.b = self.positive[groups["warp_a"]], self.positive[groups["warp_b"]]
-        self.powered = np.exp(self.a * problem.log_u)
-        self.log_rest = np.log1p(-self.powered)
-        self.rest = np.exp(self.b * self.log_rest)
-        self.warped = 1 - self.rest
+            return problem.numeric
+        a, b = self.positive[groups["warp_a"]], self.positive[groups["warp_b"]]
+        self.warp = KumaraswamySlopes(problem.log_u, a, b)
+        warped: Array = self.warp.value
+        return warped
 
     def gradient(self, outer: Array, weights: Array) -> Array:
         """Gradient of the negative log likelihood by all entries of `theta`."""
@@ -128,14 +126,5 @@ class _Kernel:
         by_feature = 4 * (inner.sum(1)[:, None] * f - inner @ f)
         result[groups["lengthscale"]] = -(by_feature * f).sum(0)
         if problem.layout.warp:
-            by_warped = by_feature / self.positive[groups["lengthscale"]] * self.rest
-            by_power = self.b / (1 - self.powered) * self.powered * problem.log_u * self.a
-            result[groups["warp_a"]] = (by_warped * by_power).sum(0)
-            result[groups["warp_b"]] = -(by_warped * self.log_rest).sum(0) * self.b
-
-
-def _squared_distances(features: Array) -> Array:
-    lengths = np.einsum("ij,ij->i", features, features)
-    square = lengths[:, None] + lengths[None, :] - 2 * (features @ features.T)
-    nonnegative: Array = np.maximum(square, 0.0, out=square)
-    return nonnegative
+            by_warped = by_feature / self.positive[groups["lengthscale"]]
+            result[groups["warp_a"]], result[groups["warp_b"]] = self.warp.by_log_exponents(by_warped)

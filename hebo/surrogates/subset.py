@@ -6,7 +6,7 @@ import torch
 from torch import Generator, Tensor
 
 from hebo.data import Data
-from hebo.design_space.domain import Domain
+from hebo.design_space.domains.domain import Domain
 
 
 def best_and_random(y: Tensor, limit: int, generator: Generator) -> Tensor:

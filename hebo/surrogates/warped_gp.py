@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import torch
-from pydantic import Field, field_validator
+from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.base import Ability, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.matern import Smoothness
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.hyperparameters import Columns, Layout, Prior
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
-from hebo.surrogates.matern import SMOOTHNESS
 from hebo.surrogates.subset import best_and_random, best_near_random
 
 # The last digits of a hyperparameter change no suggestion.
@@ -41,19 +41,12 @@ class WarpedGP(Surrogate):
             `0.01 / n` either, for on a plateau a few equal values look free of noise.
     """
 
-    smoothness: float = 1.5
+    smoothness: Smoothness = 1.5
     warp: bool = True
     n_starts: int = Field(default=1, ge=1)
     max_train: int = Field(default=2000, ge=10)
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
-
-    @field_validator("smoothness")
-    @classmethod
-    def _known_smoothness(cls, nu: float) -> float:
-        if nu not in SMOOTHNESS:
-            raise ValueError(f"smoothness {nu:g} has no closed form here; use 1.5 or 2.5")
-        return nu
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import torch
 from botorch.models.transforms.outcome import OutcomeTransform
@@ -33,16 +34,18 @@ class PowerTransform(OutputTransform):
     their median: a power around a point so far away is a straight line.
 
     Attributes:
-        distinct: Whether a value that several points share counts once. Where many points are equivalent, a
-            search that stays near the best one is told its value again and again, until that value is the
-            mean, and what is worse by a little an outlier.
+        deduplicate: Whether a value that several points share counts once. Where many points are
+            equivalent, a search that stays near the best one is told its value again and again, until that
+            value is the mean, and what is worse by a little an outlier.
     """
 
-    distinct: bool = False
+    renamed: ClassVar[dict[str, str]] = {"distinct": "deduplicate"}
+
+    deduplicate: bool = False
 
     def fit(self, y: Tensor) -> OutcomeTransform:
         """Return the fitted transform; see `hebo.base.OutputTransform`."""
-        return FittedPowerTransform(y.unique(dim=0) if self.distinct else y)
+        return FittedPowerTransform(y.unique(dim=0) if self.deduplicate else y)
 
 
 class Standardize(OutputTransform):

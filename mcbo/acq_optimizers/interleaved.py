@@ -9,7 +9,7 @@ import torch
 from pydantic import Field
 
 from hebo.acq_optimizers.ascent import ascend
-from mcbo.acq_optimizers.climbing import climb
+from hebo.acq_optimizers.climbing import climb
 from mcbo.acq_optimizers.neighbors import Neighbors
 from mcbo.acq_optimizers.pooled import PooledSearch, Search, spread_pool
 

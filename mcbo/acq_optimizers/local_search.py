@@ -7,7 +7,7 @@ from functools import partial
 import torch
 from pydantic import Field
 
-from mcbo.acq_optimizers.climbing import climb
+from hebo.acq_optimizers.climbing import climb
 from mcbo.acq_optimizers.pooled import PooledSearch, Search
 
 

@@ -12,12 +12,12 @@ import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.acq_optimizers.climbing import climb
 from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import Ability, AcqFunction, AcqOptimizer, Candidates, Domain
 from hebo.errors import IncompatibleError
 from mcbo.acq_optimizers.additive import AdditiveAcq
 from mcbo.acq_optimizers.archive import Archive
-from mcbo.acq_optimizers.climbing import climb
 from mcbo.acq_optimizers.forest import Edge, find_cycle, maximise
 from mcbo.acq_optimizers.moves import RandomMoves
 from mcbo.acq_optimizers.neighbors import Neighbors

@@ -11,7 +11,7 @@ import torch
 from torch import Generator, Tensor
 
 from hebo.base import Domain
-from hebo.design_space.scalar import NEIGHBOR_STEP
+from hebo.design_space.parameters.scalar import NEIGHBOR_STEP
 
 N_PROBES = 4
 """Points at which the changes of single columns are compared with what the domain calls neighbours."""

@@ -10,13 +10,13 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.base import Domain
+from hebo.design_space.column_kinds import categories_of
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed
 from hebo.rows import new_rows
 from mcbo.acq_optimizers.moves import RandomMoves
 from mcbo.acq_optimizers.offspring import Offspring
-from mcbo.sorts import categories_of
 
 _N_BROODS = 4
 """Times as many children as are wanted are born at most, for some repeat one another or a parent."""

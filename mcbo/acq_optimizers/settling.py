@@ -8,8 +8,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from hebo.acq_optimizers.climbing import Scores
 from hebo.base import Domain
-from mcbo.acq_optimizers.climbing import Scores
 
 TIE = 1e-9
 """Relative difference of two scores that is none."""

@@ -12,9 +12,9 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acq_optimizers.ascent import ascend
+from hebo.acq_optimizers.climbing import climb
 from hebo.acq_optimizers.polish import WeightedSums
 from hebo.base import Domain
-from mcbo.acq_optimizers.climbing import climb
 from mcbo.acq_optimizers.pooled import PooledSearch, Search
 from mcbo.acq_optimizers.settling import TIE, settled
 from mcbo.acq_optimizers.tree import MonteCarloTreeSearch

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from hebo.design_space.column_kinds import categories_of, parameter_name
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.sequence import Sequence as Text
+from hebo.design_space.parameters.sequence import Sequence as Text
 from hebo.errors import IncompatibleError
-from mcbo.sorts import categories_of, parameter_name
 
 
 def check_one_alphabet(space: DesignSpace, columns: Sequence[int], kernel: str) -> None:

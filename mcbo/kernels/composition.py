@@ -12,12 +12,12 @@ from gpytorch.kernels import Kernel
 from pydantic import field_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
+from hebo.kernels.one_hot import OneHot
 from mcbo.kernels.letters import Table, check_table, letters_of, mean_distance, table_of, vectors_of
-from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 
 class Composition(KernelRecipe):
@@ -25,7 +25,7 @@ class Composition(KernelRecipe):
 
     The features of proteins called amino-acid composition, with degrees of likeness between the letters. On
     loops that bind antigens it ranks with 20 observations what a kernel of positions ranks with 140; see
-    `Blend`, which has both.
+    `Mixture`, which has both.
 
     Attributes:
         table: `blosum62` for amino acids, the vector of each category (by its text), all equally long, or
@@ -33,7 +33,7 @@ class Composition(KernelRecipe):
             is 1.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     table: Literal["blosum62"] | Table | None = None
 
@@ -43,7 +43,7 @@ class Composition(KernelRecipe):
         return table if table is None else check_table(table)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and categories that the table lacks.
+        """Refuse other kinds, and categories that the table lacks.
 
         Raises:
             IncompatibleError: With the parameter and the category.

@@ -11,14 +11,14 @@ from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 from torch.nn import Module, ModuleList
 
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Lengthscaled
-from mcbo.kernels.one_hot import OneHot
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import Lengthscaled
+from hebo.kernels.one_hot import OneHot
+from hebo.kernels.transformed_overlap import mismatch_prior
 from mcbo.kernels.ranks import Ranks, parameter_of
-from mcbo.kernels.transformed_overlap import mismatch_prior
-from mcbo.sorts import Sort, columns_by_sort
 
 MAX_LEVELS = 512
 """Most levels of an ordered column; its path graph has as many frequencies."""
@@ -42,7 +42,7 @@ class Diffusion(KernelRecipe):
       is nearly `exp(-r^2 / (4 beta))`, and the mean of `r^2` is `(n^2 - 1) / 6`.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal", "ordered"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal", "ordered"})
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random.
@@ -63,7 +63,7 @@ class DiffusionKernel(Lengthscaled):
 
     def __init__(self, space: DesignSpace, columns: Sequence[int]) -> None:
         super().__init__(columns, len(columns), mismatch_prior(len(columns)))
-        nominal = set(columns_by_sort(space).get("nominal", []))
+        nominal = set(columns_by_kind(space).get("nominal", []))
         self._nominal = [i for i, column in enumerate(columns) if column in nominal]
         self._ordered = [i for i, column in enumerate(columns) if column not in nominal]
         self.one_hot = OneHot(space, [columns[i] for i in self._nominal])
@@ -145,7 +145,7 @@ def _positions(numbers: Sequence[int]) -> dict[int, list[int]]:
 
 
 def _check_levels(space: DesignSpace, columns: Sequence[int]) -> None:
-    ordered = [column for column in columns if column in columns_by_sort(space).get("ordered", [])]
+    ordered = [column for column in columns if column in columns_by_kind(space).get("ordered", [])]
     for column, n in zip(ordered, Ranks(space, ordered).n_levels, strict=True):
         if n > MAX_LEVELS:
             raise IncompatibleError(

@@ -13,12 +13,12 @@ from pydantic import Field
 from torch import Generator, Tensor
 from torch.nn import Module
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import log_normal
-from mcbo.kernels.matern import MaternKernel
-from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import log_normal
+from hebo.kernels.numeric_matern import MaternKernel
+from hebo.kernels.one_hot import OneHot
 
 
 class HammingEmbedding(KernelRecipe):
@@ -37,7 +37,7 @@ class HammingEmbedding(KernelRecipe):
         relabel: Rename the categories of each column at random first, so that their order does not matter.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     n_anchors: int = Field(128, ge=1)
     relabel: bool = False

@@ -8,7 +8,7 @@ import torch
 from gpytorch.kernels import Kernel
 from torch import Tensor
 
-from mcbo.kernels.correlation import Correlation, log_normal
+from hebo.kernels.correlation import Correlation, PositiveParameter, log_normal, register_positive
 from mcbo.kernels.orders import OrderRecipe, rank_correlation
 
 
@@ -35,22 +35,18 @@ class KendallKernel(Correlation):
     Args:
         columns: See `Correlation`.
         groups: The places among `columns` of each permutation.
+
+    Attributes:
+        offset: The offsets, `... x 1 x g`.
     """
+
+    offset = PositiveParameter()
 
     def __init__(self, columns: Sequence[int], groups: Sequence[list[int]]) -> None:
         super().__init__(columns)
         self.groups = list(groups)
         start = torch.ones(1, len(groups), dtype=torch.float64)
-        self.register_positive("offset", start, log_normal(mode=1.0, spread=1.0))
-
-    @property
-    def offset(self) -> Tensor:
-        """The offsets, `... x 1 x g`."""
-        return self.positive("offset")
-
-    @offset.setter
-    def offset(self, value: Tensor | float) -> None:
-        self.set_positive("offset", value)
+        register_positive(self, "offset", start, log_normal(mode=1.0, spread=1.0))
 
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""

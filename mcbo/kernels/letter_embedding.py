@@ -10,13 +10,12 @@ from gpytorch.kernels import Kernel
 from pydantic import field_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled
-from mcbo.kernels.letters import Table, check_table, mean_distance, squared_distances, table_of, vectors_of
-from mcbo.kernels.one_hot import OneHot
-from mcbo.kernels.transformed_overlap import mismatch_prior
-from mcbo.sorts import Sort
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.distances import squared_differences
+from hebo.kernels.transformed_overlap import TransformedOverlapKernel
+from mcbo.kernels.letters import Table, check_table, mean_distance, table_of, vectors_of
 
 
 class LetterEmbedding(KernelRecipe):
@@ -30,7 +29,7 @@ class LetterEmbedding(KernelRecipe):
         ard: Learn a lengthscale of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     table: Literal["blosum62"] | Table = "blosum62"
     ard: bool = True
@@ -41,7 +40,7 @@ class LetterEmbedding(KernelRecipe):
         return check_table(table)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and categories that the table lacks.
+        """Refuse other kinds, and categories that the table lacks.
 
         Raises:
             IncompatibleError: With the parameter and the category.
@@ -58,11 +57,11 @@ class LetterEmbedding(KernelRecipe):
         """Return the squared distances of the categories of each column, scaled."""
         table = table_of(self.table)
         kernel, scale = type(self).__name__, mean_distance(table)
-        found = [squared_distances(vectors_of(table, space, column, kernel)) for column in columns]
-        return [torch.from_numpy(one / scale) for one in found]
+        vectors = [vectors_of(table, space, column, kernel) for column in columns]
+        return [torch.from_numpy(squared_differences(one, one).sum(-1) / scale) for one in vectors]
 
 
-class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):
+class LetterEmbeddingKernel(TransformedOverlapKernel):
     """The kernel of `LetterEmbedding`.
 
     Args:
@@ -77,20 +76,11 @@ class LetterEmbeddingKernel(FeatureCorrelation, Lengthscaled):
     def __init__(
         self, space: DesignSpace, columns: Sequence[int], distances: list[Tensor], *, ard: bool
     ) -> None:
-        d = len(columns)
-        super().__init__(columns, d if ard else 1, mismatch_prior(d))
-        self.one_hot = OneHot(space, columns)
+        super().__init__(space, columns, ard=ard)
         untyped: Any = torch.block_diag
         self.register_buffer("distances", untyped(*distances))
 
-    def encode(self, x: Tensor) -> Tensor:
-        """See `FeatureCorrelation`."""
-        indicators: Tensor = self.one_hot(x)
-        return indicators
-
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        importance = self.lengthscale.reciprocal()
-        weights = importance.expand(*importance.shape[:-1], len(self.one_hot.n_categories))
-        k: Tensor = (-self.one_hot.matches(a @ self.distances, b, weights)).exp()
+        k: Tensor = (-self.one_hot.matches(a @ self.distances, b, self.weights)).exp()
         return k

@@ -11,9 +11,10 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from hebo.design_space.column_kinds import categories_of
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
-from mcbo.sorts import categories_of
+from hebo.kernels.distances import squared_differences
 
 Table = dict[str, tuple[float, ...]]
 
@@ -62,16 +63,10 @@ def letters_of(space: DesignSpace, column: int) -> list[str]:
     return [str(value) for value in categories_of(space, column)]
 
 
-def squared_distances(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the squared distances of vectors, `n x n`."""
-    found: NDArray[np.float64] = ((vectors[:, None] - vectors) ** 2).sum(-1)
-    return found
-
-
 def mean_distance(table: Vectors) -> float:
     """Return the mean squared distance of two different letters of a table."""
-    n = len(table)
-    return float(squared_distances(np.array([*table.values()])).sum() / (n * (n - 1)))
+    vectors, n = np.array([*table.values()]), len(table)
+    return float(squared_differences(vectors, vectors).sum(-1).sum() / (n * (n - 1)))
 
 
 @cache

@@ -9,8 +9,10 @@ from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.matern import MaternKernel, NumericMatern, UnitInterval, matern, unit_cube_prior
-from mcbo.kernels.mixture import FeatureMixture
+from hebo.kernels.distances import squared_differences
+from hebo.kernels.matern import matern
+from hebo.kernels.mixture import FeatureMixtureKernel
+from hebo.kernels.numeric_matern import MaternKernel, NumericMatern, unit_cube_prior
 
 
 class MainEffects(NumericMatern):
@@ -18,9 +20,9 @@ class MainEffects(NumericMatern):
 
     A product of one factor per column forgets with the distance in any of them: what larger values of one
     column do near one place of another says nothing about far places. The sum of functions of one column
-    carries it there, the product holds how columns act together; `Mixture` learns how much of each (additive
-    Gaussian processes: Duvenaud et al., 2011, 1112.4394, of the first and of the full order). Lengthscales of
-    both parts are learned apart. A single column has the plain Matern.
+    carries it there, the product holds how columns act together; `MixtureKernel` learns how much of each
+    (additive Gaussian processes: Duvenaud et al., 2011, 1112.4394, of the first and of the full order).
+    Lengthscales and warps of both parts are learned apart. A single column has the plain Matern.
 
     Attributes are those of `NumericMatern`.
     """
@@ -33,12 +35,12 @@ class MainEffects(NumericMatern):
             return together
         alone = AdditiveMatern(
             columns,
-            UnitInterval(space, columns),
+            self.features(space, columns),
             d if self.ard else 1,
             unit_cube_prior(1),
             smoothness=self.smoothness,
         )
-        return FeatureMixture(alone, together, share=0.5, n_first=d)
+        return FeatureMixtureKernel(alone, together, share=0.5, n_first=d)
 
 
 class AdditiveMatern(MaternKernel):
@@ -46,5 +48,4 @@ class AdditiveMatern(MaternKernel):
 
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""
-        squares = (a.unsqueeze(-2) - b.unsqueeze(-3)).square()
-        return torch.as_tensor(matern(squares, self.smoothness).mean(-1))
+        return torch.as_tensor(matern(squared_differences(a, b), self.smoothness).mean(-1))

@@ -8,7 +8,7 @@ import torch
 from gpytorch.kernels import Kernel
 from torch import Tensor
 
-from mcbo.kernels.correlation import Correlation, log_normal
+from hebo.kernels.correlation import Correlation, PositiveParameter, log_normal, register_positive
 from mcbo.kernels.orders import OrderRecipe, rank_correlation
 
 RATE = 4.0
@@ -35,22 +35,18 @@ class MallowsKernel(Correlation):
     Args:
         columns: See `Correlation`.
         groups: The places among `columns` of each permutation.
+
+    Attributes:
+        rate: The rates, `... x 1 x g`.
     """
+
+    rate = PositiveParameter()
 
     def __init__(self, columns: Sequence[int], groups: Sequence[list[int]]) -> None:
         super().__init__(columns)
         self.groups = list(groups)
         start = torch.full((1, len(groups)), RATE, dtype=torch.float64)
-        self.register_positive("rate", start, log_normal(mode=RATE, spread=1.0))
-
-    @property
-    def rate(self) -> Tensor:
-        """The rates, `... x 1 x g`."""
-        return self.positive("rate")
-
-    @rate.setter
-    def rate(self, value: Tensor | float) -> None:
-        self.set_positive("rate", value)
+        register_positive(self, "rate", start, log_normal(mode=RATE, spread=1.0))
 
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`."""

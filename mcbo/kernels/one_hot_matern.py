@@ -8,13 +8,15 @@ from typing import ClassVar
 from gpytorch.kernels import Kernel
 from torch import Generator
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.matern import MaternKernel, NumericMatern, unit_cube_prior
-from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.matern import Smoothness
+from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
+from hebo.kernels.one_hot import OneHot
 
 
-class OneHotMatern(NumericMatern):
+class OneHotMatern(KernelRecipe):
     """A Matern correlation of one-hot encoded categories, as general-purpose loops have it.
 
     `r^2 = sum_i [x_i != x'_i] (1 / l_{i, x_i}^2 + 1 / l_{i, x'_i}^2)` with a lengthscale of each category of
@@ -27,7 +29,10 @@ class OneHotMatern(NumericMatern):
         ard: Learn a lengthscale of each category of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
+
+    smoothness: Smoothness = 2.5
+    ard: bool = True
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""

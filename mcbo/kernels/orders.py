@@ -10,19 +10,19 @@ import torch
 from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
-from mcbo.sorts import Sort
+from hebo.kernels.base import KernelRecipe
 
 
 class OrderRecipe(KernelRecipe, ABC):
     """A kernel of whole permutations; a subclass says which, for given groups of columns."""
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"permutation"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"permutation"})
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and a part of a permutation.
+        """Refuse other kinds, and a part of a permutation.
 
         Raises:
             IncompatibleError: See above.

@@ -9,11 +9,11 @@ from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 from torch.nn import Module
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.matern import MaternKernel, unit_cube_prior
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
 from mcbo.kernels.ranks import Ranks
-from mcbo.sorts import Sort
 
 
 class Ordinal(KernelRecipe):
@@ -26,7 +26,7 @@ class Ordinal(KernelRecipe):
         ard: Learn a lengthscale of each column, instead of one for all.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"ordered"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"ordered"})
 
     ard: bool = True
 

@@ -8,12 +8,12 @@ from typing import ClassVar
 from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
+from hebo.kernels.one_hot import OneHot
 from mcbo.kernels.alphabet import doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal
-from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort
 
 
 class Prefix(KernelRecipe):
@@ -24,7 +24,7 @@ class Prefix(KernelRecipe):
     negative, so this is a sum of indicators of common beginnings with positive weights, a kernel.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     def doubts(self, space: DesignSpace, columns: Sequence[int]) -> tuple[str, ...]:
         """Doubt that columns without an order are a string; see `mcbo.kernels.alphabet`."""

@@ -9,10 +9,10 @@ from torch import Tensor
 from torch.nn import Module
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.grid import Grid
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.scalar import Scalar
-from hebo.design_space.scale import Linear, Scale
+from hebo.design_space.parameters.grid import Grid
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.scalar import Scalar
+from hebo.design_space.parameters.scale import Linear, Scale
 from hebo.errors import IncompatibleError
 
 

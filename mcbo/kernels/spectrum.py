@@ -10,13 +10,13 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind, n_levels
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
+from hebo.kernels.one_hot import OneHot
 from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation, Lengthscaled, log_normal, squared_exponential
-from mcbo.kernels.one_hot import OneHot
-from mcbo.sorts import Sort, n_levels
 
 MAX_WORDS = 20_000
 """Most words that are listed one by one."""
@@ -35,12 +35,12 @@ class Spectrum(KernelRecipe):
         order: Letters of a word; a string of fewer letters is one word.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     order: int = Field(default=2, ge=1)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, columns of different categories, and more words than can be listed.
+        """Refuse other kinds, columns of different categories, and more words than can be listed.
 
         Raises:
             IncompatibleError: With the parameters that differ, or the number of words.

@@ -16,13 +16,13 @@ from pydantic import Field
 from torch import Generator, Tensor
 from torch.nn import Parameter
 
+from hebo.design_space.column_kinds import ColumnKind, n_levels
 from hebo.design_space.design_space import DesignSpace
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.alphabet import check_one_alphabet, doubts_of_order
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import FeatureCorrelation
 from mcbo.kernels.subsequence_features import subsequence_counts, subsequence_products, unit_counts
 from mcbo.kernels.subsequences import pair_sums
-from mcbo.sorts import Sort, n_levels
 
 SPREAD = 1.0
 """Standard deviation of the prior of the logit of a decay: two thirds between 0.27 and 0.73 around 0.5."""
@@ -55,14 +55,14 @@ class StringSubsequence(KernelRecipe):
             values of MCBO's kernel.)
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     order: int = Field(default=3, ge=1, le=5)
     match_decay: float = Field(default=0.8, gt=0.0, lt=1.0)
     gap_decay: float = Field(default=0.5, gt=0.0, lt=1.0)
 
     def check(self, space: DesignSpace, columns: Sequence[int]) -> None:
-        """Refuse other sorts, and columns of different categories.
+        """Refuse other kinds, and columns of different categories.
 
         Raises:
             IncompatibleError: With the two parameters that differ.

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.correlation import Lengthscaled, log_normal
-from mcbo.kernels.matern import UnitInterval, unit_cube_prior
-from mcbo.sorts import Sort, columns_by_sort
-
-_ROOT_5 = math.sqrt(5.0)
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.correlation import Lengthscaled, PositiveParameter, log_normal, register_positive
+from hebo.kernels.matern import matern_of_column
+from hebo.kernels.numeric_matern import UnitInterval, unit_cube_prior
 
 
 class TreeAdditive(KernelRecipe):
@@ -38,7 +37,7 @@ class TreeAdditive(KernelRecipe):
             rule; its value is 0.2) and never more than a spanning tree. At 0 all columns stand alone.
     """
 
-    handles: ClassVar[frozenset[Sort]] = frozenset({"nominal", "ordered", "continuous"})
+    handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal", "ordered", "continuous"})
 
     edge_share: float = Field(default=0.2, ge=0.0, le=1.0)
 
@@ -62,13 +61,16 @@ class TreeAdditiveKernel(Lengthscaled):
     """The kernel of `TreeAdditive`.
 
     Args:
-        space: Gives sorts and bounds.
+        space: Gives kinds and bounds.
         columns: See `Correlation`.
         cliques: Places among `columns`.
 
     Attributes:
         cliques: Columns of the encoded points that each component depends on.
+        weight: The weights of the components, `... x 1 x c`.
     """
+
+    weight = PositiveParameter()
 
     def __init__(
         self, space: DesignSpace, columns: Sequence[int], cliques: Sequence[tuple[int, ...]]
@@ -76,21 +78,12 @@ class TreeAdditiveKernel(Lengthscaled):
         super().__init__(columns, len(columns), unit_cube_prior(2))
         self.places = list(cliques)
         self.cliques = [tuple(columns[place] for place in clique) for clique in cliques]
-        nominal = set(columns_by_sort(space).get("nominal", []))
+        nominal = set(columns_by_kind(space).get("nominal", []))
         self.is_nominal = [column in nominal for column in columns]
         self.scaled = UnitInterval(space, columns)
-        self.register_positive(
-            "weight", torch.ones(1, len(cliques), dtype=torch.float64), log_normal(mode=1.0, spread=1.0)
+        register_positive(
+            self, "weight", torch.ones(1, len(cliques), dtype=torch.float64), log_normal(mode=1.0, spread=1.0)
         )
-
-    @property
-    def weight(self) -> Tensor:
-        """The weights of the components, `... x 1 x c`."""
-        return self.positive("weight")
-
-    @weight.setter
-    def weight(self, value: Tensor | float) -> None:
-        self.set_positive("weight", value)
 
     @property
     def shares(self) -> Tensor:
@@ -143,37 +136,7 @@ class TreeAdditiveKernel(Lengthscaled):
         lengthscale = self.lengthscale[..., place].unsqueeze(-1)
         if self.is_nominal[place]:
             return torch.where(a == b, 1.0, (-1.0 / lengthscale).exp())
-        untyped: Any = _Matern  # torch declares no types for `apply`
-        correlation: Tensor = untyped.apply(a, b, lengthscale)
-        return correlation
-
-
-class _Matern(torch.autograd.Function):
-    """`k = (1 + |s| + s^2 / 3) e^-|s|` with `s = sqrt(5) (a - b) / l`, so `dk/ds = -s (1 + |s|) e^-|s| / 3`.
-
-    What the derivatives need is computed again from the points: there are too many columns to keep it.
-    """
-
-    @staticmethod
-    def forward(ctx: Any, a: Tensor, b: Tensor, lengthscale: Tensor) -> Tensor:
-        ctx.save_for_backward(a, b, lengthscale)
-        s = ((a - b) * (_ROOT_5 / lengthscale)).abs_()
-        decay = s.neg().exp_()
-        return s.mul(1.0 / 3.0).add_(1.0).mul_(s).add_(1.0).mul_(decay)
-
-    @staticmethod
-    @torch.autograd.function.once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor | None, ...]:
-        a, b, lengthscale = ctx.saved_tensors
-        rate = _ROOT_5 / lengthscale
-        s = (a - b) * rate
-        size = s.abs()
-        by_s = size.neg().exp_().mul_(size.add_(1.0)).mul_(s).mul_(gradient).mul_(-1.0 / 3.0)
-        by_length = -(by_s * s).sum_to_size(lengthscale.shape) / lengthscale
-        if not any(ctx.needs_input_grad[:2]):
-            return None, None, by_length
-        by_s *= rate
-        return by_s.sum_to_size(a.shape), -by_s.sum_to_size(b.shape), by_length
+        return matern_of_column(a, b, lengthscale)
 
 
 def draw_forest(n_vertices: int, n_edges: int, generator: Generator) -> list[tuple[int, int]]:

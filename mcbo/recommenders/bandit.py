@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from hebo.base import Domain, Recommender
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.distinct import distinct
+from hebo.design_space.domains.distinct import distinct
 from hebo.random import make_generator
 from hebo.request import Request
 from mcbo.acq_optimizers.exp3 import Exp3, nominal_values

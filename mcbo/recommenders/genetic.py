@@ -9,7 +9,7 @@ from torch import Generator, Tensor
 
 from hebo.base import Domain, Recommender
 from hebo.data import Data
-from hebo.design_space.distinct import distinct
+from hebo.design_space.domains.distinct import distinct
 from hebo.request import Request
 from hebo.rows import new_rows
 from mcbo.acq_optimizers.genetic import Family

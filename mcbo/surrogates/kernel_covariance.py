@@ -6,7 +6,7 @@ import gpytorch
 from gpytorch.kernels import Kernel
 from torch import Tensor
 
-from mcbo.kernels.correlation import FeatureCorrelation
+from hebo.kernels.correlation import FeatureCorrelation
 from mcbo.surrogates.prior import JITTER
 
 

@@ -1,8 +1,9 @@
-"""A Gaussian process over any mix of columns, with a kernel for each sort of them."""
+"""A Gaussian process over any mix of columns, with a kernel for each kind of them."""
 
 from __future__ import annotations
 
 import copy
+from typing import ClassVar
 
 import torch
 from botorch.models.model import Model
@@ -12,18 +13,18 @@ from torch import Generator, Tensor
 
 from hebo.base import Ability, Surrogate
 from hebo.data import Data
+from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.base import KernelRecipe
+from hebo.kernels.mixture import mix
+from hebo.kernels.numeric_matern import NumericMatern
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
-from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.mallows import Mallows
-from mcbo.kernels.matern import NumericMatern
-from mcbo.kernels.mixture import mix
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
-from mcbo.sorts import Sort, columns_by_sort
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
 from mcbo.surrogates.prior import Array, GPPrior
@@ -37,11 +38,11 @@ def _default_kernels() -> list[KernelRecipe]:
 
 
 class MixedGP(Surrogate):
-    """GP with amplitude, mean, noise and one kernel per sort of column, mixed by sums and products.
+    """GP with amplitude, mean, noise and one kernel per kind of column, mixed by sums and products.
 
     Each kernel takes the columns that it has a correlation for and no kernel before it has taken; kernels
     that are left without a column are not used, so that the default serves every space. Several kernels are
-    combined with learned weights (see `mcbo.kernels.mixture`). Hyperparameters are the most likely ones, or
+    combined with learned weights (see `hebo.kernels.mixture`). Hyperparameters are the most likely ones, or
     a sample of the posterior.
 
     Attributes:
@@ -52,12 +53,14 @@ class MixedGP(Surrogate):
         max_train: Most observations that predictions use; see `hebo.surrogates.subset.best_near_random`.
         max_fit: Most of those that hyperparameters are fitted to: the best third and random others.
         min_noise: Least noise variance, in units of the variance of `y`.
-        distinct: Whether hyperparameters are fitted to one random observation of each value; predictions use
-            them all. A plateau that a search keeps coming back to says that nothing matters, at a distance
-            where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
-        ignored: Sorts of columns that no kernel sees: the belief that they do not matter, which
-            `MostPredictive` holds against others. With few observations many columns drown few that matter.
+        deduplicate: Whether hyperparameters are fitted to one random observation of each value; predictions
+            use them all. A plateau that a search keeps coming back to says that nothing matters, at a
+            distance where much may: with it, amplitude and noise are soon too small for what lies elsewhere.
+        ignore_kinds: Kinds of columns that no kernel sees: the belief that they do not matter, which
+            `BestByLOO` holds against others. With few observations many columns drown few that matter.
     """
+
+    renamed: ClassVar[dict[str, str]] = {"distinct": "deduplicate", "ignored": "ignore_kinds"}
 
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
     n_samples: int = Field(default=0, ge=0)
@@ -65,8 +68,8 @@ class MixedGP(Surrogate):
     max_train: int = Field(default=2000, ge=10)
     max_fit: int = Field(default=300, ge=10)
     min_noise: float = Field(default=1e-5, gt=0)
-    distinct: bool = False
-    ignored: tuple[Sort, ...] = ()
+    deduplicate: bool = False
+    ignore_kinds: tuple[ColumnKind, ...] = ()
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -101,7 +104,7 @@ class MixedGP(Surrogate):
 
     def _fitted_to(self, y: Tensor, generator: Generator) -> Tensor:
         """Return the indices of the observations, of `n` values, that hyperparameters are fitted to."""
-        among = one_of_each(y, generator) if self.distinct else torch.arange(len(y))
+        among = one_of_each(y, generator) if self.deduplicate else torch.arange(len(y))
         return among[best_and_random(y[among], self.max_fit, generator)]
 
     def _prior(self, kernel: Kernel, x: Tensor, y: Tensor) -> GPPrior:
@@ -114,31 +117,32 @@ class MixedGP(Surrogate):
 
     def _shared_out(self, space: DesignSpace) -> list[tuple[KernelRecipe, list[int]]]:
         """Return each kernel that is needed with its columns."""
-        sorts = columns_by_sort(space)
-        if not sorts.keys() - self.ignored or (self.ignored and not sorts.keys() & self.ignored):
+        kinds = columns_by_kind(space)
+        ignored = set(self.ignore_kinds)
+        if not kinds.keys() - ignored or (ignored and not kinds.keys() & ignored):
             raise IncompatibleError(
-                f"ignored {list(self.ignored)}: the columns {space.names} are {sorted(sorts)}, of which that "
-                "leaves out all or none; change `ignored`"
+                f"ignore_kinds {list(self.ignore_kinds)}: the columns {space.names} are {sorted(kinds)}, of "
+                "which that leaves out all or none; change `ignore_kinds`"
             )
-        for sort in self.ignored:
-            sorts.pop(sort, None)
+        for kind in self.ignore_kinds:
+            kinds.pop(kind, None)
         found = []
         for recipe in self.kernels:
-            taken = sorted(column for sort in recipe.handles for column in sorts.pop(sort, []))
+            taken = sorted(column for kind in recipe.handles for column in kinds.pop(kind, []))
             if taken:
                 found.append((recipe, taken))
-        for sort, columns in sorts.items():
+        for kind, columns in kinds.items():
             raise IncompatibleError(
-                f"no kernel of {[type(one).__name__ for one in self.kernels]} takes the {sort} column "
+                f"no kernel of {[type(one).__name__ for one in self.kernels]} takes the {kind} column "
                 f"{columns[0]} of {space.names}; add one that does, such as "
-                f"{[type(one).__name__ for one in _default_kernels() if sort in one.handles]}"
+                f"{[type(one).__name__ for one in _default_kernels() if kind in one.handles]}"
             )
         return found
 
 
-def with_nominal(kernel: KernelRecipe, *, distinct: bool = False) -> MixedGP:
+def with_nominal(kernel: KernelRecipe, *, deduplicate: bool = False) -> MixedGP:
     """Return the GP with `kernel` for the columns that it takes, and the default ones for the others."""
-    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], distinct=distinct)
+    return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], deduplicate=deduplicate)
 
 
 def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:

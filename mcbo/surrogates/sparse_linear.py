@@ -11,11 +11,11 @@ from torch import Generator, Tensor
 
 from hebo.base import Ability, Surrogate
 from hebo.data import Data
+from hebo.design_space.column_kinds import columns_by_kind, n_levels
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
 from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
-from mcbo.sorts import columns_by_sort, n_levels
 from mcbo.surrogates.horseshoe import horseshoe_draws
 
 
@@ -42,7 +42,7 @@ class SparseLinear(Surrogate):
 
     def check(self, space: DesignSpace) -> None:
         """Refuse columns that are not nominal; see `hebo.base.Surrogate`."""
-        for sort, columns in columns_by_sort(space).items():
+        for sort, columns in columns_by_kind(space).items():
             if sort != "nominal":
                 raise IncompatibleError(
                     f"SparseLinear takes nominal parameters only, column {columns[0]} of {space.names} is "

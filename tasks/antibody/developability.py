@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 
-from hebo.design_space.constraints import register_constraint
+from hebo.design_space.rules.constraints import register_constraint
 
 DEVELOPABLE = "developable"
 """Name of the rule for design spaces with a column for each residue, in order."""

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.stats import norm
 
-from hebo.design_space.cells import read_number
-from hebo.design_space.csv_text import RawTable
-from hebo.design_space.table_file import read_table_file
+from hebo.design_space.spreadsheets.cells import read_number
+from hebo.design_space.spreadsheets.csv_text import RawTable
+from hebo.design_space.spreadsheets.table_file import read_table_file
 from hebo.errors import DataError, did_you_mean
 from tasks.hpo.spaces import Problem
 

@@ -12,10 +12,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from hebo.design_space.candidates_file import declared_space, names_of, read_texts, table_space
-from hebo.design_space.cells import read_measured
-from hebo.design_space.table_space import TableSpace
-from hebo.design_space.values import from_json_value
+from hebo.design_space.spreadsheets.cells import read_measured
+from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
+from hebo.design_space.tables.table_space import TableSpace
+from hebo.design_space.values.json_values import from_json_value
 from hebo.errors import ConfigError, DataError
 from tasks.base import Columns, Task
 
@@ -29,7 +29,7 @@ class MeasuredLibrary(Task):
     Args:
         candidates: The CSV file; in a YAML of an experiment its path starts from the folder of that file.
         columns: Those that are parameters: names, or declarations that may lack what the column shows; see
-            `hebo.design_space.inference`.
+            `hebo.design_space.tables.inference`.
         measured: Those that are minimised; a cell says `failed` where there is no value.
         maximize: Whether they are maximised instead; values are then negated.
         rules: Input constraints, as `DesignSpace.parse` takes them; rows that break them are left out.

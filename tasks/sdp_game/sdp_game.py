@@ -58,8 +58,8 @@ class SpherePackingBound(Task):
             alone): a fidelity. Their bounds are proved too, and weaker.
         min_distance: Range of `r`; by default 0.85 to 1.42 times the distance of neighbours in the best
             packing with one centre per unit volume.
-        informed: Whether `r` has a prior (see `hebo.design_space.prior`): more of its range goes to distances
-            at which two points give good bounds, 32 of which are solved before the search.
+        informed: Whether `r` has a prior (see `hebo.design_space.parameters.prior`): more of its range goes
+            to distances at which two points give good bounds, 32 of which are solved before the search.
         radius_ratio: Range of the truncation radius, in units of `r`.
         token_degree: Largest degree of a multiplier that is a product of the base polynomials.
         fixed_tokens: Multipliers that every program has.

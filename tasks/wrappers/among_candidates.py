@@ -8,9 +8,9 @@ from pathlib import Path
 import pandas as pd
 from numpy.random import Generator
 
-from hebo.design_space.candidates_file import TextTable, read_texts, table_space
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.candidates_file import TextTable, read_texts, table_space
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError
 from tasks import best_known
 from tasks.base import Columns

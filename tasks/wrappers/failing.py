@@ -10,7 +10,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, field_validator, model_validator
 
-from hebo.design_space.numeric import Numeric
+from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, EvaluationError, did_you_mean
 from tasks import best_known
 from tasks.base import Columns

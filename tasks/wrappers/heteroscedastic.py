@@ -8,7 +8,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
-from hebo.design_space.numeric import Numeric
+from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, did_you_mean
 from tasks.base import Columns
 from tasks.wrappers.base import Wrapper, keep_noiseless

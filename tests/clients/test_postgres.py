@@ -17,12 +17,12 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hebo.experiment.catalogue import catalogue
 from hebo.experiment.cli import main
-from hebo.experiment.registry import Entries, NewProblem, NewRun
-from hebo.experiment.results import load_results
-from hebo.experiment.store import Store
-from hebo.experiment.yaml_file import write_yaml
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.store.entries import Entries, NewProblem, NewRun
+from hebo.experiment.store.results import load_results
+from hebo.experiment.store.store import Store
+from hebo.experiment.yaml.document import write_yaml
 
 pytest.importorskip("psycopg")
 pytestmark = pytest.mark.client
@@ -87,9 +87,9 @@ def server() -> Iterator[Server]:
 @pytest.fixture
 def hebo(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Result]]:
     monkeypatch.syspath_prepend(str(TOY_SITE))
-    catalogue.cache_clear()
+    catalog.cache_clear()
     yield lambda *arguments: CliRunner().invoke(main, [str(one) for one in arguments], catch_exceptions=False)
-    catalogue.cache_clear()
+    catalog.cache_clear()
 
 
 def write_config(folder: Path, server: Server, **changes: Any) -> Path:

@@ -13,7 +13,7 @@ from torch import Tensor
 from hebo.base import Acquisition, Domain, Focus, Recommender, Region, RegionState, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.random import make_generator

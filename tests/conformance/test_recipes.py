@@ -7,15 +7,15 @@ import yaml
 from examples import example, names
 from pydantic import ValidationError
 
-from hebo.experiment.catalogue import catalogue
-from hebo.experiment.parts import build, describe, lookup
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.parts import build, describe, lookup
 
-ALL = [(kind, name) for kind in sorted(catalogue()) for name in names(kind)]
+ALL = [(kind, name) for kind in sorted(catalog()) for name in names(kind)]
 
 
 @pytest.mark.parametrize(("kind", "name"), ALL)
 def test_a_part_is_documented_in_one_line_and_in_its_class(kind: str, name: str) -> None:
-    summary = catalogue()[kind][name].summary
+    summary = catalog()[kind][name].summary
     assert summary
     assert len(summary) < 90
     assert not summary.endswith(".")

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
+
 import pandas as pd
 import pytest
 from examples import example, names
 from pandas import DataFrame
 
+from hebo import base
+from hebo.design_space.design_space import DesignSpace
+from hebo.experiment.config.tasks import as_task
 from hebo.random import make_generator
 from tasks.base import Task
 
@@ -31,6 +36,22 @@ def make(name: str) -> Task:
 
 def points(task: Task, n: int = 4) -> DataFrame:
     return task.space.decode(task.space.sample(n, generator=make_generator("points")))
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_task_has_all_that_experiments_ask_of_one(name: str) -> None:
+    task: base.Task = make(name)  # checked for types as well
+    assert as_task(task) is task
+    told = [task.objectives, task.constraints, task.notes]
+    assert all(isinstance(one, tuple) and all(isinstance(text, str) for text in one) for one in told)
+    assert all(value is None or isinstance(value, float) for value in (task.optimum, task.best_known))
+    assert isinstance(task.space, DesignSpace)
+    for method in ("require", "initial_points", "evaluate", "pictures"):
+        asked, given = (inspect.signature(getattr(cls, method)) for cls in (base.Task, type(task)))
+        assert [*given.parameters.values()] == [
+            given.parameters[name].replace(kind=one.kind, default=one.default)
+            for name, one in asked.parameters.items()
+        ]
 
 
 @pytest.mark.parametrize("name", TASKS)

@@ -13,7 +13,7 @@ import yaml
 from layers import ROOT
 from scripts import module_at
 
-from hebo.experiment.catalogue import catalogue
+from hebo.experiment.config.catalog import catalog
 
 hook = module_at(ROOT / "docs/hooks/catalog_pages.py")
 WITHOUT_PAGE = {"download"}  # of data, for the command line
@@ -33,7 +33,7 @@ def files_of(nav: Any) -> Iterator[str]:
 
 
 def test_each_kind_of_part_has_a_page_that_the_navigation_lists() -> None:
-    assert set(hook.TITLES) == set(catalogue()) - WITHOUT_PAGE
+    assert set(hook.TITLES) == set(catalog()) - WITHOUT_PAGE
     nav = yaml.safe_load((ROOT / "mkdocs.yml").read_text(encoding="utf-8"))["nav"]
     assert {f"api/{kind}.md" for kind in hook.TITLES} <= set(files_of(nav))
 

@@ -16,13 +16,13 @@ import yaml
 from layers import ROOT
 from pages import GUIDE, PAGES, Block, blocks, commands, links, runnable, script_of, write_files
 
-from hebo.design_space.design_space import DesignSpace
-from hebo.experiment.campaign import build_campaign
-from hebo.experiment.catalogue import catalogue
+from hebo import DesignSpace
+from hebo.experiment.campaign.definition import build_campaign
 from hebo.experiment.cli import main
-from hebo.experiment.config import build_experiment
-from hebo.experiment.parts import build
-from hebo.experiment.yaml_file import parse_yaml
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.experiment import build_experiment
+from hebo.experiment.config.parts import build
+from hebo.experiment.yaml.document import parse_yaml
 
 LANGUAGES = {"python", "yaml", "bash", "sh", "console", "csv", "json", "text", "toml"}
 WITH_PYTHON = [page for page in GUIDE if runnable("python", [page])]
@@ -85,7 +85,7 @@ def test_each_yaml_block_is_built(block: Block, tmp_path: Path) -> None:
     if isinstance(data, list):
         assert DesignSpace().parse(data).names
     elif "type" in data:
-        assert [build(kind, data) for kind, parts in catalogue().items() if data["type"] in parts]
+        assert [build(kind, data) for kind, parts in catalog().items() if data["type"] in parts]
     elif data.keys() & {"optimizer", *SPACES}:
         space = {} if data.keys() & set(SPACES) else {"space": LINE}
         assert build_campaign(parse_yaml(completed(block.body, {**CAMPAIGN, **space}), file=file))

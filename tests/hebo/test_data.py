@@ -7,7 +7,7 @@ import torch
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.domain import Domain
+from hebo.design_space.domains.domain import Domain
 
 X = torch.tensor([[0.0, 1.0], [2.0, 3.0], [4.0, 5.0]], dtype=torch.float64)
 Y = torch.tensor([[1.0], [torch.nan], [3.0]], dtype=torch.float64)

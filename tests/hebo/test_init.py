@@ -11,7 +11,7 @@ NAMES = "hebo.optimizers.hebo.HEBO, hebo.design_space.design_space.DesignSpace, 
 
 
 @pytest.mark.parametrize(
-    "start", ["import hebo", "import hebo, hebo.optimizer.values, hebo.design_space.domain"]
+    "start", ["import hebo", "import hebo, hebo.optimizer.values, hebo.design_space.domains.domain"]
 )
 def test_dotted_names_work_whatever_was_imported_before(start: str) -> None:
     subprocess.run([sys.executable, "-W", "ignore", "-c", f"{start}; {NAMES}"], check=True)

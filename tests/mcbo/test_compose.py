@@ -9,15 +9,15 @@ import mcbo
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.mace import MACE
 from hebo.errors import ConfigError, IncompatibleError
+from hebo.kernels.overlap import Overlap
 from hebo.regions.whole_space import WholeSpace
 from mcbo.acq_optimizers.genetic import GeneticSearch
 from mcbo.acq_optimizers.interleaved import InterleavedSearch
 from mcbo.acq_optimizers.tree_search import TreeSearch
-from mcbo.kernels.overlap import Overlap
 from mcbo.presets import MCBO, RDUCB, Casmopolitan, TreeSearchBO
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
+from mcbo.surrogates.best_by_loo import BestByLOO
 from mcbo.surrogates.mixed_gp import MixedGP
-from mcbo.surrogates.most_predictive import MostPredictive
 
 SPACE = SPACES["categorical"]
 
@@ -25,7 +25,7 @@ SPACE = SPACES["categorical"]
 def test_nothing_given_is_the_default_preset() -> None:
     recipe, preset = mcbo.build(SPACE, seed=0).recommender, MCBO()
     assert dict(recipe) == dict(preset)  # a dump leaves out what the parts have beyond their base classes
-    assert (recipe.surrogate, recipe.region) == (MostPredictive(), MCBO().region)
+    assert (recipe.surrogate, recipe.region) == (BestByLOO(), MCBO().region)
 
 
 def test_short_names_make_casmopolitan() -> None:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from hebo.experiment.report import write_run_table
-from hebo.experiment.report.run_tables import COLUMNS
+from hebo.experiment.analysis import write_run_table
+from hebo.experiment.analysis.run_tables import COLUMNS
 from notebooks import NOTEBOOKS, notebook_tool
 
 SCRIPT = (NOTEBOOKS / "benchmarks.py").read_text(encoding="utf-8")

@@ -10,10 +10,10 @@ from typing import Any
 from hebo.catalog import PARTS
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
-from hebo.experiment.catalogue import catalogue
-from hebo.experiment.parts import build
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.parts import build
 from hebo.random import make_generator
 from hebo.recipe import Recipe
 from mcbo.catalog import PARTS as MCBO_PARTS
@@ -76,7 +76,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
-    ("kernel", "blend"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
+    ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},
     ("task", "ehrlich_explicit"): {
@@ -112,7 +112,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
 
 def names(kind: str) -> list[str]:
     """The names of one kind of part."""
-    return sorted(catalogue().get(kind, {}))
+    return sorted(catalog().get(kind, {}))
 
 
 # Those of other libraries cannot do all of what ours can; `tests/clients/test_peers.py` has their checks.

@@ -1,4 +1,4 @@
-"""What every kernel of `mcbo.kernels` must satisfy, and spaces to build them on."""
+"""What every kernel of `hebo.kernels` and `mcbo.kernels` must satisfy, and spaces to build them on."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from scripts import module_at
 
 from hebo.experiment.cli.commands import main
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.yaml.document import read_yaml
 from tasks.base import Task
 from tasks.hpo.hpo import HPO
 from tasks.synthetic.branin import Branin
@@ -95,7 +95,7 @@ def test_a_speed_table_is_of_at_least_20_asks_around_its_size(n: int, batch: int
     asks = data["budget"]["n_trials"] // batch
     assert data["budget"]["batch_size"] == batch
     assert asks * data["seeds"] >= 20
-    assert data["told"] + batch * (asks - 1) / 2 == n
+    assert data["initial_trials"] + batch * (asks - 1) / 2 == n
 
 
 def test_the_search_finds_a_small_optimum_and_repeats_itself() -> None:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.experiment.parts import build
-from hebo.experiment.yaml_file import read_yaml
+from hebo.experiment.config.parts import build
+from hebo.experiment.yaml.document import read_yaml
 from hebo.random import make_generator
 from tasks.base import Task
 

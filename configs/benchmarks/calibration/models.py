@@ -13,8 +13,8 @@ import torch
 
 from hebo.base import Surrogate
 from hebo.errors import NumericalError
-from hebo.experiment.report.fit_measures import Prediction
-from hebo.experiment.report.fit_quality import Problem, checked, predict
+from hebo.experiment.analysis.fit_measures import Prediction
+from hebo.experiment.analysis.fit_quality import Problem, checked, predict
 from hebo.peers.external_process import Child
 from hebo.random import make_generator
 from hebo.surrogates.hyperparameters import Columns

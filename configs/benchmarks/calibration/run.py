@@ -25,10 +25,10 @@ from configurations import Measured, measured_tasks
 from models import ORIGINALS, FitFailed, Model, Original, Ours
 
 from hebo.base import Surrogate
-from hebo.experiment.parts import build
-from hebo.experiment.report.fit_measures import differences, measure, summary
-from hebo.experiment.report.fit_quality import Problem
-from hebo.experiment.yaml_file import parse_yaml
+from hebo.experiment.analysis.fit_measures import differences, measure, summary
+from hebo.experiment.analysis.fit_quality import Problem
+from hebo.experiment.config.parts import build
+from hebo.experiment.yaml.document import parse_yaml
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import derive_seed, make_generator
 

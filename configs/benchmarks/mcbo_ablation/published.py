@@ -9,8 +9,8 @@ from torch import Generator, Tensor
 
 from hebo.acquisitions.improvement import Improvement, log_expected_improvement
 from hebo.design_space.design_space import DesignSpace
-from mcbo.kernels.overlap import OverlapKernel
-from mcbo.kernels.transformed_overlap import TransformedOverlap
+from hebo.kernels.overlap import OverlapKernel
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.surrogates.mixed_gp import MixedGP
 from mcbo.surrogates.prior import Array, GPPrior
 

@@ -23,11 +23,11 @@ import torch
 from published import ExpectedImprovement, FixedAmplitudeGP, NormalisedOverlap
 
 from hebo.acquisitions.mace import MACE
-from hebo.experiment.report.paired import interval_of_means
+from hebo.experiment.analysis.paired import interval_of_means
+from hebo.kernels.numeric_matern import NumericMatern
 from hebo.random import derive_seed
 from hebo.recommenders.random import RandomSearch
 from mcbo.kernels.mallows import Mallows
-from mcbo.kernels.matern import NumericMatern
 from mcbo.presets import Casmopolitan
 from tasks.base import Task
 from tasks.combinatorial.nk_landscape import NKLandscape

@@ -26,8 +26,8 @@ from hebo.experiment.cli.tasks import tasks
 from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
-    from hebo.experiment.config import Experiment
-    from hebo.experiment.store import Store
+    from hebo.experiment.config.experiment import Experiment
+    from hebo.experiment.store.store import Store
 
 STOPPED = 130
 
@@ -55,11 +55,11 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
 
     KEY=VALUE replaces a value of the file: budget.n_trials=50 seeds=[0,1] optimizers.0.n_initial=8
     """
-    from hebo.experiment.config import build_experiment
-    from hebo.experiment.overrides import make_quick, override
-    from hebo.experiment.problem import ConfigMistake
-    from hebo.experiment.runner import prepare, record, require
-    from hebo.experiment.yaml_file import read_yaml
+    from hebo.experiment.config.experiment import build_experiment
+    from hebo.experiment.config.overrides import make_quick, override
+    from hebo.experiment.running.prepare import prepare, record, require
+    from hebo.experiment.yaml.config_error import ConfigMistake
+    from hebo.experiment.yaml.document import read_yaml
 
     document = read_yaml(config)
     if quick:
@@ -88,7 +88,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
 def show(source: str, run_id: str | None) -> None:
     """Show the runs of an experiment, or the trials of the run RUN_ID."""
     from hebo.experiment.cli.show import runs_table, trials_table
-    from hebo.experiment.results import about_aside, load_results
+    from hebo.experiment.store.results import about_aside, load_results
 
     results = load_results(source)
     if run_id in results.aside:
@@ -104,7 +104,7 @@ def show(source: str, run_id: str | None) -> None:
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 def report(source: str, output: Path | None) -> None:
     """Write the report of an experiment, report.html and its figures, into its folder."""
-    from hebo.experiment.locate import output_of
+    from hebo.experiment.config.locate import output_of
 
     _write_report(source, output or output_of(source), is_own=output is None)
 
@@ -117,9 +117,9 @@ def score(source: str, metric: str | None) -> None:
 
     The experiment must include random_search, and all its runs must be finished.
     """
+    from hebo.experiment.analysis import bayesmark_table
     from hebo.experiment.cli.score import score_tables
-    from hebo.experiment.report import bayesmark_table
-    from hebo.experiment.results import load_results
+    from hebo.experiment.store.results import load_results
 
     scores = bayesmark_table(load_results(source), metric=metric)
     for table in score_tables(scores, metric=metric):
@@ -136,9 +136,9 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
     Sources are run folders, YAML files, or tables of runs that --csv has written, also on other machines.
     The optimisers must include random_search; only finished runs count.
     """
+    from hebo.experiment.analysis.run_files import write_run_table
     from hebo.experiment.cli.scores import collect, score_tables
     from hebo.experiment.files import check_writable
-    from hebo.experiment.report.run_files import write_run_table
 
     if csv is not None:
         check_writable(csv, "--csv")
@@ -162,11 +162,11 @@ main.add_command(forget)
 @click.argument("kind", required=False)
 def list_parts(kind: str | None) -> None:
     """List the parts of the catalogue, one line each; KIND is optimizer, task, surrogate, ..."""
-    from hebo.experiment.catalogue import catalogue
+    from hebo.experiment.config.catalog import catalog
 
-    found = catalogue()
+    found = catalog()
     if kind is not None and kind not in found:
-        from hebo.experiment.parts import no_such_kind
+        from hebo.experiment.config.parts import no_such_kind
 
         raise no_such_kind(kind)
     for one in [kind] if kind else found:
@@ -204,10 +204,10 @@ def doctor() -> None:
 
 
 def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
-    from hebo.experiment.config import runs_of
-    from hebo.experiment.monitor import Monitor
-    from hebo.experiment.runner import run as run_all
-    from hebo.experiment.stopping import STOP, stop_on_signals
+    from hebo.experiment.config.experiment import runs_of
+    from hebo.experiment.executors.stopping import STOP, stop_on_signals
+    from hebo.experiment.running.dispatch import run as run_all
+    from hebo.experiment.running.monitor import Monitor
 
     monitor = Monitor(store, console(), n_slots=experiment.executor.slots)
     complete = False
@@ -240,10 +240,9 @@ def _end(monitor: Any, complete: bool) -> None:
 def _write_report(
     source: str, output: Path, *, runs: Collection[str] | None = None, is_own: bool = True
 ) -> None:
-    from hebo.experiment.files import check_folder
-    from hebo.experiment.locate import find_store
-    from hebo.experiment.report import write_report
-    from hebo.experiment.results import load_results
+    from hebo.experiment.config.locate import check_folder, find_store
+    from hebo.experiment.report.page import write_report
+    from hebo.experiment.store.results import load_results
 
     results = load_results(source, runs=runs)
     if not is_own:

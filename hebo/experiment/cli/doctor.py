@@ -1,4 +1,4 @@
-"""Looks the installation over and says what is wrong and how to put it right."""
+"""`hebo doctor`: says what is wrong with the installation and how to put it right."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def examine() -> list[Finding]:
         Finding("ok", f"Python {'.'.join(map(str, sys.version_info[:3]))}"),
         *check_rivals(distributions()),
         *check_requirements(_requirements()),
-        *check_catalogue(),
+        *check_catalog(),
         *check_hardware(),
     ]
 
@@ -90,11 +90,11 @@ def check_requirements(requirements: Iterable[str]) -> list[Finding]:
     return findings
 
 
-def check_catalogue() -> list[Finding]:
+def check_catalog() -> list[Finding]:
     """Load the catalogue of parts, which installed packages may have broken."""
-    from hebo.experiment.catalogue import catalogue
+    from hebo.experiment.config.catalog import catalog
 
-    found = catalogue()
+    found = catalog()
     if found.problems:
         return [Finding("problem", one) for one in found.problems]
     counts = ", ".join(f"{len(names)} {kind}" for kind, names in found.items())
@@ -103,7 +103,7 @@ def check_catalogue() -> list[Finding]:
 
 def check_hardware() -> list[Finding]:
     """Report processors, threads and accelerators."""
-    from hebo.experiment.executors import n_cpus
+    from hebo.experiment.executors.process_pool import n_cpus
 
     threads = os.environ.get("OMP_NUM_THREADS", "not set")
     findings = [Finding("ok", f"{n_cpus()} CPUs usable; OMP_NUM_THREADS {threads} (workers use 1)")]

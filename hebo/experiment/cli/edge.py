@@ -1,4 +1,4 @@
-"""The edge of the command line: where errors become one line and an exit code."""
+"""Exit codes: where errors become one line and a code."""
 
 from __future__ import annotations
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 import click
 
 from hebo.errors import ConfigError
+from hebo.experiment.cli.console import table, wide_console
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -19,27 +20,19 @@ if TYPE_CHECKING:
 
 DEFAULT = "default"
 COMPARED = ("nll_clipped", "rmse", "spearman")
-_HEADINGS = {
-    "model": "surrogate",
-    "n": "first",
-    "coverage": "90 % coverage",
-    "nll": "NLL",
-    "nll_median": "median NLL",
-    "nll_clipped": "clipped NLL",
-    "rmse": "RMSE",
-    "spearman": "rank corr.",
-    "cpu_ms": "fit CPU ms",
-    "cells": "fits",
-    "failed": "failed",
-}
-_FORMATS = {
-    "coverage": "{:.2f}",
-    "nll": "{:.3f}",
-    "nll_median": "{:.3f}",
-    "nll_clipped": "{:.3f}",
-    "rmse": "{:.3f}",
-    "spearman": "{:.3f}",
-    "cpu_ms": "{:.0f}",
+# Measure -> its heading and format.
+_COLUMNS = {
+    "model": ("surrogate", "{}"),
+    "n": ("first", "{}"),
+    "coverage": ("90 % coverage", "{:.2f}"),
+    "nll": ("NLL", "{:.3f}"),
+    "nll_median": ("median NLL", "{:.3f}"),
+    "nll_clipped": ("clipped NLL", "{:.3f}"),
+    "rmse": ("RMSE", "{:.3f}"),
+    "spearman": ("rank corr.", "{:.3f}"),
+    "cpu_ms": ("fit CPU ms", "{:.0f}"),
+    "cells": ("fits", "{}"),
+    "failed": ("failed", "{}"),
 }
 _MOST_REASONS = 3
 _NOTES = (
@@ -55,7 +48,7 @@ _DIFFERENCE_NOTES = (
 @click.command("fit-quality")
 @click.argument("source", metavar="RUN_DIR|CONFIG")
 @click.option(
-    "--surrogate", "texts", multiple=True, metavar="YAML", help="One to compare: {type: random_forest}."
+    "--surrogate", "texts", multiple=True, metavar="YAML", help="One to compare: {type: extra_trees}."
 )
 @click.option(
     "--first", multiple=True, type=click.IntRange(min=2), help="How many points to fit to [10, 30, 100]."
@@ -82,10 +75,9 @@ def fit_quality(
     """
     import pandas as pd
 
-    from hebo.experiment.cli.console import wide_console
+    from hebo.experiment.analysis.fit_quality import cut_histories, fit_cells, histories
     from hebo.experiment.files import check_writable, write
-    from hebo.experiment.report.fit_quality import cut_histories, fit_cells, histories
-    from hebo.experiment.results import load_results
+    from hebo.experiment.store.results import load_results
 
     models = surrogates(texts)
     if csv is not None:
@@ -122,9 +114,9 @@ def surrogates(texts: Sequence[str]) -> dict[str, Surrogate]:
 
 
 def _surrogate(text: str) -> Surrogate:
-    from hebo.experiment.parts import build
-    from hebo.experiment.problem import ConfigMistake
-    from hebo.experiment.yaml_file import parse_yaml
+    from hebo.experiment.config.parts import build
+    from hebo.experiment.yaml.config_error import ConfigMistake
+    from hebo.experiment.yaml.document import parse_yaml
 
     document = parse_yaml(text, file="--surrogate")
     try:
@@ -135,11 +127,12 @@ def _surrogate(text: str) -> Surrogate:
 
 def quality_table(cells: DataFrame) -> Table:
     """Return the measures of every surrogate by number of points fitted to."""
-    from hebo.experiment.report.fit_measures import summary
+    from hebo.experiment.analysis.fit_measures import summary
 
-    shown = _table("Fit to the first points, test on those that follow", _HEADINGS.values(), caption=_NOTES)
+    headings = [heading for heading, _ in _COLUMNS.values()]
+    shown = table("Fit to the first points, test on those that follow", headings, caption=_NOTES)
     for _, row in summary(cells).iterrows():
-        shown.add_row(*(_FORMATS.get(key, "{}").format(row[key]) for key in _HEADINGS))
+        shown.add_row(*(form.format(row[key]) for key, (_, form) in _COLUMNS.items()))
     return shown
 
 
@@ -147,33 +140,17 @@ def difference_table(cells: DataFrame) -> Table:
     """Return the paired differences of every surrogate to the default, with 95 % intervals."""
     import pandas as pd
 
-    from hebo.experiment.report.fit_measures import differences
+    from hebo.experiment.analysis.fit_measures import differences
 
     headings = ("surrogate", "measure", "first", "difference", "95 % interval")
-    shown = _table("Differences to HEBO's default on the same points", headings, caption=_DIFFERENCE_NOTES)
+    shown = table("Differences to HEBO's default on the same points", headings, caption=_DIFFERENCE_NOTES)
     rows = pd.concat([differences(cells, DEFAULT, name) for name in COMPARED])
     if cells["n"].nunique() == 1:
         rows = rows[rows["n"] != "all"]
     for _, row in rows.iterrows():
         interval = f"{row['lower']:+.3f} … {row['upper']:+.3f}" if pd.notna(row["lower"]) else "–"
         cell = f"{row['difference']:+.3f}"
-        shown.add_row(row["model"], _HEADINGS[row["measure"]], str(row["n"]), cell, interval)
-    return shown
-
-
-def _table(title: str, headings: Iterable[str], *, caption: Sequence[str]) -> Table:
-    from rich import box
-    from rich.table import Table
-
-    shown = Table(
-        title=title,
-        caption="\n".join(caption),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for place, heading in enumerate(headings):
-        shown.add_column(heading, justify="right" if place else "left", overflow="fold")
+        shown.add_row(row["model"], _COLUMNS[row["measure"]][0], str(row["n"]), cell, interval)
     return shown
 
 

@@ -1,4 +1,4 @@
-"""Warnings that are meant for people, as lines of the command line."""
+"""Warnings for users, as lines of the command line."""
 
 from __future__ import annotations
 

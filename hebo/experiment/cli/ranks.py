@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 import click
 
 from hebo.errors import ConfigError, DataError, did_you_mean
+from hebo.experiment.cli.console import table, wide_console
 
 if TYPE_CHECKING:
     from pandas import DataFrame
     from rich.table import Table
 
-    from hebo.experiment.report.blocks import Blocks
-    from hebo.experiment.report.ranks import Comparison
+    from hebo.experiment.analysis.blocks import Blocks
+    from hebo.experiment.analysis.ranks import Comparison
 
 
 @click.command()
@@ -34,16 +35,15 @@ def ranks(sources: tuple[str, ...], chosen: tuple[str, ...], output: Path | None
     seeds are. Sources are run folders, YAML files, or tables of runs that `hebo scores --csv` has written;
     only finished runs count.
     """
-    from hebo.experiment.cli.console import wide_console
+    from hebo.experiment.analysis.ranks import compare
     from hebo.experiment.cli.scores import collect
     from hebo.experiment.files import check_writable
-    from hebo.experiment.report.ranks import compare
 
     if output is not None:
         check_writable(output, "--output")
-    table = collect(sources)
-    names = _chosen(table, chosen)
-    found = complete_blocks(table, names)
+    collected = collect(sources)
+    names = _chosen(collected, chosen)
+    found = complete_blocks(collected, names)
     comparison = compare(found.values)
     wide_console().print(rank_table(comparison, found))
     if output is not None:
@@ -64,7 +64,7 @@ def complete_blocks(table: DataFrame, optimizers: list[str]) -> Blocks:
     Raises:
         DataError: If no task and seed has a run of every optimiser.
     """
-    from hebo.experiment.report.blocks import run_blocks
+    from hebo.experiment.analysis.blocks import run_blocks
 
     found = run_blocks(table, optimizers)
     if not len(found.values):
@@ -77,21 +77,11 @@ def complete_blocks(table: DataFrame, optimizers: list[str]) -> Blocks:
 
 def rank_table(comparison: Comparison, found: Blocks) -> Table:
     """Return the rank table, with what the tests say under it."""
-    from rich import box
-    from rich.table import Table
-
     from hebo.experiment.report.rank_context import rank_headings, rank_rows
 
     n_tasks = found.values.index.get_level_values("task").nunique()
-    shown = Table(
-        title=f"Ranks over {n_tasks} task{'' if n_tasks == 1 else 's'}, {len(found.values)} seeds in all",
-        caption="\n".join(_notes(comparison, found)),
-        title_justify="left",
-        caption_justify="left",
-        box=box.SIMPLE_HEAD,
-    )
-    for place, heading in enumerate(rank_headings(comparison)):
-        shown.add_column(heading, justify="right" if place else "left", overflow="fold")
+    title = f"Ranks over {n_tasks} task{'' if n_tasks == 1 else 's'}, {len(found.values)} seeds in all"
+    shown = table(title, rank_headings(comparison), caption=_notes(comparison, found))
     for row in rank_rows(comparison):
         shown.add_row(*row)
     return shown

@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
+
 if TYPE_CHECKING:
-    from hebo.experiment.campaign_log import Log
+    from hebo.experiment.campaign.log import Log
 
 _CAMPAIGN = click.argument("campaign", type=click.Path(path_type=Path))
 
@@ -34,9 +36,8 @@ def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> No
     With `candidates: library.csv` the points are rows of that table, and its other columns come along.
     Numbers have six digits; the number of a point, in the first column, stands for all of them.
     """
-    from hebo.errors import ConfigError
-    from hebo.experiment.safe_file import replacing
-    from hebo.experiment.sheet import write_sheet
+    from hebo.experiment.campaign.sheet import write_sheet
+    from hebo.experiment.files import replacing
 
     if waiting and n_points is not None:
         raise ConfigError("--waiting writes all points that wait; leave -n out.")
@@ -54,7 +55,7 @@ def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> No
                 points.index.tolist(),
                 log.campaign.measured,
                 cells=log.cells,
-                labels=log.labels(points),
+                labels=log.cells.labels(points),
                 workbook=workbook,
             )
             log.save()
@@ -76,12 +77,12 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     without a number are other points that were measured as well. A value that was corrected needs --replace;
     the log keeps the old one. Columns that belong to nothing in the campaign are not read.
     """
-    from hebo.experiment.sheet import read_sheet
+    from hebo.experiment.campaign.sheet import read_sheet
 
     with _campaign(campaign) as log:
         done = []
         for path in sheets:
-            sheet = read_sheet(path, log.optimizer.space, log.campaign.measured, labels=log.label_names)
+            sheet = read_sheet(path, log.optimizer.space, log.campaign.measured, labels=log.cells.label_names)
             if sheet.aside:
                 names = ", ".join(map(repr, sheet.aside))
                 log.notices.append(f"{path}: not read, as they belong to nothing in the campaign: {names}.")
@@ -119,11 +120,10 @@ def _campaign(file: Path) -> Iterator[Log]:
     Raises:
         ConfigError: For every mistake of people; nothing is recorded then.
     """
-    from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
-    from hebo.experiment.campaign import build_campaign
-    from hebo.experiment.campaign_log import Log
-    from hebo.experiment.safe_file import alone
-    from hebo.experiment.yaml_file import read_yaml
+    from hebo.experiment.campaign.definition import build_campaign
+    from hebo.experiment.campaign.lock import alone
+    from hebo.experiment.campaign.log import Log
+    from hebo.experiment.yaml.document import read_yaml
 
     try:
         document = read_yaml(file)
@@ -143,9 +143,8 @@ def _campaign(file: Path) -> Iterator[Log]:
 
 def _check_output(output: Path, log: Log) -> bool:
     """Refuse a sheet that cannot be written or would replace a file; say whether it is a workbook."""
-    from hebo.design_space.workbook import is_workbook
-    from hebo.errors import ConfigError
-    from hebo.experiment.sheet import check_format
+    from hebo.design_space.spreadsheets.workbook import is_workbook
+    from hebo.experiment.campaign.sheet import check_format
 
     check_format(output)
     if os.path.lexists(output):
@@ -158,8 +157,6 @@ def _check_output(output: Path, log: Log) -> bool:
 
 
 def _say_best(log: Log) -> None:
-    from hebo.errors import DataError
-
     data = log.optimizer.data
     click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
     if len(data.x) and data.y.shape[1] == 1:
@@ -170,6 +167,6 @@ def _say_best(log: Log) -> None:
             return
         values = best.to_dict("records")[0]
         shown = {name: log.cells.show(name, values[name]) for name in log.optimizer.space.names}
-        labels = log.labels(best).to_dict("records")[0]
+        labels = log.cells.labels(best).to_dict("records")[0]
         found = ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
         click.echo(f"Best {log.campaign.objectives[0]}: {value:g} at {found}")

@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebo.errors import MissingExtraError
-from hebo.experiment.catalogue import catalogue
-from hebo.experiment.config import Experiment
-from hebo.experiment.parts import contract_kind, lookup, no_such_kind, settings_of
-from hebo.experiment.split import PARTS
-from hebo.recipe import Recipe
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.experiment import Experiment
+from hebo.experiment.config.parts import contract_kind, lookup, no_such_kind, settings_of
+from hebo.experiment.config.split import PARTS
+from hebo.recipe import Preset, Recipe
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 # Kinds whose parts may have a `label` when they stand at the top of the YAML.
-_LABELLED = ("optimizer", "task")
+_LABELED = ("optimizer", "task")
 _QUICK = {
     "type": "object",
     "description": "Overrides of `hebo run --quick`, keys with dots: budget.n_trials.",
@@ -38,10 +38,10 @@ def schema_text() -> str:
 def experiment_schema() -> dict[str, Any]:
     """Return the schema of a whole YAML; each part is told apart by the constant of its `type`."""
     definitions: dict[str, Any] = {}
-    for kind, names in catalogue().items():
+    for kind, names in catalog().items():
         usable = [name for name in names if _add_part(definitions, kind, name)]
         definitions[kind] = {"oneOf": [_reference(f"{kind}.{name}") for name in usable]}
-    for kind in _LABELLED:
+    for kind in _LABELED:
         if kind not in definitions:
             raise no_such_kind(kind)
     own = Experiment.model_json_schema()
@@ -69,23 +69,41 @@ def experiment_schema() -> dict[str, Any]:
 def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
     """Add one part; say whether it could be (a part whose extra is not installed cannot)."""
     try:
-        cls = settings_of(lookup(kind, name))
+        part = lookup(kind, name)
     except MissingExtraError:
         return False
-    key = f"{kind}.{name}"
-    own = cls.model_json_schema()
-    contracts = _contracts(cls)
-    properties = _rewrite(own.get("properties", {}), own.get("$defs", {}), definitions, key, contracts)
-    if kind in _LABELLED:
+    key, own = f"{kind}.{name}", settings_of(part).model_json_schema()
+    if isinstance(part, Preset):
+        properties = _shared_properties(definitions, part.settings)
+    else:
+        properties = _properties(definitions, key, part)
+    if kind in _LABELED:
         properties = {"label": {"type": "string"}} | properties
     definitions[key] = {
         "type": "object",
-        "description": catalogue()[kind][name].summary,
+        "description": catalog()[kind][name].summary,
         "properties": {"type": {"const": name}, **properties},
         "required": ["type", *own.get("required", [])],
         "additionalProperties": False,
     }
     return True
+
+
+def _properties(definitions: dict[str, Any], key: str, cls: type[Recipe]) -> dict[str, Any]:
+    own = cls.model_json_schema()
+    properties: dict[str, Any] = _rewrite(
+        own.get("properties", {}), own.get("$defs", {}), definitions, key, _contracts(cls)
+    )
+    return properties
+
+
+def _shared_properties(definitions: dict[str, Any], settings: type[Recipe]) -> dict[str, Any]:
+    """Return references to the settings of presets, which stand once."""
+    keys = {name: f"preset:{settings.__name__}.{name}" for name in settings.model_fields}
+    if not set(keys.values()) <= definitions.keys():
+        properties = _properties(definitions, "preset", settings)
+        definitions.update({keys[name]: one for name, one in properties.items()})
+    return {name: _reference(key) for name, key in keys.items()}
 
 
 def _contracts(cls: type[Recipe]) -> dict[str, str]:

@@ -1,29 +1,27 @@
-"""Normalised scores on the command line, and the CSV files they are kept in."""
+"""`hebo scores`: normalised scores, and the CSV files they are kept in."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 import click
 import pandas as pd
-from rich import box
-from rich.table import Table
 
 from hebo.errors import DataError
-from hebo.experiment.report.normalised import Scores, normalised_scores
-from hebo.experiment.report.one_objective import why_left_out
-from hebo.experiment.report.run_files import merge_run_tables, read_run_tables
-from hebo.experiment.report.run_tables import run_table
+from hebo.experiment.analysis.normalized import Scores, normalized_scores
+from hebo.experiment.analysis.one_objective import why_left_out
+from hebo.experiment.analysis.run_files import merge_run_tables, read_run_tables
+from hebo.experiment.analysis.run_tables import run_table
+from hebo.experiment.analysis.score_tables import cost_table
+from hebo.experiment.cli.console import table
 from hebo.experiment.report.score_context import HEADINGS, score_texts
-from hebo.experiment.report.score_tables import cost_table
-from hebo.experiment.results import about_aside, load_results
+from hebo.experiment.store.results import about_aside, load_results
 
 if TYPE_CHECKING:
     from pandas import DataFrame
-
-_STYLE: dict[str, Any] = {"title_justify": "left", "caption_justify": "left", "box": box.SIMPLE_HEAD}
+    from rich.table import Table
 
 
 def collect(sources: Sequence[str]) -> DataFrame:
@@ -50,33 +48,32 @@ def collect(sources: Sequence[str]) -> DataFrame:
     return whole
 
 
-def score_tables(table: DataFrame, *, reference: str | None) -> Iterator[Table]:
+def score_tables(runs: DataFrame, *, reference: str | None) -> Iterator[Table]:
     """Yield one table per suite and part, and one of all that are scored where there are several.
 
     Where nothing can be scored, for want of random search, the table shows what an ask costs.
     """
     groups = [
         ("/".join(filter(None, map(str, key))), one)
-        for key, one in table.groupby(["suite", "part"], sort=False)
+        for key, one in runs.groupby(["suite", "part"], sort=False)
     ]
     scored = []
-    for name, runs in groups:
-        scores = normalised_scores(runs)
+    for name, one in groups:
+        scores = normalized_scores(one)
         if len(scores.runs):
-            scored.append(runs)
+            scored.append(one)
             yield _score_table(name, scores, reference)
         else:
-            yield _cost_table(name, runs, reference, scores)
+            yield _cost_table(name, one, reference, scores)
     if len(scored) > 1:
-        yield _score_table("all", normalised_scores(pd.concat(scored)), reference)
+        yield _score_table("all", normalized_scores(pd.concat(scored)), reference)
 
 
 def _cost_table(name: str, runs: DataFrame, reference: str | None, scores: Scores) -> Table:
     reason = next(iter(scores.left_out.values()))
-    shown = Table(title=f"{name}: CPU seconds per ask", caption=f"No scores, as {reason}.", **_STYLE)
     costs = cost_table(runs, reference=reference)
-    for heading in ("optimiser", *costs.columns):
-        shown.add_column(heading.replace("cpu_", ""), justify="left" if heading == "optimiser" else "right")
+    headings = [heading.replace("cpu_", "") for heading in ("optimiser", *costs.columns)]
+    shown = table(f"{name}: CPU seconds per ask", headings, caption=[f"No scores, as {reason}."])
     for key, row in costs.iterrows():
         shown.add_row(str(cast(tuple[str, ...], key)[-1]), *(f"{value:.3g}" for value in row))
     return shown
@@ -84,13 +81,8 @@ def _cost_table(name: str, runs: DataFrame, reference: str | None, scores: Score
 
 def _score_table(name: str, scores: Scores, reference: str | None) -> Table:
     texts = score_texts(scores, reference=reference)
-    shown = Table(
-        title=f"{name}: normalised score, 0 best known, 1 random search",
-        caption="\n".join([f"Wins and losses of {texts.reference}.", *texts.notes]),
-        **_STYLE,
-    )
-    for heading in HEADINGS:
-        shown.add_column(heading, justify="left" if heading == HEADINGS[0] else "right", overflow="fold")
+    caption = [f"Wins and losses of {texts.reference}.", *texts.notes]
+    shown = table(f"{name}: normalised score, 0 best known, 1 random search", HEADINGS, caption=caption)
     for row in texts.rows:
         shown.add_row(*row)
     return shown

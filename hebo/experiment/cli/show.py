@@ -1,22 +1,21 @@
-"""Tables for people: the runs of an experiment, the trials of a run."""
+"""`hebo show`: the runs of an experiment, the trials of a run."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich import box
-from rich.table import Table
-
 from hebo.errors import ConfigError, did_you_mean
-from hebo.experiment import tables
-from hebo.experiment.progress import value_text
+from hebo.experiment.cli.console import table
+from hebo.experiment.running.progress import value_text
+from hebo.experiment.store import tables
 from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from pandas import DataFrame
+    from rich.table import Table
 
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 
 def runs_table(results: Results) -> Table:
@@ -24,15 +23,12 @@ def runs_table(results: Results) -> Table:
 
     Times are means per trial; `runner` is the CPU time of the runner itself, in milliseconds.
     """
-    table = Table(title=results.name, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("run", "status"):
-        table.add_column(heading, overflow="fold")
-    for heading in ("trials", "failed", "best", "ask s", "evaluate s", "runner ms"):
-        table.add_column(heading, justify="right")
+    numbers = ("trials", "failed", "best", "ask s", "evaluate s", "runner ms")
+    shown = table(results.name, ("run", "status", *numbers), n_left=2)
     for _, run in results.runs.iterrows():
         trials = results.trials[results.trials["run_id"] == run["run_id"]]
-        table.add_row(*_run_texts(run, trials, results.objectives[run["task"]]))
-    return table
+        shown.add_row(*_run_texts(run, trials, results.objectives[run["task"]]))
+    return shown
 
 
 def trials_table(results: Results, run_id: str) -> Table:
@@ -48,16 +44,14 @@ def trials_table(results: Results, run_id: str) -> Table:
     task = results.runs.set_index("run_id")["task"][run_id]
     objectives = results.objectives[task]
     names = list(trials["params"].iloc[0]) if len(trials) else []
-    table = Table(title=run_id, title_justify="left", box=box.SIMPLE_HEAD)
-    for heading in ("#", *objectives):
-        table.add_column(on_one_line(heading), justify="right")
+    shown = table(run_id, map(on_one_line, ("#", *objectives)), n_left=0)
     for heading in ("status", *names, "message"):
-        table.add_column(on_one_line(heading), overflow="fold")
+        shown.add_column(on_one_line(heading), overflow="fold")
     for _, trial in trials.iterrows():
         values = [value_text(trial["values"].get(name)) for name in objectives]
         point = [_cell(trial["params"].get(name)) for name in names]
-        table.add_row(str(trial["number"]), *values, trial["status"], *point, trial["message"] or "")
-    return table
+        shown.add_row(str(trial["number"]), *values, trial["status"], *point, trial["message"] or "")
+    return shown
 
 
 def _run_texts(run: Any, trials: DataFrame, objectives: Sequence[str]) -> list[str]:

@@ -24,7 +24,7 @@ def fetch(name: str, items: tuple[str, ...], output: Path | None) -> None:
 
     Files that are there already are kept.
     """
-    from hebo.experiment.parts import lookup
+    from hebo.experiment.config.parts import lookup
 
     download: Any = lookup("download", name)()  # `tasks` is above this layer
     folder = download.fetch(items, output, click.echo)

@@ -1,4 +1,4 @@
-"""The best run of each task, laid out for parallel coordinates and slices."""
+"""Best run of each task, laid out for parallel coordinates and slices."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.parameters import ParameterAxis, parameter_axis
-from hebo.experiment.report.statistics import Floats
 from hebo.experiment.report.view import View, objective_view
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the template of the page is filled with: texts, numbers as texts, and inline SVG."""
+"""Template context of the page: texts, numbers as texts, and inline SVG."""
 
 from __future__ import annotations
 
@@ -10,12 +10,13 @@ from markupsafe import Markup
 
 from hebo import __version__
 from hebo.errors import DataError
-from hebo.experiment.report.analysis import Analysis
-from hebo.experiment.report.bayesmark_score import bayesmark_table, random_search_labels
+from hebo.experiment.analysis.bayesmark_score import bayesmark_table, random_search_labels
+from hebo.experiment.analysis.normalized import score_curves
+from hebo.experiment.analysis.one_objective import several_objectives
+from hebo.experiment.analysis.timing import PHASES
 from hebo.experiment.report.best_run import BestRun
+from hebo.experiment.report.contents import Contents
 from hebo.experiment.report.curves import TaskCurves
-from hebo.experiment.report.normalised import score_curves
-from hebo.experiment.report.one_objective import several_objectives
 from hebo.experiment.report.parallel_figure import parallel_rows
 from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_context import rank_context
@@ -27,41 +28,41 @@ from hebo.experiment.report.style import PALETTE, line_style
 from hebo.experiment.report.summary import facts, failures, number_or_dash, period, summary
 from hebo.experiment.report.svg import page_svg
 from hebo.experiment.report.text import number
-from hebo.experiment.report.timing import PHASES, timing_figure
+from hebo.experiment.report.timing_figure import timing_figure
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 NOT_YET = "no successful trial"
 _TIMING = "Mean seconds per trial; the table has the numbers."
 
 
-def page_context(analysis: Analysis) -> dict[str, Any]:
+def page_context(contents: Contents) -> dict[str, Any]:
     """Return the variables of the template."""
-    results, table = analysis.results, analysis.table
+    results, table = contents.results, contents.table
     return {
         "version": __version__,
         "name": results.name,
         "period": period(results),
         "facts": facts(results, table),
         "n_unfinished": int((results.runs["status"] != "finished").sum()),
-        "legend": [_legend_entry(index, name) for index, name in enumerate(analysis.optimizers)],
+        "legend": [_legend_entry(index, name) for index, name in enumerate(contents.optimizers)],
         "summary": summary(results, table),
         "optima": {task: number_or_dash(value) for task, value in _optima(results).items()},
         "objectives": {task: ", ".join(names) for task, names in results.objectives.items()},
-        "left_out": analysis.left_out,
-        "panels": _curve_panels(analysis.curves),
-        "comparison": analysis.comparison,
-        "blocks": analysis.blocks,
-        "ranks": rank_context(analysis) if analysis.has_ranks else None,
+        "left_out": contents.left_out,
+        "panels": _curve_panels(contents.curves),
+        "comparison": contents.comparison,
+        "blocks": contents.blocks,
+        "ranks": rank_context(contents) if contents.has_ranks else None,
         "score": _score(results),
-        "normalised": _normalised(analysis),
+        "normalized": _normalized(contents),
         "best_runs": [
-            _best_run_context(index, run) | _pictures(index, run, analysis)
-            for index, run in enumerate(analysis.best_runs)
+            _best_run_context(index, run) | _pictures(index, run, contents)
+            for index, run in enumerate(contents.best_runs)
         ],
-        "timing": _timing_context(analysis.timing),
-        "phases": _phases_context(analysis.phases),
+        "timing": _timing_context(contents.timing),
+        "phases": _phases_context(contents.phases),
         "failures": failures(results, table),
         "settings": _settings(results),
     }
@@ -71,7 +72,7 @@ def _legend_entry(index: int, name: str) -> dict[str, str]:
     """Return name, CSS variable and CSS border style of an optimiser; CSS has no dash-dot."""
     _, dash = line_style(index)
     border = "double" if dash == "dashdot" else dash
-    return {"name": name, "colour": f"--optimizer-{index % len(PALETTE)}", "border": border}
+    return {"name": name, "color": f"--optimizer-{index % len(PALETTE)}", "border": border}
 
 
 def _optima(results: Results) -> dict[str, float]:
@@ -140,16 +141,16 @@ def _phases_context(phases: pd.DataFrame) -> dict[str, Any]:
     return {"columns": columns, "rows": rows, "reasons": reasons}
 
 
-def _normalised(analysis: Analysis) -> dict[str, Any] | None:
+def _normalized(contents: Contents) -> dict[str, Any] | None:
     """Return the normalised scores and their curves, or None where there are none."""
-    if analysis.scores is None:
+    if contents.scores is None:
         return None
-    curves = score_curves(analysis.scores)
+    curves = score_curves(contents.scores)
     ends = [f"{name} ends at {curve['mean'].iloc[-1]:.3f}" for name, curve in curves.items()]
-    figure = score_figure(curves, analysis.optimizers)
+    figure = score_figure(curves, contents.optimizers)
     return {
         "headings": HEADINGS,
-        "texts": score_texts(analysis.scores),
+        "texts": score_texts(contents.scores),
         "figure": page_svg(figure, "scores", f"Mean normalised score against trials; {'; '.join(ends)}."),
     }
 
@@ -172,7 +173,7 @@ def _score(results: Results) -> dict[str, Any] | None:
         "reason": "",
         "optimizers": list(table.index),
         "rows": [
-            (name, *(f"{row[key]:.2f}" for key in ("mean", "normalised", "median")), int(row["n_runs"]))
+            (name, *(f"{row[key]:.2f}" for key in ("mean", "normalized", "median")), int(row["n_runs"]))
             for name, row in table.iterrows()
         ],
         "tasks": [
@@ -212,9 +213,9 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
     }
 
 
-def _pictures(index: int, run: BestRun, analysis: Analysis) -> dict[str, Any]:
+def _pictures(index: int, run: BestRun, contents: Contents) -> dict[str, Any]:
     """Return what the task draws of its best points, or why it cannot."""
-    found = analysis.pictures.get(run.task, Pictures())
+    found = contents.pictures.get(run.task, Pictures())
     return {
         "pictures": [
             page_svg(figure, f"{name}-{index}", f"{name.capitalize()} of the best points of {run.task}.")

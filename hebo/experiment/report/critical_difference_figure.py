@@ -1,4 +1,4 @@
-"""The critical-difference diagram: mean ranks on an axis, a bar joins optimisers that do not differ.
+"""Critical-difference diagram: mean ranks on an axis, a bar joins optimisers that do not differ.
 
 After J. Demsar, "Statistical comparisons of classifiers over multiple data sets", JMLR 2006, section
 3.2.4, with the best on the left.
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from hebo.experiment.report.ranks import Comparison
+from hebo.experiment.analysis.ranks import Comparison
 from hebo.experiment.report.style import INK, MUTED, line_style, new_figure
 from hebo.experiment.report.text import plain
 
@@ -47,8 +47,8 @@ def critical_difference_figure(comparison: Comparison, optimizers: list[str]) ->
     axes.set_axis_off()
     _draw_axis(axes, n)
     for label in _labels(comparison):
-        colour, dash = line_style(optimizers.index(label.name))
-        _draw_label(axes, label, _place(label.rank, n), first_row + _ROW * label.row, (colour, dash))
+        color, dash = line_style(optimizers.index(label.name))
+        _draw_label(axes, label, _place(label.rank, n), first_row + _ROW * label.row, (color, dash))
     _draw_groups(axes, comparison, n)
     _draw_ruler(axes, comparison.critical_difference or 0.0, n)
     return figure
@@ -77,11 +77,11 @@ def _draw_axis(axes: Axes, n: int) -> None:
 
 def _draw_label(axes: Axes, label: _Label, place: float, height: float, style: tuple[str, str]) -> None:
     """Draw a dot on the axis, a line down and out to the side, and the name with its mean rank at its end."""
-    (colour, dash), edge = style, _MARGIN - 0.06 if label.is_left else _WIDTH - _MARGIN + 0.06
+    (color, dash), edge = style, _MARGIN - 0.06 if label.is_left else _WIDTH - _MARGIN + 0.06
     axes.plot(
-        [place, place, edge], [_AXIS, height, height], color=colour, linestyle=dash, linewidth=1.4, zorder=2
+        [place, place, edge], [_AXIS, height, height], color=color, linestyle=dash, linewidth=1.4, zorder=2
     )
-    axes.plot(place, _AXIS, "o", color=colour, markersize=6, zorder=4)
+    axes.plot(place, _AXIS, "o", color=color, markersize=6, zorder=4)
     name = plain(label.name, length=16)
     axes.text(
         edge + (-0.07 if label.is_left else 0.07),

@@ -1,4 +1,4 @@
-"""What the curve of each task shows: simple regret where it can, the best value elsewhere."""
+"""Convergence curves of each task: simple regret where it can be, the best value elsewhere."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.statistics import Band, Floats, quartile_band, run_curve, stack_curves
-from hebo.experiment.report.task_ranking import TaskRanking
+from hebo.experiment.analysis.statistics import Band, Floats, quartile_band, run_curve, stack_curves
+from hebo.experiment.analysis.task_ranking import TaskRanking
 from hebo.experiment.report.view import View, full_view, spans_decades
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 
 @dataclass(frozen=True)

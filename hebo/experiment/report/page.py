@@ -1,4 +1,4 @@
-"""`write_report`: an experiment's results as one self-contained HTML page, and its figures as PNG files."""
+"""Report page: an experiment's results as one self-contained HTML page, and its figures as PNG files."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from jinja2 import Environment, StrictUndefined
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from hebo.experiment.analysis.normalized import score_curves
 from hebo.experiment.files import write
-from hebo.experiment.report.analysis import Analysis, analyse
+from hebo.experiment.report.contents import Contents, collect_contents
 from hebo.experiment.report.context import page_context
 from hebo.experiment.report.critical_difference_figure import critical_difference_figure
-from hebo.experiment.report.normalised import score_curves
 from hebo.experiment.report.parallel_figure import parallel_figure
 from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_figure import rank_figure
@@ -25,10 +25,10 @@ from hebo.experiment.report.score_figures import score_figure
 from hebo.experiment.report.slice_figure import slice_figure
 from hebo.experiment.report.style import css_variables
 from hebo.experiment.report.svg import save_png
-from hebo.experiment.report.timing import timing_figure
+from hebo.experiment.report.timing_figure import timing_figure
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 
 def write_report(results: Results, output: Path) -> list[Path]:
@@ -44,36 +44,36 @@ def write_report(results: Results, output: Path) -> list[Path]:
         The files written, the page first.
     """
     output.mkdir(parents=True, exist_ok=True)  # first: drawing takes a while
-    analysis = analyse(results)
-    page = write(output / "report.html", render(analysis))
-    return [page, *(save_png(figure, output / f"{name}.png") for name, figure in _figures(analysis))]
+    contents = collect_contents(results)
+    page = write(output / "report.html", render(contents))
+    return [page, *(save_png(figure, output / f"{name}.png") for name, figure in _figures(contents))]
 
 
-def render(analysis: Analysis) -> str:
+def render(contents: Contents) -> str:
     """Return the page."""
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
     template = environment.from_string(_resource("report.html"))
-    return template.render(style=Markup(_style()), **page_context(analysis))
+    return template.render(style=Markup(_style()), **page_context(contents))
 
 
-def _figures(analysis: Analysis) -> Iterator[tuple[str, Figure]]:
+def _figures(contents: Contents) -> Iterator[tuple[str, Figure]]:
     """Yield the figures with their file names, one at a time, for there may be hundreds."""
-    if analysis.curves:
-        yield "regret", regret_figure(analysis.curves)
-    yield "timing", timing_figure(analysis.timing)
-    if analysis.scores is not None:
-        yield "scores", score_figure(score_curves(analysis.scores), analysis.optimizers)
-    if analysis.has_ranks:
-        yield "ranks", rank_figure(analysis.comparison, analysis.optimizers)
-    if analysis.has_diagram:
-        yield "critical_difference", critical_difference_figure(analysis.comparison, analysis.optimizers)
-    for index, run in enumerate(analysis.best_runs):
-        suffix = "" if len(analysis.best_runs) == 1 else f"_{index + 1:02d}_{_slug(run.task)}"
+    if contents.curves:
+        yield "regret", regret_figure(contents.curves)
+    yield "timing", timing_figure(contents.timing)
+    if contents.scores is not None:
+        yield "scores", score_figure(score_curves(contents.scores), contents.optimizers)
+    if contents.has_ranks:
+        yield "ranks", rank_figure(contents.comparison, contents.optimizers)
+    if contents.has_diagram:
+        yield "critical_difference", critical_difference_figure(contents.comparison, contents.optimizers)
+    for index, run in enumerate(contents.best_runs):
+        suffix = "" if len(contents.best_runs) == 1 else f"_{index + 1:02d}_{_slug(run.task)}"
         yield f"parallel_coordinates{suffix}", parallel_figure(run)
         yield f"slices{suffix}", slice_figure(run)
-        for name, figure in analysis.pictures.get(run.task, Pictures()).figures.items():
+        for name, figure in contents.pictures.get(run.task, Pictures()).figures.items():
             yield f"{name}{suffix}", figure
 
 

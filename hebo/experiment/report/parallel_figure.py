@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.figure import Figure
 
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.parameters import ParameterAxis
-from hebo.experiment.report.statistics import Floats
-from hebo.experiment.report.style import ACCENT, INK, MUTED, SURFACE, new_figure, scale_colour, sheet_title
+from hebo.experiment.report.style import ACCENT, INK, MUTED, SURFACE, new_figure, scale_color, sheet_title
 from hebo.experiment.report.text import number, plain, wrap_name
 
 MAX_AXES = 8
@@ -82,13 +82,13 @@ def _draw_lines(axes: Axes, run: BestRun, points: Floats) -> None:
     order = [row for row in np.argsort(-run.ranks, kind="stable") if np.isfinite(run.values[row])]
     failed = [row for row in range(len(points)) if np.isnan(run.values[row])]
     segments = [_polyline(points[row]) for row in order]
-    colours = [scale_colour(run.ranks[row]) for row in order]
+    colors = [scale_color(run.ranks[row]) for row in order]
     axes.add_collection(
         LineCollection(
             [_polyline(points[row, :-1]) for row in failed], colors=MUTED, linewidths=0.7, linestyles=":"
         )
     )
-    axes.add_collection(LineCollection(segments, colors=colours, linewidths=1.0, alpha=0.9))
+    axes.add_collection(LineCollection(segments, colors=colors, linewidths=1.0, alpha=0.9))
     if run.best is not None:
         height = points[run.best]
         axes.plot(range(len(height)), height, "-o", color=ACCENT, linewidth=2, markersize=4.5, zorder=5)

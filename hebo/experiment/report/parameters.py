@@ -1,4 +1,4 @@
-"""Positions of parameter values on an axis from 0 to 1, the same for slices and parallel coordinates."""
+"""Parameter axes: positions of values from 0 to 1, the same for slices and parallel coordinates."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import numpy as np
 import torch
 from matplotlib.ticker import LogLocator, MaxNLocator
 
-from hebo.design_space.discrete import Bool, Listed
-from hebo.design_space.numeric import Numeric
-from hebo.design_space.parameter import Parameter
-from hebo.design_space.prior import Quantile
-from hebo.design_space.scale import Log, Logit, Scale
-from hebo.experiment.report.statistics import Floats
+from hebo.design_space.parameters.discrete import Bool, Listed
+from hebo.design_space.parameters.numeric import Numeric
+from hebo.design_space.parameters.parameter import Parameter
+from hebo.design_space.parameters.prior import Quantile
+from hebo.design_space.parameters.scale import Log, Logit, Scale
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.view import distinct_labels
 
 

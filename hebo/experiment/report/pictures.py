@@ -1,4 +1,4 @@
-"""What a task draws of its best points."""
+"""Pictures of a task: what it draws of its best points."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from matplotlib.spines import Spine
 from matplotlib.text import Text
 
 from hebo.errors import HeboError
-from hebo.experiment import tables
-from hebo.experiment.locate import RESOLVED
-from hebo.experiment.parts import build
+from hebo.experiment.config.locate import RESOLVED
+from hebo.experiment.config.tasks import build_task
 from hebo.experiment.report.style import INK, MUTED, SURFACE
+from hebo.experiment.store import tables
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 N_POINTS = 20
 """Most points that a task is given to draw."""
@@ -67,8 +67,7 @@ def _draw_if_same(recipe: Any, config: Mapping[str, Any], best: pd.DataFrame) ->
 
 def _draw(recipe: Any, best: pd.DataFrame) -> Pictures:
     try:
-        task: Any = build("task", recipe, ("task",))
-        figures: dict[str, Figure] = task.pictures(best)
+        figures = build_task(recipe).pictures(best)
     except HeboError as error:
         return Pictures(problem=str(error))
     for figure in figures.values():

@@ -1,4 +1,4 @@
-"""What the section on ranks is filled with."""
+"""Template context of the section on ranks."""
 
 from __future__ import annotations
 
@@ -7,29 +7,29 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.analysis import Analysis
+from hebo.experiment.analysis.ranks import Comparison
+from hebo.experiment.report.contents import Contents
 from hebo.experiment.report.critical_difference_figure import critical_difference_figure
 from hebo.experiment.report.rank_figure import rank_figure
-from hebo.experiment.report.ranks import Comparison
 from hebo.experiment.report.summary import NOTHING
 from hebo.experiment.report.svg import page_svg
 
 
-def rank_context(analysis: Analysis) -> dict[str, Any]:
+def rank_context(contents: Contents) -> dict[str, Any]:
     """Return table, figure and remarks of the section; a dot plot where there is no diagram."""
-    comparison = analysis.comparison
+    comparison = contents.comparison
     ends = "; ".join(f"{name} {rank:.2f}" for name, rank in comparison.ranks["mean_rank"].items())
     description = f"Mean ranks, 1 is best: {ends}."
-    if analysis.has_diagram:
-        figure = critical_difference_figure(comparison, analysis.optimizers)
+    if contents.has_diagram:
+        figure = critical_difference_figure(comparison, contents.optimizers)
         description += f" Critical difference {comparison.critical_difference:.2f}."
     else:
-        figure = rank_figure(comparison, analysis.optimizers)
+        figure = rank_figure(comparison, contents.optimizers)
     return {
         "headings": rank_headings(comparison),
-        "rows": [(analysis.optimizers.index(row[0]), row) for row in rank_rows(comparison)],
+        "rows": [(contents.optimizers.index(row[0]), row) for row in rank_rows(comparison)],
         "figure": page_svg(figure, "ranks", description),
-        "has_diagram": analysis.has_diagram,
+        "has_diagram": contents.has_diagram,
         "no_diagram": no_diagram(comparison),
     }
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from hebo.experiment.report.ranks import Comparison
+from hebo.experiment.analysis.ranks import Comparison
 from hebo.experiment.report.style import FAINT, INK, MUTED, line_style, new_figure, plain_axes
 from hebo.experiment.report.text import plain
 
@@ -20,10 +20,10 @@ def rank_figure(comparison: Comparison, optimizers: list[str]) -> Figure:
     plain_axes(axes, grid="x")
     _shade_ties(axes, comparison)
     for row, (name, values) in enumerate(ranks.iterrows()):
-        colour, _ = line_style(optimizers.index(str(name)))
+        color, _ = line_style(optimizers.index(str(name)))
         if np.isfinite(values["lower"]):
-            axes.hlines(row, values["lower"], values["upper"], color=colour, linewidth=2.2, alpha=0.45)
-        axes.plot(values["mean_rank"], row, "o", color=colour, markersize=8)
+            axes.hlines(row, values["lower"], values["upper"], color=color, linewidth=2.2, alpha=0.45)
+        axes.plot(values["mean_rank"], row, "o", color=color, markersize=8)
         axes.annotate(
             f"{values['mean_rank']:.2f}",
             (values["mean_rank"], row),

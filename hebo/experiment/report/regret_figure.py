@@ -1,4 +1,4 @@
-"""Curves of simple regret or best value against trials, one panel per task, each with a ranked legend."""
+"""Convergence figure: simple regret or best value against trials, a panel per task with a ranked legend."""
 
 from __future__ import annotations
 
@@ -76,11 +76,11 @@ def draw_curves(axes: Axes, curves: TaskCurves) -> None:
 
 
 def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
-    band, (colour, dash) = curves.bands[name], line_style(index)
+    band, (color, dash) = curves.bands[name], line_style(index)
     lower, median, upper = map(curves.view.position, (band.lower, band.median, band.upper))
     trials = np.arange(1, len(median) + 1)
     if band.n_runs > 1:
-        axes.fill_between(trials, lower, upper, color=colour, alpha=0.16, linewidth=0, step="post", zorder=1)
+        axes.fill_between(trials, lower, upper, color=color, alpha=0.16, linewidth=0, step="post", zorder=1)
     # A single value has no line to be seen; a dot marks it.
     marker = "o" if np.isfinite(median).sum() == 1 else ""
     # Where curves coincide the optimiser named first is the one to be seen.
@@ -88,7 +88,7 @@ def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
         trials,
         median,
         where="post",
-        color=colour,
+        color=color,
         linestyle=dash,
         linewidth=1.8,
         marker=marker,
@@ -115,9 +115,9 @@ def _draw_legend(axes: Axes, curves: TaskCurves) -> None:
     (width, height), ranking = _size(axes), curves.ranking
     step = min(_SPACING / height, 1 / (len(curves.legend) + 1))
     for row, (index, name) in enumerate(curves.legend):
-        y, (colour, dash) = 1 - (row + 0.5) * step, line_style(index)
+        y, (color, dash) = 1 - (row + 0.5) * step, line_style(index)
         ends = [1 + _TO_LINE / width, 1 + (_TO_NAME - 0.05) / width]
-        _line(axes, ends, [y, y], color=colour, linestyle=dash, linewidth=2)
+        _line(axes, ends, [y, y], color=color, linestyle=dash, linewidth=2)
         _write(axes, 1 + _TO_NAME / width, y, plain(name, length=18), INK)
     if ranking is None or len(ranking.optimizers) < 2:
         return
@@ -145,5 +145,5 @@ def _line(axes: Axes, x: list[float], y: list[float], **style: Any) -> None:
     axes.add_artist(Line2D(x, y, transform=axes.transAxes, clip_on=False, solid_capstyle="butt", **style))
 
 
-def _write(axes: Axes, x: float, y: float, text: str, colour: str) -> None:
-    axes.text(x, y, text, transform=axes.transAxes, va="center", fontsize=8, color=colour)
+def _write(axes: Axes, x: float, y: float, text: str, color: str) -> None:
+    axes.text(x, y, text, transform=axes.transAxes, va="center", fontsize=8, color=color)

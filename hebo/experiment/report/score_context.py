@@ -1,4 +1,4 @@
-"""The score table as texts: for the page, for the command line, for a notebook."""
+"""Score table as texts: for the page, for the command line, for a notebook."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.normalised import Scores
-from hebo.experiment.report.paired import fewest_seeds
-from hebo.experiment.report.score_tables import score_table, task_table
+from hebo.experiment.analysis.normalized import Scores
+from hebo.experiment.analysis.paired import fewest_seeds
+from hebo.experiment.analysis.score_tables import score_table, task_table
 from hebo.experiment.report.text import number
 
 NOTHING = "–"

@@ -1,4 +1,4 @@
-"""Mean normalised score against trials, one line per optimiser."""
+"""Score figure: mean normalised score against trials, one line per optimiser."""
 
 from __future__ import annotations
 
@@ -52,13 +52,13 @@ def score_figure(curves: Mapping[str, pd.DataFrame], optimizers: Sequence[str], 
 
 
 def _draw(axes: Axes, curve: pd.DataFrame, index: int) -> None:
-    colour, dash = line_style(index)
+    color, dash = line_style(index)
     trials = curve.index.to_numpy()
     if curve["lower"].notna().all():
-        axes.fill_between(trials, curve["lower"], curve["upper"], color=colour, alpha=0.12, linewidth=0)
+        axes.fill_between(trials, curve["lower"], curve["upper"], color=color, alpha=0.12, linewidth=0)
     front = 3 - index / 100  # where curves coincide the optimiser named first is the one to be seen
-    axes.plot(trials, curve["mean"], color=colour, linestyle=dash, linewidth=1.8, zorder=front)
-    axes.plot(trials, curve["mean"], color=colour, linestyle="", marker="o", markersize=3, zorder=front)
+    axes.plot(trials, curve["mean"], color=color, linestyle=dash, linewidth=1.8, zorder=front)
+    axes.plot(trials, curve["mean"], color=color, linestyle="", marker="o", markersize=3, zorder=front)
 
 
 def _frame(axes: Axes, curves: Mapping[str, pd.DataFrame]) -> None:

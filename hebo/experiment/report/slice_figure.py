@@ -1,4 +1,4 @@
-"""Slices of one run: the objective against one parameter at a time."""
+"""Slice plots of one run: the objective against one parameter at a time."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.best_run import BestRun
 from hebo.experiment.report.parameters import ParameterAxis
-from hebo.experiment.report.statistics import Floats
 from hebo.experiment.report.style import (
     ACCENT,
     MUTED,
     SURFACE,
     Cell,
     plain_axes,
-    scale_colour,
+    scale_color,
     sheet,
     sheet_title,
     title,
@@ -53,13 +53,13 @@ def draw_slice(axes: Axes, run: BestRun, axis: ParameterAxis) -> None:
     x = axis.positions + (_jitter(axis) if axis.is_categorical else 0.0)
     heights = run.view.position(run.values)
     # The palest third of the scale serves lines; dots need more weight.
-    colours = np.array([scale_colour(0.65 * (1 - age)) for age in _ages(run)], dtype=object)
+    colors = np.array([scale_color(0.65 * (1 - age)) for age in _ages(run)], dtype=object)
     edge: dict[str, Any] = {"s": 17, "edgecolors": SURFACE, "linewidths": 0.4, "clip_on": False}
     for chosen, marker in ((heights <= 1, "o"), (heights > 1, "^")):
         axes.scatter(
             x[chosen],
             np.where(heights[chosen] > 1, 1.06, heights[chosen]),
-            c=list(colours[chosen]),
+            c=list(colors[chosen]),
             marker=marker,
             **edge,
         )

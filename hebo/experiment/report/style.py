@@ -1,4 +1,4 @@
-"""How the figures look: colours with a light and a dark value, plain axes, labels safe to draw.
+"""Figure style: colours with a light and a dark value, plain axes, labels safe to draw.
 
 Figures are drawn in the light colours. In the page each of them becomes a CSS variable (see `svg.py`), so
 that one drawing serves light, dark and print.
@@ -65,11 +65,11 @@ _NAMES = {
     **dict(
         zip((INK, MUTED, FAINT, SURFACE, ACCENT), ("ink", "muted", "faint", "surface", "accent"), strict=True)
     ),
-    **{colour: f"optimizer-{index}" for index, colour in enumerate(PALETTE)},
-    **{colour: f"scale-{index}" for index, colour in enumerate(SCALE)},
+    **{color: f"optimizer-{index}" for index, color in enumerate(PALETTE)},
+    **{color: f"scale-{index}" for index, color in enumerate(SCALE)},
 }
 
-CSS_COLOURS = {light: f"var(--{name})" for light, name in _NAMES.items()}
+CSS_COLORS = {light: f"var(--{name})" for light, name in _NAMES.items()}
 """Light colour -> the CSS variable that stands for it in the page."""
 
 
@@ -83,7 +83,7 @@ def line_style(index: int) -> tuple[str, Dash]:
     return PALETTE[index % len(PALETTE)], DASHES[index // len(PALETTE) % len(DASHES)]
 
 
-def scale_colour(rank: float) -> str:
+def scale_color(rank: float) -> str:
     """Return the colour for a rank between 0 (best) and 1 (worst)."""
     return SCALE[min(int(rank * len(SCALE)), len(SCALE) - 1)]
 

@@ -1,4 +1,4 @@
-"""The plain tables of a report: the header's facts, best values, failures."""
+"""Summary tables of a report: the header's facts, best values, failures."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.report.one_objective import several_objectives
-from hebo.experiment.report.statistics import quantile
+from hebo.experiment.analysis.one_objective import several_objectives
+from hebo.experiment.analysis.statistics import quantile
 from hebo.experiment.report.text import number
 
 if TYPE_CHECKING:
-    from hebo.experiment.results import Results
+    from hebo.experiment.store.results import Results
 
 NOTHING = "–"
 

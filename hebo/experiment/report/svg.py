@@ -12,7 +12,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from hebo.experiment.files import write
-from hebo.experiment.report.style import CSS_COLOURS, quiet_glyphs
+from hebo.experiment.report.style import CSS_COLORS, quiet_glyphs
 
 PNG_DPI = 200
 _REFERENCE = re.compile(r"url\(#([^)]*)\)")
@@ -82,6 +82,6 @@ def _page_value(key: str, value: str, name: str) -> str:
         return f"#{name}-{value[1:]}"
     value = _REFERENCE.sub(rf"url(#{name}-\1)", value)
     if key in ("style", "fill", "stroke"):
-        for colour, variable in CSS_COLOURS.items():
-            value = value.replace(colour, variable)
+        for color, variable in CSS_COLORS.items():
+            value = value.replace(color, variable)
     return value

@@ -1,4 +1,4 @@
-"""Texts and numbers as a figure or a table should show them."""
+"""Number formats: texts and numbers as a figure or a table should show them."""
 
 from __future__ import annotations
 

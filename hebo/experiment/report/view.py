@@ -1,4 +1,4 @@
-"""The shown part of an objective axis, drawn on 0 to 1 so that no value is too large for a figure."""
+"""Axis limits: the shown part of an objective axis, drawn on 0 to 1 so that no value is too large."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from itertools import pairwise
 import numpy as np
 from matplotlib.ticker import MaxNLocator
 
-from hebo.experiment.report.statistics import Floats
+from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.text import tick
 
 LOG_RATIO = 1e3

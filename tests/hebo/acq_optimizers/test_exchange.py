@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from hebo.acq_optimizers import exchange
+from hebo.acq_optimizers.climbing import climb
 from hebo.acq_optimizers.exchange import Moves
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -30,7 +31,7 @@ def hits(x: Tensor, owners: Tensor) -> Tensor:
 
 def test_the_changes_are_single_columns_with_steps_of_powers_of_two() -> None:
     x = torch.tensor([[0.3, 20.0, 2.0, 0.0]], dtype=torch.float64)
-    changes = Moves(SPACE, POOL).of(x)[0]
+    changes = Moves(SPACE, POOL).changes(x)[0]
     assert ((changes != x).sum(1) <= 1).all()
     assert (changes[:, 0] == 0.3).all()
     assert {4, 12, 16, 18, 19, 21, 22, 24, 28, 36} <= set(changes[:, 1].tolist())
@@ -40,14 +41,14 @@ def test_the_changes_are_single_columns_with_steps_of_powers_of_two() -> None:
 
 def test_climbing_reaches_the_target_column_by_column() -> None:
     x = SPACE.sample(6, generator=make_generator(1))
-    climbed = Moves(SPACE, POOL).climb(hits, x, n_rounds=9, generator=make_generator(0))
+    climbed, _ = climb(hits, Moves(SPACE, POOL), x, n_rounds=9, generator=make_generator(0))
     assert (climbed[:, 1:] == TARGET[1:]).all()
     assert (climbed[:, 0] == x[:, 0]).all()
 
 
 def test_rounds_are_limited_and_points_do_not_get_worse() -> None:
     x = SPACE.sample(6, generator=make_generator(1))
-    climbed = Moves(SPACE, POOL).climb(hits, x, n_rounds=1, generator=make_generator(0))
+    climbed, _ = climb(hits, Moves(SPACE, POOL), x, n_rounds=1, generator=make_generator(0))
     assert ((climbed != x).sum(1) <= 1).all()
     assert (hits(climbed, x) >= hits(x, x)).all()
 
@@ -60,7 +61,7 @@ def test_few_points_are_evaluated_where_there_are_many_changes() -> None:
         return hits(x, owners)
 
     x = SPACE.sample(60, generator=make_generator(1))
-    Moves(SPACE, POOL).climb(counted, x, n_rounds=2, generator=make_generator(0))
+    climb(counted, Moves(SPACE, POOL), x, n_rounds=2, generator=make_generator(0))
     assert max(seen) <= exchange.MAX_POINTS
 
 
@@ -77,6 +78,6 @@ def test_orders_change_by_moving_an_item() -> None:
         return -(x - target).square().sum(1)
 
     pool = space.sample(64, generator=make_generator(0))
-    climbed = Moves(space, pool).climb(near, pool[:5], n_rounds=12, generator=make_generator(0))
+    climbed, _ = climb(near, Moves(space, pool), pool[:5], n_rounds=12, generator=make_generator(0))
     assert space.contains(climbed).all()
     assert (near(climbed, climbed) > near(pool[:5], pool) / 2).all()

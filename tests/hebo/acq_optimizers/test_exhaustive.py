@@ -9,7 +9,7 @@ from torch import Tensor
 from hebo.acq_optimizers import exhaustive
 from hebo.acq_optimizers.exhaustive import BLOCK, Exhaustive, best_rows
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 

@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from hebo.base import Domain
-from hebo.design_space.constraints import register_constraint
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.rules.constraints import register_constraint
 from hebo.errors import SpaceError
 from hebo.random import make_generator
 

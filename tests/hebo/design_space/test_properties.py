@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values import object_column
+from hebo.design_space.values.plain_values import object_column
 from hebo.random import make_generator
 
 CHECKS = settings(

@@ -10,14 +10,15 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hebo.experiment.catalogue import catalogue
 from hebo.experiment.cli import main
-from hebo.experiment.leases import Owner
-from hebo.experiment.results import Results
-from hebo.experiment.run_log import RunLog
-from hebo.experiment.store import Store
-from hebo.experiment.yaml_file import write_yaml
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.store.leases import Owner
+from hebo.experiment.store.results import Results
+from hebo.experiment.store.run_log import RunLog
+from hebo.experiment.store.store import Store
+from hebo.experiment.yaml.document import write_yaml
 
+from .made_results import make_results as made_results
 from .stores import register
 
 TOY_SITE = Path(__file__).parent / "toy_site"
@@ -37,9 +38,9 @@ def toys(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Install the toy parts, in this process and in those it starts."""
     monkeypatch.syspath_prepend(str(TOY_SITE))
     monkeypatch.setenv("PYTHONPATH", with_toys())
-    catalogue.cache_clear()
+    catalog.cache_clear()
     yield
-    catalogue.cache_clear()
+    catalog.cache_clear()
 
 
 @pytest.fixture
@@ -121,6 +122,11 @@ def run_log(store: Store, owner: Owner) -> RunLog:
     run_id = store.claim(owner, besides=set())
     assert run_id == "o@t#0"
     return store.log(run_id, owner)
+
+
+@pytest.fixture(scope="session")
+def make_results() -> Callable[..., Results]:
+    return made_results
 
 
 def lasting(results: Results) -> list[Mapping[str, Any]]:

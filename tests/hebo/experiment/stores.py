@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hebo.experiment.registry import Entries, NewProblem, NewRun
-from hebo.experiment.run_log import AskCost, Outcome, RunLog, Trial
-from hebo.experiment.store import Store
+from hebo.experiment.store.entries import Entries, NewProblem, NewRun
+from hebo.experiment.store.run_log import AskCost, Outcome, RunLog, Trial
+from hebo.experiment.store.store import Store
 
 CONTENT: dict[str, Any] = {"optimizers": [{"type": "o"}], "seeds": [0, 1], "budget": {"n_trials": 3}}
 

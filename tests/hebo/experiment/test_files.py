@@ -8,8 +8,9 @@ import pytest
 from click.testing import Result
 
 from hebo.errors import ConfigError
-from hebo.experiment.files import check_folder, check_writable, write
-from hebo.experiment.results import load_results
+from hebo.experiment.config.locate import check_folder
+from hebo.experiment.files import check_writable, write
+from hebo.experiment.store.results import load_results
 
 from .conftest import lasting
 

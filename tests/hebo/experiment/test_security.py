@@ -16,7 +16,7 @@ from click.testing import Result
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
 from hebo.experiment.report import pictures
-from hebo.experiment.results import load_results
+from hebo.experiment.store.results import load_results
 from hebo.optimizers.hebo import HEBORecipe
 
 ROOT = Path(__file__).parents[3]
@@ -103,7 +103,7 @@ def test_a_recipe_that_changes_while_a_run_is_at_work_changes_nothing(
     monkeypatch: pytest.MonkeyPatch,
     hebo: Hebo,
 ) -> None:
-    from hebo.experiment import runner
+    from hebo.experiment.running import dispatch
 
     def spoil(*arguments: Any, **settings: Any) -> bool:
         recipe = json.dumps({"optimizer": external, "task": {"type": "moving"}})
@@ -115,8 +115,8 @@ def test_a_recipe_that_changes_while_a_run_is_at_work_changes_nothing(
         change(tmp_path / "out", "update hebo_problems set space = '{}', objectives = '[]'")
         return run(*arguments, **settings)
 
-    run = runner.run
-    monkeypatch.setattr(runner, "run", spoil)
+    run = dispatch.run
+    monkeypatch.setattr(dispatch, "run", spoil)
     hebo("run", write_config())
     with sqlite3.connect(tmp_path / "out" / "results.db") as connection:
         found = [json.loads(text) for (text,) in connection.execute("select params from hebo_trials")]
@@ -134,7 +134,7 @@ def test_a_task_in_a_store_is_not_built_for_a_report(
         {"optimizer": {"type": "sobol"}, "task": {"type": "antibody_design", "antigen": "/x"}}
     )
     change(tmp_path / "out", "update hebo_runs set config = ?", recipe)
-    monkeypatch.setattr(pictures, "build", lambda *arguments: pytest.fail(f"built {arguments}"))
+    monkeypatch.setattr(pictures, "build_task", lambda *arguments: pytest.fail(f"built {arguments}"))
     assert hebo("report", tmp_path / "out").exit_code == 0
     assert (
         "the store has the task with other settings than resolved.yaml"

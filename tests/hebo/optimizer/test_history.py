@@ -7,7 +7,7 @@ import pytest
 
 from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO, HEBORecipe

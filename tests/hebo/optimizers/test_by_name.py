@@ -12,7 +12,7 @@ from hebo.acquisitions.acq import EI, LCB, MACE, Mean, Sigma
 from hebo.errors import ConfigError, IncompatibleError
 from hebo.optimizers.hebo import HEBO, HEBORecipe
 from hebo.recommenders.bayes_opt import BayesOptRecipe
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 
 
@@ -64,7 +64,7 @@ def test_hebo_suggests_with_each_choice(arguments: dict[str, Any], n_told: int) 
 def test_a_forest_has_no_second_forest_beside_it() -> None:
     alone = HEBO(mixed(), model_name="rf", model_config={"n_estimators": 20}).recommender.of
     assert isinstance(alone, BayesOptRecipe)
-    assert alone.surrogate == RandomForest(n_trees=20)
+    assert alone.surrogate == ExtraTrees(n_trees=20)
 
 
 def test_the_space_and_the_numbers_of_categories_may_be_in_the_configuration() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.peers.dimensions import Dimensions
 from hebo.peers.unit_cube import UnitCube

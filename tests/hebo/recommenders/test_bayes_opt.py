@@ -24,7 +24,7 @@ from hebo.optimizers.hebo import HEBORecipe
 from hebo.presets import bayes_opt
 from hebo.random import make_generator
 from hebo.request import Request
-from hebo.surrogates.random_forest import RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
 
@@ -104,7 +104,7 @@ def test_objectives_that_exist_only_where_feasible_are_no_obstacle() -> None:
 
 
 def test_a_forest_models_constraints_as_well() -> None:
-    optimizer = HEBORecipe(surrogate=RandomForest(n_trees=20), acq_optimizer=SEARCH).build(SPACE, seed=0)
+    optimizer = HEBORecipe(surrogate=ExtraTrees(n_trees=20), acq_optimizer=SEARCH).build(SPACE, seed=0)
     play(optimizer, 24, 4)
     assert len(optimizer.data.x) == 24
 

@@ -14,7 +14,7 @@ from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import Domain, Recommender
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
@@ -24,7 +24,7 @@ from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.recommenders.committee import Committee
 from hebo.recommenders.random import RandomSearch
 from hebo.recommenders.sobol import Sobol
-from hebo.surrogates.random_forest import Forest, RandomForest
+from hebo.surrogates.extra_trees import ExtraTrees, Forest
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
 
@@ -33,7 +33,7 @@ SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for
 FITS: list[Data] = []
 
 
-class Recording(RandomForest):
+class Recording(ExtraTrees):
     """A forest that notes what it is fitted to."""
 
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
@@ -113,13 +113,13 @@ def test_the_same_seed_gives_the_same_batches() -> None:
 
 
 def test_a_second_model_that_cannot_serve_the_acquisition_is_refused() -> None:
-    with pytest.raises(IncompatibleError, match=r"ThompsonSampling needs functions .* RandomForest does not"):
-        recipe(second_surrogate=RandomForest(), acquisition=ThompsonSampling())
+    with pytest.raises(IncompatibleError, match=r"ThompsonSampling needs functions .* ExtraTrees does not"):
+        recipe(second_surrogate=ExtraTrees(), acquisition=ThompsonSampling())
 
 
 def test_hebos_forest_is_there_for_acquisitions_it_can_serve() -> None:
     _, forest = HEBORecipe().of.members
-    assert isinstance(forest.surrogate, RandomForest)
+    assert isinstance(forest.surrogate, ExtraTrees)
     assert isinstance(HEBORecipe(acquisition=ThompsonSampling()).of, BayesOptRecipe)
     assert isinstance(HEBORecipe(second_surrogate=None).of, BayesOptRecipe)
 

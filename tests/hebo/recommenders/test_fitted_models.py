@@ -18,8 +18,8 @@ from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import make_generator
 from hebo.recommenders.fitted_models import condition_on_mean
 from hebo.request import Request
+from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.gaussian_process import GaussianProcess
-from hebo.surrogates.random_forest import RandomForest
 from hebo.surrogates.warped_gp import WarpedGP
 from mcbo.surrogates.mixed_gp import MixedGP
 
@@ -54,7 +54,7 @@ def bowl(n: int) -> Data:
     return Data(x, (y - y.mean()) / y.std())
 
 
-@pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP(), RandomForest(), PlainGP()], ids=repr)
+@pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP(), ExtraTrees(), PlainGP()], ids=repr)
 def test_a_pending_point_lowers_the_variance_and_keeps_the_mean(surrogate: Surrogate) -> None:
     model = surrogate.fit(bowl(8), SPACE, generator=make_generator(1))
     x = torch.tensor([[0.85, 0.15], [0.1, 0.9]], dtype=torch.float64)

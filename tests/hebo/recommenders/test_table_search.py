@@ -17,9 +17,9 @@ from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acq_optimizers.exhaustive import Exhaustive
 from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
-from hebo.experiment.parts import build, describe, rebuild
+from hebo.experiment.config.parts import build, describe, rebuild
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.recommenders.table_search import parts_for
@@ -76,7 +76,7 @@ def ids(frame: pd.DataFrame) -> list[str]:
 def test_the_suggestion_is_the_row_with_the_largest_acquisition(monkeypatch: pytest.MonkeyPatch) -> None:
     bo = optimizer()
     play(bo, n_rounds=2)
-    left = LIBRARY.remaining(1, bo.data.seen, {})
+    left = LIBRARY.domain_for(1, bo.data.seen, {})
     captured = {}
 
     maximize = Exhaustive.maximize
@@ -204,8 +204,8 @@ BIG = """
 import resource
 import numpy as np, pandas as pd
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.table_space import TableSpace
-from hebo.experiment.parts import build, describe, rebuild
+from hebo.design_space.tables.table_space import TableSpace
+from hebo.experiment.config.parts import build, describe, rebuild
 
 n, rng = 100_000, np.random.default_rng(0)
 letters = rng.choice(np.array(list("ACDEFGHIKLMNPQRSTVWY")), (n, 8))

@@ -143,12 +143,12 @@ def test_a_value_that_is_told_often_counts_once_if_so_wished() -> None:
     once = column(0.1, 0.5, 2.0, 9.0, 40.0)
     often = torch.cat([once, column(0.1).expand(30, 1)])
     expected = PowerTransform().fit(once)(once)[0]
-    torch.testing.assert_close(PowerTransform(distinct=True).fit(often)(once)[0], expected)
+    torch.testing.assert_close(PowerTransform(deduplicate=True).fit(often)(once)[0], expected)
     assert float(PowerTransform().fit(often)(once)[0].std()) > 1.3 * float(expected.std())
 
 
 def test_two_distinct_values_are_enough() -> None:
     y = column(1.0, 1.0, 1.0, 3.0)
-    scores = PowerTransform(distinct=True).fit(y)(y)[0]
+    scores = PowerTransform(deduplicate=True).fit(y)(y)[0]
     assert torch.isfinite(scores).all()
     assert scores[0] > scores[3]

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate
-from hebo.design_space.constraints import register_constraint
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.rules.constraints import register_constraint
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.regions.neighborhood import Neighborhood

@@ -8,8 +8,8 @@ from examples import SPACES
 from torch import Tensor
 
 from hebo.base import Domain
-from hebo.design_space.constraints import register_constraint
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.rules.constraints import register_constraint
 from hebo.random import make_generator
 from hebo.regions.neighborhood import Neighborhood
 from mcbo.acq_optimizers.moves import column_levels

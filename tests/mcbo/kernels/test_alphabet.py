@@ -11,16 +11,16 @@ import pytest
 import mcbo
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import SuitabilityWarning
+from hebo.kernels.mixture import Mixture
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.optimizer.optimizer import OptimizerRecipe
 from mcbo.kernels.base import KernelRecipe
-from mcbo.kernels.blend import Blend
 from mcbo.kernels.prefix import Prefix
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.presets import BOSS, MCBO, AntBO, BOiLS, Casmopolitan
+from mcbo.surrogates.best_by_loo import BestByLOO
 from mcbo.surrogates.mixed_gp import with_nominal
-from mcbo.surrogates.most_predictive import MostPredictive
 from tasks.base import Task
 from tasks.combinatorial.contamination import ContaminationControl
 from tasks.combinatorial.ising import IsingSparsification
@@ -111,8 +111,8 @@ def test_a_model_by_its_short_name_warns_too() -> None:
         (Spectrum(), True),
         (Prefix(), True),
         (TransformedOverlap(), False),
-        (Blend(kernels=[StringSubsequence(), Spectrum()]), True),
-        (Blend(kernels=[StringSubsequence(), TransformedOverlap()]), False),
+        (Mixture(kernels=[StringSubsequence(), Spectrum()]), True),
+        (Mixture(kernels=[StringSubsequence(), TransformedOverlap()]), False),
     ],
 )
 def test_a_blend_is_doubted_if_all_its_kernels_are(kernel: KernelRecipe, doubted: bool) -> None:
@@ -123,12 +123,9 @@ def test_a_blend_is_doubted_if_all_its_kernels_are(kernel: KernelRecipe, doubted
 
 def test_a_choice_is_doubted_if_all_that_can_be_chosen_are() -> None:
     strings = [with_nominal(StringSubsequence()), with_nominal(Spectrum())]
-    assert len(MostPredictive(surrogates=strings).doubts(space(BOOLEANS))) == 1
-    assert (
-        MostPredictive(surrogates=[*strings, with_nominal(TransformedOverlap())]).doubts(space(BOOLEANS))
-        == ()
-    )
-    assert MostPredictive(surrogates=strings).doubts(space(LETTERS)) == ()
+    assert len(BestByLOO(surrogates=strings).doubts(space(BOOLEANS))) == 1
+    assert BestByLOO(surrogates=[*strings, with_nominal(TransformedOverlap())]).doubts(space(BOOLEANS)) == ()
+    assert BestByLOO(surrogates=strings).doubts(space(LETTERS)) == ()
 
 
 def test_common_beginnings_of_different_choices_are_doubted() -> None:

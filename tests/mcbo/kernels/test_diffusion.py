@@ -24,9 +24,9 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.transformed_overlap import TransformedOverlap, mismatch_prior
 from hebo.random import make_generator
 from mcbo.kernels.diffusion import MAX_LEVELS, Diffusion, DiffusionKernel, Path
-from mcbo.kernels.transformed_overlap import TransformedOverlap, mismatch_prior
 
 
 def build(space: DesignSpace = MIXED, columns: list[int] | None = None) -> DiffusionKernel:

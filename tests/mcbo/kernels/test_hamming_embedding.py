@@ -23,6 +23,8 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.numeric_matern import MaternKernel
+from hebo.kernels.one_hot import OneHot
 from hebo.random import make_generator
 from mcbo.kernels.hamming_embedding import (
     Embedding,
@@ -31,8 +33,6 @@ from mcbo.kernels.hamming_embedding import (
     embedding_prior,
     relabelled,
 )
-from mcbo.kernels.matern import MaternKernel
-from mcbo.kernels.one_hot import OneHot
 
 
 def build(*, n_anchors: int = 6, relabel: bool = False, seed: int = 0) -> MaternKernel:

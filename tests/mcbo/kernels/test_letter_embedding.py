@@ -13,10 +13,10 @@ from pydantic import ValidationError
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.random import make_generator
 from mcbo.kernels.letter_embedding import LetterEmbedding, LetterEmbeddingKernel
 from mcbo.kernels.letters import blosum62
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 
 AMINO = "ACDEFGHIKLMNPQRSTVWY"
 LOOP = DesignSpace().parse([{"name": f"x{i}", "type": "cat", "categories": list(AMINO)} for i in range(4)])

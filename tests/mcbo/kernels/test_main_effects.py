@@ -20,10 +20,10 @@ from kernel_checks import (
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.mixture import FeatureMixtureKernel
+from hebo.kernels.numeric_matern import MaternKernel
 from hebo.random import make_generator
 from mcbo.kernels.main_effects import MainEffects
-from mcbo.kernels.matern import MaternKernel
-from mcbo.kernels.mixture import FeatureMixture
 
 COLUMNS = CONTINUOUS + ORDERED
 NUMERIC = DesignSpace().parse(
@@ -31,9 +31,11 @@ NUMERIC = DesignSpace().parse(
 )
 
 
-def build(space: DesignSpace = NUMERIC, columns: tuple[int, ...] = (0, 1), **keys: object) -> FeatureMixture:
+def build(
+    space: DesignSpace = NUMERIC, columns: tuple[int, ...] = (0, 1), **keys: object
+) -> FeatureMixtureKernel:
     kernel = MainEffects.model_validate(keys).build(space, columns, generator=make_generator(0))
-    assert isinstance(kernel, FeatureMixture)
+    assert isinstance(kernel, FeatureMixtureKernel)
     return kernel
 
 

@@ -13,8 +13,8 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.correlation import log_normal
 from hebo.random import make_generator
-from mcbo.kernels.correlation import log_normal
 from mcbo.kernels.mallows import Mallows, MallowsKernel
 
 

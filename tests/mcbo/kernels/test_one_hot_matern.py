@@ -22,8 +22,8 @@ from kernel_checks import (
 from pydantic import ValidationError
 
 from hebo.errors import IncompatibleError
+from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
 from hebo.random import make_generator
-from mcbo.kernels.matern import MaternKernel, unit_cube_prior
 from mcbo.kernels.one_hot_matern import OneHotMatern
 
 LETTERS = categories(3, 2, 4)

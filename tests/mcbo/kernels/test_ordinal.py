@@ -21,8 +21,8 @@ from kernel_checks import (
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.numeric_matern import MaternKernel, unit_cube_prior
 from hebo.random import make_generator
-from mcbo.kernels.matern import MaternKernel, unit_cube_prior
 from mcbo.kernels.ordinal import Ordinal
 
 

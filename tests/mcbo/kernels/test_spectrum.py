@@ -12,11 +12,11 @@ from pydantic import ValidationError
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.random import make_generator
 from mcbo.kernels.spectrum import Spectrum, SpectrumKernel
-from mcbo.kernels.transformed_overlap import TransformedOverlap
+from mcbo.surrogates.best_by_loo import log_predictive_density
 from mcbo.surrogates.mixed_gp import with_nominal
-from mcbo.surrogates.most_predictive import log_predictive_density
 
 STRINGS = DesignSpace().parse([{"name": "s", "type": "sequence", "alphabet": "abcd", "length": 6}])
 LEVELS = DesignSpace().parse([{"name": f"x{i}", "type": "int", "lb": 3, "ub": 4} for i in range(5)])

@@ -23,9 +23,9 @@ from pydantic import ValidationError
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.correlation import log_normal
+from hebo.kernels.numeric_matern import unit_cube_prior
 from hebo.random import make_generator
-from mcbo.kernels.correlation import log_normal
-from mcbo.kernels.matern import unit_cube_prior
 from mcbo.kernels.tree_additive import TreeAdditive, TreeAdditiveKernel, draw_forest
 
 COLUMNS = sorted(NOMINAL + ORDERED + CONTINUOUS)

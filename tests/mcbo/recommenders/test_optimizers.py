@@ -10,8 +10,8 @@ import pytest
 import torch
 from examples import SPACES
 
-from hebo.design_space.constraints import register_constraint
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.rules.constraints import register_constraint
 from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 from mcbo.recommenders.annealing import Annealing

@@ -9,12 +9,12 @@ from examples import SPACES, observations
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.kernels.numeric_matern import NumericMatern
+from hebo.kernels.overlap import Overlap
+from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.random import make_generator
 from hebo.surrogates.gaussian_process import GaussianProcess
-from mcbo.kernels.matern import NumericMatern
-from mcbo.kernels.overlap import Overlap
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.mixed_gp import MixedGP
@@ -123,7 +123,7 @@ def test_repeats_of_one_value_leave_the_hyperparameters_alone_if_so_wished() -> 
     plateau[:, :3] = LETTERS.sample(60, generator=make_generator(3), method="random")[:, :3]
     y = torch.cat([data.y, data.y.max().expand(60, 1)])
     x = torch.cat([data.x, plateau])
-    often, alone = fit(MixedGP(distinct=True), Data(x, y)), fit(MixedGP(), data)
+    often, alone = fit(MixedGP(deduplicate=True), Data(x, y)), fit(MixedGP(), data)
     plain = fit(MixedGP(), Data(x, y))
     signals = [float(one.covariance.signal) for one in (alone, often, plain)]
     assert abs(signals[1] / signals[0] - 1.0) < abs(signals[2] / signals[0] - 1.0)
@@ -143,7 +143,7 @@ def waves(n: int, seed: int) -> Data:
 
 def test_nothing_is_learnt_of_what_is_ignored() -> None:
     told, fresh = waves(20, 0), waves(100, 1)
-    blind = fit(MixedGP(ignored=("nominal",)), told, BESIDE)
+    blind = fit(MixedGP(ignore_kinds=("nominal",)), told, BESIDE)
     assert (blind.means(fresh.x) - fresh.y[:, 0]).square().mean() < 0.01
     flipped = torch.cat([fresh.x[:, :1], 1 - fresh.x[:, 1:]], 1)
     assert torch.equal(blind.means(flipped), blind.means(fresh.x))
@@ -154,9 +154,9 @@ def test_nothing_is_learnt_of_what_is_ignored() -> None:
 )
 def test_nothing_or_everything_ignored_is_refused(space: DesignSpace) -> None:
     with pytest.raises(
-        IncompatibleError, match=r"ignored \['nominal'\]: the columns .*leaves out all or none"
+        IncompatibleError, match=r"ignore_kinds \['nominal'\]: the columns .*leaves out all or none"
     ):
-        MixedGP(ignored=("nominal",)).check(space)
+        MixedGP(ignore_kinds=("nominal",)).check(space)
 
 
 def test_predictions_rest_on_a_stated_number_of_observations() -> None:

@@ -10,8 +10,8 @@ import pytest
 import torch
 from pydantic import ValidationError
 
-from hebo.design_space.constraints import register_constraint
 from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.rules.constraints import register_constraint
 from hebo.random import make_generator
 from tasks.combinatorial.ehrlich import Ehrlich, ExplicitEhrlich
 

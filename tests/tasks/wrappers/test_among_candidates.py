@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from hebo.design_space.table_space import TableSpace
+from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, SpaceError
 from tasks.antibody.antibody_design import AntibodyDesign
 from tasks.synthetic.branin import Branin

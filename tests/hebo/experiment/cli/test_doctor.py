@@ -7,15 +7,15 @@ from typing import cast
 import pytest
 from click.testing import CliRunner
 
-from hebo.experiment import catalogue as catalogue_module
 from hebo.experiment.cli import doctor, main
 from hebo.experiment.cli.doctor import (
-    check_catalogue,
+    check_catalog,
     check_requirements,
     check_rivals,
     examine,
     parse_version,
 )
+from hebo.experiment.config import catalog as catalog_module
 
 
 class Installed:
@@ -85,10 +85,10 @@ def test_this_environment_is_examined_from_python_to_gpu() -> None:
 
 
 def test_a_broken_catalogue_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
-    found = catalogue_module.Catalogue()
+    found = catalog_module.Catalog()
     found.broken.append("The catalogue entry point 'x' cannot be loaded.")
-    monkeypatch.setattr(catalogue_module, "catalogue", lambda: found)
-    (finding,) = check_catalogue()
+    monkeypatch.setattr(catalog_module, "catalog", lambda: found)
+    (finding,) = check_catalog()
     assert (finding.is_problem, finding.text) == (True, found.broken[0])
 
 

@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 from click.testing import CliRunner, Result
 
-from hebo.experiment import database
-from hebo.experiment.catalogue import catalogue
 from hebo.experiment.cli import main
-from hebo.experiment.results import load_results
-from hebo.experiment.yaml_file import write_yaml
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.store import database
+from hebo.experiment.store.results import load_results
+from hebo.experiment.yaml.document import write_yaml
 
 from ..conftest import TOY_SITE, lasting
 
@@ -63,9 +63,9 @@ def finished(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "config.yaml").write_text(text)
     with pytest.MonkeyPatch.context() as patch:
         patch.syspath_prepend(str(TOY_SITE))
-        catalogue.cache_clear()
+        catalog.cache_clear()
         assert run("run", folder / "config.yaml").exit_code == 0
-    catalogue.cache_clear()
+    catalog.cache_clear()
     return folder / "out"
 
 

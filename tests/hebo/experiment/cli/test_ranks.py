@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
-from hebo.experiment.report.run_files import write_run_table
+from hebo.experiment.analysis.run_files import write_run_table
 
-from ..report.runs import make_runs
+from ..analysis.runs import make_runs
 
 Hebo = Callable[..., Result]
 

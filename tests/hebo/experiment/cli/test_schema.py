@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from hebo.experiment.catalogue import catalogue
 from hebo.experiment.cli.schema import experiment_schema
+from hebo.experiment.config.catalog import catalog
 
 pytestmark = pytest.mark.usefixtures("toys")
 
@@ -31,7 +31,7 @@ def test_every_reference_has_a_definition() -> None:
 
 def test_every_part_is_there_and_told_apart_by_its_type() -> None:
     definitions = experiment_schema()["$defs"]
-    for kind, names in catalogue().items():
+    for kind, names in catalog().items():
         assert definitions[kind] == {"oneOf": [{"$ref": f"#/$defs/{kind}.{name}"} for name in names]}
         for name, entry in names.items():
             part = definitions[f"{kind}.{name}"]

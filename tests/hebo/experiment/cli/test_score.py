@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from hebo.experiment import results
 from hebo.experiment.cli import main
-from hebo.experiment.results import RUN_COLUMNS, TRIAL_COLUMNS, Results
+from hebo.experiment.store import results
+from hebo.experiment.store.results import RUN_COLUMNS, TRIAL_COLUMNS, Results
 
 
 @pytest.fixture

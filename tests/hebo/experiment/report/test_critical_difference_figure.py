@@ -6,8 +6,8 @@ import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 
+from hebo.experiment.analysis.ranks import Comparison, compare
 from hebo.experiment.report.critical_difference_figure import critical_difference_figure
-from hebo.experiment.report.ranks import Comparison, compare
 from hebo.experiment.report.style import INK, PALETTE
 
 NAMES = ["a", "b", "c", "d", "e"]

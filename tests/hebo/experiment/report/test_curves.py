@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.report.curves import task_curves
-from hebo.experiment.report.statistics import observations
 
 
 def curves_of(results):

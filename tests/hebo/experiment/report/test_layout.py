@@ -11,7 +11,7 @@ import pytest
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from hebo.experiment.report.analysis import Analysis, analyse
+from hebo.experiment.report.contents import Contents, collect_contents
 from hebo.experiment.report.page import _figures, render
 
 CSS = resources.files("hebo.experiment.report").joinpath("report.css").read_text("utf-8")
@@ -44,7 +44,7 @@ class Parents(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def hard(make_results: Any) -> Analysis:
+def hard(make_results: Any) -> Contents:
     """Return ten optimisers with long labels and many tasks."""
     names = ["hebo", "random_search", *(LONG.format(place) for place in range(8))]
     outcomes = {
@@ -53,11 +53,11 @@ def hard(make_results: Any) -> Analysis:
         for number in range(6)
         for seed in (0, 1)
     }
-    return analyse(make_results(outcomes))
+    return collect_contents(make_results(outcomes))
 
 
 @pytest.fixture(scope="module")
-def page(hard: Analysis) -> str:
+def page(hard: Contents) -> str:
     return render(hard)
 
 
@@ -103,18 +103,18 @@ def test_labels_wrap_and_numbers_do_not() -> None:
     assert "white-space: nowrap" in rule("td.number")
 
 
-def figure_of(analysis: Analysis, name: str) -> Figure:
-    return next(figure for found, figure in _figures(analysis) if found == name)
+def figure_of(contents: Contents, name: str) -> Figure:
+    return next(figure for found, figure in _figures(contents) if found == name)
 
 
 @pytest.mark.parametrize("name", ["ranks", "critical_difference", "scores", "timing"])
-def test_figures_of_the_comparison_fit_a_telephone_without_scrolling(hard: Analysis, name: str) -> None:
+def test_figures_of_the_comparison_fit_a_telephone_without_scrolling(hard: Contents, name: str) -> None:
     width = figure_of(hard, name).get_figwidth() * 96
     assert width * LEAST_SCALE <= TELEPHONE
 
 
 @pytest.mark.parametrize("name", ["ranks", "critical_difference", "scores", "timing"])
-def test_nothing_of_a_figure_lies_beyond_its_edges(hard: Analysis, name: str) -> None:
+def test_nothing_of_a_figure_lies_beyond_its_edges(hard: Contents, name: str) -> None:
     figure = figure_of(hard, name)
     canvas = figure.canvas
     assert isinstance(canvas, FigureCanvasAgg)

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import pytest
 
-from hebo.experiment.report import write_report
+from hebo.experiment.report.page import write_report
 
 VOID = {"meta", "link", "br", "hr", "img", "input", "path", "use"}
 NASTY = "</script><script>alert(1)</script> & \"q\" 'a' $x^2$ $ é 漢 \x07 ]]> --> {{ 7 * 7 }}"

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
+from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.report.best_run import best_runs
 from hebo.experiment.report.parallel_figure import parallel_figure, parallel_rows
-from hebo.experiment.report.statistics import observations
 
 
 @pytest.fixture

@@ -12,11 +12,11 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.cli import main
-from hebo.experiment.report import write_report
+from hebo.experiment.report.page import write_report
 from hebo.experiment.report.pictures import N_POINTS, best_points, task_pictures
-from hebo.experiment.report.statistics import observations
-from hebo.experiment.results import Results, load_results
+from hebo.experiment.store.results import Results, load_results
 from tasks.antibody.grow import grown
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hebo.experiment.analysis.ranks import Comparison, compare
 from hebo.experiment.report.rank_context import no_diagram, rank_headings, rank_rows
-from hebo.experiment.report.ranks import Comparison, compare
 
 
 def compared(rows: list[list[float]], tasks: str, names: str = "abc") -> Comparison:

@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from hebo.experiment.analysis.ranks import compare
 from hebo.experiment.report.rank_figure import rank_figure
-from hebo.experiment.report.ranks import compare
 from hebo.experiment.report.style import PALETTE
 
 

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from hebo.experiment.report.blocks import blocks
+from hebo.experiment.analysis.blocks import blocks
+from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.task_ranking import task_rankings
 from hebo.experiment.report.curves import task_curves
 from hebo.experiment.report.regret_figure import regret_figure, regret_panel
-from hebo.experiment.report.statistics import observations
 from hebo.experiment.report.style import INK, PALETTE
-from hebo.experiment.report.task_ranking import task_rankings
 
 
 @pytest.fixture
@@ -81,9 +81,9 @@ def test_the_legend_is_ranked_and_a_bar_joins_what_does_not_differ(curves_of):
         "d": [0.9, 1.3, 0.8, 1.4, 0.7, 1.5, 1.2],
     }
     (curves,) = curves_of(outcomes(finals))
-    names, colours, bars = legend(regret_panel(curves, is_large=False).axes[0])
+    names, colors, bars = legend(regret_panel(curves, is_large=False).axes[0])
     assert names == ["a", "d", "b", "c"]
-    assert colours == [PALETTE[2], PALETTE[3], PALETTE[0], PALETTE[1]]
+    assert colors == [PALETTE[2], PALETTE[3], PALETTE[0], PALETTE[1]]
     assert bars == [[0.0, 2.0], [3.0, 4.0]]
 
 

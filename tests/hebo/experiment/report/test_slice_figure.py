@@ -3,9 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.report.best_run import best_runs
 from hebo.experiment.report.slice_figure import slice_figure, slice_panel
-from hebo.experiment.report.statistics import observations
 
 
 @pytest.fixture

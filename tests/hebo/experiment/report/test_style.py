@@ -5,17 +5,17 @@ import re
 import pytest
 
 from hebo.experiment.report.style import (
-    CSS_COLOURS,
+    CSS_COLORS,
     PALETTE,
     css_variables,
     line_style,
-    scale_colour,
+    scale_color,
 )
 
 
-def luminance(colour: str) -> float:
+def luminance(color: str) -> float:
     """Relative luminance of WCAG 2."""
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    channels = [int(color[start : start + 2], 16) / 255 for start in (1, 3, 5)]
     linear = [one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
@@ -27,16 +27,16 @@ def contrast(first: str, second: str) -> float:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_text_and_lines_stand_out_in_light_and_dark(dark):
-    colours = dict(re.findall(r"--([\w-]+): (#\w+);", css_variables(dark=dark)))
-    assert len(colours) == len(CSS_COLOURS)
-    assert contrast(colours["ink"], colours["surface"]) > 12
-    assert contrast(colours["muted"], colours["surface"]) > 4.5
+    colors = dict(re.findall(r"--([\w-]+): (#\w+);", css_variables(dark=dark)))
+    assert len(colors) == len(CSS_COLORS)
+    assert contrast(colors["ink"], colors["surface"]) > 12
+    assert contrast(colors["muted"], colors["surface"]) > 4.5
     # WCAG 2 asks 3 of graphics; the palette's lightest come close to it.
-    assert all(contrast(colours[f"optimizer-{i}"], colours["surface"]) > 2.5 for i in range(len(PALETTE)))
+    assert all(contrast(colors[f"optimizer-{i}"], colors["surface"]) > 2.5 for i in range(len(PALETTE)))
 
 
 def test_each_colour_has_its_own_variable():
-    assert len(set(CSS_COLOURS.values())) == len(CSS_COLOURS)
+    assert len(set(CSS_COLORS.values())) == len(CSS_COLORS)
 
 
 def test_the_first_28_optimisers_have_styles_of_their_own():
@@ -44,4 +44,4 @@ def test_the_first_28_optimisers_have_styles_of_their_own():
 
 
 def test_the_scale_of_colours_has_both_ends():
-    assert scale_colour(0.0) != scale_colour(1.0)
+    assert scale_color(0.0) != scale_color(1.0)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebo.experiment.report.statistics import observations
+from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.report.summary import facts, failures, period, summary
 
 

@@ -1,0 +1,1 @@
+"""Search domains: sets of encoded points that are sampled, projected onto and walked about in."""

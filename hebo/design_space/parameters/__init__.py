@@ -1,0 +1,1 @@
+"""Parameter types: the values of one variable, and the columns that encode them."""

@@ -1,0 +1,1 @@
+"""Rules of a space: conditions, roles and input constraints."""

@@ -1,0 +1,1 @@
+"""Spreadsheets: CSV files and workbooks as texts, and cells as values of parameters."""

@@ -1,0 +1,1 @@
+"""Tables of candidates: spaces of which only listed rows can be chosen, and how they are read."""

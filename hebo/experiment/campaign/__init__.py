@@ -1,0 +1,1 @@
+"""Campaigns: optimization by hand, with spreadsheets in between."""

@@ -1,0 +1,100 @@
+"""Cells of a sheet: how the points of a space are written into rows, and read from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.spreadsheets.cells import Cells, cell
+from hebo.errors import DataError
+
+Point = dict[str, Any]
+"""Parameter -> natural value."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point that has been measured.
+
+    Attributes:
+        where: The file and the line, for messages.
+        number: Of the point, or None.
+        cells: Parameter -> what its cell says.
+        values: What was measured, in the order of the columns; NaN where it failed.
+        decimal_comma: Whether `0,5` is a number.
+    """
+
+    where: str
+    number: int | None
+    cells: dict[str, str]
+    values: list[float]
+    decimal_comma: bool = False
+
+
+class SheetCells:
+    """How the points of a space stand in a sheet.
+
+    Numbers have six significant digits: what is set in a laboratory. Those of a table of candidates have
+    all, as rows may lie close together.
+
+    Raises:
+        SpaceError: If two values of a parameter look the same.
+    """
+
+    def __init__(self, space: DesignSpace) -> None:
+        is_short = not space.is_listed
+        self._space = space
+        self._cells = {name: Cells(one, short=is_short) for name, one in space.parameters.items()}
+        self._conditional = set(space.conditions.codes)
+
+    def write(self, points: pd.DataFrame) -> list[list[Any]]:
+        """Return the cells of points, a row for each."""
+        columns = [[self._cells[str(name)].write(one) for one in points[name].tolist()] for name in points]
+        return [list(row) for row in zip(*columns, strict=True)]
+
+    def show(self, name: str, value: Any) -> str:
+        """Return a value of a parameter as a cell has it."""
+        return cell(self._cells[name].write(value))
+
+    def read(self, row: Row, asked: Mapping[str, Any] | None = None) -> Point:
+        """Return the point of a row.
+
+        Args:
+            row: A row.
+            asked: The point that was asked for, whose values stand where cells are as they were written.
+
+        Raises:
+            DataError: If a cell cannot be read.
+        """
+        return {name: self._value(name, row, asked) for name in self._cells}
+
+    def is_written(self, row: Row, asked: Mapping[str, Any]) -> bool:
+        """Say whether all cells of a row are as they were written for a point."""
+        return all(
+            one.is_same(row.cells[name], asked[name], decimal_comma=row.decimal_comma)
+            for name, one in self._cells.items()
+        )
+
+    def _value(self, name: str, row: Row, asked: Mapping[str, Any] | None) -> Any:
+        text, cells = row.cells[name], self._cells[name]
+        if asked is not None and cells.is_same(text, asked[name], decimal_comma=row.decimal_comma):
+            return asked[name]
+        try:
+            return cells.read(f"{row.where}, column '{name}'", text, decimal_comma=row.decimal_comma)
+        except DataError:
+            if name not in self._conditional:
+                raise
+            return text.strip()  # nobody looks at it where the parameter is not active
+
+    @property
+    def label_names(self) -> list[str]:
+        """The columns of a table of candidates that are no parameters."""
+        return self._space.label_names
+
+    def labels(self, points: pd.DataFrame) -> pd.DataFrame:
+        """Return the labels that a table of candidates has for points; no columns where there is no table."""
+        return self._space.labels_of(self._space.encode(points)).set_axis(points.index)

@@ -1,0 +1,108 @@
+"""Checks of a campaign before anything is asked for: all that a later `tell` would refuse."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, DataError, HeboError
+from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.differences import listed, space_difference
+from hebo.experiment.campaign.document import CampaignDocument
+from hebo.optimizer.optimizer import Optimizer
+
+
+def check_takes(optimizer: Optimizer, campaign: Campaign, name: str) -> None:
+    """Refuse what an optimiser does not take.
+
+    Args:
+        optimizer: Of the campaign.
+        campaign: What is measured.
+        name: Of the optimiser, for messages.
+
+    Raises:
+        ConfigError: If there are too many objectives.
+        IncompatibleError: If there are constraints, of which it makes no use.
+    """
+    objectives = campaign.objectives
+    if len(objectives) > optimizer.max_objectives:
+        raise ConfigError(
+            f"{name} takes {optimizer.max_objectives} objective, the campaign has {len(objectives)} "
+            f"({', '.join(objectives)}); name one and make the others constraints, or combine them into one "
+            "column."
+        )
+    if campaign.constraints:
+        optimizer.check_takes_constraints()
+
+
+def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None:
+    """Refuse other quantities than those whose values are there.
+
+    Raises:
+        ConfigError: With what they were.
+    """
+    for what, was, now in (
+        ("objectives", found.objectives, list(campaign.objectives)),
+        ("constraints", found.constraints, list(campaign.constraints)),
+    ):
+        if was != now and found.told:
+            raise ConfigError(
+                f"{path}: the {what} were {listed(was)}, the campaign has {listed(now)} now; restore "
+                "them, or begin another campaign and tell it what was measured."
+            )
+
+
+def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None:
+    """Refuse another space than the one in which points were asked for.
+
+    Raises:
+        DataError: With the parameters that differ.
+    """
+    try:
+        before = DesignSpace.from_json(found.optimizer["space"])
+    except (KeyError, TypeError, HeboError):
+        return  # the optimiser says what is wrong when it takes up its state
+    now = space.parameter_space
+    if before == now:
+        return
+    hint = ""
+    if space.is_listed:
+        hint = (
+            ". What a declaration leaves to the table changes with the table: declare types, bounds, "
+            "categories and alphabets in full where rows come later"
+        )
+    raise DataError(
+        f"{path}: what is known belongs to another design space: {space_difference(before, now)}; restore "
+        f"it, or begin another campaign and tell it what was measured{hint}."
+    )
+
+
+def check_whole(found: CampaignDocument, campaign: Campaign, space: DesignSpace, path: Path) -> None:
+    """Refuse a file whose parts do not go together.
+
+    Raises:
+        ConfigError: With the reason.
+    """
+    try:
+        why = _damage(found, campaign, space)
+    except (AttributeError, TypeError) as error:
+        why = repr(error)
+    if why is not None:
+        raise ConfigError(f"{path} is damaged ({why}); restore it.")
+
+
+def _damage(found: CampaignDocument, campaign: Campaign, space: DesignSpace) -> str | None:
+    state = found.optimizer
+    n_told = len(state.get("x") or [])
+    if n_told != len(found.told):
+        return f"{n_told} points with values, {len(found.told)} with an origin"
+    for key, names in (("y", campaign.objectives), ("constraints", campaign.constraints)):
+        for row in state.get(key) or []:
+            if len(row) != len(names):
+                return f"{len(row)} values for {listed(names)}"
+    if any(len(x) != space.n_dims for x in found.asked):
+        return "points of another size"
+    numbers = [*(one.point for one in found.told if one.point is not None), *found.forgotten]
+    if len(set(numbers)) < len(numbers) or not all(0 < one <= len(found.asked) for one in numbers):
+        return "numbers of points that were not asked for, or twice"
+    return None

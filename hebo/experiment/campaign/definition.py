@@ -1,0 +1,178 @@
+"""Campaign definition: the YAML of an optimisation by hand, whose values come from elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
+from hebo.design_space.tables.table_space import TableSpace
+from hebo.errors import HeboError, did_you_mean
+from hebo.experiment.campaign.sheet import NUMBER
+from hebo.experiment.config.labeled import Name
+from hebo.experiment.config.parts import build
+from hebo.experiment.config.tasks import build_task
+from hebo.experiment.config.translate import translate
+from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.experiment.yaml.document import Document, kind_of
+from hebo.optimizer.optimizer import OptimizerRecipe
+from hebo.recipe import Recipe
+
+
+class Campaign(Recipe):
+    """What is optimised by hand.
+
+    Attributes:
+        name: For messages.
+        objectives: Columns that are minimised.
+        constraints: Columns that are fulfilled where <= 0.
+        seed: Of the optimiser.
+    """
+
+    name: Name
+    objectives: Annotated[tuple[Name, ...], Field(min_length=1)] = ("y",)
+    constraints: tuple[Name, ...] = ()
+    seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)] = 0
+
+    @property
+    def measured(self) -> tuple[str, ...]:
+        """All columns that are measured."""
+        return (*self.objectives, *self.constraints)
+
+
+_PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats")
+
+
+def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
+    """Return what a YAML describes: the campaign, its space (or that of a task), and its optimiser.
+
+    With `candidates: library.csv`, beside the YAML, only the rows of that table can be chosen. Its columns
+    are parameters where `space` (or the task) names them, and labels else. A parameter of `space` may then be
+    the name of a column, or lack what the column shows; see `hebo.design_space.tables.inference`. `repeats:
+    true` lets rows be asked for again once all have been.
+
+    Raises:
+        ConfigError: With the place of the mistake in the file.
+    """
+    try:
+        return _build(document.data, Path(document.file).parent)
+    except ConfigMistake as mistake:
+        raise document.explain(mistake) from mistake
+
+
+def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
+    _check_keys(data)
+    fields = {key: value for key, value in data.items() if key not in _PARTS}
+    space, found = _space(data, folder)
+    try:
+        campaign = Campaign.model_validate({**found, **fields})
+    except ValidationError as error:
+        raise translate(error, Campaign, fields) from error
+    _check_columns(space, campaign)
+    _check_labels(space, campaign)
+    recipe = build("optimizer", data["optimizer"], ("optimizer",))
+    if not isinstance(recipe, OptimizerRecipe):
+        raise AssertionError(f"{type(recipe).__name__} is in the catalogue of optimisers")
+    return campaign, space, recipe
+
+
+def _check_keys(data: Mapping[str, Any]) -> None:
+    known = [*Campaign.model_fields, *_PARTS]
+    for key in data:
+        if key not in known:
+            raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
+    if "optimizer" not in data or ("space" in data) == ("task" in data):
+        raise ConfigMistake((), "a campaign needs an `optimizer`, and a `space` or the `task` that has one.")
+    if "task" in data and "input_constraints" in data:
+        raise ConfigMistake(("input_constraints",), "the task has its own; leave them out.")
+    if "repeats" in data and "candidates" not in data:
+        raise ConfigMistake(("repeats",), "is of a table of `candidates`, and there is none; leave it out.")
+
+
+def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
+    """Refuse names that the columns of a sheet could not have, or that programs would take for the same."""
+    for key, names in (("space", space.names), ("objectives", campaign.measured)):
+        if NUMBER in [name.strip() for name in names]:
+            raise ConfigMistake(
+                (key,), f"a column of sheets is called '{NUMBER}', for the numbers of points; rename yours."
+            )
+    for name in campaign.measured:
+        if name in space.names or campaign.measured.count(name) > 1:
+            raise ConfigMistake((), f"the column '{name}' would appear twice; rename what is measured.")
+    columns = [*space.names, *campaign.measured]
+    for place, name in enumerate(columns):
+        twin = next((one for one in columns[:place] if one.strip() == name.strip()), None)
+        if twin is not None:
+            raise ConfigMistake(
+                ("space",), f"the columns {twin!r} and {name!r} differ by spaces alone; rename one of them."
+            )
+
+
+def _check_labels(space: DesignSpace, campaign: Campaign) -> None:
+    """Refuse columns of the table that a spreadsheet of points could not have."""
+    for name in space.label_names:
+        if name in campaign.measured:
+            raise ConfigMistake(
+                ("candidates",),
+                f"the table has the column '{name}', which is to be measured; rename it. Values that are "
+                "known already can be told: `hebo tell` takes rows without a number.",
+            )
+        if name == NUMBER:
+            raise ConfigMistake(("candidates",), f"the table has the column '{NUMBER}'; rename it.")
+        if name in [one.strip() for one in space.names]:
+            raise ConfigMistake(
+                ("candidates",), f"the column {name!r} differs from a parameter by spaces alone; rename it."
+            )
+
+
+def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str, Any]]:
+    """Return the space, and the fields of a campaign that a task decides."""
+    found: dict[str, Any] = {}
+    if "task" in data:
+        task = build_task(data["task"])
+        found = {"objectives": task.objectives, "constraints": task.constraints}
+    if "candidates" in data:
+        return _table_space(data, task.space if "task" in data else None, folder), found
+    if "task" in data:
+        return task.space, found
+    with _placed("space"):
+        return DesignSpace().parse(data["space"], constraints=data.get("input_constraints") or []), found
+
+
+def _table_space(data: Mapping[str, Any], space: DesignSpace | None, folder: Path) -> TableSpace:
+    """Return the candidates in the file of a campaign; their parameters are those of a task if it has one."""
+    path, repeats = _candidates(data, folder)
+    drafts: Any = data["space"] if space is None else space.names
+    if not isinstance(drafts, list) or not drafts:
+        raise ConfigMistake(("space",), f"expected a list of parameters, got {kind_of(drafts)}.")
+    with _placed("candidates"):
+        texts = read_texts(path, wanted=names_of(drafts))
+    if space is None:
+        with _placed("space"):
+            space = declared_space(texts, drafts, constraints=data.get("input_constraints") or [])
+    with _placed("candidates"):
+        return table_space(texts, space, repeats=repeats)
+
+
+def _candidates(data: Mapping[str, Any], folder: Path) -> tuple[Path, bool]:
+    """Return the file of the candidates, and whether they may be asked for again."""
+    file, repeats = data["candidates"], data.get("repeats", False)
+    if not isinstance(file, str) or not file.strip():
+        raise ConfigMistake(("candidates",), f"expected the path of a CSV file, got {kind_of(file)}.")
+    if not isinstance(repeats, bool):
+        raise ConfigMistake(("repeats",), f"expected true or false, got {kind_of(repeats)}.")
+    return folder / file, repeats
+
+
+@contextmanager
+def _placed(key: str) -> Iterator[None]:
+    """Say of errors under which key of the YAML their cause is."""
+    try:
+        yield
+    except HeboError as error:
+        raise ConfigMistake((key,), str(error)) from error

@@ -1,0 +1,257 @@
+"""Campaign log: ask, tell and forget by hand, with all that is known kept in a file."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, DataError, HeboError
+from hebo.experiment.campaign.cells import SheetCells
+from hebo.experiment.campaign.checks import check_names, check_space, check_takes, check_whole
+from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.differences import (
+    few,
+    measurement_differences,
+    point_difference,
+    setting_difference,
+)
+from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told, read_document
+from hebo.experiment.campaign.rows import History, Measurement, RowReader, sort
+from hebo.experiment.campaign.sheet import Sheet
+from hebo.experiment.campaign.upgrade import upgraded
+from hebo.experiment.config.parts import describe
+from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What became of the rows of a sheet."""
+
+    told: int
+    known: int
+    replaced: int
+    blank: int
+
+
+class Log:
+    """A campaign with all that was asked and told; a file beside the YAML keeps it.
+
+    Whatever `tell` would refuse of the campaign is refused here, before anything is asked for.
+
+    Args:
+        campaign: What is measured.
+        space: Where.
+        recipe: Of the optimiser.
+        path: The file; it need not be there yet.
+
+    Attributes:
+        notices: What people should know, a line each.
+
+    Raises:
+        ConfigError: If the file is none of ours, or of other quantities, or the optimiser does not take what
+            is measured.
+        DataError: If it belongs to another design space.
+    """
+
+    def __init__(self, campaign: Campaign, space: DesignSpace, recipe: OptimizerRecipe, path: Path) -> None:
+        self.campaign, self.path = campaign, path
+        self._recipe, self._space = recipe, space
+        self.cells = SheetCells(space)
+        self.notices: list[str] = []
+        self.optimizer: Optimizer = recipe.build(space, seed=campaign.seed)
+        settings = describe(recipe)
+        check_takes(self.optimizer, campaign, settings["type"])
+        self._document = CampaignDocument(
+            objectives=list(campaign.objectives),
+            constraints=list(campaign.constraints),
+            settings=settings,
+            seed=campaign.seed,
+            optimizer={},
+            asked=[],
+            told=[],
+        )
+        found = read_document(path)
+        if found is not None:
+            self._take_up(found)
+
+    # ------------------------------------------------------------------ ask and tell
+
+    def ask(self, n: int) -> pd.DataFrame:
+        """Return `n` points, with their numbers as index."""
+        points = self.optimizer.ask(n)
+        first = len(self._document.asked) + 1
+        self._document.asked += self._space.encode(points).tolist()
+        self._document.happened("ask", points=list(range(first, first + n)))
+        return points.set_index(pd.RangeIndex(first, first + n))
+
+    def waiting(self) -> pd.DataFrame:
+        """Return the points that were neither told nor given up, with their numbers as index."""
+        numbers = self._document.numbers_waiting
+        return self._space.decode(self._points(numbers)).set_index(pd.Index(numbers, dtype=int))
+
+    def tell(self, sheet: Sheet, *, replace: bool = False) -> Counts:
+        """Record measured points, all or none; those told before are skipped.
+
+        Args:
+            sheet: Their rows.
+            replace: Whether rows that differ from what was told take its place.
+
+        Raises:
+            DataError: If a row is unusable, or differs and is not to be replaced; names it.
+        """
+        found = RowReader(self._space, self.cells, self._document.points).read(sheet)
+        waiting = {number: self._points([number])[0] for number in self._document.numbers_waiting}
+        told = self._told_before()
+        rows = sort(found, told, waiting, sheet.path.name)
+        if rows.changed and not replace:
+            measured = self.campaign.measured
+            raise DataError(measurement_differences(sheet, rows.changed, told, measured, self._settings))
+        if rows.n_gone:
+            self.notices.append(
+                f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
+                "there; they stay recorded."
+            )
+        blank = [one for one in sheet.blank if one in self._document.numbers_told]
+        emptied = [one.point for one in told.told if one.point in blank and one.sheet == sheet.path.name]
+        if emptied:
+            self.notices.append(
+                f"{sheet.path}: what was told of point {', '.join(map(str, emptied))} is no longer there; "
+                "it stays recorded. Write `failed` and tell it with --replace if it does not count."
+            )
+        if rows.fresh:
+            self._record(rows.fresh, sheet)
+        if rows.changed:
+            self._replace(rows.changed, sheet)
+        return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(blank))
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Give up points that were asked for; they may be told all the same later.
+
+        Raises:
+            DataError: If a number was never asked for, or its point was told or given up already.
+        """
+        for number in numbers:
+            if number not in self._document.points:
+                raise DataError(f"point {number} was never asked for; {self._waiting_text()}.")
+            if number in self._document.numbers_told:
+                raise DataError(
+                    f"point {number} has been told; `hebo tell --replace` corrects it. "
+                    f"{self._waiting_text()}."
+                )
+            if number in self._document.forgotten:
+                raise DataError(f"point {number} was given up before; {self._waiting_text()}.")
+        chosen = list(dict.fromkeys(numbers))
+        self.optimizer.forget(self._space.decode(self._points(chosen)))
+        self._document.forgotten += chosen
+        self._document.happened("forget", points=chosen)
+
+    def save(self) -> None:
+        """Write the file, all of it or nothing."""
+        self._document.optimizer = self.optimizer.state_dict()
+        self._document.write(self.path)
+
+    # ------------------------------------------------------------------ telling
+
+    def _points(self, numbers: Sequence[int]) -> Tensor:
+        """Return the encoded points with some numbers, `k x d`."""
+        rows = [self._document.asked[number - 1] for number in numbers]
+        return torch.tensor(rows, dtype=torch.float64).reshape(-1, self._space.n_dims)
+
+    def _told_before(self) -> History:
+        data = self.optimizer.data
+        n = len(self._document.told)
+        values = torch.cat([-data.y[:n], data.constraints[:n]], 1).tolist() if n else []
+        return History(self._document.told, data.x[:n], values)
+
+    def _record(self, fresh: list[Measurement], sheet: Sheet) -> None:
+        elsewhere = [one for one in fresh if one.is_elsewhere]
+        for part in ([one for one in fresh if not one.is_elsewhere], elsewhere):
+            if part:
+                self._tell(part, sheet)
+        self._document.happened("tell", sheet=sheet.path.name, points=[one.number for one in fresh])
+        if elsewhere:
+            shown = few([f"point {one.number} ({self._settings(one.x, one.asked)})" for one in elsewhere])
+            self.notices.append(
+                f"{sheet.path}: measured at other settings than asked for, stored so: {shown}."
+            )
+
+    def _tell(self, part: list[Measurement], sheet: Sheet) -> None:
+        """Tell points that were all measured where they were asked for, or all elsewhere."""
+        n = len(self.campaign.objectives)
+        limits = [one.row.values[n:] for one in part] if self.campaign.constraints else None
+        asked, at = (
+            self._space.decode(torch.stack(rows))
+            for rows in ([one.asked for one in part], [one.x for one in part])
+        )
+        values = [one.row.values[:n] for one in part]
+        self.optimizer.tell(asked, values, constraints=limits, at=at if part[0].is_elsewhere else None)
+        self._document.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
+        numbers = [one.number for one in part if one.number is not None]
+        self._document.forgotten = [one for one in self._document.forgotten if one not in numbers]
+
+    def _replace(self, changed: list[tuple[int, Measurement]], sheet: Sheet) -> None:
+        """Put other values and settings in the place of those told; the history keeps these."""
+        state, n = self.optimizer.state_dict(), len(self.campaign.objectives)
+        for place, one in changed:
+            values = [None if value != value else value for value in one.row.values]
+            before = {key: state[key][place] for key in ("x", "y", "constraints")}
+            state["x"][place], state["y"][place] = one.x.tolist(), values[:n]
+            state["constraints"][place] = values[n:]
+            named = {"sheet": sheet.path.name, "place": place, "point": one.number}
+            self._document.happened("replace", **named, was=before)
+        self._restart(state)
+
+    def _settings(self, x: Tensor, before: Tensor) -> str:
+        return point_difference(self._space, self.cells, x, before)
+
+    def _waiting_text(self) -> str:
+        numbers = ", ".join(map(str, self._document.numbers_waiting))
+        return f"points that wait: {numbers}" if numbers else "none waits"
+
+    # ------------------------------------------------------------------ taking up a file
+
+    def _take_up(self, found: CampaignDocument | OldDocument) -> None:
+        if isinstance(found, OldDocument):
+            self.notices.append(
+                f"{self.path} was written before names were kept: its values are taken for "
+                f"{', '.join(self.campaign.measured)}."
+            )
+            found = upgraded(found, self._document, self._space, self.path)
+        check_names(found, self.campaign, self.path)
+        check_space(found, self._space, self.path)
+        check_whole(found, self.campaign, self._space, self.path)
+        changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._document, one)]
+        now = {one: getattr(self._document, one) for one in _SETTINGS}
+        self._document = found.model_copy(update=now)
+        for one in changed:
+            self._note_change(one, getattr(found, one), now[one])
+        self._restart({**found.optimizer, "seed": self.campaign.seed})
+
+    def _note_change(self, what: str, was: Any, now: Any) -> None:
+        """Say and record that something is otherwise from now on."""
+        self._document.happened(what, was=was, now=now)
+        self.notices.append(
+            f"{what} changed since the last round, what is known stays and the next points follow: "
+            f"{setting_difference(was, now)}."
+        )
+
+    def _restart(self, state: dict[str, Any]) -> None:
+        """Make the optimiser anew from a state."""
+        self.optimizer = self._recipe.build(self._space, seed=self.campaign.seed)
+        try:
+            self.optimizer.load_state_dict(state)
+        except HeboError as error:
+            raise DataError(f"{self.path}: {error}.") from error
+        except (KeyError, TypeError, ValueError, IndexError, RuntimeError) as error:
+            raise ConfigError(f"{self.path} is damaged ({error!r}); restore it.") from error
+
+
+_SETTINGS = ("objectives", "constraints", "settings", "seed")
+"""What a campaign has in its YAML and its file."""

@@ -1,0 +1,224 @@
+"""Rows of a sheet: which points they are of, and what of them is new, known, or different."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import DataError
+from hebo.experiment.campaign.cells import Point, Row, SheetCells
+from hebo.experiment.campaign.document import Told
+from hebo.experiment.campaign.sheet import Sheet
+
+_NEAR = 2e-3
+"""Share of a range by which the digits of a sheet may differ from the point; what is nearer is looked at."""
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """A row with the point that was measured.
+
+    Attributes:
+        row: Of the sheet.
+        number: Of the point, None where none was asked for.
+        own: Whether the row had no number.
+        asked: `d`, the encoded point that was asked for, or that of the row.
+        x: `d`, the encoded point that was measured.
+    """
+
+    row: Row
+    number: int | None
+    own: bool
+    asked: Tensor
+    x: Tensor
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether another point was measured than the one asked for."""
+        return not is_same_point(self.asked, self.x)
+
+
+@dataclass(frozen=True)
+class History:
+    """The told points of a campaign, `n` of them.
+
+    Attributes:
+        told: Where each comes from.
+        x: `n x d` encoded points.
+        values: Objectives and constraints of each, minimised.
+    """
+
+    told: list[Told]
+    x: Tensor
+    values: list[list[float]]
+
+    def has(self, place: int, one: Measurement) -> bool:
+        """Say whether a told point is the one that was measured, with the same values."""
+        return is_same_values(self.values[place], one.row.values) and is_same_point(self.x[place], one.x)
+
+
+@dataclass(frozen=True)
+class Sorted:
+    """The measurements of a sheet.
+
+    Attributes:
+        fresh: Those to be told.
+        changed: Those that differ from what was told, with the place of that.
+        n_known: How many were told before.
+        n_gone: Rows without a number that were told from this sheet and are no longer in it, while others
+            are.
+    """
+
+    fresh: list[Measurement]
+    changed: list[tuple[int, Measurement]]
+    n_known: int
+    n_gone: int
+
+
+def is_same_point(x: Tensor, other: Tensor) -> bool:
+    """Say whether two encoded points, `d` each, are the same but for the last digits of a float."""
+    return bool(torch.isclose(x, other, rtol=1e-12, atol=1e-12).all())
+
+
+def is_same_values(values: list[float], others: list[float]) -> bool:
+    """Say whether measured values are the same; failures are."""
+    return all(
+        math.isclose(one, other, rel_tol=1e-12) or (one != one and other != other)
+        for one, other in zip(values, others, strict=True)
+    )
+
+
+class RowReader:
+    """Finds the points of rows.
+
+    Args:
+        space: Where.
+        cells: How its points stand in sheets.
+        asked: Number -> encoded point.
+    """
+
+    def __init__(self, space: DesignSpace, cells: SheetCells, asked: Mapping[int, list[float]]) -> None:
+        self._space, self._cells = space, cells
+        self._numbers = list(asked)
+        self._asked = torch.tensor(list(asked.values()), dtype=torch.float64).reshape(-1, space.n_dims)
+        self._places = {number: place for place, number in enumerate(self._numbers)}
+        self._points: list[Point] = space.decode(self._asked).astype(object).to_dict("records")  # type: ignore[assignment]  # names are texts
+        low, high = space.bounds
+        self._width = (high - low).clamp_min(1e-12)
+
+    def read(self, sheet: Sheet) -> list[Measurement]:
+        """Return what was measured.
+
+        Raises:
+            DataError: If a row is unusable; names its line.
+        """
+        found = [
+            self._own(row) if row.number is None else self._numbered(row, row.number) for row in sheet.rows
+        ]
+        numbers = [one.number for one in found if one.number is not None]
+        for number in numbers:
+            if numbers.count(number) > 1:
+                raise DataError(
+                    f"{sheet.path}: the point {number} is there twice; clear the number of a repetition."
+                )
+        return found
+
+    def _numbered(self, row: Row, number: int) -> Measurement:
+        place = self._places.get(number)
+        if place is None:
+            raise DataError(f"{row.where}: point {number} was never asked for; clear the number.")
+        asked = self._asked[place]
+        x = self._encode(row, self._cells.read(row, self._points[place]))
+        if is_same_point(x, asked):
+            return Measurement(row, number, False, asked, asked)
+        other = self._standing(row, x)
+        if other is not None:
+            raise DataError(
+                f"{row.where}: the values are those of point {self._numbers[other]}, not of point {number}; "
+                "restore the numbers, or clear this one if that point was measured once more."
+            )
+        return Measurement(row, number, False, asked, x)
+
+    def _own(self, row: Row) -> Measurement:
+        """Return the point of a row without a number; in full where one that was asked for stands there."""
+        x = self._encode(row, self._cells.read(row))
+        place = self._standing(row, x)
+        x = x if place is None else self._asked[place]
+        return Measurement(row, None, True, x, x)
+
+    def _standing(self, row: Row, x: Tensor) -> int | None:
+        """Return the place of the point asked for whose cells a row has, with the point that they say."""
+        near = ((self._asked - x).abs() <= _NEAR * self._width).all(1).nonzero()[:, 0].tolist()
+        return next((place for place in near if self._cells.is_written(row, self._points[place])), None)
+
+    def _encode(self, row: Row, point: Point) -> Tensor:
+        frame = pd.DataFrame({name: pd.Series([one], dtype=object) for name, one in point.items()})
+        try:
+            return self._space.encode(frame)[0]
+        except DataError as error:
+            raise DataError(f"{row.where}: {_without_row(str(error))}") from error
+
+
+def sort(found: list[Measurement], told: History, waiting: Mapping[int, Tensor], sheet: str) -> Sorted:
+    """Say what of the measurements of a sheet is new.
+
+    A numbered row counts once. A row without a number is known if an equal one was told without a number; of
+    equal rows in a sheet so many are new as there are more than that. Where the point of one was told from a
+    sheet of the same name with other values, and that row is gone, it was corrected. A point that waits for
+    its values and is measured without its number has them then.
+
+    Args:
+        found: The measurements.
+        told: What was told before.
+        waiting: Number -> encoded point of those that wait.
+        sheet: Name of the file.
+    """
+    places = {one.point: place for place, one in enumerate(told.told) if one.point is not None}
+    own = [place for place, one in enumerate(told.told) if one.own]
+    fresh: list[Measurement] = []
+    changed: list[tuple[int, Measurement]] = []
+    unknown: list[Measurement] = []
+    for one in found:
+        if one.own:
+            equal = next((place for place in own if told.has(place, one)), None)
+            if equal is None:
+                unknown.append(one)
+            else:
+                own.remove(equal)
+        elif one.number not in places:
+            fresh.append(one)
+        elif not told.has(places[one.number], one):
+            changed.append((places[one.number], one))
+    gone = [place for place in own if told.told[place].sheet == sheet]
+    taken = {one.number for one in fresh}
+    free = {number: x for number, x in waiting.items() if number not in taken}
+    for one in unknown:
+        before = next((place for place in gone if is_same_point(told.x[place], one.x)), None)
+        if before is None:
+            fresh.append(_numbered(one, free))
+        else:
+            gone.remove(before)
+            changed.append((before, one))
+    n_known = len(found) - len(fresh) - len(changed)
+    n_own_known = sum(one.own for one in found) - len(unknown)
+    return Sorted(fresh, changed, n_known, len(gone) if n_own_known else 0)
+
+
+def _numbered(one: Measurement, free: dict[int, Tensor]) -> Measurement:
+    """Give a measurement the number of its point if that still waits; it is then no longer free."""
+    number = next((number for number, x in free.items() if is_same_point(x, one.x)), None)
+    if number is None:
+        return one
+    del free[number]
+    return replace(one, number=number)
+
+
+def _without_row(message: str) -> str:
+    """Return the error of a frame of one row without the number of that row."""
+    return message.removeprefix("Row 0, ")

@@ -1,0 +1,1 @@
+"""Configuration: parts of the catalog, and experiments built from YAML."""

@@ -1,0 +1,256 @@
+"""Experiment definition: optimisers x tasks x seeds, a budget, and where it runs and is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from hebo.errors import ConfigError, did_you_mean
+from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
+from hebo.experiment.config.locate import default_output, default_store, full_name
+from hebo.experiment.config.parts import build, describe
+from hebo.experiment.config.split import PARTS, chosen_part
+from hebo.experiment.config.translate import translate
+from hebo.experiment.executors.base import ExecutorRecipe
+from hebo.experiment.executors.process_pool import ProcessPool
+from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.experiment.yaml.document import Document, kind_of
+from hebo.recipe import Recipe
+
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+_CONTENT = ("optimizers", "tasks", "seeds", "budget", "initial_trials", "suite", "part")
+# Keys of the YAML that are used up when the experiment is built.
+_YAML_ONLY = ("split", "quick")
+_RENAMED = {"told": "initial_trials"}
+Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
+
+
+class Budget(Recipe):
+    """How much each run may spend.
+
+    Attributes:
+        n_trials: Evaluations of each run.
+        batch_size: Points asked for at once.
+    """
+
+    n_trials: Count
+    batch_size: Count = 1
+
+    @model_validator(mode="after")
+    def _check(self) -> Budget:
+        if self.batch_size > self.n_trials:
+            raise ConfigError(
+                f"batch_size {self.batch_size} is larger than n_trials {self.n_trials}; lower batch_size."
+            )
+        return self
+
+
+class Limits(Recipe):
+    """Bounds on what one evaluation may use.
+
+    Attributes:
+        trial_seconds: Wall time after which an evaluation is ended and counts as failed; null: none.
+    """
+
+    trial_seconds: Annotated[float, Field(gt=0)] | None = None
+
+
+class Experiment(Recipe):
+    """A whole experiment.
+
+    Attributes:
+        name: Names the experiment in the store and, by default, its folder; a split adds its part.
+        optimizers: What is compared.
+        tasks: On what.
+        seeds: Of the runs; each optimiser meets each task once per seed.
+        budget: Of each run.
+        initial_trials: Points that are evaluated and told before the first ask, beyond the budget: those that
+            the task begins with if it names some, else random ones. The same for all optimisers, other ones
+            for each seed.
+        executor: Where runs are carried out.
+        store: SQLAlchemy URL of the results.
+        output: Folder of the resolved YAML, the log and the report.
+        limits: On one evaluation.
+        report: Whether `hebo run` ends with a report.
+        suite: What the experiment is a part of; the name without part where the YAML has a `split`.
+        part: Which half of the suite it is; null where there is none.
+    """
+
+    name: Name
+    optimizers: tuple[Labeled, ...]
+    tasks: tuple[Labeled, ...]
+    seeds: tuple[Seed, ...] = (0,)
+    budget: Budget
+    initial_trials: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
+    executor: ExecutorRecipe = ProcessPool()
+    store: str
+    output: str
+    limits: Limits = Limits()
+    report: Annotated[bool, Field(strict=True)] = True
+    suite: Name
+    part: Literal["tuning", "reporting"] | None = None
+
+
+@dataclass(frozen=True)
+class RunSpec:
+    """One optimiser on one task with one seed; `run_id` is `optimizer@task#seed`."""
+
+    run_id: str
+    optimizer: Labeled
+    task: Labeled
+    seed: int
+
+
+def runs_of(experiment: Experiment) -> Iterator[RunSpec]:
+    """Yield all runs; seeds outermost, so that a part of an experiment compares all optimisers."""
+    for seed in experiment.seeds:
+        for task in experiment.tasks:
+            for optimizer in experiment.optimizers:
+                yield RunSpec(f"{optimizer.label}@{task.label}#{seed}", optimizer, task, seed)
+
+
+def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
+    """Return the experiment a YAML document describes.
+
+    Args:
+        document: The YAML as read, overrides included.
+        quick: Whether it was shortened by `make_quick`; its name then says so.
+
+    Raises:
+        ConfigError: One line with file, line, path, what was expected, what came and what would work.
+    """
+    folder = Path(document.file).resolve().parent
+    places: dict[str, Any] = {
+        key: _beside(document.data[key], folder) for key in ("tasks", "split") if key in document.data
+    }
+    try:
+        return _build({**document.data, **places}, quick=quick)
+    except ConfigMistake as mistake:
+        raise document.explain(mistake) from mistake
+
+
+def describe_experiment(experiment: Experiment) -> dict[str, Any]:
+    """Return the mapping that `build_experiment` turns into `experiment`, all fields written out."""
+    labeled_parts = {key: getattr(experiment, key) for key in ("optimizers", "tasks")}
+    described = {
+        **experiment.model_dump(mode="json", exclude={*labeled_parts, "executor"}),
+        **{key: [_describe_labeled(one) for one in parts] for key, parts in labeled_parts.items()},
+        "executor": describe(experiment.executor),
+    }
+    return {key: described[key] for key in Experiment.model_fields if described[key] is not None}
+
+
+def content_of(experiment: Experiment) -> dict[str, Any]:
+    """Return the part of the description that decides the results, and what suite they belong to."""
+    described = describe_experiment(experiment)
+    return {key: described[key] for key in _CONTENT if key in described}
+
+
+def _describe_labeled(part: Labeled) -> dict[str, Any]:
+    fields = describe(part.recipe)
+    return {"type": fields.pop("type"), "label": part.label, **fields}
+
+
+def _beside(value: Any, folder: Path) -> Any:
+    """Return tasks with files of `candidates` found from the folder of the YAML, wherever it is run from."""
+    if isinstance(value, list):
+        return [_beside(one, folder) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    found = {key: _beside(one, folder) for key, one in value.items()}
+    if isinstance(found.get("candidates"), str):
+        found["candidates"] = str(folder / found["candidates"])
+    return found
+
+
+def _build(data: Mapping[str, Any], *, quick: bool) -> Experiment:
+    _check_keys(data)
+    base = _name(data)
+    name = full_name(base, data["part"] if "split" in data else None, quick=quick)
+    output = _text(data, "output") or default_output(name)
+    fields: dict[str, Any] = {
+        "suite": full_name(base, None, quick=quick),
+        **{key: value for key, value in data.items() if key not in _YAML_ONLY},
+        **_runs(data),
+        "name": name,
+        "optimizers": labeled("optimizer", data["optimizers"], ("optimizers",)),
+        "output": output,
+        "store": _store(data, output),
+    }
+    if "executor" in data:
+        fields["executor"] = build("executor", data["executor"], ("executor",))
+    try:
+        return Experiment.model_validate(fields)
+    except ValidationError as error:
+        raise translate(error, Experiment, fields) from error
+
+
+def _runs(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return tasks and seeds, those of the chosen part where there is a split."""
+    if "split" in data:
+        return chosen_part(data)
+    fields: dict[str, Any] = {"tasks": labeled("task", data["tasks"], ("tasks",))}
+    return fields | ({"seeds": seeds_of(data["seeds"])} if "seeds" in data else {})
+
+
+def _check_keys(data: Mapping[str, Any]) -> None:
+    known = [*Experiment.model_fields, *_YAML_ONLY]
+    for key in data:
+        if key in _RENAMED:
+            raise ConfigMistake((key,), f"is called `{_RENAMED[key]}` now; rename the key.")
+        if key not in known:
+            raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
+    for key in ("name", "optimizers", "split" if "split" in data else "tasks", "budget"):
+        if key not in data:
+            raise ConfigMistake((), f"`{key}` is missing; add `{key}:` at the top level.")
+    _check_part(data)
+
+
+def _check_part(data: Mapping[str, Any]) -> None:
+    if "split" in data and data.get("part") not in PARTS:
+        given = f"got {kind_of(data['part'])}" if "part" in data else "it is missing"
+        raise ConfigMistake(("part",), f"expected tuning or reporting, the half of `split` to run; {given}.")
+    if "split" in data and "suite" in data:
+        raise ConfigMistake(("suite",), "the name is the suite where there is a `split`; remove `suite`.")
+    if data.get("part") is not None and "split" not in data and "suite" not in data:
+        raise ConfigMistake(("part",), "there is no `split` to take a part of; remove `part`.")
+
+
+def _name(data: Mapping[str, Any]) -> str:
+    name = data["name"]
+    if not isinstance(name, str) or not re.fullmatch(NAME, name):
+        raise ConfigMistake(("name",), f"{kind_of(name)} is not a name; use {NAME_RULE}.")
+    return name
+
+
+def _text(data: Mapping[str, Any], key: str) -> str | None:
+    value = data.get(key)
+    if value is not None and (not isinstance(value, str) or not value.strip()):
+        raise ConfigMistake((key,), f"expected a text, got {kind_of(value)}; leave it out for the default.")
+    if value is not None and not value.isprintable():
+        raise ConfigMistake((key,), f"{value!r} has a character that no path can have; remove it.")
+    return value
+
+
+def _store(data: Mapping[str, Any], output: str) -> str:
+    url = _text(data, "store") or default_store(output)
+    if "store" not in data and "?" in output:
+        raise ConfigMistake(
+            ("output",), "has a `?`, which begins the options of a store; name another folder."
+        )
+    if "://" not in url:
+        raise ConfigMistake(
+            ("store",),
+            f"'{url}' is not a URL; write sqlite:///path/results.db or postgresql+psycopg://host/db.",
+        )
+    if "@" in url and ":" in url.partition("://")[2].rpartition("@")[0]:
+        raise ConfigMistake(
+            ("store",),
+            "contains a password, which would be copied into the results; use PGPASSWORD or ~/.pgpass.",
+        )
+    return url

@@ -1,0 +1,1 @@
+"""Running experiments: checks, dispatch of runs, the loop of one run, progress."""

@@ -1,0 +1,182 @@
+"""Evaluation of one point: within its time, and never the end of the run."""
+
+from __future__ import annotations
+
+import faulthandler
+import math
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, nullcontext
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from hebo.errors import EvaluationError, IncompatibleError
+from hebo.experiment.executors.stopping import is_stop
+from hebo.experiment.running.surroundings import surroundings
+from hebo.experiment.store import tables
+from hebo.experiment.store.frames import frame_of, rows_of
+from hebo.experiment.store.run_log import Outcome, Trial
+from hebo.experiment.texts import class_of, clean, error_message, text_of
+from hebo.experiment.texts import message as as_message
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+    from hebo.base import Task
+
+
+class OutOfTime(BaseException):
+    """Ends an evaluation; not an `Exception`, so that an objective that catches those cannot stay."""
+
+
+def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, hard: bool) -> Outcome:
+    """Evaluate one point and say how it went; errors of the objective become part of the outcome.
+
+    Args:
+        task: What is evaluated.
+        frame: One row in natural units.
+        seed: Of the task's noise.
+        limit: Seconds the evaluation may take; None for no limit.
+        hard: Whether this process may be ended if the objective does not come back in time.
+
+    Raises:
+        IncompatibleError: If there is a limit and signals cannot be used here.
+    """
+    if limit is not None:
+        _check_timers()
+    objectives, constraints = task.objectives, task.constraints
+    started = time.perf_counter()
+    try:
+        with surroundings(), time_limit(limit, hard=hard):
+            answer = task.evaluate(frame, seed=seed)
+        values, extras = _split(answer, (*objectives, *constraints))
+        _check_evaluated_at(task, frame, extras.get(tables.EVALUATED_AT))
+        status, message = _judge(values, constraints, extras)
+    except OutOfTime:
+        values, extras, status = {}, {}, tables.TIMED_OUT
+        message = f"not finished within {limit:g} s (limits.trial_seconds)"
+    except BaseException as error:
+        if is_stop(error):
+            raise
+        values, extras, status = {}, {}, _status_of(error)
+        message = error_message(error)
+    unknown = dict.fromkeys((*objectives, *constraints))
+    seconds = time.perf_counter() - started
+    return Outcome(status, {**unknown, **values}, extras, message, seconds)
+
+
+@contextmanager
+def time_limit(seconds: float | None, *, hard: bool) -> Iterator[None]:
+    """Raise `OutOfTime` in the block after some seconds.
+
+    A timer signal stops Python code. A call that does not return to the interpreter is beyond that;
+    with `hard`, a watchdog that needs no interpreter then ends the process a little later.
+    """
+    if seconds is None:
+        yield
+        return
+    armed = True
+
+    def end(number: int, frame: FrameType | None) -> None:
+        if armed:
+            raise OutOfTime
+
+    previous = signal.signal(signal.SIGALRM, end)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 1.0)  # again each second, in case a callback swallows it
+    try:
+        try:
+            with _watchdog(seconds + min(10.0, 1.0 + seconds)) if hard else nullcontext():
+                yield
+        finally:
+            armed = False
+    finally:  # apart from the inner one, which the signal itself may interrupt
+        signal.setitimer(signal.ITIMER_REAL, 0.0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _check_timers() -> None:
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "setitimer"):
+        raise IncompatibleError(
+            "limits.trial_seconds needs timer signals in the main thread of a process; "
+            "use the executor process_pool, or leave the limit out."
+        )
+
+
+@contextmanager
+def _watchdog(seconds: float) -> Iterator[None]:
+    with open(os.devnull, "w") as nowhere:
+        faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+        try:
+            yield
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, float | None], dict[str, Any]]:
+    """Return objectives with constraints, and extra columns, of the one row a task answered with."""
+    if len(answer) != 1 or not set(measured) <= set(answer.columns):
+        raise EvaluationError(
+            f"the task answered {len(answer)} rows with columns {list(answer.columns)}; "
+            f"expected 1 row with {list(measured)}."
+        )
+    row = {text_of(name): answer[name].iloc[0] for name in answer.columns}
+    values = {name: _finite(float(row.pop(name))) for name in measured}
+    known = {name: tables.plain(row.pop(name)) for name in (tables.EVALUATED_AT,) if name in row}
+    return values, {clean(name): _extra(value) for name, value in row.items()} | known
+
+
+def _check_evaluated_at(task: Task, frame: DataFrame, evaluated_at: object) -> None:
+    """Refuse what a task says of where its values belong, before an optimiser is told of it."""
+    if evaluated_at is None:
+        return
+    if not isinstance(evaluated_at, dict) or not set(evaluated_at) <= set(frame.columns):
+        raise EvaluationError(
+            f"the task's column '{tables.EVALUATED_AT}' holds {evaluated_at!r}; expected None, or a "
+            "dictionary of those parameters that had other values than asked for"
+        )
+    task.space.encode(frame_of([Trial(0, 0, rows_of(frame)[0] | evaluated_at)]))
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def _extra(value: object) -> Any:
+    """Return what a task reports beside its values as clean JSON, or as text where it has no such form."""
+    try:
+        found = tables.plain(value)
+        tables.to_json(found)
+    except Exception:  # a StoreError, or whatever the methods of the value raise
+        return clean(text_of(value))
+    return _clean(found)
+
+
+def _clean(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {clean(key): _clean(one) for key, one in value.items()}
+    if isinstance(value, list):
+        return [_clean(one) for one in value]
+    return clean(value) if isinstance(value, str) else value
+
+
+def _judge(
+    values: Mapping[str, float | None], constraints: tuple[str, ...], extras: Mapping[str, Any]
+) -> tuple[str, str | None]:
+    """Return status and message; a task that knows why it failed says so in a column `error`."""
+    known = {name: value for name, value in values.items() if value is not None}
+    bad = [name for name in values if name not in known]
+    if not bad:
+        broken = [f"{name} = {known[name]:.3g}" for name in constraints if known[name] > 0]
+        return (tables.INFEASIBLE, f"{', '.join(broken)} > 0") if broken else (tables.OK, None)
+    kind = "constraint" if bad[0] in constraints else "objective"
+    reason = extras.get("error") or f"the {kind} {', '.join(bad)} is not a finite number"
+    return tables.FAILED, as_message(reason)
+
+
+def _status_of(error: BaseException) -> str:
+    text = f"{class_of(error)} {text_of(error)}".lower()
+    is_memory = isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+    return tables.OUT_OF_MEMORY if is_memory or "outofmemoryerror" in text else tables.FAILED

@@ -1,0 +1,146 @@
+"""Preparation of an experiment: checked before anything runs, then recorded in its store and folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import cast
+
+from hebo.base import Task
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, HeboError, MissingExtraError
+from hebo.experiment.config.experiment import Experiment, content_of, describe_experiment, runs_of
+from hebo.experiment.config.locate import LOG, RESOLVED, check_folder
+from hebo.experiment.config.parts import describe
+from hebo.experiment.config.tasks import as_task
+from hebo.experiment.files import write
+from hebo.experiment.store.entries import Entries, NewProblem, NewRun
+from hebo.experiment.store.store import Store
+from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.experiment.yaml.document import write_yaml
+from hebo.optimizer.optimizer import OptimizerRecipe
+
+
+def prepare(experiment: Experiment) -> Entries:
+    """Build every task's space and every optimiser once, so that mistakes show before anything runs.
+
+    Raises:
+        ConfigError: If a task's space cannot be built, has fewer candidates than a run needs, or an optimiser
+            cannot work on it.
+    """
+    problems = []
+    for place, one in enumerate(experiment.tasks):
+        try:
+            task = as_task(one.recipe)
+            space, objectives = task.space, task.objectives
+            known = task.optimum, task.best_known
+        except HeboError as error:
+            raise ConfigMistake(("tasks", place), str(error)) from error
+        _check_candidates(experiment, space, place)
+        problems.append(NewProblem(one.label, space.parameter_space.to_json(), objectives, *known))
+        _check_optimizers(experiment, task, one.label)
+    return Entries(tuple(_new_runs(experiment)), tuple(problems))
+
+
+def require(experiment: Experiment) -> list[str]:
+    """Check that every task can be evaluated, and return what to note of their files, one line each.
+
+    Raises:
+        MissingExtraError: If a task needs a package that is not installed.
+        ConfigError: If it cannot work: a file that is none, a reference that cannot be computed.
+    """
+    notes = []
+    for place, one in enumerate(experiment.tasks):
+        try:
+            task = as_task(one.recipe)
+            task.require()
+            notes += [f"{one.label}: {note}" for note in task.notes]
+        except MissingExtraError:
+            raise
+        except HeboError as error:
+            raise ConfigMistake(("tasks", place), str(error)) from error
+    return notes
+
+
+def record(experiment: Experiment, entries: Entries) -> Store:
+    """Open the store, register the experiment in it and write `resolved.yaml`.
+
+    Raises:
+        StoreError: If the store cannot be used.
+        ConfigError: If the folder belongs to another experiment or cannot be written, or a run in the store
+            has other settings.
+    """
+    check_folder(Path(experiment.output), name=experiment.name, store=experiment.store)
+    store = Store(experiment.store, experiment.name)
+    try:
+        store.register(output=experiment.output, content=content_of(experiment), entries=entries)
+        _mark_folder(experiment)
+    except BaseException:
+        store.close()
+        raise
+    return store
+
+
+def _mark_folder(experiment: Experiment) -> None:
+    """Write `resolved.yaml` and begin the log, unless another experiment has taken the folder meanwhile."""
+    output, text = Path(experiment.output), write_yaml(describe_experiment(experiment))
+    try:
+        try:
+            write(output / RESOLVED, text, is_new=True)
+        except FileExistsError:
+            check_folder(output, name=experiment.name, store=experiment.store)
+            write(output / RESOLVED, text)
+        with open(output / LOG, "ab"):
+            pass  # a worker that cannot write its log could not even say so
+    except OSError as error:
+        raise ConfigError(
+            f"output: the folder '{output}' cannot be written ({error.strerror}); make it writable, or "
+            "choose another `output`."
+        ) from error
+
+
+def _check_candidates(experiment: Experiment, space: DesignSpace, place: int) -> None:
+    """Refuse a table of candidates that a run would come to the end of."""
+    needed = experiment.budget.n_trials + experiment.initial_trials
+    if space.max_points is not None and space.max_points < needed:
+        raise ConfigMistake(
+            ("tasks", place),
+            f"has {space.max_points} candidates, each of which is asked for once, and a run evaluates "
+            f"{needed} (budget.n_trials and initial_trials); lower these.",
+        )
+
+
+def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
+    objectives = task.objectives
+    for place, one in enumerate(experiment.optimizers):
+        try:
+            optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
+            if task.constraints:
+                optimizer.check_takes_constraints()
+        except HeboError as error:
+            raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
+        most = optimizer.max_objectives
+        if len(objectives) > most:
+            raise ConfigMistake(
+                ("optimizers", place),
+                f"'{one.label}' takes {most} objective, the task '{label}' has {len(objectives)} "
+                f"({', '.join(objectives)}); compare them in experiments of their own.",
+            )
+
+
+def _new_runs(experiment: Experiment) -> list[NewRun]:
+    return [
+        NewRun(
+            run_id=one.run_id,
+            optimizer=one.optimizer.label,
+            task=one.task.label,
+            seed=one.seed,
+            n_trials=experiment.budget.n_trials,
+            batch_size=experiment.budget.batch_size,
+            config={
+                "optimizer": describe(one.optimizer.recipe),
+                "task": describe(one.task.recipe),
+                "initial_trials": experiment.initial_trials,
+            },
+        )
+        for one in runs_of(experiment)
+    ]

@@ -1,0 +1,61 @@
+"""SQL statements of the inner loop, built once: building costs more than SQLite takes to run one.
+
+Every parameter is bound by name with the prefix `p_`, as SQLAlchemy keeps the names of columns to itself.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import and_, bindparam, func, insert, update
+
+from hebo.experiment.store import tables
+from hebo.experiment.store.tables import runs, trials
+
+_RUN = and_(runs.c.experiment == bindparam("p_experiment"), runs.c.run_id == bindparam("p_run_id"))
+_TRIALS = and_(trials.c.experiment == bindparam("p_experiment"), trials.c.run_id == bindparam("p_run_id"))
+
+# Holds only while the run is the owner's: no row is changed otherwise.
+RENEW = (
+    update(runs)
+    .where(_RUN, runs.c.owner == bindparam("p_owner"))
+    .values(
+        updated_at=bindparam("p_now"),
+        lease_until=bindparam("p_until"),
+        n_done=runs.c.n_done + bindparam("p_done"),
+        n_bad=runs.c.n_bad + bindparam("p_bad"),
+        busy_seconds=runs.c.busy_seconds + bindparam("p_seconds"),
+        best=func.coalesce(bindparam("p_best"), runs.c.best),
+    )
+)
+
+ADD = insert(trials)
+
+START = (
+    update(trials)
+    .where(_TRIALS, trials.c.number == bindparam("p_number"))
+    .values(started_at=bindparam("p_now"))
+)
+
+FINISH = (
+    update(trials)
+    .where(_TRIALS, trials.c.number == bindparam("p_number"), trials.c.status == tables.PENDING)
+    .values(
+        {
+            trials.c.status: bindparam("p_status"),
+            trials.c["values"]: bindparam("p_values"),
+            trials.c.extras: bindparam("p_extras"),
+            trials.c.message: bindparam("p_message"),
+            trials.c.eval_seconds: bindparam("p_seconds"),
+            trials.c.finished_at: bindparam("p_now"),
+        }
+    )
+)
+
+COST = (
+    update(trials)
+    .where(_TRIALS, trials.c.round == bindparam("p_round"))
+    .values(
+        tell_seconds=bindparam("p_tell"),
+        tell_cpu_seconds=bindparam("p_tell_cpu"),
+        overhead_seconds=bindparam("p_overhead"),
+    )
+)

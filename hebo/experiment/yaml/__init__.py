@@ -1,0 +1,1 @@
+"""Reading and writing YAML, and mistakes in it with their place."""

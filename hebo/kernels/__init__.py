@@ -1,0 +1,1 @@
+"""Kernels: recipes of correlation functions of encoded columns."""

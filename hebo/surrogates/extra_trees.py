@@ -1,0 +1,110 @@
+"""Extremely randomised trees with their spread as uncertainty."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import torch
+from pydantic import Field
+from torch import Generator, Tensor
+
+from hebo.base import Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import draw_seed
+from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
+from hebo.surrogates.trees import Array, Trees, grow
+
+
+class ExtraTrees(Surrogate):
+    """Extremely randomised trees (Geurts et al., 2006) on one-hot categories, read as SMAC reads a forest.
+
+    The mean is that of the trees; the variance is the variance of their means plus the mean variance within
+    their leaves (Hutter et al., "Algorithm runtime prediction", 2014, section 4.3.2). Random splits between
+    neighbouring values make the mean piecewise almost linear, and the variance grow between observations.
+    Predictions have no gradient: searches that need one keep continuous columns to their other moves.
+
+    Attributes:
+        n_trees: Number of trees.
+        min_samples_leaf: Least number of observations of a leaf.
+    """
+
+    n_trees: int = Field(default=100, ge=2)
+    min_samples_leaf: int = Field(default=1, ge=1)
+
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
+        """Return trees grown on the observations; see `hebo.base.Surrogate`."""
+        categories = dict(space.categorical_dims)
+        trees = grow(
+            features_of(data.x, categories),
+            data.y[:, 0].cpu().numpy(),
+            n_trees=self.n_trees,
+            min_leaf=self.min_samples_leaf,
+            rng=np.random.default_rng(draw_seed(generator)),
+        )
+        return Forest(trees, data.x, categories)
+
+
+class Forest(GaussianModel):
+    """Trees grown on `n` observations.
+
+    Args:
+        trees: Grown on `_features`.
+        x: `n x d` encoded points.
+        categories: Column -> number of categories.
+    """
+
+    def __init__(self, trees: Trees, x: Tensor, categories: dict[int, int]) -> None:
+        super().__init__()
+        self.trees, self.x, self.categories = trees, x, categories
+
+    @cached_property
+    def noise_variance(self) -> Tensor:
+        """Mean variance within the leaves of the observations."""
+        return self._of_trees(self.x)[1].mean()
+
+    def means(self, x: Tensor) -> Tensor:
+        """Means, `b`, at `b x d` points."""
+        return self._of_trees(x)[0].mean(0)
+
+    def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means and variances, `b` each, at `b x d` points; without gradients."""
+        means, within = self._of_trees(x)
+        variance = means.var(0, correction=0) + within.mean(0)
+        return means.mean(0), variance.clamp_min(LEAST_VARIANCE)
+
+    def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means, `... x q`, and covariances, `... x q x q`: trees differ at several points at once."""
+        flat = x.reshape(-1, x.shape[-1])
+        means, within = (part.reshape(-1, *x.shape[:-1]) for part in self._of_trees(flat))
+        apart = means - means.mean(0)
+        spread = (apart.unsqueeze(-1) * apart.unsqueeze(-2)).mean(0)
+        return means.mean(0), spread + torch.diag_embed(within.mean(0) + LEAST_VARIANCE)
+
+    def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> Forest:
+        """Return the same trees, whose leaves have taken up `k x d` further points with values `k x 1`."""
+        values = Y.detach().squeeze(-1).cpu().numpy()
+        trees = self.trees.joined_by(features_of(X, self.categories), values)
+        return Forest(trees, torch.cat([self.x, X]), self.categories)
+
+    def _of_trees(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Mean and variance of the leaf of each of `t` trees at `b` points, `t x b`."""
+        leaves = self.trees.leaves(features_of(x, self.categories))
+        means, within = self.trees.mean[leaves], self.trees.variance[leaves]
+        return torch.from_numpy(means).to(x), torch.from_numpy(within).to(x)
+
+
+def features_of(x: Tensor, categories: dict[int, int]) -> Array:
+    """Return encoded points, `b x d`, with ordered columns as they are and categories one-hot.
+
+    Args:
+        x: The points.
+        categories: Column -> number of categories.
+    """
+    codes = x.detach().cpu().numpy()
+    ordered = [column for column in range(codes.shape[1]) if column not in categories]
+    one_hot = [codes[:, [column]] == np.arange(count) for column, count in categories.items()]
+    features: Array = np.concatenate([codes[:, ordered], *one_hot], axis=1, dtype=np.float64)
+    return features

@@ -1,0 +1,92 @@
+"""Model selection by leave-one-out predictive density: several surrogates are fitted, one is kept."""
+
+from __future__ import annotations
+
+import math
+from typing import Self
+
+import torch
+from botorch.models.model import Model
+from pydantic import Field, model_validator
+from torch import Generator, Tensor
+
+from hebo.base import Ability, LeaveOneOut, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.kernels.mixture import Mixture
+from hebo.kernels.transformed_overlap import TransformedOverlap
+from mcbo.kernels.composition import Composition
+from mcbo.kernels.hamming_embedding import HammingEmbedding
+from mcbo.kernels.spectrum import Spectrum
+from mcbo.kernels.string_subsequence import StringSubsequence
+from mcbo.surrogates.mixed_gp import with_nominal
+
+
+def _default_surrogates() -> list[Surrogate]:
+    places_and_counts = Mixture(kernels=[TransformedOverlap(), Composition()])
+    kernels = places_and_counts, HammingEmbedding(), StringSubsequence(), Spectrum()
+    return [with_nominal(one) for one in kernels]
+
+
+class BestByLOO(Surrogate):
+    """Fits several surrogates and keeps the one whose leave-one-out predictions are the most likely.
+
+    Which correlation suits a problem is seldom known before, and no kernel of categories is the best on all
+    of them (MCBO, 2306.09803). The sum of `log p(y_i | the others)` compares models with any number of
+    hyperparameters and any priors (Rasmussen and Williams, 2006, 5.4.2). It is done anew for each fit.
+
+    Attributes:
+        surrogates: What there is to choose from; those that cannot take a space are left out there.
+    """
+
+    surrogates: list[Surrogate] = Field(default_factory=_default_surrogates, min_length=1)
+
+    @model_validator(mode="after")
+    def _can_be_compared(self) -> Self:
+        for one in self.surrogates:
+            if "leave-one-out predictions" not in one.offers():
+                raise IncompatibleError(
+                    f"BestByLOO compares leave-one-out predictions, which {type(one).__name__} does not "
+                    "offer; choose among Gaussian processes (mixed_gp, warped_gp)"
+                )
+        return self
+
+    def offers(self) -> frozenset[Ability]:
+        """What all of them can do."""
+        return frozenset.intersection(*(one.offers() for one in self.surrogates))
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space that none of the surrogates takes; see `hebo.base.Surrogate`."""
+        self._usable(space)
+
+    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
+        """Return the doubts about the first surrogate, if there are some about each that can be chosen."""
+        each = [one.doubts(space) for one in self._usable(space)]
+        return each[0] if all(each) else ()
+
+    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+        """Return the best of the fitted models."""
+        models = [one.fit(data, space, generator=generator) for one in self._usable(space)]
+        return max(models, key=log_predictive_density)
+
+    def _usable(self, space: DesignSpace) -> list[Surrogate]:
+        usable, reasons = [], []
+        for one in self.surrogates:
+            try:
+                one.check(space)
+                usable.append(one)
+            except IncompatibleError as error:
+                reasons.append(error)
+        if not usable:
+            raise reasons[0]
+        return usable
+
+
+def log_predictive_density(model: Model) -> float:
+    """Return the mean over observations of their log density given all others, in nats."""
+    if not isinstance(model, LeaveOneOut):
+        raise AssertionError(f"{type(model).__name__} comes from a recipe that offers to leave data out")
+    _, error, variance = model.leave_one_out()
+    density: Tensor = -0.5 * (error.square() / variance + variance.log() + math.log(2 * math.pi))
+    return float(torch.nan_to_num(density, nan=-torch.inf).mean())
