@@ -101,7 +101,7 @@ def _expand(every: dict[str, Any], said: dict[str, Any]) -> None:
     ):
         if said.get(key) is not None and said.get(place) is not None:
             raise ConfigError(f"`{key}` is short for a part in `{place}`; give one of the two")
-        if every.get(key) is not None and place not in said:
+        if every.get(key) not in (None, 1) and place not in said:  # 1 is what the loop has anyway
             every[place] = part(every[key])
     for place in ("batch", "failures", "device"):
         if every.get(place, ...) is None:

@@ -26,6 +26,7 @@ from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Tol
 from hebo.experiment.campaign.rows import History, Measurement, RowReader, sort
 from hebo.experiment.campaign.sheet import Sheet
 from hebo.experiment.campaign.upgrade import upgraded
+from hebo.experiment.config.former import current
 from hebo.experiment.config.parts import describe
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 
@@ -227,6 +228,7 @@ class Log:
         check_names(found, self.campaign, self.path)
         check_space(found, self._space, self.path)
         check_whole(found, self.campaign, self._space, self.path)
+        found.settings = dict(current("optimizer", found.settings))
         changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._document, one)]
         now = {one: getattr(self._document, one) for one in _SETTINGS}
         self._document = found.model_copy(update=now)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from hebo.experiment.config.former import current
 from hebo.experiment.store import tables
 from hebo.experiment.store.entries import NewRun, initial_trials_in
 
@@ -59,9 +60,11 @@ def run_difference(stored: StoredRun, run: NewRun, others: Iterable[StoredRun]) 
         run: As the YAML describes it.
         others: All stored runs, to look for one that has the settings under another label.
     """
-    new = _settings(run)
+    old, new = stored.settings, _settings(run)
     for part in new:
-        if text := first_difference(stored.settings[part], new[part], part):
+        if part in RECIPES and old[part] != new[part]:
+            old[part] = current(part, old[part])
+        if text := first_difference(old[part], new[part], part):
             return Difference(text, _remedy(part, new, others))
     n_trials = stored.row["n_trials"]
     if run.n_trials < n_trials:

@@ -1,0 +1,45 @@
+"""Descriptions of parts that earlier versions stored, in the words of this one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+
+from hebo.catalog import RENAMED
+from hebo.errors import HeboError
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.parts import describe, lookup, rebuild, settings_of
+
+
+def current(kind: str, description: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return a stored description as `describe` writes it today.
+
+    A preset that was stored with all its settings becomes the composition that it stands for. What cannot be
+    built any more stays as it is.
+    """
+    try:
+        return describe(rebuild(kind, _renamed(description)))
+    except HeboError:
+        return description
+
+
+def _renamed(value: Any) -> Any:
+    """Return plain data with former names of parts and of their keys replaced, at every depth."""
+    if isinstance(value, list):
+        return [_renamed(one) for one in value]
+    if not isinstance(value, Mapping):
+        return value
+    part = value.get("type")
+    if not isinstance(part, str):
+        return {key: _renamed(one) for key, one in value.items()}
+    name = next((names[part] for names in RENAMED.values() if part in names), part)
+    keys = _former_keys(name)
+    return {keys.get(key, key): _renamed(one) for key, one in {**value, "type": name}.items()}
+
+
+@cache
+def _former_keys(name: str) -> dict[str, str]:
+    """Return the former keys of the parts of a name -> their keys."""
+    kinds = [kind for kind, names in catalog().items() if name in names]
+    return {old: new for kind in kinds for old, new in settings_of(lookup(kind, name)).renamed.items()}
