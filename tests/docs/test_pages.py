@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -48,6 +49,13 @@ def label(page: Path) -> str:
 def block_parameter(block: Block) -> object:
     """A block that names another library is tested with that library."""
     return pytest.param(block, id=block.label, marks=pytest.mark.client if "optuna" in block.body else ())
+
+
+def is_quick(block: Block, words: list[str]) -> bool:
+    """Whether a command takes seconds, and all that it reads is there."""
+    if words[:1] == ["ask"]:
+        return words[1].startswith("configs/") or words[1] in {one.file for one in blocks([block.page])}
+    return words[0] in QUICK and not any(word.startswith("runs/") for word in words)
 
 
 def completed(text: str, skeleton: Mapping[str, object]) -> str:
@@ -108,29 +116,17 @@ def test_each_command_has_the_options_it_is_shown_with(words: list[str]) -> None
 
 
 @pytest.mark.parametrize(
-    ("page", "words"),
+    ("block", "words"),
     [
-        pytest.param(block.page, words, id=f"{block.label} {words[0]}")
+        pytest.param(block, words, id=f"{block.label} {words[0]}")
         for block, words in commands("hebo")
-        if words and words[0] in QUICK and not any(word.startswith("runs/") for word in words)
+        if words and is_quick(block, words)
     ],
 )
-def test_a_command_that_takes_seconds_runs(page: Path, words: list[str], tmp_path: Path) -> None:
+def test_a_command_that_takes_seconds_runs(block: Block, words: list[str], tmp_path: Path) -> None:
     (tmp_path / "docs").symlink_to(ROOT / "docs")
-    write_files(page, tmp_path)
-    run(["-m", "hebo", *words], tmp_path)
-
-
-@pytest.mark.parametrize(
-    ("page", "words"),
-    [
-        pytest.param(block.page, words, id=block.label)
-        for block, words in commands("hebo")
-        if words[:1] == ["ask"] and words[1] in {one.file for one in blocks([block.page])}
-    ],
-)
-def test_a_campaign_of_a_page_is_asked(page: Path, words: list[str], tmp_path: Path) -> None:
-    write_files(page, tmp_path)
+    shutil.copytree(ROOT / "configs/campaigns", tmp_path / "configs/campaigns")
+    write_files(block.page, tmp_path)
     run(["-m", "hebo", *words], tmp_path)
 
 
