@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-portable test-slow test-clients test-bayesmark lower-bounds check docs structure schema format clean
+.PHONY: help install quickstart test test-portable test-gpu test-slow test-clients test-bayesmark lower-bounds check docs structure schema format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -53,6 +53,9 @@ test: $(VENV)/.installed-test ## the tests that are neither slow nor need somebo
 
 test-portable: $(VENV)/.installed-test ## the same in three settings that stand for other machines: kernels, threads, load
 	WORKERS=$(WORKERS) $(BIN)/python .ci/test_portable.py
+
+test-gpu: $(VENV)/.installed ## compare a GPU with the CPU, in at most 8 minutes; DEVICE=cpu proves the script itself
+	HEBO_TEST_DEVICE=$(DEVICE) $(BIN)/python .ci/test_gpu.py
 
 test-slow: $(VENV)/.installed-clients ## the slow tests, those with other people's packages as well
 	$(PYTEST) -n $(WORKERS) -m slow

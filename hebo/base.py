@@ -10,10 +10,11 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from torch import Generator, Tensor, device
 
+from hebo.abilities import Ability
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.domain import Domain as Domain
@@ -52,47 +53,16 @@ class AcqFunction(Protocol):
         """Return the values at `x`."""
 
 
-@runtime_checkable
-class FastMarginals(Protocol):
-    """A model that predicts separate points without building posterior objects, which cost more than they."""
-
-    @property
-    def noise_variance(self) -> Tensor:
-        """Variance of the observation noise, the same everywhere."""
-
-    def means(self, x: Tensor) -> Tensor:
-        """Return means, `b`, at `b x d` points."""
-
-    def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Return means and variances, `b` each, at `b x d` points; differentiable."""
-
-
-@runtime_checkable
-class LeaveOneOut(Protocol):
-    """A model that can tell how well each of its observations is predicted by the others."""
-
-    def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
-        """Predict each of `n` observations from the others, with the same hyperparameters.
-
-        Returns:
-            The observed values, each minus its predicted mean, and the predicted variances with noise.
-        """
-
-
-@runtime_checkable
-class PathSampling(Protocol):
-    """A model that can draw functions from its posterior."""
-
-    def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
-        """Return a random function from `b x d` points to `b` values, always the same at the same point."""
-
-
-Ability = Literal["functions drawn from the posterior", "additive components", "leave-one-out predictions"]
-"""What one part may offer and another need; a composition is checked when it is made."""
-
-
 class Surrogate(Recipe, ABC):
-    """A recipe that fits a BoTorch `Model`."""
+    """A recipe that fits a BoTorch `Model`.
+
+    Attributes:
+        n_outputs: Most outputs that one model has.
+        takes_variances: Whether it uses known variances of observations (`Data.y_var`).
+    """
+
+    n_outputs: ClassVar[int] = 1
+    takes_variances: ClassVar[bool] = False
 
     def offers(self) -> frozenset[Ability]:
         """What the model can do beyond predictions."""
@@ -112,9 +82,8 @@ class Surrogate(Recipe, ABC):
         """
         return ()
 
-    @abstractmethod
     def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
-        """Fit to observations.
+        """Fit to observations; a subclass writes `_fit`.
 
         The caller leaves out failed evaluations, and conditions the model on pending points (`Data.train`,
         `hebo.recommenders.fitted_models.condition_on_mean`): a surrogate knows nothing of either.
@@ -125,9 +94,31 @@ class Surrogate(Recipe, ABC):
             generator: Source of every random decision of the fit.
 
         Returns:
-            A model whose `posterior` takes `b x q x d` encoded points and answers in the units of `data.y`,
-            and which `condition_on_observations` extends by a point.
+            A BoTorch model whose `posterior` takes `b x q x d` encoded points and answers in the units of
+            `data.y`; `hebo.testing.surrogates.check_surrogate` says what else it can do.
+
+        Raises:
+            IncompatibleError: If there are more outputs than it models, or known variances that it ignores.
         """
+        self._refuse_unused(data)
+        return self._fit(data, space, generator=generator)
+
+    @abstractmethod
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+        """Return the model; see `fit`."""
+
+    def _refuse_unused(self, data: Data) -> None:
+        name, m = type(self).__name__, data.y.shape[-1]
+        if m > self.n_outputs:
+            raise IncompatibleError(
+                f"{name} models {self.n_outputs} output(s), and the data have {m}; fit one model to each "
+                "(`data.output(j)`) and join them in BoTorch's `ModelList`"
+            )
+        if data.y_var is not None and not self.takes_variances:
+            raise IncompatibleError(
+                f"{name} learns one noise variance and would ignore the known ones in `y_var`; leave them "
+                "out (`replace(data, y_var=None)`), or use a surrogate that takes them"
+            )
 
 
 class Acquisition(Recipe, ABC):

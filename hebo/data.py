@@ -1,18 +1,33 @@
-"""`Data`: what an optimiser knows, as tensors."""
+"""`Data`: observations and pending points of an optimization, as tensors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
+from typing import Any, Self
 
 import torch
+from botorch.utils.multi_objective.pareto import is_non_dominated
 from torch import Tensor
 
 from hebo.design_space.domains.domain import Domain
+
+PER_ROW = {"per_row": True}
+"""Metadata of a field whose first axis is that of the told rows: `Data.rows` takes a part of it."""
+
+
+def _empty() -> Tensor:
+    return torch.empty(0, 0)
+
+
+def _no_mask() -> Tensor:
+    return torch.empty(0, dtype=torch.bool)
 
 
 @dataclass(frozen=True)
 class Data:
     """Observations and points under evaluation, in encoded columns.
+
+    Every method copies by `dataclasses.replace` over all fields, so that those of a subclass go along.
 
     Attributes:
         x: `n x d` evaluated points.
@@ -24,31 +39,40 @@ class Data:
             are never the incumbent.
         inside: `n` bool: rows that lie in the domain of the present ask (its context, its pinned parameters,
             the target fidelity). Values of the others cannot be compared with those that the ask will give.
+        y_var: `n x m` known variances of the observation noise, in the squared units of `y`; None where the
+            noise is to be learned.
+        costs: `n` positive costs of the evaluations; None where they were not told.
     """
 
-    x: Tensor
-    y: Tensor
-    pending: Tensor = field(default_factory=lambda: torch.empty(0, 0))
+    x: Tensor = field(metadata=PER_ROW)
+    y: Tensor = field(metadata=PER_ROW)
+    pending: Tensor = field(default_factory=_empty)
     batch_size: int = 1
-    constraints: Tensor = field(default_factory=lambda: torch.empty(0, 0))
-    allowed: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.bool))
-    inside: Tensor = field(default_factory=lambda: torch.empty(0, dtype=torch.bool))
+    constraints: Tensor = field(default_factory=_empty, metadata=PER_ROW)
+    allowed: Tensor = field(default_factory=_no_mask, metadata=PER_ROW)
+    inside: Tensor = field(default_factory=_no_mask, metadata=PER_ROW)
+    y_var: Tensor | None = field(default=None, metadata=PER_ROW)
+    costs: Tensor | None = field(default=None, metadata=PER_ROW)
 
     def __post_init__(self) -> None:
-        if self.x.shape[0] != self.y.shape[0]:
-            raise AssertionError(f"{self.x.shape[0]} points but {self.y.shape[0]} values")
+        n = len(self.x)
         if self.pending.numel() == 0:
             object.__setattr__(self, "pending", self.x.new_empty(0, self.x.shape[1]))
         if self.constraints.shape[1] == 0:
-            object.__setattr__(self, "constraints", self.x.new_empty(len(self.x), 0))
-        if self.x.shape[0] != self.constraints.shape[0]:
-            raise AssertionError(f"{self.x.shape[0]} points but {self.constraints.shape[0]} constraint rows")
+            object.__setattr__(self, "constraints", self.x.new_empty(n, 0))
         for name in ("allowed", "inside"):
-            mask = getattr(self, name)
-            if mask.numel() == 0:
+            if getattr(self, name).numel() == 0:
                 object.__setattr__(self, name, torch.ones_like(self.x[:, :1], dtype=torch.bool).reshape(-1))
-            elif len(mask) != len(self.x):
-                raise AssertionError(f"{len(self.x)} points but {len(mask)} rows of '{name}'")
+        for name, values in self._per_row().items():
+            if len(values) != n:
+                raise AssertionError(f"{n} points but {len(values)} rows of '{name}'")
+        if self.y_var is not None and self.y_var.shape != self.y.shape:
+            raise AssertionError(f"values {tuple(self.y.shape)} but variances {tuple(self.y_var.shape)}")
+
+    def _per_row(self) -> dict[str, Any]:
+        """Return the fields with a value for each told row."""
+        named = {one.name: getattr(self, one.name) for one in fields(self) if one.metadata.get("per_row")}
+        return {name: values for name, values in named.items() if values is not None}
 
     @property
     def failed(self) -> Tensor:
@@ -80,15 +104,25 @@ class Data:
         """`d`: the competing point with the largest first value; the first point while none competes."""
         return self.x[int(self.merit.argmax())]
 
-    def successes(self) -> Data:
+    @property
+    def pareto(self) -> Tensor:
+        """`n` bool: the competing rows whose values no other competing row dominates.
+
+        One row dominates another if none of its values is smaller and one is larger.
+        """
+        front = self.competing.clone()
+        front[self.competing] = is_non_dominated(self.y[self.competing], deduplicate=False)
+        return front
+
+    def successes(self) -> Self:
         """Return the data without its failed rows."""
         return self.rows(~self.failed)
 
-    def feasible_successes(self) -> Data:
+    def feasible_successes(self) -> Self:
         """Return the data without its failed and infeasible rows."""
         return self.rows(self.feasible)
 
-    def within(self, domain: Domain) -> Data:
+    def within(self, domain: Domain) -> Self:
         """Return the data with the rows marked that may be the incumbent of an ask.
 
         Where no success lies in `domain` all rows count as `inside`, and where none keeps the input
@@ -100,7 +134,7 @@ class Data:
         allowed = allowed if bool((allowed & inside & succeeded).any()) else torch.ones_like(allowed)
         return replace(self, inside=inside, allowed=allowed)
 
-    def projected(self, domain: Domain) -> Data:
+    def projected(self, domain: Domain) -> Self:
         """Return the data with every point moved to the nearest one of `domain`, which an ask could choose.
 
         Improvements are measured against predictions there: a better value in another context, with another
@@ -119,31 +153,34 @@ class Data:
         order = by_value[(~known.inside[by_value]).int().argsort(stable=True)]
         return known.x[order]
 
-    def train(self) -> Data:
+    def train(self) -> Self:
         """Return what a surrogate is fitted to: successes, without pending points."""
         return replace(self.successes(), pending=self.x[:0])
 
-    def with_y(self, y: Tensor) -> Data:
-        """Return the same points with other values, `n x m`."""
-        return replace(self, y=y)
+    def with_y(self, y: Tensor, y_var: Tensor | None = None) -> Self:
+        """Return the same points with other values, `n x m`, and their variances, where these are known."""
+        return replace(self, y=y, y_var=y_var)
 
-    def without_constraints(self) -> Data:
+    def output(self, j: int) -> Self:
+        """Return the same points with one of the outputs."""
+        return self.with_y(self.y[:, [j]], None if self.y_var is None else self.y_var[:, [j]])
+
+    def without_constraints(self) -> Self:
         """Return the same points and values; what lacks a constraint value only did not fail then."""
         return replace(self, constraints=self.x.new_empty(len(self.x), 0))
 
-    def with_pending(self, x: Tensor) -> Data:
+    def with_pending(self, x: Tensor) -> Self:
         """Return the data with more pending points, `k x d`."""
         return replace(self, pending=torch.cat([self.pending, x]))
 
-    def to(self, device: torch.device | str) -> Data:
+    def to(self, device: torch.device | str) -> Self:
         """Return the data on another device."""
-        x, y, pending = (one.to(device) for one in (self.x, self.y, self.pending))
-        constraints, allowed, inside = (
-            one.to(device) for one in (self.constraints, self.allowed, self.inside)
-        )
-        return Data(x, y, pending, self.batch_size, constraints, allowed, inside)
+        moved: dict[str, Any] = {}
+        for one in fields(self):
+            if isinstance(value := getattr(self, one.name), Tensor):
+                moved[one.name] = value.to(device)
+        return replace(self, **moved)
 
-    def rows(self, keep: Tensor) -> Data:
+    def rows(self, keep: Tensor) -> Self:
         """Return the told rows where a mask, `n` bool, is true; pending points stay."""
-        x, y, constraints = self.x[keep], self.y[keep], self.constraints[keep]
-        return Data(x, y, self.pending, self.batch_size, constraints, self.allowed[keep], self.inside[keep])
+        return replace(self, **{name: values[keep] for name, values in self._per_row().items()})

@@ -13,7 +13,7 @@ from hebo.acquisitions.confidence_bound import hebo_kappa
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.improvement import LogEI as EI
 from hebo.acquisitions.mace import MACE
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 
@@ -39,8 +39,7 @@ class LCB(Acquisition):
             kappa = hebo_kappa(len(data.x), data.x.shape[1], data.batch_size)
 
         def bound(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            return (mu + kappa * sigma).unsqueeze(-1)
+            return marginals(model, x).ucb(kappa).unsqueeze(-1)
 
         return bound
 
@@ -53,7 +52,7 @@ class Mean(Acquisition):
         model = models.objective
 
         def mean(x: Tensor) -> Tensor:
-            return mean_and_sd(model, x)[0].unsqueeze(-1)
+            return marginals(model, x).mean.unsqueeze(-1)
 
         return mean
 
@@ -66,6 +65,6 @@ class Sigma(Acquisition):
         model = models.objective
 
         def deviation(x: Tensor) -> Tensor:
-            return mean_and_sd(model, x)[1].unsqueeze(-1)
+            return marginals(model, x).sd.unsqueeze(-1)
 
         return deviation

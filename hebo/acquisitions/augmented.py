@@ -7,8 +7,7 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.acquisitions.improvement import log_expected_improvement
-from hebo.acquisitions.marginals import mean_and_sd, noise_sd
+from hebo.acquisitions.marginals import marginals, noise_sd
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 
@@ -33,13 +32,13 @@ class LogAugmentedEI(Acquisition):
         threshold, noise = self._effective_best(model, data), noise_sd(model, data)
 
         def value(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            penalty = torch.log1p(-noise / (sigma.square() + noise.square()).sqrt().clamp_min(1e-300))
-            return (log_expected_improvement(mu, sigma, threshold) + penalty).unsqueeze(-1)
+            predictions = marginals(model, x)
+            noisy_sd = (predictions.sd.square() + noise.square()).sqrt().clamp_min(1e-300)
+            return (predictions.log_ei(threshold) + torch.log1p(-noise / noisy_sd)).unsqueeze(-1)
 
         return value
 
     @torch.no_grad()
     def _effective_best(self, model: Model, data: Data) -> Tensor:
-        mu, sigma = mean_and_sd(model, data.x.unsqueeze(-2))
-        return mu[(mu - self.caution * sigma).argmax()]
+        predictions = marginals(model, data.x.unsqueeze(-2))
+        return predictions.mean[predictions.ucb(-self.caution).argmax()]

@@ -7,7 +7,7 @@ import math
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 
@@ -26,8 +26,7 @@ class UCB(Acquisition):
         model = models.objective
 
         def ucb(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            return (mu + self.kappa * sigma).unsqueeze(-1)
+            return marginals(model, x).ucb(self.kappa).unsqueeze(-1)
 
         return ucb
 

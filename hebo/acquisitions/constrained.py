@@ -12,7 +12,7 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction
 from hebo.data import Data
 
@@ -53,17 +53,13 @@ def toward_feasible(data: Data) -> Data:
 def log_feasibility(models: Sequence[Model], x: Tensor) -> Tensor:
     """Log probability that all constraints hold, `b`, at `b x 1 x d` points.
 
-    `sum_j log Phi(mu_j / s_j)` for independent normal slacks; finite however unlikely.
+    `sum_j log P[slack_j > 0]` for independent slacks; finite however unlikely.
 
     Args:
         models: One per constraint, fitted to `slack_data`.
         x: Where.
     """
-    parts = []
-    for model in models:
-        mu, sigma = mean_and_sd(model, x)
-        parts.append(torch.special.log_ndtr(mu / sigma))
-    return torch.stack(parts).sum(0)
+    return torch.stack([marginals(model, x).log_pi(0.0) for model in models]).sum(0)
 
 
 def times_feasibility(acq: AcqFunction, models: Sequence[Model]) -> AcqFunction:

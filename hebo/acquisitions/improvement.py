@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 
-import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.acquisitions.marginals import incumbent_mean, mean_and_sd
+from hebo.abilities import Marginals
+from hebo.acquisitions.marginals import incumbent_mean, marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
-from hebo.linalg import log_expected_excess
 
 
 class Improvement(Acquisition, ABC):
@@ -29,40 +28,26 @@ class Improvement(Acquisition, ABC):
         threshold = incumbent_mean(model, data) + self.margin
 
         def value(x: Tensor) -> Tensor:
-            return self.of_normal(*mean_and_sd(model, x), threshold).unsqueeze(-1)
+            return self.over(marginals(model, x), threshold).unsqueeze(-1)
 
         return value
 
     @abstractmethod
-    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
-        """Return the value of normal predictions over a threshold, elementwise."""
+    def over(self, predictions: Marginals, threshold: Tensor) -> Tensor:
+        """Return the value of predictions over a threshold, elementwise."""
 
 
 class LogEI(Improvement):
-    """Log expected improvement, `log s + log h((mu - tau) / s)` with `h(u) = phi(u) + u Phi(u)`.
+    """Log expected improvement, `log E[max(f - tau, 0)]` (Ament et al., 2310.20708)."""
 
-    Exact over the whole line (Ament et al., 2310.20708).
-    """
-
-    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
-        """See `log_expected_improvement`."""
-        return log_expected_improvement(mu, sigma, threshold)
+    def over(self, predictions: Marginals, threshold: Tensor) -> Tensor:
+        """See `Improvement`."""
+        return predictions.log_ei(threshold)
 
 
 class LogPI(Improvement):
-    """Log probability of improvement, `log Phi((mu - tau) / s)`."""
+    """Log probability of improvement, `log P[f > tau]`."""
 
-    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
-        """See `log_probability_of_improvement`."""
-        return log_probability_of_improvement(mu, sigma, threshold)
-
-
-def log_expected_improvement(mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
-    """`log E[max(f - threshold, 0)]` for `f ~ N(mu, sigma^2)`; finite however unlikely."""
-    return torch.log(sigma) + log_expected_excess((mu - threshold) / sigma)
-
-
-def log_probability_of_improvement(mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
-    """`log P[f > threshold]` for `f ~ N(mu, sigma^2)`; finite however unlikely."""
-    value: Tensor = torch.special.log_ndtr((mu - threshold) / sigma)
-    return value
+    def over(self, predictions: Marginals, threshold: Tensor) -> Tensor:
+        """See `Improvement`."""
+        return predictions.log_pi(threshold)

@@ -10,10 +10,9 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.confidence_bound import hebo_kappa
-from hebo.acquisitions.marginals import incumbent_mean, mean_and_sd, noise_sd
+from hebo.acquisitions.marginals import incumbent_mean, marginals, noise_sd
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
-from hebo.linalg import log_expected_excess
 
 
 class MACE(Acquisition):
@@ -48,11 +47,8 @@ class MACE(Acquisition):
             kappa = hebo_kappa(len(data.x), data.x.shape[1], data.batch_size)
 
         def mace(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(model, x)
-            mu = mu + shift
-            bound = mu + kappa * sigma
-            u = (mu - threshold) / sigma
-            log_ei = torch.log(sigma) + log_expected_excess(u)
-            return torch.stack([bound, log_ei, torch.special.log_ndtr(u)], dim=-1)
+            noisy = marginals(model, x).shifted(shift)
+            values = noisy.ucb(kappa), noisy.log_ei(threshold), noisy.log_pi(threshold)
+            return torch.stack(values, dim=-1)
 
         return mace

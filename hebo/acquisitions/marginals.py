@@ -1,4 +1,4 @@
-"""What the analytic acquisitions share: the marginal mean and deviation at single points."""
+"""Marginal predictions at single points: what the analytic acquisitions ask of a model."""
 
 from __future__ import annotations
 
@@ -8,13 +8,54 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from hebo.base import FastMarginals
+from hebo.abilities import FastMarginals, Marginals, OwnMarginals
 from hebo.data import Data
 from hebo.errors import IncompatibleError
+from hebo.linalg import log_expected_excess
 
 
-def mean_and_sd(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
-    """Posterior mean and standard deviation, `b` each, at `b x 1 x d` points.
+class NormalMarginals:
+    """Normal predictions `f ~ N(mean, sd^2)` at `b` points; see `hebo.abilities.Marginals`.
+
+    Args:
+        mean: `b` means.
+        sd: `b` standard deviations.
+    """
+
+    def __init__(self, mean: Tensor, sd: Tensor) -> None:
+        self.mean, self.sd = mean, sd
+        self._over: tuple[Tensor | float, Tensor] | None = None
+
+    def log_ei(self, tau: Tensor | float) -> Tensor:
+        """`log E[max(f - tau, 0)]`, `log s + log h(u)` with `u = (mu - tau) / s`, `h(u) = phi(u) + u Phi(u)`.
+
+        Exact over the whole line, and finite however unlikely (Ament et al., 2310.20708).
+        """
+        u = self._standardized(tau)
+        return torch.log(self.sd) + log_expected_excess(u)
+
+    def log_pi(self, tau: Tensor | float) -> Tensor:
+        """`log P[f > tau] = log Phi((mu - tau) / s)`; finite however unlikely."""
+        value: Tensor = torch.special.log_ndtr(self._standardized(tau))
+        return value
+
+    def ucb(self, kappa: float) -> Tensor:
+        """`mu + kappa s`."""
+        return self.mean + kappa * self.sd
+
+    def shifted(self, by: Tensor) -> NormalMarginals:
+        """Return the predictions of `f + by`."""
+        return NormalMarginals(self.mean + by, self.sd)
+
+    def _standardized(self, tau: Tensor | float) -> Tensor:
+        """`(mu - tau) / s`, computed once for all functions of one threshold."""
+        if self._over is None or self._over[0] is not tau:
+            self._over = tau, (self.mean - tau) / self.sd
+        return self._over[1]
+
+
+def marginals(model: Model, x: Tensor) -> Marginals:
+    """Predictions at `b x 1 x d` points: the model's own, or normal ones.
 
     Raises:
         IncompatibleError: If points are joint (`q > 1`) or the model has several outputs.
@@ -25,12 +66,17 @@ def mean_and_sd(model: Model, x: Tensor) -> tuple[Tensor, Tensor]:
             "choose the points of a batch one after the other, or use a Monte Carlo acquisition"
         )
     if model.num_outputs != 1:
-        raise IncompatibleError(f"an analytic acquisition takes one output, not {model.num_outputs}")
+        raise IncompatibleError(
+            f"an analytic acquisition takes one output, not {model.num_outputs}; choose one with "
+            "`model.subset_output`, or use an acquisition of several objectives"
+        )
     if isinstance(model, FastMarginals):
         mean, variance = model.marginals(x.squeeze(-2))
-        return mean, variance.clamp_min(1e-20).sqrt()
+        return NormalMarginals(mean, variance.clamp_min(1e-20).sqrt())
+    if isinstance(model, OwnMarginals):
+        return model.own_marginals(x.squeeze(-2))
     mean, variance = _moments(model, x)
-    return mean[..., 0, 0], variance[..., 0, 0].clamp_min(1e-20).sqrt()
+    return NormalMarginals(mean[..., 0, 0], variance[..., 0, 0].clamp_min(1e-20).sqrt())
 
 
 @torch.no_grad()
@@ -53,8 +99,7 @@ def incumbent_mean(model: Model, data: Data) -> Tensor:
     """
     if isinstance(model, FastMarginals):
         return model.means(data.x).max()
-    means, _ = mean_and_sd(model, data.x.unsqueeze(-2))
-    return means.max()
+    return marginals(model, data.x.unsqueeze(-2)).mean.max()
 
 
 def _moments(model: Model, x: Tensor, *, observation_noise: bool = False) -> tuple[Tensor, Tensor]:

@@ -6,9 +6,9 @@ from typing import ClassVar
 
 from torch import Generator, Tensor
 
-from hebo.base import Ability, AcqFunction, Acquisition, Domain, FittedModels, PathSampling
+from hebo.abilities import PATH_SAMPLING, Ability, PathSampling
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
-from hebo.errors import IncompatibleError
 
 
 class ThompsonSampling(Acquisition):
@@ -19,7 +19,7 @@ class ThompsonSampling(Acquisition):
     of the draw, under a belief that grows with each of them.
     """
 
-    needs: ClassVar[frozenset[Ability]] = frozenset({"functions drawn from the posterior"})
+    needs: ClassVar[frozenset[Ability]] = frozenset({PATH_SAMPLING})
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values.
@@ -29,7 +29,7 @@ class ThompsonSampling(Acquisition):
         """
         model = models.objective
         if not isinstance(model, PathSampling):
-            raise IncompatibleError(f"{type(model).__name__} draws no functions: it has no `sample_path`")
+            raise PATH_SAMPLING.missing(model)
         path = model.sample_path(generator)
 
         def value(x: Tensor) -> Tensor:

@@ -6,7 +6,8 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd, noise_sd
+from hebo.abilities import Marginals
+from hebo.acquisitions.marginals import NormalMarginals, marginals, noise_sd
 from hebo.base import AcqFunction
 from hebo.data import Data
 
@@ -35,8 +36,7 @@ class LabelModel:
 
     def log_probability(self, x: Tensor) -> Tensor:
         """Return `log Phi(mu / sqrt(s^2 + sigma_n^2))` of points (`n x 1 x d`), `n` numbers."""
-        mu, sigma = mean_and_sd(self._model, x)
-        return _log_positive(mu, sigma.square() + self._variance)
+        return _log_positive(marginals(self._model, x), self._variance)
 
     def weigh(self, acq: AcqFunction, power: float = 1.0) -> AcqFunction:
         """Add the log probability of success to every value of `acq`.
@@ -54,16 +54,15 @@ class LabelModel:
         """
 
         def weighted(x: Tensor) -> Tensor:
-            mu, sigma = mean_and_sd(self._model, x)
-            log_success = _log_positive(mu, sigma.square() + self._variance)
-            log_inside = _log_positive(mu, sigma.square() + _LABEL_VARIANCE)
+            label = marginals(self._model, x)
+            log_success = _log_positive(label, self._variance)
+            log_inside = _log_positive(label, _LABEL_VARIANCE)
             values: Tensor = acq(x) + (log_success + (power - 1.0) * log_inside).unsqueeze(-1)
             return values
 
         return weighted
 
 
-def _log_positive(mu: Tensor, variance: Tensor) -> Tensor:
-    """Return the log probability that Gaussian variables are positive."""
-    log_probability: Tensor = torch.special.log_ndtr(mu / variance.sqrt())
-    return log_probability
+def _log_positive(label: Marginals, noise: Tensor | float) -> Tensor:
+    """Return the log probability that labels with noise of a given variance are positive."""
+    return NormalMarginals(label.mean, (label.sd.square() + noise).sqrt()).log_pi(0.0)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import torch
 
-from hebo.base import Ability, AcqOptimizer, Acquisition, FailureRule, Surrogate
+from hebo.abilities import Ability
+from hebo.base import AcqOptimizer, Acquisition, FailureRule, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 
@@ -37,14 +38,8 @@ def check_parts(
 
 
 def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
-    for missing in sorted(needs - has):
+    for missing in sorted(needs - has, key=lambda one: one.name):
         raise IncompatibleError(
-            f"{type(part).__name__} needs {missing}, which {type(giver).__name__} does not offer; "
-            f"{_REMEDIES[missing]}"
+            f"{type(part).__name__} needs {missing.name}, which {type(giver).__name__} does not offer; "
+            f"{missing.remedy}"
         )
-
-
-_REMEDIES: dict[Ability, str] = {
-    "functions drawn from the posterior": "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
-    "additive components": "use mixed_gp with the tree_additive kernel alone, and additive_ucb",
-}

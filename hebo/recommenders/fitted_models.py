@@ -9,7 +9,7 @@ from botorch.models.model import Model
 from torch import Generator, Tensor
 
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FailureRule, FittedModels, Surrogate
 from hebo.data import Data
 from hebo.errors import IncompatibleError
@@ -28,7 +28,7 @@ def condition_on_mean(model: Model, x: Tensor) -> Model:
     """
     if not len(x):
         return model
-    mean, _ = mean_and_sd(model, x.unsqueeze(-2))
+    mean = marginals(model, x.unsqueeze(-2)).mean
     try:
         conditioned: Model = model.condition_on_observations(x, mean.unsqueeze(-1))
     except NotImplementedError as error:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from botorch.models.model import Model
 
-from hebo.base import LeaveOneOut
+from hebo.abilities import LeaveOneOut
 
 
 def loo_r2(model: LeaveOneOut) -> float:

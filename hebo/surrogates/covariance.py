@@ -88,9 +88,9 @@ class Covariance:
         overlap = self.overlap(a, b)
         return k * overlap, slope * overlap
 
-    def noisy(self, x: Tensor, features: Tensor) -> Tensor:
-        """Covariance of noisy observations, `n x n`, at `n x d` points."""
-        shift = self.noise + JITTER * self.signal
+    def noisy(self, x: Tensor, features: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Covariance of noisy observations; see `CovarianceFunction`."""
+        shift = (self.noise if noise is None else noise) + JITTER * self.signal
         covariance = self.between(x, x, features, features)
-        covariance.diagonal().add_(shift)
+        covariance.diagonal(dim1=-2, dim2=-1).add_(shift)
         return covariance

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,8 +12,10 @@ from torch import Generator, Tensor
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.random import draw_seed
-from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
+from hebo.surrogates.gaussian_model import LEAST_VARIANCE
+from hebo.surrogates.model_batch import OneByOne
 from hebo.surrogates.trees import Array, Trees, grow
 
 
@@ -34,7 +35,7 @@ class ExtraTrees(Surrogate):
     n_trees: int = Field(default=100, ge=2)
     min_samples_leaf: int = Field(default=1, ge=1)
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
         """Return trees grown on the observations; see `hebo.base.Surrogate`."""
         categories = dict(space.categorical_dims)
         trees = grow(
@@ -47,7 +48,7 @@ class ExtraTrees(Surrogate):
         return Forest(trees, data.x, categories)
 
 
-class Forest(GaussianModel):
+class Forest(OneByOne):
     """Trees grown on `n` observations.
 
     Args:
@@ -83,11 +84,20 @@ class Forest(GaussianModel):
         spread = (apart.unsqueeze(-1) * apart.unsqueeze(-2)).mean(0)
         return means.mean(0), spread + torch.diag_embed(within.mean(0) + LEAST_VARIANCE)
 
-    def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> Forest:
-        """Return the same trees, whose leaves have taken up `k x d` further points with values `k x 1`."""
-        values = Y.detach().squeeze(-1).cpu().numpy()
-        trees = self.trees.joined_by(features_of(X, self.categories), values)
-        return Forest(trees, torch.cat([self.x, X]), self.categories)
+    def conditioned(self, x: Tensor, y: Tensor, noise: Tensor | None) -> Forest:
+        """Return the same trees, whose leaves have taken up further observations; see `OneByOne`.
+
+        Raises:
+            IncompatibleError: If variances of the noise are given.
+        """
+        if noise is not None:
+            raise IncompatibleError(
+                "the leaves of trees average their observations, whose known variances they have no use for; "
+                "leave `noise` out, or use a Gaussian process (warped_gp, mixed_gp)"
+            )
+        values = y.detach().cpu().numpy()
+        trees = self.trees.joined_by(features_of(x, self.categories), values)
+        return Forest(trees, torch.cat([self.x, x]), self.categories)
 
     def _of_trees(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and variance of the leaf of each of `t` trees at `b` points, `t x b`."""

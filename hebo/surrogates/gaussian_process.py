@@ -1,13 +1,14 @@
-"""An exact Gaussian process with given hyperparameters, as a BoTorch model."""
+"""Exact Gaussian process with given hyperparameters, as a BoTorch model."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
-from torch import Generator, Tensor
+from torch import Generator, Size, Tensor
 
+from hebo.errors import IncompatibleError
 from hebo.linalg import safe_cholesky
 from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
 from hebo.surrogates.hyperparameters import Columns
@@ -38,8 +39,11 @@ class CovarianceFunction(Protocol):
     ) -> Tensor:
         """Covariance of `... x n x d` and `... x m x d` points, `... x n x m`."""
 
-    def noisy(self, x: Tensor, features: Tensor) -> Tensor:
-        """Covariance of noisy observations, `n x n`, at `n x d` points."""
+    def noisy(self, x: Tensor, features: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Covariance of noisy observations, `... x n x n`, at `... x n x d` points.
+
+        The variances of the noise are known, `... x n`, or that of all.
+        """
 
 
 @runtime_checkable
@@ -66,12 +70,15 @@ class GaussianProcess(GaussianModel):
     by about `m / (m - 2)` (Shah et al., 2014); the rest covers the other hyperparameters, which are taken at
     their mode, and was chosen for calibration.
 
+    Conditioned on several sets of observations it is a batch of processes: what it holds has leading axes
+    then, which broadcast with one another. Fantasies of one point share points and factor, not values.
+
     Args:
         covariance: With its hyperparameters.
-        x: `n x d` encoded points.
-        y: `n` values.
+        x: `... x n x d` encoded points.
+        y: `... x n` values.
         n_fitted: `m`; None for `n`.
-        factor: Cholesky factor of the covariance of `y`, `n x n`, where it is known.
+        factor: Cholesky factor of the covariance of `y`, `... x n x n`, where it is known.
     """
 
     def __init__(
@@ -84,12 +91,18 @@ class GaussianProcess(GaussianModel):
     ) -> None:
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
-        self._slopes = covariance if isinstance(covariance, WithSlopes) else None
-        self.n_fitted = len(x) if n_fitted is None else n_fitted
+        self.n_fitted = x.shape[-2] if n_fitted is None else n_fitted
         self.widening = (self.n_fitted + 3) / max(1, self.n_fitted - 1)
         self.features = covariance.features(x)
         self.factor = safe_cholesky(covariance.noisy(x, self.features)) if factor is None else factor
-        self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(1), self.factor)[:, 0]
+        self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(-1), self.factor)[..., 0]
+        is_plain = not self.batch_shape and not self.weights.requires_grad
+        self._slopes = covariance if is_plain and isinstance(covariance, WithSlopes) else None
+
+    @property
+    def batch_shape(self) -> Size:
+        """That of the sets of observations."""
+        return self.weights.shape[:-1]
 
     @property
     def noise_variance(self) -> Tensor:
@@ -100,8 +113,7 @@ class GaussianProcess(GaussianModel):
         """Means, `b`, at `b x d` points."""
         if len(parts := self._parts(x)) > 1:
             return torch.cat([self.means(one) for one in parts])
-        cross = self.covariance.between(x, self.x, None, self.features)
-        return self.covariance.mean + cross @ self.weights
+        return self._means(self.covariance.between(x, self.x, None, self.features))
 
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances, `b` each, at `b x d` points; differentiable once."""
@@ -116,29 +128,37 @@ class GaussianProcess(GaussianModel):
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return points in parts of which no covariance with the data is larger than `MAX_PAIRS`."""
-        parts: tuple[Tensor, ...] = x.split(max(1, MAX_PAIRS // len(self.x)))
+        parts: tuple[Tensor, ...] = x.split(max(1, MAX_PAIRS // self.x.shape[-2]))
         return parts
 
     def _whitened(self, cross: Tensor) -> Tensor:
         """`k L^-T` of `... x n` covariances `k` with the data."""
-        rows = cross.reshape(-1, cross.shape[-1])
+        is_single = self.factor.dim() == 2  # then rows of any shape are one matrix
+        rows = cross.reshape(-1, cross.shape[-1]) if is_single else cross
         solved: Tensor = torch.linalg.solve_triangular(self.factor.mT, rows, upper=True, left=False)
-        return solved.reshape(cross.shape)
+        return solved.reshape(cross.shape) if is_single else solved
 
     def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
         variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(LEAST_VARIANCE)
-        return self.covariance.mean + cross @ self.weights, self.widening * variance
+        return self._means(cross), self.widening * variance
+
+    def _means(self, cross: Tensor) -> Tensor:
+        """Means at points with `... x n` covariances with the data."""
+        if self.weights.dim() == 1:
+            return self.covariance.mean + cross @ self.weights
+        return self.covariance.mean + (cross @ self.weights.unsqueeze(-1)).squeeze(-1)
 
     def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
-        """See `hebo.base.LeaveOneOut`.
+        """See `hebo.abilities.LeaveOneOut`.
 
         The errors are `(K^-1 (y - m))_i / (K^-1)_ii`, the variances `1 / (K^-1)_ii` (Rasmussen & Williams,
         2006, 5.12), widened as all are.
         """
-        eye = torch.eye(len(self.x), dtype=self.x.dtype, device=self.x.device)
-        precision = torch.linalg.solve_triangular(self.factor, eye, upper=False).square().sum(0)
-        told = slice(self.n_fitted)  # beliefs at pending points come after them
-        return self.y[told], (self.weights / precision)[told], (self.widening / precision)[told]
+        eye = torch.eye(self.x.shape[-2], dtype=self.x.dtype, device=self.x.device)
+        precision = torch.linalg.solve_triangular(self.factor, eye, upper=False).square().sum(-2)
+        parts = self.y, self.weights / precision, self.widening / precision
+        y, error, variance = (one[..., : self.n_fitted] for one in parts)  # beliefs come after what was told
+        return y, error, variance
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
@@ -146,7 +166,8 @@ class GaussianProcess(GaussianModel):
         whitened = self._whitened(cross)
         covariance = self.covariance.between(x, x) - whitened @ whitened.mT
         floor = LEAST_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
-        return self.covariance.mean + cross @ self.weights, self.widening * (covariance + floor)
+        means = self._means(cross)
+        return means, (self.widening * (covariance + floor)).expand(*means.shape, -1)
 
     def cross(self, a: Tensor, b: Tensor) -> Tensor:
         """Posterior covariances, `n x m`, of `n x d` and `m x d` points."""
@@ -155,21 +176,47 @@ class GaussianProcess(GaussianModel):
         return self.widening * (self.covariance.between(a, b) - of_a @ of_b.mT)
 
     def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
-        """See `hebo.surrogates.paths.sample_path`."""
+        """See `hebo.surrogates.paths.sample_path`.
+
+        Raises:
+            IncompatibleError: If this is a batch of processes.
+        """
+        if self.batch_shape:
+            raise IncompatibleError(
+                f"a path is drawn from one process, not from a batch of {tuple(self.batch_shape)}; condition "
+                "the model on one set of observations"
+            )
         return sample_path(self, self.x, generator)
 
-    def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> GaussianProcess:
-        """Return the model with further observations, `k x d` and `k x 1`, and the same hyperparameters."""
-        x, y = torch.cat([self.x, X]), torch.cat([self.y, Y.squeeze(-1)])
-        return GaussianProcess(self.covariance, x, y, self.n_fitted, self._extended(X))
+    def condition_on_observations(
+        self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **kwargs: Any
+    ) -> Self:
+        """Return the model with further observations and the same hyperparameters.
 
-    def _extended(self, x: Tensor) -> Tensor:
-        """The Cholesky factor with `k x d` further points, in `O(k n^2)`."""
+        Args:
+            X: `... x k x d` points.
+            Y: `... x k x 1` values; the axes before broadcast with those of `X` and of the model.
+            noise: `... x k x 1` known variances of the values; None for the learned one.
+            kwargs: Settings of BoTorch's own models, which mean nothing here.
+        """
+        known = None if noise is None else noise.squeeze(-1) / self.widening
+        of_noise = X.shape[:-2] if known is None else known.shape[:-1]
+        batch = torch.broadcast_shapes(self.x.shape[:-2], X.shape[:-2], of_noise)
+        added = X.expand(*batch, *X.shape[-2:])
+        y_batch = torch.broadcast_shapes(self.y.shape[:-1], Y.shape[:-2], batch)
+        values = [one.expand(*y_batch, -1) for one in (self.y, Y.squeeze(-1))]
+        x = torch.cat([self.x.expand(*batch, -1, -1), added], -2)
+        factor = self._extended(added, known)
+        return type(self)(self.covariance, x, torch.cat(values, -1), self.n_fitted, factor)
+
+    def _extended(self, x: Tensor, noise: Tensor | None) -> Tensor:
+        """The Cholesky factor with `... x k x d` further points, in `O(k n^2)`."""
         features = self.covariance.features(x)
         below = self._whitened(self.covariance.between(x, self.x, features, self.features))
-        corner = safe_cholesky(self.covariance.noisy(x, features) - below @ below.mT)
-        above = below.new_zeros(below.shape[::-1])
-        return torch.cat([torch.cat([self.factor, above], 1), torch.cat([below, corner], 1)])
+        corner = safe_cholesky(self.covariance.noisy(x, features, noise) - below @ below.mT)
+        factor = self.factor.expand(*below.shape[:-2], -1, -1)
+        above = torch.zeros_like(below.mT)
+        return torch.cat([torch.cat([factor, above], -1), torch.cat([below, corner], -1)], -2)
 
 
 class _Marginals(torch.autograd.Function):

@@ -6,7 +6,8 @@ import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, Surrogate
+from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.matern import Smoothness
@@ -50,9 +51,9 @@ class WarpedGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({"functions drawn from the posterior", "leave-one-out predictions"})
+        return frozenset({PATH_SAMPLING, LEAVE_ONE_OUT})
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         columns = Columns(space)
         train = best_near_random(data, space, self.max_train, generator)

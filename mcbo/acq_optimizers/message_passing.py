@@ -12,11 +12,11 @@ import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.abilities import ADDITIVE_ACQ, Ability, AdditiveAcq
 from hebo.acq_optimizers.climbing import climb
 from hebo.acq_optimizers.ranking import evaluate
-from hebo.base import Ability, AcqFunction, AcqOptimizer, Candidates, Domain
+from hebo.base import AcqFunction, AcqOptimizer, Candidates, Domain
 from hebo.errors import IncompatibleError
-from mcbo.acq_optimizers.additive import AdditiveAcq
 from mcbo.acq_optimizers.archive import Archive
 from mcbo.acq_optimizers.forest import Edge, find_cycle, maximise
 from mcbo.acq_optimizers.moves import RandomMoves
@@ -55,7 +55,7 @@ class MessagePassing(AcqOptimizer):
         n_kept: Most points returned.
     """
 
-    needs: ClassVar[frozenset[Ability]] = frozenset({"additive components"})
+    needs: ClassVar[frozenset[Ability]] = frozenset({ADDITIVE_ACQ})
 
     n_grid: int = Field(default=17, ge=3)
     n_zooms: int = Field(default=8, ge=0)
@@ -170,7 +170,7 @@ class _Sum:
         if not isinstance(acq, AdditiveAcq):
             raise IncompatibleError(
                 "MessagePassing needs an acquisition that is a sum over few columns, with `cliques` and "
-                f"`components(index, points)` (mcbo.acq_optimizers.additive); {type(acq).__name__} has "
+                f"`components(index, points)` (hebo.abilities.AdditiveAcq); {type(acq).__name__} has "
                 "none. Use an additive surrogate and acquisition, or LocalSearch"
             )
         large = next((one for one in acq.cliques if len(one) > 2), None)

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any, ClassVar, Protocol, runtime_checkable
+from typing import Any, ClassVar
 
-import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, AcqFunction, Acquisition, Domain, FittedModels
+from hebo.abilities import ADDITIVE_ACQ, ADDITIVE_MODEL, Ability, AdditiveModel
+from hebo.acquisitions.marginals import NormalMarginals
+from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
-from hebo.errors import IncompatibleError
-from hebo.surrogates.gaussian_process import GaussianProcess
-
-_LEAST_VARIANCE = 1e-12
 
 
 class AdditiveUCB(Acquisition):
@@ -29,8 +26,8 @@ class AdditiveUCB(Acquisition):
         kappa: Width of the bound; None takes `sqrt(0.5 log 2t)` with `t` observations, as RDUCB does.
     """
 
-    needs: ClassVar[frozenset[Ability]] = frozenset({"additive components"})
-    gives: ClassVar[frozenset[Ability]] = frozenset({"additive components"})
+    needs: ClassVar[frozenset[Ability]] = frozenset({ADDITIVE_MODEL})
+    gives: ClassVar[frozenset[Ability]] = frozenset({ADDITIVE_ACQ})
     is_weightable: ClassVar[bool] = False
 
     kappa: float | None = Field(default=None, ge=0)
@@ -42,56 +39,32 @@ class AdditiveUCB(Acquisition):
             IncompatibleError: If the model has no components.
         """
         model = models.objective
-        kernel = getattr(getattr(model, "covariance", None), "kernel", None)
-        if not isinstance(model, GaussianProcess) or not isinstance(kernel, AdditiveKernel):
-            name = type(model).__name__
-            raise IncompatibleError(f"{name} is not a sum of components; use tree_additive alone")
+        if not isinstance(model, AdditiveModel):
+            raise ADDITIVE_MODEL.missing(model)
         kappa = math.sqrt(0.5 * math.log(2 * max(1, len(data.x)))) if self.kappa is None else self.kappa
-        return AdditiveBound(model, kernel, kappa)
-
-
-@runtime_checkable
-class AdditiveKernel(Protocol):
-    """A correlation that is the sum of components of few columns each."""
-
-    cliques: Sequence[tuple[int, ...]]
-
-    def component(self, index: int, x1: Tensor, x2: Tensor) -> Tensor:
-        """Return the covariance of component `index` of points of its own columns."""
+        return AdditiveBound(model, kappa)
 
 
 class AdditiveBound:
-    """The function of `AdditiveUCB`; a search recognises it by `cliques` and `components`.
+    """The function of `AdditiveUCB`, an `AdditiveAcq`.
 
     Args:
-        model: A GP with an additive kernel.
-        kernel: Its kernel.
+        model: Gives the moments of the components.
         kappa: Width of the bound.
     """
 
-    def __init__(self, model: GaussianProcess, kernel: AdditiveKernel, kappa: float) -> None:
-        self._model, self._kernel, self._kappa = model, kernel, kappa
+    def __init__(self, model: AdditiveModel, kappa: float) -> None:
+        self._model, self._kappa = model, kappa
 
     @property
     def cliques(self) -> Sequence[tuple[int, ...]]:
         """The columns that each component depends on."""
-        return self._kernel.cliques
+        return self._model.cliques
 
     def components(self, index: int, points: Tensor) -> Tensor:
-        """Return the bound of component `index` (`p`) at points of its own columns, `p x |c|`.
-
-        A component's covariance with the data is its own part of the kernel: `mu_c = k_c K^-1 (y - m)`,
-        `s_c^2 = k_c(x, x) - k_c K^-1 k_c^T`. The constant mean is shared out evenly.
-        """
-        model, columns = self._model, list(self.cliques[index])
-        signal = model.covariance.signal
-        cross = signal * self._kernel.component(index, points, model.x[:, columns]).reshape(len(points), -1)
-        prior = signal * self._kernel.component(index, points[:1], points[:1]).reshape(())
-        whitened = torch.linalg.solve_triangular(model.factor.mT, cross, upper=True, left=False)
-        variance = (prior - whitened.square().sum(-1)).clamp_min(_LEAST_VARIANCE)
-        mean = model.covariance.mean / len(self.cliques) + cross @ model.weights
-        value: Tensor = mean + self._kappa * (model.widening * variance).sqrt()
-        return value
+        """Return the bound of component `index` (`p`) at points of its own columns, `p x |c|`."""
+        mean, variance = self._model.component(index, points)
+        return NormalMarginals(mean, variance.sqrt()).ucb(self._kappa)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return the sum of the components, `b x 1`, at `b x 1 x d` points."""

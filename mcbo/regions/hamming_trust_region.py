@@ -11,7 +11,7 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.acquisitions.marginals import mean_and_sd
+from hebo.acquisitions.marginals import marginals
 from hebo.base import Domain, Focus, Region, RegionState
 from hebo.data import Data
 from hebo.regions.neighborhood import Neighborhood, switches
@@ -95,8 +95,7 @@ class HammingTrustRegion(Region):
         known, model, success = _of_the_domain(state), state.models.objective, state.models.success
         x = known.x[since:][known.feasible[since:]]
         if len(x):
-            mu, _ = mean_and_sd(model, x.unsqueeze(-2))
-            return x[mu.argmax()].cpu()
+            return x[marginals(model, x.unsqueeze(-2)).mean.argmax()].cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
         if success is None:
             return x[self._bound(model, x.to(known.x)).argmax().cpu()]
@@ -105,8 +104,7 @@ class HammingTrustRegion(Region):
         return x[(self._bound(model, points) + success.log_probability(points.unsqueeze(-2))).argmax().cpu()]
 
     def _bound(self, model: Model, x: Tensor) -> Tensor:
-        mu, sigma = mean_and_sd(model, x.unsqueeze(-2))
-        return mu + self.kappa * sigma
+        return marginals(model, x.unsqueeze(-2)).ucb(self.kappa)
 
     def _elsewhere(self, domain: Domain, known: Data) -> Tensor:
         """Return the successes that a first region around the best one does not reach."""

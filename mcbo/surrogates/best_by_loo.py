@@ -10,7 +10,8 @@ from botorch.models.model import Model
 from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
-from hebo.base import Ability, LeaveOneOut, Surrogate
+from hebo.abilities import LEAVE_ONE_OUT, Ability, LeaveOneOut
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -45,10 +46,10 @@ class BestByLOO(Surrogate):
     @model_validator(mode="after")
     def _can_be_compared(self) -> Self:
         for one in self.surrogates:
-            if "leave-one-out predictions" not in one.offers():
+            if LEAVE_ONE_OUT not in one.offers():
                 raise IncompatibleError(
-                    f"BestByLOO compares leave-one-out predictions, which {type(one).__name__} does not "
-                    "offer; choose among Gaussian processes (mixed_gp, warped_gp)"
+                    f"BestByLOO compares {LEAVE_ONE_OUT.name}, which {type(one).__name__} does not "
+                    f"offer; {LEAVE_ONE_OUT.remedy}"
                 )
         return self
 
@@ -65,7 +66,7 @@ class BestByLOO(Surrogate):
         each = [one.doubts(space) for one in self._usable(space)]
         return each[0] if all(each) else ()
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return the best of the fitted models."""
         models = [one.fit(data, space, generator=generator) for one in self._usable(space)]
         return max(models, key=log_predictive_density)

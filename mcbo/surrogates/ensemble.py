@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
-from torch import Tensor
+from torch import Size, Tensor
 
 from hebo.surrogates.gaussian_model import GaussianModel
 from hebo.surrogates.gaussian_process import GaussianProcess
@@ -25,6 +25,11 @@ class Ensemble(GaussianModel):
     def __init__(self, members: Sequence[GaussianProcess]) -> None:
         super().__init__()
         self.members = list(members)
+
+    @property
+    def batch_shape(self) -> Size:
+        """That of each member."""
+        return self.members[0].batch_shape
 
     @property
     def noise_variance(self) -> Tensor:
@@ -48,12 +53,12 @@ class Ensemble(GaussianModel):
         return means.mean(0), covariances.mean(0) + spread
 
     def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
-        """See `hebo.base.LeaveOneOut`: the moments of the mixture."""
+        """See `hebo.abilities.LeaveOneOut`: the moments of the mixture."""
         values, errors, variances = map(
             torch.stack, zip(*(one.leave_one_out() for one in self.members), strict=True)
         )
         return values[0], errors.mean(0), variances.mean(0) + errors.var(0, correction=0)
 
     def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> Ensemble:
-        """Return the mixture with further observations, `k x d` and `k x 1`, in every member."""
-        return Ensemble([one.condition_on_observations(X, Y) for one in self.members])
+        """Return the mixture with further observations in every member; see `GaussianProcess`."""
+        return Ensemble([one.condition_on_observations(X, Y, **kwargs) for one in self.members])

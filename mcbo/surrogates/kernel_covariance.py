@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gpytorch
+import numpy as np
 from gpytorch.kernels import Kernel
 from torch import Tensor
 
@@ -39,11 +40,14 @@ class KernelCovariance:
             )
             return self.signal * self.kernel.compare(features_a, features_b)
         with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
-            correlation: Tensor = self.kernel(a, b.expand(*a.shape[:-2], *b.shape[-2:])).to_dense()
+            batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+            a, b = (one.expand(*batch, *one.shape[-2:]) for one in (a, b))
+            correlation: Tensor = self.kernel(a, b).to_dense()
         return self.signal * correlation
 
-    def noisy(self, x: Tensor, features: Tensor) -> Tensor:
-        """Covariance of noisy observations, `n x n`, at `n x d` points."""
+    def noisy(self, x: Tensor, features: Tensor, noise: Tensor | None = None) -> Tensor:
+        """Covariance of noisy observations; see `CovarianceFunction`."""
         covariance = self.between(x, x, features, features)
-        covariance.diagonal().add_(self.noise + JITTER * self.signal)
+        shift = (self.noise if noise is None else noise) + JITTER * self.signal
+        covariance.diagonal(dim1=-2, dim2=-1).add_(shift)
         return covariance

@@ -11,7 +11,8 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, Surrogate
+from hebo.abilities import ADDITIVE_MODEL, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
@@ -25,6 +26,7 @@ from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
 from mcbo.kernels.mallows import Mallows
 from mcbo.kernels.tree_additive import TreeAdditive
+from mcbo.surrogates.additive_process import AdditiveKernel, AdditiveProcess
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
 from mcbo.surrogates.prior import Array, GPPrior
@@ -73,11 +75,11 @@ class MixedGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        found: set[Ability] = {"leave-one-out predictions"}
+        found = {LEAVE_ONE_OUT}
         if not self.n_samples:
-            found.add("functions drawn from the posterior")
+            found.add(PATH_SAMPLING)
             if len(self.kernels) == 1 and isinstance(self.kernels[0], TreeAdditive):
-                found.add("additive components")
+                found.add(ADDITIVE_MODEL)
         return frozenset(found)
 
     def check(self, space: DesignSpace) -> None:
@@ -90,10 +92,10 @@ class MixedGP(Surrogate):
         parts = self._shared_out(space)
         return tuple(doubt for recipe, columns in parts for doubt in recipe.doubts(space, columns))
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(data, space, self.max_train, generator)
-        kernel = self._kernel(space, generator)
+        kernel = self._kernel(space, generator).to(train.x.device)
         subset = self._fitted_to(train.y[:, 0], generator)
         prior = self._prior(kernel, train.x[subset], train.y[subset, 0])
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
@@ -148,4 +150,5 @@ def with_nominal(kernel: KernelRecipe, *, deduplicate: bool = False) -> MixedGP:
 def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:
     mean, signal, noise = prior.set(theta)
     covariance = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
-    return GaussianProcess(covariance, train.x, train.y[:, 0])
+    kind = AdditiveProcess if isinstance(covariance.kernel, AdditiveKernel) else GaussianProcess
+    return kind(covariance, train.x, train.y[:, 0])

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.base import Ability, Surrogate
+from hebo.abilities import PATH_SAMPLING, Ability
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.column_kinds import columns_by_kind, n_levels
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
-from hebo.surrogates.gaussian_model import LEAST_VARIANCE, GaussianModel
+from hebo.surrogates.gaussian_model import LEAST_VARIANCE
+from hebo.surrogates.model_batch import OneByOne
 from mcbo.surrogates.horseshoe import horseshoe_draws
 
 
@@ -38,7 +39,7 @@ class SparseLinear(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({"functions drawn from the posterior"})
+        return frozenset({PATH_SAMPLING})
 
     def check(self, space: DesignSpace) -> None:
         """Refuse columns that are not nominal; see `hebo.base.Surrogate`."""
@@ -49,7 +50,7 @@ class SparseLinear(Surrogate):
                     f"{sort}; use MixedGP, or make it a category"
                 )
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> LinearDraws:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> LinearDraws:
         """Return draws of the weights given the observations; see `hebo.base.Surrogate`."""
         self.check(space)
         levels = [n_levels(space, column) for column in range(space.n_dims)]
@@ -84,7 +85,7 @@ class Indicators:
         return torch.cat(parts, dim=-1)
 
 
-class LinearDraws(GaussianModel):
+class LinearDraws(OneByOne):
     """A linear model given by `s` equally likely settings of its weights.
 
     Further observations move the draws by an ensemble Kalman step (Evensen, 1994): right in mean and
@@ -128,14 +129,16 @@ class LinearDraws(GaussianModel):
         weights = self.weights[int(torch.randint(len(self.weights), (), generator=generator))]
         return lambda x: self.features(x) @ weights
 
-    def condition_on_observations(self, X: Tensor, Y: Tensor, **kwargs: Any) -> LinearDraws:
-        """Return the draws after further observations, `k x d` and `k x 1`, one Kalman step for each."""
+    def conditioned(self, x: Tensor, y: Tensor, noise: Tensor | None) -> LinearDraws:
+        """Return the draws after further observations, one Kalman step for each; see `OneByOne`."""
         weights, generator = self.weights, make_generator(self.seed)
-        for phi, y in zip(self.features(X), Y[:, 0], strict=True):
+        known = self.noise.expand(len(y), -1) if noise is None else noise.unsqueeze(-1)
+        for phi, value, variance in zip(self.features(x), y, known, strict=True):
+            variances = variance.expand_as(self.noise)
             predicted = weights @ phi
             errors = torch.randn(len(weights), generator=generator, dtype=torch.float64).to(weights)
             apart, off = weights - weights.mean(0), predicted - predicted.mean()
-            gain = (off @ apart) / (off @ off + self.noise.sum())
-            missing = y + self.noise.sqrt() * errors - predicted
+            gain = (off @ apart) / (off @ off + variances.sum())
+            missing = value + variances.sqrt() * errors - predicted
             weights = weights + missing.unsqueeze(1) * gain
         return LinearDraws(self.features, weights, self.noise, draw_seed(generator))

@@ -10,6 +10,7 @@ import torch
 from examples import SPACES, example, names
 from torch import Tensor
 
+from hebo.abilities import ADDITIVE_MODEL
 from hebo.base import Acquisition, Domain, Focus, Recommender, Region, RegionState, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -74,7 +75,7 @@ def test_improvements_are_measured_against_points_that_can_be_chosen(
         return build(self, model, data, generator=generator)
 
     monkeypatch.setattr(type(recipe), "build", spy)
-    additive = "additive components" in recipe.needs
+    additive = ADDITIVE_MODEL in recipe.needs
     parts = {"surrogate": MixedGP(kernels=[TreeAdditive()])} if additive else {}
     optimizer = told(
         composition("exhaustive" if sort == "table" else "random", acquisition=recipe, **parts), sort

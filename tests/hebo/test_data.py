@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
 import pytest
 import torch
+from torch import Tensor
 
-from hebo.data import Data
+from hebo.data import PER_ROW, Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.domain import Domain
 
@@ -116,3 +120,92 @@ def test_training_data_have_neither_failures_nor_pending_points() -> None:
 def test_a_mask_of_another_length_is_refused() -> None:
     with pytest.raises(AssertionError, match="3 points but 2 rows of 'allowed'"):
         Data(X, Y, allowed=torch.tensor([True, False]))
+
+
+TWO = torch.tensor([[3.0, 0.0], [2.0, 2.0], [1.0, 2.0], [3.0, 0.0], [0.0, 9.0]], dtype=torch.float64)
+POINTS = torch.arange(10.0, dtype=torch.float64).reshape(5, 2)
+
+
+def test_the_pareto_front_holds_each_competing_row_that_no_other_dominates() -> None:
+    assert Data(POINTS, TWO).pareto.tolist() == [True, True, False, True, True]
+    infeasible = torch.tensor([[0.0], [0.0], [0.0], [0.0], [1.0]], dtype=torch.float64)
+    assert Data(POINTS, TWO, constraints=infeasible).pareto.tolist() == [True, True, False, True, False]
+    failed = TWO.clone()
+    failed[1] = torch.nan
+    assert Data(POINTS, failed).pareto.tolist() == [True, False, True, True, True]
+
+
+def test_where_nothing_competes_the_pareto_front_is_empty() -> None:
+    assert Data(POINTS, torch.full_like(TWO, torch.nan)).pareto.tolist() == [False] * 5
+
+
+def test_of_one_output_the_pareto_front_is_what_has_the_largest_value() -> None:
+    assert Data(POINTS, TWO[:, :1]).pareto.tolist() == [True, False, False, True, False]
+
+
+def test_an_output_takes_its_variances_along_and_other_values_have_none() -> None:
+    data = Data(POINTS, TWO, y_var=TWO + 1)
+    second = data.output(1)
+    assert second.y.tolist() == TWO[:, 1:].tolist()
+    assert second.y_var is not None
+    assert second.y_var.tolist() == (TWO[:, 1:] + 1).tolist()
+    assert data.with_y(TWO * 2).y_var is None
+
+
+def test_variances_and_costs_follow_the_rows() -> None:
+    data = Data(X, Y, y_var=Y.nan_to_num(7.0), costs=torch.tensor([1.0, 2.0, 3.0]))
+    train = data.train()
+    assert train.y_var is not None
+    assert train.costs is not None
+    assert train.y_var[:, 0].tolist() == [1.0, 3.0]
+    assert train.costs.tolist() == [1.0, 3.0]
+
+
+@pytest.mark.parametrize(
+    ("others", "message"),
+    [
+        ({"costs": torch.ones(2)}, "3 points but 2 rows of 'costs'"),
+        ({"y_var": torch.ones(3, 2)}, r"values \(3, 1\) but variances \(3, 2\)"),
+    ],
+)
+def test_variances_and_costs_of_another_shape_are_refused(others: dict[str, Tensor], message: str) -> None:
+    with pytest.raises(AssertionError, match=message):
+        Data(X, Y, **others)
+
+
+@dataclass(frozen=True)
+class Labelled(Data):
+    """Data with a further field of each kind."""
+
+    label: Tensor = field(default_factory=lambda: torch.tensor([10, 11, 12]), metadata=PER_ROW)
+    note: str = ""
+
+
+COPIES: dict[str, Callable[[Data], Data]] = {
+    "successes": Data.successes,
+    "feasible_successes": Data.feasible_successes,
+    "within": lambda data: data.within(pinned()),
+    "projected": lambda data: data.projected(pinned()),
+    "train": Data.train,
+    "with_y": lambda data: data.with_y(torch.zeros_like(data.y)),
+    "output": lambda data: data.output(0),
+    "without_constraints": Data.without_constraints,
+    "with_pending": lambda data: data.with_pending(data.x[:1]),
+    "to": lambda data: data.to("cpu"),
+    "rows": lambda data: data.rows(torch.tensor([False, True, True])),
+}
+
+
+def test_every_method_that_copies_is_among_those_checked_below() -> None:
+    returned = {name: one.__annotations__.get("return") for name, one in vars(Data).items() if callable(one)}
+    assert {name for name, kind in returned.items() if kind in ("Self", "Data")} == set(COPIES)
+
+
+@pytest.mark.parametrize("name", COPIES)
+def test_a_field_of_a_subclass_survives_every_copy(name: str) -> None:
+    data = Labelled(MIXED[:3], Y, label=torch.tensor([10, 11, 12]), note="kept")
+    copy = COPIES[name](data)
+    assert isinstance(copy, Labelled)
+    assert copy.note == "kept"
+    kept = {"successes": [10, 12], "feasible_successes": [10, 12], "train": [10, 12], "rows": [11, 12]}
+    assert copy.label.tolist() == kept.get(name, [10, 11, 12])

@@ -150,12 +150,6 @@ def test_an_unknown_device_is_refused() -> None:
         HEBORecipe(device="abacus")
 
 
-@pytest.mark.skipif(not torch.cuda.is_available(), reason="needs a GPU")
-def test_a_gpu_suggests_feasible_points() -> None:
-    optimizer = run(HEBO(SQUARE, scramble_seed=0, recipe=HEBORecipe(device="cuda")), 8, batch=3)
-    assert len(optimizer.X.drop_duplicates()) == 24
-
-
 def test_rand_sample_sets_the_number_of_initial_points_with_a_floor_of_two() -> None:
     loops = [HEBO(SQUARE, rand_sample=n).recommender.of.members[0] for n in (None, 1, 10)]
     assert [loop.n_initial for loop in loops] == [None, 2, 10]

@@ -36,9 +36,9 @@ FITS: list[Data] = []
 class Recording(ExtraTrees):
     """A forest that notes what it is fitted to."""
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
         FITS.append(data)
-        return super().fit(data, space, generator=generator)
+        return super()._fit(data, space, generator=generator)
 
 
 class Corner(RandomSubset):

@@ -223,9 +223,9 @@ def test_no_improvement_is_measured_against_a_cheap_level(monkeypatch: pytest.Mo
     seen: list[Tensor] = []
     build = MACE.build
 
-    def spy(self: MACE, model: Any, data: Data, *, generator: Any) -> Any:
+    def spy(self: MACE, models: Any, data: Data, *others: Any, **more: Any) -> Any:
         seen.append(data.x)
-        return build(self, model, data, generator=generator)
+        return build(self, models, data, *others, **more)
 
     monkeypatch.setattr(MACE, "build", spy)
     optimizer.ask()

@@ -31,15 +31,15 @@ SPACE = DesignSpace().parse(
 class PlainGP(Surrogate):
     """BoTorch's default model, as an author writes it who knows nothing of pending points."""
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         return SingleTaskGP(data.x, data.y, outcome_transform=None)
 
 
 class WithoutConditioning(PlainGP):
     """A model that takes no further observations."""
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
-        model = super().fit(data, space, generator=generator)
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+        model = super()._fit(data, space, generator=generator)
 
         def refuse(X: Tensor, Y: Tensor, **kwargs: Any) -> Model:
             raise NotImplementedError("no conditioning")

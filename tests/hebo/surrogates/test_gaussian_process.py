@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 import torch
-from torch import Tensor
+from botorch.sampling import SobolQMCNormalSampler
+from torch import Size, Tensor
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -142,3 +143,59 @@ def test_many_points_are_predicted_in_parts(
     monkeypatch.setattr("hebo.surrogates.gaussian_process.MAX_PAIRS", 3 * len(model.x))
     assert len(model._parts(points)) == 4
     torch.testing.assert_close((model.means(points), *model.marginals(points)), whole)
+
+
+def test_fantasies_share_points_and_factor_and_differ_in_values(
+    model: GaussianProcess, points: Tensor
+) -> None:
+    sampler = SobolQMCNormalSampler(Size([4]), seed=0)
+    fantasies = model.fantasize(points[:6].reshape(3, 2, -1), sampler)
+    assert fantasies.batch_shape == (4, 3)
+    assert fantasies.factor.shape == (3, 22, 22)
+    assert fantasies.y.shape == (4, 3, 22)
+
+
+def test_a_known_noise_variance_counts_as_it_is_for_the_observation(
+    model: GaussianProcess, points: Tensor
+) -> None:
+    x, y = points[:1], torch.full((1, 1), 3.0, dtype=torch.float64)
+    exact, vague = (
+        model.condition_on_observations(x, y, noise=torch.full_like(y, variance)).means(x)
+        for variance in (1e-8, 1e4)
+    )
+    learned = model.condition_on_observations(x, y, noise=model.noise_variance.reshape(1, 1))
+    torch.testing.assert_close(exact, y[0], rtol=0, atol=1e-4)
+    torch.testing.assert_close(vague, model.means(x), rtol=0, atol=1e-3)
+    torch.testing.assert_close(learned.means(points), model.condition_on_observations(x, y).means(points))
+
+
+def test_a_fantasy_is_differentiable_by_its_point(model: GaussianProcess, points: Tensor) -> None:
+    sampler, at = SobolQMCNormalSampler(Size([3]), seed=0), points[5:6]
+
+    def mean(column: Tensor) -> Tensor:
+        x = torch.cat([column, points[:1, 1:]], -1).unsqueeze(0)
+        value: Tensor = model.fantasize(x, sampler).posterior(at).mean.sum()
+        return value
+
+    assert torch.autograd.gradcheck(mean, (points[:1, :1].clone().requires_grad_(),))
+
+
+def test_a_path_is_drawn_from_one_process(model: GaussianProcess, points: Tensor) -> None:
+    batch = model.condition_on_observations(points[:2].unsqueeze(1), points[:2, :1].unsqueeze(1))
+    with pytest.raises(IncompatibleError, match=r"not from a batch of \(2,\); condition"):
+        batch.sample_path(make_generator(0))
+
+
+def test_another_output_is_refused(model: GaussianProcess, points: Tensor) -> None:
+    assert model.subset_output([0]) is model
+    for call in (lambda: model.subset_output([1]), lambda: model.posterior(points, output_indices=[0, 1])):
+        with pytest.raises(
+            IncompatibleError, match="join models of several outputs in BoTorch's `ModelList`"
+        ):
+            call()
+
+
+def test_a_model_stays_with_its_data(model: GaussianProcess) -> None:
+    assert model.to(torch.float64) is model
+    with pytest.raises(IncompatibleError, match=r"of its data, cpu and torch\.float64; fit it"):
+        model.float()

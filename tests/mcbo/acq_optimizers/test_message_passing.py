@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import Tensor
 
+from hebo.abilities import AdditiveAcq
 from hebo.acq_optimizers.ranking import evaluate
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.rules.constraints import register_constraint
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.regions.neighborhood import Neighborhood
-from mcbo.acq_optimizers.additive import AdditiveAcq
 from mcbo.acq_optimizers.message_passing import MessagePassing
 
 DISCRETE = DesignSpace().parse(

@@ -9,10 +9,10 @@ import torch
 from acquisition import under
 from examples import SPACES, observations
 
+from hebo.abilities import AdditiveAcq
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.surrogates.gaussian_process import GaussianProcess
-from mcbo.acq_optimizers.additive import AdditiveAcq
 from mcbo.acquisitions.additive import AdditiveBound, AdditiveUCB
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.presets import RDUCB

@@ -8,6 +8,7 @@ import pytest
 import torch
 from examples import SPACES
 
+from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -66,9 +67,8 @@ def test_surrogates_that_cannot_take_the_space_are_left_out() -> None:
 
 
 def test_it_offers_what_all_of_them_offer() -> None:
-    loo = "leave-one-out predictions"
-    assert BestByLOO().offers() == {loo, "functions drawn from the posterior"}
-    assert BestByLOO(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {loo}
+    assert BestByLOO().offers() == {LEAVE_ONE_OUT, PATH_SAMPLING}
+    assert BestByLOO(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {LEAVE_ONE_OUT}
 
 
 @pytest.mark.parametrize("other", [ExtraTrees(), SparseLinear()])

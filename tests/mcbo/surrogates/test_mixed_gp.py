@@ -6,6 +6,7 @@ import pytest
 import torch
 from examples import SPACES, observations
 
+from hebo.abilities import ADDITIVE_MODEL
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -83,8 +84,8 @@ def test_a_column_without_a_kernel_is_refused_by_name() -> None:
 
 def test_only_a_tree_alone_offers_components() -> None:
     alone, beside = MixedGP(kernels=[TreeAdditive()]), MixedGP(kernels=[TransformedOverlap(), TreeAdditive()])
-    assert "additive components" in alone.offers()
-    assert "additive components" not in beside.offers()
+    assert ADDITIVE_MODEL in alone.offers()
+    assert ADDITIVE_MODEL not in beside.offers()
 
 
 def test_an_ensemble_has_the_moments_of_its_mixture() -> None:

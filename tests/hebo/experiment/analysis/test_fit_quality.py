@@ -60,7 +60,7 @@ class MeanOfAll(Surrogate):
         if self.refuses in space.names:
             raise IncompatibleError(f"MeanOfAll cannot take '{self.refuses}'; leave it out.")
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         if len(data.y) > self.most:
             raise NumericalError(f"{len(data.y)} values are too many")
         return _Fixed(float(data.y.mean()), 3.0, self.n_means)

@@ -1,0 +1,140 @@
+"""Abilities beyond BoTorch's contract: protocols that some parts need, each with its remedy.
+
+Notation is that of `hebo.base`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+from torch import Generator, Tensor
+
+from hebo.errors import IncompatibleError
+
+
+class Marginals(Protocol):
+    """Predictions at `b` separate points, each a distribution of one value that is to be large."""
+
+    @property
+    def mean(self) -> Tensor:
+        """Means, `b`."""
+
+    @property
+    def sd(self) -> Tensor:
+        """Standard deviations, `b`."""
+
+    def log_ei(self, tau: Tensor | float) -> Tensor:
+        """Return log expected improvements over `tau`, `b`."""
+
+    def log_pi(self, tau: Tensor | float) -> Tensor:
+        """Return log probabilities of improvement over `tau`, `b`."""
+
+    def ucb(self, kappa: float) -> Tensor:
+        """Return upper confidence bounds that `kappa` standard deviations would give a normal value, `b`."""
+
+    def shifted(self, by: Tensor) -> Marginals:
+        """Return the predictions of values that are larger by a number."""
+
+
+@runtime_checkable
+class OwnMarginals(Protocol):
+    """A model whose predictions are not normal; normal ones are what is assumed of all others."""
+
+    def own_marginals(self, x: Tensor) -> Marginals:
+        """Return the predictions at `b x d` points."""
+
+
+@runtime_checkable
+class FastMarginals(Protocol):
+    """A model with normal predictions of separate points, without posterior objects, which cost more."""
+
+    @property
+    def noise_variance(self) -> Tensor:
+        """Variance of the observation noise, the same everywhere."""
+
+    def means(self, x: Tensor) -> Tensor:
+        """Return means, `b`, at `b x d` points."""
+
+    def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return means and variances, `b` each, at `b x d` points; differentiable."""
+
+
+@runtime_checkable
+class LeaveOneOut(Protocol):
+    """A model that can tell how well each of its observations is predicted by the others."""
+
+    def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
+        """Predict each of `n` observations from the others, with the same hyperparameters.
+
+        Returns:
+            The observed values, each minus its predicted mean, and the predicted variances with noise.
+        """
+
+
+@runtime_checkable
+class PathSampling(Protocol):
+    """A model that can draw functions from its posterior."""
+
+    def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
+        """Return a random function from `b x d` points to `b` values, always the same at the same point."""
+
+
+@runtime_checkable
+class AdditiveModel(Protocol):
+    """A model of a sum of functions of few columns each, `f(x) = sum_c f_c(x[cliques[c]])`."""
+
+    @property
+    def cliques(self) -> Sequence[tuple[int, ...]]:
+        """The columns that each component depends on."""
+
+    def component(self, index: int, points: Tensor) -> tuple[Tensor, Tensor]:
+        """Return means and variances, `p` each, of one component at points of its columns, `p x |c|`."""
+
+
+@runtime_checkable
+class AdditiveAcq(Protocol):
+    """An acquisition with one value per point that is a sum, `a(x) = sum_c a_c(x[cliques[c]])`."""
+
+    @property
+    def cliques(self) -> Sequence[tuple[int, ...]]:
+        """The columns that each component depends on."""
+
+    def components(self, index: int, points: Tensor) -> Tensor:
+        """Return component `index` (`p`) at points of its own columns, `p x len(cliques[index])`."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return the sum of the components, `b x 1`, at `b x 1 x d` points."""
+
+
+@dataclass(frozen=True)
+class Ability:
+    """What one part may offer and another need; a composition is checked when it is made.
+
+    Attributes:
+        name: What messages call it.
+        protocol: What the product of a part that offers it is an instance of.
+        remedy: Which parts to use where it is missing.
+    """
+
+    name: str
+    protocol: type[Any]
+    remedy: str
+
+    def missing(self, product: object) -> IncompatibleError:
+        """Return the error to raise for a product that lacks the ability."""
+        return IncompatibleError(f"{type(product).__name__} does not offer {self.name}; {self.remedy}")
+
+
+PATH_SAMPLING = Ability(
+    "functions drawn from the posterior",
+    PathSampling,
+    "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
+)
+LEAVE_ONE_OUT = Ability(
+    "leave-one-out predictions", LeaveOneOut, "choose among Gaussian processes (mixed_gp, warped_gp)"
+)
+_ADDITIVE_PARTS = "use mixed_gp with the tree_additive kernel alone, and additive_ucb"
+ADDITIVE_MODEL = Ability("additive components", AdditiveModel, _ADDITIVE_PARTS)
+ADDITIVE_ACQ = Ability("additive components", AdditiveAcq, _ADDITIVE_PARTS)
