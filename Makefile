@@ -15,7 +15,7 @@ PYTEST := $(BIN)/python -m pytest
 export OMP_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help install quickstart test test-portable test-gpu test-slow test-clients test-bayesmark lower-bounds check structure schema format clean
+.PHONY: help install quickstart test test-portable test-gpu test-slow test-clients test-bayesmark lower-bounds check docs structure schema format clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1	\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -37,6 +37,10 @@ $(VENV)/.installed-test: $(VENV)/.installed
 
 $(VENV)/.installed-clients: $(VENV)/.installed-test
 	$(PINNED) -e '.[test,ray,peers,eda,aig,antibody,sdp,postgres]'
+	@touch $@
+
+$(VENV)/.installed-docs: $(VENV)/.installed
+	$(PINNED) -e '.[docs]'
 	@touch $@
 
 install: $(VENV)/.installed ## create the environment and install the project
@@ -74,6 +78,9 @@ check: $(VENV)/.installed-test ## style, types and import order
 structure: $(BIN)/python ## sizes, import edges and circles, and what adding a part costs, from the source text
 	$(BIN)/python tests/tools/structure.py
 
+docs: $(VENV)/.installed-docs ## build the documentation into site/; a broken link or reference is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
+
 schema: $(VENV)/.installed ## write the JSON Schema of the experiment files that the package ships
 	$(BIN)/hebo schema -o hebo/experiment/experiment.schema.json
 
@@ -82,5 +89,5 @@ format: $(VENV)/.installed-test ## put the sources into the project's style
 	$(BIN)/ruff format .
 
 clean: ## remove environments, caches and build products (not runs/)
-	rm -rf $(VENV) .venv-bayesmark .venv-lower-bounds .venv-hebo .venv-hebo-warped build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) .venv-bayesmark .venv-lower-bounds .venv-hebo .venv-hebo-warped build dist site *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis
 	find hebo mcbo tasks tests -name __pycache__ -type d -prune -exec rm -rf {} +
