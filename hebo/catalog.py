@@ -18,7 +18,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "interleaved": (
             "hebo.recommenders.interleaved:Interleaved",
-            "Space-filling points for a share of each batch, and in turn while a model predicts nothing",
+            "Space-filling points for a share of each batch, and while a model predicts nothing",
         ),
         "committee": (
             "hebo.recommenders.committee:Committee",
@@ -30,7 +30,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "strict": (
             "hebo.recommenders.strict:Strict",
-            "Errors while points are computed end the ask, where else space-filling points are suggested",
+            "Errors while points are computed end the ask",
         ),
         "optuna_tpe": ("hebo.peers.optuna_samplers:OptunaTPE", "Optuna's TPESampler"),
         "optuna_gp": ("hebo.peers.optuna_samplers:OptunaGP", "Optuna's GPSampler"),

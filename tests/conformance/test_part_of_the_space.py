@@ -70,9 +70,9 @@ def test_improvements_are_measured_against_points_that_can_be_chosen(
     seen: list[Tensor] = []
     build = type(recipe).build
 
-    def spy(self: Any, model: Any, data: Data, *, generator: Any) -> Any:
+    def spy(self: Any, models: Any, data: Data, domain: Domain, **others: Any) -> Any:
         seen.append(data.x)
-        return build(self, model, data, generator=generator)
+        return build(self, models, data, domain, **others)
 
     monkeypatch.setattr(type(recipe), "build", spy)
     additive = ADDITIVE_MODEL in recipe.needs

@@ -25,8 +25,8 @@ from hebo.experiment.analysis.fit_measures import MEASURES, Prediction, measure
 from hebo.experiment.store import tables
 from hebo.experiment.store.frames import frame_of
 from hebo.experiment.store.run_log import Trial
-from hebo.optimizers.hebo import HEBORecipe
 from hebo.random import make_generator
+from hebo.transforms.power import PowerTransform
 
 if TYPE_CHECKING:
     from hebo.experiment.store.results import Results
@@ -177,7 +177,7 @@ def cut_history(history: History, n: int, *, ahead: int | None = None) -> Cut | 
     test = slice(n, None if ahead is None else n + ahead)
     if bool((y == y[0]).all()):
         return f"the first {n} values of {history.run_id} are equal"
-    transform = HEBORecipe().output_transform.fit(y)
+    transform = PowerTransform().fit(y)
     test_y = transform(history.y[test])[0][:, 0] if len(history.y[test]) else y[:0, 0]
     usable = torch.isfinite(test_y)
     n_test = int(usable.sum())

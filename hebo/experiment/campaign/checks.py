@@ -12,13 +12,12 @@ from hebo.experiment.campaign.document import CampaignDocument
 from hebo.optimizer.optimizer import Optimizer
 
 
-def check_takes(optimizer: Optimizer, campaign: Campaign, name: str) -> None:
+def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
     """Refuse what an optimizer does not take.
 
     Args:
         optimizer: Of the campaign.
         campaign: What is measured.
-        name: Of the optimizer, for messages.
 
     Raises:
         ConfigError: If there are too many objectives.
@@ -27,9 +26,9 @@ def check_takes(optimizer: Optimizer, campaign: Campaign, name: str) -> None:
     objectives = campaign.objectives
     if len(objectives) > optimizer.max_objectives:
         raise ConfigError(
-            f"{name} takes {optimizer.max_objectives} objective, the campaign has {len(objectives)} "
-            f"({', '.join(objectives)}); name one and make the others constraints, or combine them into one "
-            "column."
+            f"{optimizer.recommender.title} takes {optimizer.max_objectives} objective, the campaign has "
+            f"{len(objectives)} ({', '.join(objectives)}); name one and make the others constraints, or combine "
+            "them into one column."
         )
     if campaign.constraints:
         optimizer.check_takes_constraints()

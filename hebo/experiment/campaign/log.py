@@ -68,7 +68,7 @@ class Log:
         self.notices: list[str] = []
         self.optimizer: Optimizer = recipe.build(space, seed=campaign.seed)
         settings = describe(recipe)
-        check_takes(self.optimizer, campaign, settings["type"])
+        check_takes(self.optimizer, campaign)
         self._document = CampaignDocument(
             objectives=list(campaign.objectives),
             constraints=list(campaign.constraints),

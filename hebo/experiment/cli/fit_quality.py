@@ -102,9 +102,9 @@ def surrogates(texts: Sequence[str]) -> dict[str, Surrogate]:
     Raises:
         ConfigError: If a text is no surrogate, or two are the same.
     """
-    from hebo.optimizers.hebo import HEBORecipe
+    from hebo.surrogates.warped_gp import WarpedGP
 
-    named = {DEFAULT: HEBORecipe().surrogate}
+    named = {DEFAULT: WarpedGP()}
     for text in texts:
         name = text.strip("{} ").removeprefix("type:").strip()
         if name in named:

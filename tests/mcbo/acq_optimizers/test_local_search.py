@@ -37,7 +37,7 @@ def test_the_maximum_of_a_separable_function_is_found(n_starts: int) -> None:
 
 def test_the_maximum_in_a_hamming_ball_is_found() -> None:
     center = torch.zeros(12, dtype=torch.float64)
-    region = Neighborhood(CATEGORIES, center, side=1.0, n_changes=2, generator=make_generator(0))
+    region = Neighborhood(CATEGORIES, center, length=1.0, n_changes=2, generator=make_generator(0))
     found = LocalSearch(n_pool=64).maximize(
         separable, region, generator=make_generator(0), start=center.unsqueeze(0)
     )

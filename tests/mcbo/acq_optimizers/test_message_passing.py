@@ -162,7 +162,7 @@ def test_a_maximum_outside_the_constraints_is_repaired_and_improved() -> None:
 
 def test_a_region_holds_and_its_maximum_is_found() -> None:
     center = DISCRETE.sample(1, generator=make_generator(4))[0]
-    region = Neighborhood(DISCRETE, center, side=1.0, n_changes=2, generator=make_generator(0))
+    region = Neighborhood(DISCRETE, center, length=1.0, n_changes=2, generator=make_generator(0))
     every = region.points(10_000)
     assert every is not None
     acq = Waves([(column,) for column in range(7)], 2)

@@ -38,7 +38,7 @@ def test_the_levels_are_all_values_within_the_bounds() -> None:
 def test_the_levels_of_a_region_include_switches_that_few_samples_change() -> None:
     space = DesignSpace().parse([{"name": f"b{i}", "type": "bool"} for i in range(200)])
     center = torch.zeros(200, dtype=torch.float64)
-    region = Neighborhood(space, center, side=0.5, n_changes=1, generator=make_generator(0))
+    region = Neighborhood(space, center, length=0.5, n_changes=1, generator=make_generator(0))
     levels = column_levels(region, generator=make_generator(0))
     assert all(values.tolist() == [0.0, 1.0] for values in levels.values())
 

@@ -58,7 +58,7 @@ def test_the_domain_is_asked_point_by_point_only_where_parameters_depend_on_each
 def test_in_a_region_the_discrete_neighbors_are_the_same_and_continuous_steps_are_shorter() -> None:
     space = SPACES["mixed"]
     center = space.sample(1, generator=make_generator(5))[0]
-    region = Neighborhood(space, center, side=0.1, n_changes=1, generator=make_generator(0))
+    region = Neighborhood(space, center, length=0.1, n_changes=1, generator=make_generator(0))
     neighbors, _ = make(region)
     assert neighbors.is_simple
     points, _ = neighbors.of(region.center.unsqueeze(0), generator=make_generator(3))

@@ -101,7 +101,7 @@ def test_a_rare_feasible_set_is_searched_with_few_evaluations(search: AcqOptimiz
 def test_a_region_and_its_pins_hold(search: AcqOptimizer) -> None:
     domain = REGULAR.fix({"c1": "w", "b2": True})
     center = domain.sample(1, generator=make_generator(2))[0]
-    region = Neighborhood(domain, center, side=0.2, n_changes=2, generator=make_generator(0))
+    region = Neighborhood(domain, center, length=0.2, n_changes=2, generator=make_generator(0))
     found = search.maximize(sloped, region, generator=make_generator(0), start=center.unsqueeze(0))
     assert region.contains(found.x).all()
     assert (found.x[:, 3] == 2).all()

@@ -11,10 +11,10 @@ import pytest
 import mcbo
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import SuitabilityWarning
+from hebo.kernels.base import KernelRecipe
 from hebo.kernels.mixture import Mixture
 from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.optimizer.optimizer import OptimizerRecipe
-from mcbo.kernels.base import KernelRecipe
 from mcbo.kernels.prefix import Prefix
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence

@@ -182,7 +182,7 @@ def test_a_task_brings_its_space(command: Command) -> None:
         (("name: a,", "name: 'gloss ',"), "the columns 'gloss ' and 'gloss' differ by spaces alone"),
         (
             ("[gloss]", "[gloss, price]"),
-            "hebo takes 1 objective, the campaign has 2 .gloss, price.; name one",
+            "BayesOpt takes 1 objective, the campaign has 2 .gloss, price.; name one",
         ),
         (("{type: hebo, n_initial: 3}", "{type: heb}"), "optimizer.type: 'heb' is not an optimizer"),
         (("objectives: [gloss]", "task: {type: branin}"), "a `space` or the `task` that has one"),

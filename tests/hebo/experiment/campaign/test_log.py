@@ -147,7 +147,10 @@ def test_names_may_change_while_nothing_has_been_told(command: Command) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("objectives: [yield]", "objectives: [yield, cost]"), "hebo takes 1 objective, the campaign has 2"),
+        (
+            ("objectives: [yield]", "objectives: [yield, cost]"),
+            "BayesOpt takes 1 objective, the campaign has 2",
+        ),
         (
             ("{type: hebo, n_initial: 4}\n", "{type: genetic_algorithm}\nconstraints: [cost]\n"),
             "makes no use of measured constraints",

@@ -36,7 +36,7 @@ def test_an_optimizer_without_use_for_constraints_is_refused_early(
 ) -> None:
     answer = hebo("run", write_config(tasks=VESSEL, optimizers=[{"type": "genetic_algorithm"}]))
     assert answer.exit_code == 2
-    assert "does not fit the task 'pressure_vessel': GeneticOptimizer makes no use of meas" in answer.stderr
+    assert "does not fit the task 'pressure_vessel': GeneticAlgorithm makes no use of meas" in answer.stderr
     assert not out.exists()
 
 
