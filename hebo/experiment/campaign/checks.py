@@ -27,8 +27,8 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
     if len(objectives) > optimizer.max_objectives:
         raise ConfigError(
             f"{optimizer.recommender.title} takes {optimizer.max_objectives} objective, the campaign has "
-            f"{len(objectives)} ({', '.join(objectives)}); name one and make the others constraints, or combine "
-            "them into one column."
+            f"{len(objectives)} ({', '.join(objectives)}); name one and make the others constraints, or "
+            "combine them into one column."
         )
     if campaign.constraints:
         optimizer.check_takes_constraints()

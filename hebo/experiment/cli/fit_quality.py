@@ -104,7 +104,7 @@ def surrogates(texts: Sequence[str]) -> dict[str, Surrogate]:
     """
     from hebo.surrogates.warped_gp import WarpedGP
 
-    named = {DEFAULT: WarpedGP()}
+    named: dict[str, Surrogate] = {DEFAULT: WarpedGP()}
     for text in texts:
         name = text.strip("{} ").removeprefix("type:").strip()
         if name in named:
