@@ -1,4 +1,4 @@
-"""Fallbacks are counted: whoever continues with the second-best way says so here, by reason."""
+"""Fallback counting: whoever continues with the second-best way says so here, by reason."""
 
 from __future__ import annotations
 

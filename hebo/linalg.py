@@ -1,4 +1,4 @@
-"""Numerics that several layers need: safe Cholesky factors and log-space normal tails."""
+"""Linear algebra and log-space normal tails that several layers need."""
 
 from __future__ import annotations
 

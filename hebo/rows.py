@@ -1,4 +1,4 @@
-"""Rows of arrays that have not been seen before."""
+"""Duplicate removal: rows of arrays that have not been seen before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Published combinatorial methods as compositions.
+"""Presets: published combinatorial methods as compositions.
 
 Each preset is the loop of `BayesOpt` with other parts. What differs from the papers is the same everywhere:
 improvements are computed as logarithms, kernels have a free amplitude, and every part honours input

@@ -1,4 +1,4 @@
-"""The exact search: every point of a finite domain is valued, block by block."""
+"""Exhaustive search: every point of a finite domain is valued, block by block."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Polishing the best points of a search: gradients on continuous columns, neighbors on discrete ones.
+"""Local refinement of the best points of a search: gradients on continuous columns, neighbors on others.
 
 Notation: `n` polished points, `p` points found before, `d` columns, `m` values.
 """

@@ -1,4 +1,4 @@
-"""The simplest search: many random points, ranked."""
+"""Random search of an acquisition: many random points, ranked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Evaluating an acquisition at many points and ranking them by Pareto dominance."""
+"""Pareto ranking of points by the values of an acquisition."""
 
 from __future__ import annotations
 

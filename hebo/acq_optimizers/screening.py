@@ -1,4 +1,4 @@
-"""The pool of points that a search looks at before it chooses where to begin."""
+"""Screening: the pool of points that a search looks at before it chooses where to begin."""
 
 from __future__ import annotations
 

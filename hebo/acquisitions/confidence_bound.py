@@ -1,4 +1,4 @@
-"""Confidence bounds."""
+"""Upper confidence bounds (GP-UCB), with HEBO's schedule of their width."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Making any acquisition seek points that fulfill measured constraints.
+"""Constraint weighting: any acquisition times the probability of feasibility.
 
 Inside the library larger is better, so what is modeled of a constraint is its slack: minus its value, in
 standard deviations of the values measured. It is scaled and not shifted, so that zero stays the boundary.

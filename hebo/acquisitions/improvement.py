@@ -1,4 +1,4 @@
-"""Improvement over the incumbent, on a log scale."""
+"""Expected improvement and probability of improvement, on a log scale."""
 
 from __future__ import annotations
 

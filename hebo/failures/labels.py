@@ -1,4 +1,4 @@
-"""Making any acquisition avoid points whose evaluation is likely to fail."""
+"""Probability-of-success model: regression on labels of success and failure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One lock for each optimizer: threads take turns, and nobody sees half a change."""
+"""Thread safety: one re-entrant lock for each optimizer, so that nobody sees half a change."""
 
 from __future__ import annotations
 

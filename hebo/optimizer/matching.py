@@ -1,4 +1,4 @@
-"""Which known point a told one is, where its values went through a file, a spreadsheet or single precision.
+"""Matching of told points to known ones after a file, a spreadsheet or single precision.
 
 Notation: `n` told points, `k` known ones, `d` columns.
 """

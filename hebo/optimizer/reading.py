@@ -1,4 +1,4 @@
-"""Reading what a caller tells: frames and tables in natural units become tensors that match the records."""
+"""Parsing of what a caller tells: frames in natural units become tensors that match the records."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Objective and constraint values as people hand them over, turned into checked tensors."""
+"""Parsing of objective and constraint values into checked tensors."""
 
 from __future__ import annotations
 

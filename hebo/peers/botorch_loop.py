@@ -1,4 +1,4 @@
-"""The loop of BoTorch's tutorials: Sobol points, `SingleTaskGP`, log expected improvement."""
+"""BoTorch's tutorial loop: Sobol points, `SingleTaskGP`, log expected improvement."""
 
 from __future__ import annotations
 

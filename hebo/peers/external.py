@@ -1,4 +1,4 @@
-"""An optimizer in another Python environment, or in another language, behind JSON lines.
+"""External optimizers: another Python environment, or another language, behind JSON lines.
 
 One request and one answer per line, on the program's standard input and output:
 

@@ -1,4 +1,4 @@
-"""Which parts of a composition work together, checked when it is made."""
+"""Compatibility of the parts of a composition, checked when it is made."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Compositions from flat settings: each key is a part of the loop, or stands for what is put around it."""
+"""Presets from flat settings: each key is a part of the loop, or short for a wrapper around it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Fitting of all models of an ask, their conditioning on pending points, and the acquisition under them."""
+"""Surrogate fitting: all models of an ask, conditioned on pending points, and the acquisition under them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Search of a table of candidates: all rows are valued, so that no other search and no region takes part."""
+"""Exhaustive search of a candidate table, in place of any other search and region."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What surrounds a recommender: a recommender that holds one and answers for it in all it does not change."""
+"""Wrapper: a recommender around another one, which answers for it in all it does not change."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A neighborhood of a point: a box in the ordered columns, a Hamming ball in the others."""
+"""Neighborhood of a point: a box in the ordered columns, a Hamming ball in the others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A neighborhood of the best point that grows with success and shrinks with failure."""
+"""Trust region: a neighborhood of the incumbent that grows with success and shrinks with failure (TuRBO)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No region: search everywhere."""
+"""Global search: no region."""
 
 from __future__ import annotations
 

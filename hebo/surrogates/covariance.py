@@ -1,4 +1,4 @@
-"""The covariance of a warped GP: `s^2 M(w(u), w(u')) C(c, c')`.
+"""Covariance of a warped GP: `s^2 M(w(u), w(u')) C(c, c')`.
 
 `M` is a Matern correlation with one lengthscale per numeric column, of inputs `u` in `[0, 1]` warped by a
 Kumaraswamy CDF `w(u) = 1 - (1 - u^a)^b`, and `C = exp(-mean_i [c_i != c'_i] / l_i)`.

@@ -1,4 +1,4 @@
-"""Models with normal predictions: BoTorch's `Model` contract from means and (co)variances."""
+"""Gaussian predictive models: BoTorch's `Model` contract from means and (co)variances."""
 
 from __future__ import annotations
 

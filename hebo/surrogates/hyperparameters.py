@@ -1,4 +1,4 @@
-"""The hyperparameters of a warped GP as one vector of logarithms, with their priors and ranges.
+"""Hyperparameters of a warped GP as one vector of logarithms, with their priors and ranges.
 
 Notation: `s` starts, `p` hyperparameters, `k` numeric and `c` categorical columns.
 """

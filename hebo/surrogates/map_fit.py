@@ -1,4 +1,4 @@
-"""The most likely hyperparameters: L-BFGS-B from several starts."""
+"""Maximum-a-posteriori fit of hyperparameters: L-BFGS-B from several starts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Batches of models that take up one set of observations at a time, for fantasies."""
+"""Model batches: models that take up one set of observations at a time, for fantasies."""
 
 from __future__ import annotations
 

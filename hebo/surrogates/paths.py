@@ -1,4 +1,4 @@
-"""Drawing functions from the posterior of a GP with any covariance."""
+"""Pathwise posterior sampling of a GP with any covariance."""
 
 from __future__ import annotations
 

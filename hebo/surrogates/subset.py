@@ -1,4 +1,4 @@
-"""Choosing the observations that hyperparameters are fitted to, and those that predictions use."""
+"""Subset of data: the observations that hyperparameters are fitted to, and those that predictions use."""
 
 from __future__ import annotations
 

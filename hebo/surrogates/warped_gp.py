@@ -1,4 +1,4 @@
-"""HEBO's surrogate: a Matern Gaussian process on Kumaraswamy-warped inputs."""
+"""Warped GP, HEBO's surrogate: a Matern Gaussian process on Kumaraswamy-warped inputs."""
 
 from __future__ import annotations
 

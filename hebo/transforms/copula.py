@@ -1,4 +1,4 @@
-"""Ranks in place of values: the output transform by which decimals near the best value count."""
+"""Gaussian copula transform: ranks in place of values, so that decimals near the best value count."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The two power families, each with its maximum-likelihood fit and its inverse."""
+"""Box-Cox and Yeo-Johnson power transforms, each with its maximum-likelihood fit and its inverse."""
 
 from __future__ import annotations
 

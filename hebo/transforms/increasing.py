@@ -1,4 +1,4 @@
-"""`IncreasingTransform`: what the fitted output transforms share."""
+"""Monotone outcome transforms: what the fitted output transforms share."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""HEBO's output transform: a power transform chosen by a rule, then standardized."""
+"""Power transform of the objective by HEBO's rule, then standardization."""
 
 from __future__ import annotations
 

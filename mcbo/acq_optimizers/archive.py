@@ -1,4 +1,4 @@
-"""The best distinct points among all that a search has looked at."""
+"""Archive: the best distinct points among all that a search has looked at."""
 
 from __future__ import annotations
 

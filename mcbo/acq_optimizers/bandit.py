@@ -1,4 +1,4 @@
-"""Bandits choose the categories, gradients the numbers: CoCaBO's search within one acquisition.
+"""Bandit search of an acquisition: bandits choose the categories, gradients the numbers (CoCaBO).
 
 Notation: `b` teams, `n` pulls of each team in a round, `c` columns with bandits, `d` columns, `m` values.
 """

@@ -1,4 +1,4 @@
-"""The exact maximum of a sum of functions of one and of two discrete variables that form a forest.
+"""Exact maximization of a sum of functions of one and of two discrete variables that form a forest.
 
 Notation: node `i` has `l_i` values.
 """

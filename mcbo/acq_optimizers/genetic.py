@@ -1,4 +1,4 @@
-"""A genetic algorithm whose mutations know the neighboring values of a column."""
+"""Genetic algorithm on an acquisition; mutations know the neighboring values of a column."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Random changes of single columns, for many points at once.
+"""Mutation: random changes of single columns, for many points at once.
 
 Notation: `n` points, `d` columns, `l` levels.
 """

@@ -1,4 +1,4 @@
-"""The neighbors of many points at once.
+"""Neighborhood graph: the neighbors of many points at once.
 
 Notation: `k` points, `n` neighbors of all of them, `c` changes of a point, `d` columns.
 """

@@ -1,4 +1,4 @@
-"""What the searches of this package share: a pool to begin with, and an archive of the best points.
+"""Pool-based search: what the searches share, a pool to begin with and an archive of the best points.
 
 Notation: `n` starting points, `p` points of the pool, `d` columns, `m` values.
 """

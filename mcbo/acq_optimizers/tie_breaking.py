@@ -1,4 +1,4 @@
-"""Leaving choices as they are where they make no difference.
+"""Tie breaking: choices stay as they are where they make no difference.
 
 Notation: `n` points, `d` columns, `c` columns with a choice.
 """

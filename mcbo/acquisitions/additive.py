@@ -1,4 +1,4 @@
-"""The additive upper confidence bound: a sum over components, each with a bound of its own."""
+"""Additive upper confidence bound: a sum over components, each with a bound of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Columns that read as a string: one alphabet in all of them."""
+"""String columns: nominal columns that share one alphabet."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Composition`: sequences are alike that are made of the same letters, wherever these stand."""
+"""Composition kernel: sequences are alike that are made of the same letters, wherever these stand."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Diffusion`: the heat kernel of the graph of all combinations of categories and levels (COMBO)."""
+"""Diffusion kernel of the graph of all combinations of categories and levels (COMBO)."""
 
 from __future__ import annotations
 

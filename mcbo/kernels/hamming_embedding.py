@@ -1,4 +1,4 @@
-"""`HammingEmbedding`: a Matern correlation of Hamming distances to random anchors (BODi)."""
+"""Hamming embedding kernel: a Matern correlation of Hamming distances to random anchors (BODi)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Kendall`: orders are alike that put many pairs of items the same way round."""
+"""Kendall kernel of permutations: orders are alike that put many pairs of items the same way round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`LetterEmbedding`: letters that resemble one another are alike, such as amino acids."""
+"""Letter embedding kernel: letters that resemble one another are alike, such as amino acids."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Vectors of letters, by BLOSUM62 or any table of them, and how far apart these are."""
+"""Letter vectors by BLOSUM62 or any table of them, and how far apart these are."""
 
 from __future__ import annotations
 

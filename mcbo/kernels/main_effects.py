@@ -1,4 +1,4 @@
-"""`MainEffects`: what each column does by itself, and what all of them do together."""
+"""Main effects kernel: what each column does by itself, and what all of them do together."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Mallows`: the correlation of orders decays with the number of pairs of items that they turn round."""
+"""Mallows kernel of permutations: correlation decays with the number of discordant pairs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`OneHotMatern`: a Matern correlation of categories written as indicators."""
+"""One-hot Matern kernel: categories written as indicators."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the kernels of permutations share: which columns belong together, and Kendall's rank correlation."""
+"""Permutation columns: which ones belong together, and Kendall's rank correlation."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Ordinal`: a Matern correlation of the level numbers of ordered columns."""
+"""Ordinal kernel: a Matern correlation of the level numbers of ordered columns."""
 
 from __future__ import annotations
 

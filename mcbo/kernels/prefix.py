@@ -1,4 +1,4 @@
-"""`Prefix`: sequences are alike that begin with the same letters."""
+"""Prefix kernel: sequences are alike that begin with the same letters."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Ranks`: the level numbers of ordered columns."""
+"""Level numbers of ordered columns."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`Spectrum`: strings are alike in which the same letters stand side by side."""
+"""Spectrum kernel: strings are alike in which the same letters stand side by side."""
 
 from __future__ import annotations
 

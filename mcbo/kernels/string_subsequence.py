@@ -1,4 +1,4 @@
-"""`StringSubsequence`: strings are alike that have many subsequences in common."""
+"""String subsequence kernel (SSK): strings are alike that have many subsequences in common."""
 
 from __future__ import annotations
 

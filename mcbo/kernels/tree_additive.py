@@ -1,4 +1,4 @@
-"""`TreeAdditive`: sums of functions of one or two columns, paired by a random forest."""
+"""Tree-additive kernel: sums of functions of one or two columns, paired by a random forest (RDUCB)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Bandits over the categories of each column, random and nearby values for the rest."""
+"""EXP3 bandits over the categories of each column, random and nearby values for the rest (CoCaBO)."""
 
 from __future__ import annotations
 

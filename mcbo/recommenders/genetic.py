@@ -1,4 +1,4 @@
-"""A genetic algorithm on the objective itself, steady-state: parents are the best points told so far."""
+"""Genetic algorithm on the objective itself, steady-state: parents are the best points told so far."""
 
 from __future__ import annotations
 

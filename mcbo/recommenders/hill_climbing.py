@@ -1,4 +1,4 @@
-"""Hill climbing: evaluate neighbors of the best point, start anew where none has been better for long."""
+"""Hill climbing on the objective itself: neighbors of the incumbent, restarts where none has been better."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Casmopolitan's trust region: a Hamming ball and a box around the best point since the last restart."""
+"""Hamming trust region (Casmopolitan): a Hamming ball and a box around the best point since the restart."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The whole space, with the best points so far to start from."""
+"""Global search from a population: the best points so far to start from."""
 
 from __future__ import annotations
 

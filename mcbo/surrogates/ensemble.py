@@ -1,4 +1,4 @@
-"""Several GPs as one model: a mixture of equal parts, matched in its first two moments."""
+"""Gaussian mixture of several GPs as one model, matched in its first two moments."""
 
 from __future__ import annotations
 

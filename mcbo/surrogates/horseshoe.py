@@ -1,4 +1,4 @@
-"""Gibbs sampling of linear regression with a horseshoe prior on the weights.
+"""Horseshoe regression: Gibbs sampling of linear regression with a sparse prior on the weights.
 
 `y = F w + e`, `e ~ N(0, v I)`, `w_j ~ N(0, v t^2 l_j^2)`, `l_j, t ~ C+(0, 1)`, `p(v) ~ 1 / v`; half-Cauchy
 scales as inverse gammas mixed by an auxiliary inverse gamma (Makalic and Schmidt, 1508.03884). The weights,

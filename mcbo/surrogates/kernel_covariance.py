@@ -1,4 +1,4 @@
-"""A kernel with amplitude, mean and noise, as the covariance of a `GaussianProcess`."""
+"""Kernel covariance: a kernel with amplitude, mean and noise, for a `GaussianProcess`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A Gaussian process over any mix of columns, with a kernel for each kind of them."""
+"""Mixed-variable Gaussian process: a kernel for each kind of column."""
 
 from __future__ import annotations
 

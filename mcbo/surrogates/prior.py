@@ -1,4 +1,4 @@
-"""The prior of a GP with a given kernel: mean, amplitude, noise and kernel hyperparameters as one vector.
+"""Hyperparameter priors of a GP with a given kernel: mean, amplitude, noise and kernel, as one vector.
 
 `y_i = m + s f(x_i) + e_i` with `f` of unit variance and `e_i ~ N(0, v)`. The vector holds `m`, `log s^2`,
 `log v`, then the raw parameters of the kernel (before GPyTorch's constraints), `p` in all.

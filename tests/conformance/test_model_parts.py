@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 import torch
-from acquisition import under
 from examples import SPACES, example, names, observations
 
 from hebo.abilities import ADDITIVE_MODEL
@@ -15,6 +14,8 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
+from hebo.testing.acq_optimizers import check_acq_optimizer
+from hebo.testing.acquisitions import check_acquisition
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.surrogates.mixed_gp import MixedGP
 
@@ -51,46 +52,14 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     assert isinstance(recipe, Acquisition)
     if ADDITIVE_MODEL in recipe.needs:
         model = MixedGP(kernels=[TreeAdditive()]).fit(data, SPACES["mixed"], generator=make_generator(0))
-    acq = under(recipe, model, data, generator=make_generator(0))
-    x = SPACES["mixed"].sample(50, generator=make_generator(1)).unsqueeze(-2)
-    values = acq(x)
-    assert values.shape == (50, recipe.n_values)
-    assert torch.isfinite(values).all()
-    again = under(recipe, model, data, generator=make_generator(0))(x)
-    torch.testing.assert_close(values, again, rtol=0, atol=0)
-
-
-class Bowl:
-    """Minus the squared distance from a point, a sum over single columns."""
-
-    def __init__(self, space: DesignSpace) -> None:
-        self._lower, self._upper = space.bounds
-        self.cliques = [(column,) for column in range(space.n_dims)]
-
-    def components(self, index: int, points: torch.Tensor) -> torch.Tensor:
-        width = self._upper[index] - self._lower[index]
-        return -((points[:, 0] - self._lower[index]) / width - 0.3).square()
-
-    def __call__(self, x: torch.Tensor) -> torch.Tensor:
-        return -((x - self._lower) / (self._upper - self._lower) - 0.3).square().sum(-1)
+    check_acquisition(recipe, model, data, SPACES["mixed"])
 
 
 @pytest.mark.parametrize("name", names("acq_optimizer"))
 def test_a_search_returns_distinct_feasible_points_best_first(name: str, space: DesignSpace) -> None:
     recipe = example("acq_optimizer", name)
     assert isinstance(recipe, AcqOptimizer)
-    acq = Bowl(space)
-    try:
-        recipe.check(space)
-    except IncompatibleError:
-        with pytest.raises(IncompatibleError):
-            recipe.maximize(acq, space, generator=make_generator(0))
-        return
-    found = recipe.maximize(acq, space, generator=make_generator(0))
-    assert space.contains(found.x).all()
-    assert len(torch.unique(found.x, dim=0)) == len(found.x) == len(found.rank)
-    assert (acq(found.x.unsqueeze(-2)).squeeze(-1).diff() <= 1e-12).all()
-    assert (found.rank.diff() >= 0).all()
+    check_acq_optimizer(recipe, space)
 
 
 @pytest.mark.parametrize("name", names("region"))

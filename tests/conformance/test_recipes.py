@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pytest
 import yaml
-from examples import example, names
+from examples import SETTINGS, example, names
 from pydantic import ValidationError
 
+from hebo.errors import ConfigError
 from hebo.experiment.config.catalog import catalog
-from hebo.experiment.config.parts import build, describe, lookup
+from hebo.experiment.config.parts import build, describe, lookup, settings_of
 
 ALL = [(kind, name) for kind in sorted(catalog()) for name in names(kind)]
 
@@ -37,3 +38,13 @@ def test_a_part_is_frozen_and_refuses_unknown_settings(kind: str, name: str) -> 
     for field in type(recipe).model_fields:
         with pytest.raises(ValidationError, match="frozen"):
             setattr(recipe, field, None)
+
+
+@pytest.mark.parametrize(("kind", "name"), ALL)
+def test_a_former_key_of_a_part_is_refused_with_the_present_one(kind: str, name: str) -> None:
+    cls = settings_of(lookup(kind, name))
+    for former, present in cls.renamed.items():
+        assert present in cls.model_fields
+        assert former not in cls.model_fields
+        with pytest.raises(ConfigError, match=f"`{former}` is called `{present}` now"):
+            build(kind, {"type": name, **SETTINGS.get((kind, name), {}), former: 1})

@@ -1,0 +1,33 @@
+"""Conformance of an acquisition: finite values of its shape, the same every time it is built."""
+
+from __future__ import annotations
+
+import torch
+from botorch.models.model import Model
+
+from hebo.base import Acquisition, FittedModels
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.random import make_generator
+
+
+def check_acquisition(recipe: Acquisition, model: Model, data: Data, space: DesignSpace) -> None:
+    """Check an acquisition of one objective.
+
+    Args:
+        recipe: Any settings.
+        model: What it needs; fitted to `data`.
+        data: Observations in `space`.
+        space: Where.
+
+    Raises:
+        AssertionError: With what was expected.
+    """
+    x = space.sample(50, generator=make_generator(1)).unsqueeze(-2)
+    values, again = (
+        recipe.build(FittedModels((model,)), data, space, generator=make_generator(0))(x) for _ in range(2)
+    )
+    name = type(recipe).__name__
+    assert values.shape == (50, recipe.n_values), f"{name} has {recipe.n_values} values per point"
+    assert bool(torch.isfinite(values).all()), f"values of {name} are finite"
+    assert torch.equal(values, again), f"{name} is a function of models, data and generator"
