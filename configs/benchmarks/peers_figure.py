@@ -45,12 +45,12 @@ def draw(axes: Axes, suites: list[str], labels: dict[str, str], title: str, xlab
     curves = score_curves(scores)
     for index, (name, label) in enumerate(labels.items()):
         curve, is_first = curves[name].loc[5:], index == 0
-        colour, dash = ("0.2", ":") if name == "random_search" else (f"C{index}", "-")
+        color, dash = ("0.2", ":") if name == "random_search" else (f"C{index}", "-")
         width = 2.6 if is_first else 1.4
-        axes.plot(curve.index, curve["mean"], dash, color=colour, linewidth=width, label=label)
+        axes.plot(curve.index, curve["mean"], dash, color=color, linewidth=width, label=label)
         if is_first:
             axes.fill_between(
-                curve.index, curve["lower"], curve["upper"], color=colour, alpha=0.15, linewidth=0
+                curve.index, curve["lower"], curve["upper"], color=color, alpha=0.15, linewidth=0
             )
     axes.set(title=f"{title} ({scores.n_tasks} tasks)", xlabel=xlabel, ylim=(0, 2))
     axes.spines[["top", "right"]].set_visible(False)

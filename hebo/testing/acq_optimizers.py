@@ -24,11 +24,13 @@ class Bowl:
     def components(self, index: int, points: Tensor) -> Tensor:
         """Return the part of one column, `p`, at values of it, `p x 1`."""
         width = self._upper[index] - self._lower[index]
-        return -((points[:, 0] - self._lower[index]) / width - 0.3).square()
+        value: Tensor = -((points[:, 0] - self._lower[index]) / width - 0.3).square()
+        return value
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return `b x 1` values at `b x 1 x d` points."""
-        return -((x - self._lower) / (self._upper - self._lower) - 0.3).square().sum(-1)
+        value: Tensor = -((x - self._lower) / (self._upper - self._lower) - 0.3).square().sum(-1)
+        return value
 
 
 def check_acq_optimizer(recipe: AcqOptimizer, *spaces: DesignSpace) -> None:

@@ -11,6 +11,7 @@ import pytest
 import torch
 from scripts import modules_of
 
+from hebo.acquisitions.marginals import NormalMarginals
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -27,7 +28,7 @@ def script(monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, Any]]:
 
 
 def test_the_published_correlation_never_falls_below_one_over_e(script: dict[str, Any]) -> None:
-    kernel = script["published"].NormalisedOverlap().build(SPACE, range(4), generator=make_generator(0))
+    kernel = script["published"].NormalizedOverlap().build(SPACE, range(4), generator=make_generator(0))
     x = torch.tensor([[0.0, 0, 0, 0], [1, 1, 1, 1], [0, 0, 1, 1]], dtype=torch.float64)
     expected = torch.tensor([1.0, math.exp(-1.0), math.exp(-0.5)], dtype=torch.float64)
     torch.testing.assert_close(kernel(x[:1], x).to_dense()[0], expected)
@@ -45,7 +46,7 @@ def test_the_published_amplitude_is_not_learned(script: dict[str, Any]) -> None:
 
 def test_expected_improvement_is_the_exponential_of_its_logarithm(script: dict[str, Any]) -> None:
     one = torch.ones(1, dtype=torch.float64)
-    value = script["published"].ExpectedImprovement().of_normal(0.0 * one, one, 0.0 * one)
+    value = script["published"].ExpectedImprovement().over(NormalMarginals(0.0 * one, one), 0.0 * one)
     assert math.isclose(float(value), 1 / math.sqrt(2 * math.pi))
 
 

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
 
-from hebo.acquisitions.improvement import Improvement, log_expected_improvement
+from hebo.abilities import Marginals
+from hebo.acquisitions.improvement import Improvement
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.overlap import OverlapKernel
 from hebo.kernels.transformed_overlap import TransformedOverlap
@@ -18,22 +19,22 @@ from mcbo.surrogates.prior import Array, GPPrior
 class ExpectedImprovement(Improvement):
     """Expected improvement itself: exactly 0, and flat, wherever it is below about 1e-308."""
 
-    def of_normal(self, mu: Tensor, sigma: Tensor, threshold: Tensor) -> Tensor:
+    def over(self, predictions: Marginals, threshold: Tensor) -> Tensor:
         """Return `s h((mu - tau) / s)`, elementwise."""
-        return log_expected_improvement(mu, sigma, threshold).exp()
+        return predictions.log_ei(threshold).exp()
 
 
-class NormalisedOverlap(TransformedOverlap):
+class NormalizedOverlap(TransformedOverlap):
     """`exp(sum_i w_i [x_i = x'_i] - 1)` with weights of sum 1: points that share nothing correlate by 1/e."""
 
     def build(self, space: DesignSpace, columns: Sequence[int], *, generator: Generator) -> Kernel:
         """Return the kernel; nothing in it is random."""
         self.check(space, columns)
-        return NormalisedOverlapKernel(space, columns, ard=self.ard)
+        return NormalizedOverlapKernel(space, columns, ard=self.ard)
 
 
-class NormalisedOverlapKernel(OverlapKernel):
-    """The kernel of `NormalisedOverlap`."""
+class NormalizedOverlapKernel(OverlapKernel):
+    """The kernel of `NormalizedOverlap`."""
 
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """See `FeatureCorrelation`."""

@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 import torch
-from published import ExpectedImprovement, FixedAmplitudeGP, NormalisedOverlap
+from published import ExpectedImprovement, FixedAmplitudeGP, NormalizedOverlap
 
 from hebo.acquisitions.mace import MACE
 from hebo.experiment.analysis.paired import interval_of_means
@@ -42,7 +42,7 @@ TASKS: dict[str, Task] = {
 VARIANTS: dict[str, Casmopolitan] = {
     "default": Casmopolitan(),
     "published kernel": Casmopolitan(
-        surrogate=FixedAmplitudeGP(kernels=[NormalisedOverlap(), NumericMatern(), Mallows()])
+        surrogate=FixedAmplitudeGP(kernels=[NormalizedOverlap(), NumericMatern(), Mallows()])
     ),
     "EI": Casmopolitan(acquisition=ExpectedImprovement()),
     "MACE": Casmopolitan(acquisition=MACE()),

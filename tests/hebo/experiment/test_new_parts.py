@@ -11,8 +11,8 @@ import measures
 import pytest
 from click.testing import Result
 
-from hebo.experiment.catalog import catalog
-from hebo.experiment.results import load_results
+from hebo.experiment.config.catalog import catalog
+from hebo.experiment.store.results import load_results
 
 NEW_PARTS = Path(__file__).parent / "new_parts"
 KINDS = sorted(measures.catalog(NEW_PARTS))

@@ -120,8 +120,8 @@ def test_runs_of_unequal_length_are_refused(make_results):
 
 
 def test_an_unknown_metric_is_refused_with_the_nearest_spelling(challenge):
-    with pytest.raises(DataError, match=r"no extra 'generalization'\. Did you mean 'generalization'"):
-        bayesmark_table(challenge, metric="generalization")
+    with pytest.raises(DataError, match=r"no extra 'generalisation'\. Did you mean 'generalization'"):
+        bayesmark_table(challenge, metric="generalisation")
 
 
 def test_random_search_that_mostly_fails_is_refused(make_results):

@@ -172,7 +172,7 @@ def test_a_task_brings_its_space(command: Command) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (("optimizer:", "optimizer:"), "optimizer: unknown key. Did you mean 'optimizer'"),
+        (("optimizer:", "optimiser:"), "optimiser: unknown key. Did you mean 'optimizer'"),
         (("lb: 0, ub: 1", "lb: 2, ub: 1"), "paint.yaml:3: space: .*swap them"),
         (("[gloss]", "[a]"), "the column 'a' would appear twice"),
         (("name: a,", "name: point,"), "space: a column of sheets is called 'point', .* rename yours"),

@@ -14,7 +14,7 @@ from hebo.design_space.design_space import DesignSpace
 class UnfittedGP(Surrogate):
     """BoTorch's `SingleTaskGP` at the modes of its priors: nothing is learnt but the values."""
 
-    def fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> SingleTaskGP:
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> SingleTaskGP:
         """Return a model of the observations; see `hebo.base.Surrogate`."""
         unit_cube = Normalize(space.bounds.shape[1], bounds=space.bounds)
         return SingleTaskGP(data.x, data.y, outcome_transform=None, input_transform=unit_cube).eval()
