@@ -71,7 +71,7 @@ class Data:
 
     def _per_row(self) -> dict[str, Any]:
         """Return the fields with a value for each told row."""
-        named = {one.name: getattr(self, one.name) for one in fields(self) if one.metadata.get("per_row")}
+        named = {name: getattr(self, name) for name, one in self.__dataclass_fields__.items() if one.metadata}
         return {name: values for name, values in named.items() if values is not None}
 
     @property
@@ -175,6 +175,8 @@ class Data:
 
     def to(self, device: torch.device | str) -> Self:
         """Return the data on another device."""
+        if self.x.device == torch.device(device):
+            return self
         moved: dict[str, Any] = {}
         for one in fields(self):
             if isinstance(value := getattr(self, one.name), Tensor):
