@@ -107,7 +107,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("head", type=Path)
     parser.add_argument("names", nargs="*", metavar="NAME|PATH", help=f"names: {', '.join(SETTINGS)}")
     parser.add_argument("--blocks", type=int, default=2, help="repetitions of base, head, head, base")
-    given = parser.parse_args(arguments)
+    given = parser.parse_intermixed_args(arguments)
     checkouts = {"base": given.base, "head": given.head}
     with tempfile.TemporaryDirectory() as folder:
         for name in given.names or SETTINGS:

@@ -109,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("head", type=Path)
     parser.add_argument("rest", nargs="*", metavar="NAME|PATH|KEY=VALUE", help=f"names: {', '.join(CONFIGS)}")
     parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep the results of BASE here")
-    given = parser.parse_args(arguments)
+    given = parser.parse_intermixed_args(arguments)
     overrides = [one for one in given.rest if "=" in one]
     names = [one for one in given.rest if "=" not in one] or list(CONFIGS)
     with tempfile.TemporaryDirectory() as scratch:
