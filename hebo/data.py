@@ -63,8 +63,9 @@ class Data:
         for name in ("allowed", "inside"):
             if getattr(self, name).numel() == 0:
                 object.__setattr__(self, name, torch.ones_like(self.x[:, :1], dtype=torch.bool).reshape(-1))
-        for name, values in self._per_row().items():
-            if len(values) != n:
+        for name in ("y", "constraints", "allowed", "inside", "y_var", "costs"):
+            values = getattr(self, name)
+            if values is not None and values.shape[0] != n:
                 raise AssertionError(f"{n} points but {len(values)} rows of '{name}'")
         if self.y_var is not None and self.y_var.shape != self.y.shape:
             raise AssertionError(f"values {tuple(self.y.shape)} but variances {tuple(self.y_var.shape)}")
