@@ -53,6 +53,12 @@ class Committee(ModelBased):
         """Whether errors leave `Optimizer.ask`: not where a member is content with other points."""
         return all(member.is_strict for member in self.members)
 
+    @property
+    def has_models(self) -> bool:
+        """Whether the first member, whose models the proposals have, fits some."""
+        first = self.members[0]
+        return isinstance(first, ModelBased) and first.has_models
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that a member cannot search."""
         for member in self.members:

@@ -11,15 +11,15 @@ from typing import Annotated, Any
 
 import torch
 from botorch.models.model import Model
-from pydantic import Field
+from pydantic import Field, field_validator
 from torch import Tensor
 
-from hebo.base import FittedModels
+from hebo.base import FittedModels, Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.distinct import distinct
 from hebo.design_space.values.plain_values import object_column
 from hebo.errors import IncompatibleError
-from hebo.recommenders.model_based import ModelBased, Proposal
+from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
 from hebo.recommenders.wrapper import Wrapper
 from hebo.request import Request
 
@@ -37,8 +37,17 @@ class CostAware(Wrapper, ModelBased):
             the levels; only ratios matter.
     """
 
-    of: ModelBased
     costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...]
+
+    @field_validator("of")
+    @classmethod
+    def _fits_models(cls, of: Recommender) -> Recommender:
+        if not (isinstance(of, ModelBased) and of.has_models):
+            raise ValueError(
+                f"{type(of).__name__} fits no model that could say what a cheap level tells; use "
+                "bayes_opt_loop, or a committee that begins with one, and put `interleaved` around cost_aware"
+            )
+        return of
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that `of` cannot search, or whose fidelity has other levels than there are costs."""
@@ -47,7 +56,7 @@ class CostAware(Wrapper, ModelBased):
 
     def propose(self, request: Request) -> Proposal | None:
         """Return the proposal of `of`, with a level for each of its points."""
-        proposal, levels = self.of.propose(request), self._free_levels(request)
+        proposal, levels = proposal_of(self.of, request), self._free_levels(request)
         return proposal if proposal is None or levels is None else _Levelled(proposal, levels, request)
 
     def space_filling(self, request: Request, n: int) -> Tensor:

@@ -31,6 +31,11 @@ class Proposal(Protocol):
 class ModelBased(Recommender, ABC):
     """A recommender that fits models before it chooses points."""
 
+    @property
+    def has_models(self) -> bool:
+        """Whether its proposals have models."""
+        return True
+
     @abstractmethod
     def propose(self, request: Request) -> Proposal | None:
         """Fit the models; None while there is too little to learn from."""

@@ -40,6 +40,9 @@ def _sentence(detail: ErrorDetails, fields: list[str], path: Path) -> str:
         return f"missing; add `{path[-1]}:`."
     if kind in {"value_error", "assertion_error"}:
         return re.sub(r"^(Value|Assertion) error, ", "", message)
+    if isinstance(value, BaseModel) and "class_name" in (context := detail.get("ctx", {})):
+        wanted = context["class_name"]
+        return f"{type(value).__name__} is no {wanted}, as this place takes it; choose another `type`."
     expected = re.sub(r"^Input should be ", "expected ", message)
     choices = re.findall(r"'([^']*)'", str(detail.get("ctx", {}).get("expected", "")))
     hint = did_you_mean(value, choices) if kind == "literal_error" and isinstance(value, str) else ""

@@ -15,13 +15,15 @@ from torch import Tensor
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.mace import MACE
-from hebo.base import FittedModels
+from hebo.base import FittedModels, Recommender
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
-from hebo.recommenders.cost_aware import explained, fidelity_levels
+from hebo.recommenders.committee import Committee
+from hebo.recommenders.cost_aware import CostAware, explained, fidelity_levels
+from hebo.recommenders.sobol import Sobol
 from hebo.request import Request
 
 FIDELITY = {"name": "s", "type": "ordinal", "levels": [1, 2, 4], "role": "fidelity"}
@@ -232,3 +234,10 @@ def test_no_improvement_is_measured_against_a_cheap_level(monkeypatch: pytest.Mo
     column, target = SPACE.columns["s"].start, SPACE.encode(pd.DataFrame({"a": [0.5], "s": [4]}))
     assert seen
     assert all(bool((x[:, column] == target[0, column]).all()) for x in seen)
+
+
+@pytest.mark.parametrize("of", [Sobol(), AWARE, Committee(members=(Sobol(), AWARE.of), shares=(0.5,))])
+def test_what_fits_no_model_is_refused_when_it_is_composed(of: Recommender) -> None:
+    name = type(of).__name__
+    with pytest.raises(ValueError, match=f"{name} fits no model .* use bayes_opt_loop"):
+        CostAware(of=of, costs=COSTS)

@@ -116,6 +116,13 @@ def test_another_name_builds_the_same_part() -> None:
     assert describe(forest)["type"] == "extra_trees"
 
 
+def test_a_part_that_a_wrapper_cannot_hold_is_named() -> None:
+    message = build_error("optimizer", {"type": "interleaved", "of": {"type": "optuna_tpe"}})
+    assert (
+        message == "tasks[0].of: OptunaTPE is no Recommender, as this place takes it; choose another `type`."
+    )
+
+
 def test_a_nested_part_given_as_text_is_refused() -> None:
     message = build_error("optimizer", {"type": "nested", "inner": "sobol"})
     assert message == "tasks[0].inner: expected a mapping with `type`, got the text 'sobol'."
