@@ -27,6 +27,8 @@ from hebo.recommenders.interleaved import Interleaved
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.strict import Strict
 
+SECOND_SHARE = 1 / 3
+
 
 class Settings(Recipe):
     """What can be said of a preset. A key that is left out is as the preset has it.
@@ -82,11 +84,13 @@ def compose(own: Settings, **defaults: Any) -> Recommender:
         **defaults: What the preset has where the user says nothing, in the keys of `Settings`.
 
     Raises:
-        ConfigError: If two keys say the same thing.
+        ConfigError: If two keys say the same thing, or one says nothing beside the others.
     """
     said = {name: getattr(own, name) for name in own.model_fields_set}
     every = {**defaults, **said}
     _expand(every, said)
+    if said.get("second_share") not in (None, SECOND_SHARE) and every.get("second_surrogate") is None:
+        raise ConfigError("`second_share` says nothing without `second_surrogate`; give one, or leave it out")
     fields = {name: every[name] for name in BayesOptRecipe.model_fields if name in every}
     loop = as_defaults(BayesOptRecipe(**fields), said.keys() & fields)
     made = _around(loop, every)
@@ -115,7 +119,7 @@ def _around(loop: BayesOptRecipe, every: dict[str, Any]) -> Recommender:
         search = every.get("second_search") or loop.acq_optimizer
         fields = {**dict(loop), "surrogate": surrogate, "acq_optimizer": search}
         second = as_defaults(BayesOptRecipe(**fields))
-        made = Committee(members=(loop, second), shares=(every.get("second_share") or 1 / 3,))
+        made = Committee(members=(loop, second), shares=(every.get("second_share") or SECOND_SHARE,))
     if (costs := every.get("fidelity_costs")) is not None:
         made = CostAware(of=made, costs=costs)
     share, least = every.get("exploration") or 0.0, every.get("min_loo_r2")

@@ -15,7 +15,7 @@ from hebo.base import Domain, Recommender
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
-from hebo.errors import IncompatibleError
+from hebo.errors import ConfigError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.presets import bayes_opt
@@ -122,6 +122,11 @@ def test_hebos_forest_is_there_for_acquisitions_it_can_serve() -> None:
     assert isinstance(forest.surrogate, ExtraTrees)
     assert isinstance(HEBORecipe(acquisition=ThompsonSampling()).of, BayesOptRecipe)
     assert isinstance(HEBORecipe(second_surrogate=None).of, BayesOptRecipe)
+
+
+def test_a_share_of_no_second_model_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`second_share` says nothing without `second_surrogate`"):
+        HEBORecipe(second_surrogate=None, second_share=0.5)
 
 
 def test_members_may_be_any_recommenders() -> None:
