@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from torch import Generator, Tensor, device
+from torch import Generator, Tensor, device, empty, float64
 
 from hebo.abilities import Ability
 from hebo.data import Data
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 
 CPU = device("cpu")
+NO_POINTS = empty(0, 0, dtype=float64)
+"""Stands for no points, whatever the number of columns."""
 
 
 class Recommender(OptimizerRecipe, Recommends, ABC):
@@ -125,13 +127,15 @@ class Acquisition(Recipe, ABC):
     """A recipe that turns a fitted model into a function to maximize.
 
     Attributes:
-        n_values: Values per point.
+        n_values: Values per point, for one objective.
+        max_outputs: Most objectives that it takes.
         needs: What the model must offer.
         gives: What the function offers to the search.
         is_weightable: Whether its values may be multiplied by probabilities, of success or of constraints.
     """
 
     n_values: ClassVar[int] = 1
+    max_outputs: ClassVar[int] = 1
     needs: ClassVar[frozenset[Ability]] = frozenset()
     gives: ClassVar[frozenset[Ability]] = frozenset()
     is_weightable: ClassVar[bool] = True
@@ -141,7 +145,8 @@ class Acquisition(Recipe, ABC):
         """Return the acquisition as a function from `b x q x d` to `b x n_values`.
 
         Args:
-            models: Conditioned on pending points; an acquisition of one objective takes `models.objective`.
+            models: Conditioned on pending points. An acquisition of one objective takes `models.objective`,
+                one of several `models.objectives`, or `models.joint` as BoTorch's acquisitions do.
             data: Feasible observations in the domain of the ask, larger is better.
             domain: Where points may be chosen.
             generator: Source of every random decision.
@@ -212,12 +217,14 @@ class FittedModels:
         objectives: One model per objective.
         constraints: One per measured constraint, of its slack; see `hebo.acquisitions.constrained`.
         success: Of which evaluations succeed; None where failures are not modeled.
+        pending: `p x d` points without a value that the models are conditioned on, at their means.
         device: Where they compute.
     """
 
     objectives: tuple[Model, ...]
     constraints: tuple[Model, ...] = ()
     success: SuccessModel | None = None
+    pending: Tensor = NO_POINTS
     device: device = CPU
 
     @property
@@ -229,9 +236,17 @@ class FittedModels:
         """
         if len(self.objectives) != 1:
             raise IncompatibleError(
-                f"one objective was expected, there are {len(self.objectives)}; combine them into one"
+                f"one objective was expected, there are {len(self.objectives)}; use an acquisition of "
+                "several objectives, such as log_ehvi, or combine them into one"
             )
         return self.objectives[0]
+
+    @property
+    def joint(self) -> Model:
+        """The model of all objectives, with an output for each, independent of one another."""
+        from botorch.models.model import ModelList
+
+        return self.objectives[0] if len(self.objectives) == 1 else ModelList(*self.objectives)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.committee:Committee",
             "Several recommenders that choose shares of each batch, one after the other",
         ),
+        "by_objectives": (
+            "hebo.recommenders.by_objectives:ByObjectives",
+            "One recommender for a single objective, another one for several",
+        ),
         "cost_aware": (
             "hebo.recommenders.cost_aware:CostAware",
             "Evaluates points at cheap fidelities where these tell enough about the target",
@@ -84,6 +88,16 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
+        "log_ehvi": (
+            "hebo.acquisitions.hypervolume:LogEHVI",
+            "Logarithm of the expected hypervolume improvement, for several objectives",
+        ),
+        "multi_mace": ("hebo.acquisitions.multi_mace:MultiMACE", "MACE of several objectives at once"),
+        "scalarized": (
+            "hebo.acquisitions.scalarized:Scalarized",
+            "LogEI of an augmented Chebyshev function with random weights, for several objectives (ParEGO)",
+        ),
+        "scalarised": ("hebo.acquisitions.scalarized:Scalarized", "Another name of scalarized"),
     },
     "acq_optimizer": {
         "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),

@@ -10,6 +10,7 @@ from botorch.utils.multi_objective.pareto import is_non_dominated
 from torch import Tensor
 
 from hebo.design_space.domains.domain import Domain
+from hebo.dominance import front_advances, pareto_merit
 
 PER_ROW = {"per_row": True}
 """Metadata of a field whose first axis is that of the told rows: `Data.rows` takes a part of it."""
@@ -39,9 +40,9 @@ class Data:
             are never the incumbent.
         inside: `n` bool: rows that lie in the domain of the present ask (its context, its pinned parameters,
             the target fidelity). Values of the others cannot be compared with those that the ask will give.
-        y_var: `n x m` known variances of the observation noise, in the squared units of `y`; None where the
-            noise is to be learned.
-        costs: `n` positive costs of the evaluations; None where they were not told.
+        y_var: `n x m` known variances of the observation noise, in the squared units of `y`, NaN where one is
+            unknown; None where the noise is to be learned everywhere.
+        costs: `n` positive costs of the evaluations, NaN where unknown; None where none was told.
     """
 
     x: Tensor = field(metadata=PER_ROW)
@@ -92,8 +93,20 @@ class Data:
 
     @property
     def merit(self) -> Tensor:
-        """`n`: the first value of competing rows, -inf for the others, which cannot be the best."""
-        return self.y[:, 0].masked_fill(~self.competing, -torch.inf)
+        """`n`: what the best of competing rows is chosen by, -inf for the others, which cannot be the best.
+
+        It is the value, and with several of them the place in `pareto_order`, from the end.
+        """
+        value = self.y[:, 0] if self.y.shape[1] == 1 else pareto_merit(self.y, self.competing)
+        return value.masked_fill(~self.competing, -torch.inf)
+
+    @property
+    def progress(self) -> Tensor:
+        """`n`: a value that grows with each improvement, row by row, -inf for rows that do not compete.
+
+        It is `merit`; with several values the number of competing rows so far that no earlier one dominated.
+        """
+        return self.merit if self.y.shape[1] == 1 else front_advances(self.y, self.competing)
 
     @property
     def seen(self) -> Tensor:
@@ -102,7 +115,7 @@ class Data:
 
     @property
     def best(self) -> Tensor:
-        """`d`: the competing point with the largest first value; the first point while none competes."""
+        """`d`: the competing point of the largest `merit`; the first point while none competes."""
         return self.x[int(self.merit.argmax())]
 
     @property
@@ -150,7 +163,9 @@ class Data:
     def ranked(self) -> Tensor:
         """`f x d`: the feasible points, best first; those outside the domain of the ask follow the others."""
         known = self.feasible_successes()
-        by_value = known.y[:, 0].argsort(descending=True, stable=True)
+        every = torch.ones(len(known.x), dtype=torch.bool, device=known.x.device)
+        value = known.y[:, 0] if known.y.shape[1] == 1 else pareto_merit(known.y, every)
+        by_value = value.argsort(descending=True, stable=True)
         order = by_value[(~known.inside[by_value]).int().argsort(stable=True)]
         return known.x[order]
 
@@ -165,6 +180,11 @@ class Data:
     def output(self, j: int) -> Self:
         """Return the same points with one of the outputs."""
         return self.with_y(self.y[:, [j]], None if self.y_var is None else self.y_var[:, [j]])
+
+    def outputs(self) -> tuple[Self, ...]:
+        """Return the data of each output."""
+        m = self.y.shape[1]
+        return (self,) if m == 1 else tuple(map(self.output, range(m)))
 
     def without_constraints(self) -> Self:
         """Return the same points and values; what lacks a constraint value only did not fail then."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from hebo.acq_optimizers.evolution import NSGA2
+from hebo.acquisitions.hypervolume import LogEHVI
 from hebo.acquisitions.mace import MACE
 from hebo.base import Recommender
 from hebo.recipe import preset
+from hebo.recommenders.by_objectives import ByObjectives
 from hebo.recommenders.compose import Settings, compose
 from hebo.regions.trust_region import TrustRegion
 from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
-from hebo.transforms.power import PowerTransform
+from hebo.transforms.power import PowerTransform, Standardize
 
 
 @preset(Settings)
@@ -28,7 +30,7 @@ def HEBORecipe(own: Settings) -> Recommender:
     on those before, and a random forest chooses a third of a batch. `docs/benchmarks/` has a row for each.
     """
     acquisition, forest = own.acquisition or MACE(), ExtraTrees(n_trees=50)
-    return compose(
+    one = compose(
         own,
         surrogate=WarpedGP(),
         acquisition=acquisition,
@@ -41,4 +43,17 @@ def HEBORecipe(own: Settings) -> Recommender:
         second_surrogate=forest if acquisition.needs <= forest.offers() else None,
         # A forest has no gradient to climb, and generations were dearer and no better: the best of a pool.
         second_search=NSGA2(screened=512, n_generations=0, polish=0),
+    )
+    return one if own.acquisition is not None else ByObjectives(one=one, several=_several(own))
+
+
+def _several(own: Settings) -> Recommender:
+    """Return HEBO of several objectives: the hypervolume improvement in the place of MACE."""
+    return compose(
+        own,
+        surrogate=WarpedGP(),
+        acquisition=LogEHVI(),
+        acq_optimizer=NSGA2(),
+        output_transform=Standardize(),
+        exploration=0.25,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import ClassVar, Self
+from typing import Self
 
 import torch
 from botorch.models.model import Model
@@ -73,15 +73,7 @@ class Request:
 
 
 class Recommends(ABC):
-    """What an optimizer asks for points: a recommender, or another library at work.
-
-    Attributes:
-        max_objectives: How many columns of `y` it takes.
-        takes_constraints: Whether it makes use of measured constraints.
-    """
-
-    max_objectives: ClassVar[int] = 1
-    takes_constraints: ClassVar[bool] = False
+    """What an optimizer asks for points: a recommender, or another library at work."""
 
     @abstractmethod
     def recommend(self, request: Request) -> Tensor:
@@ -91,6 +83,21 @@ class Recommends(ABC):
     def title(self) -> str:
         """What messages call it."""
         return type(self).__name__
+
+    @property
+    def max_objectives(self) -> int:
+        """How many columns of `y` it takes."""
+        return 1
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Whether it makes use of measured constraints."""
+        return False
+
+    @property
+    def takes_variances(self) -> bool:
+        """Whether it makes use of known variances of the noise."""
+        return False
 
     @property
     def is_strict(self) -> bool:
@@ -118,6 +125,31 @@ class Recommends(ABC):
             raise IncompatibleError(
                 f"{self.title} makes no use of measured constraints; use HEBO or another BayesOpt "
                 "composition, or tell NaN as the value of an infeasible point"
+            )
+
+    def check_takes_variances(self) -> None:
+        """Refuse known variances of the noise that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        if not self.takes_variances:
+            raise IncompatibleError(
+                f"{self.title} makes no use of known variances (y_var); leave them out, or use HEBO or "
+                "another composition whose surrogate takes them, such as warped_gp"
+            )
+
+    def check_takes_objectives(self, n: int) -> None:
+        """Refuse more objectives than it takes.
+
+        Raises:
+            IncompatibleError: With both numbers, and what would work.
+        """
+        if n > self.max_objectives:
+            raise IncompatibleError(
+                f"{self.title} takes {self.max_objectives} objective(s), y has {n} columns; use an "
+                "acquisition of several objectives (log_ehvi, multi_mace, scalarized), tell all but one as "
+                "constraints, or combine them into one"
             )
 
     def space_filling(self, request: Request, n: int) -> Tensor:

@@ -19,7 +19,7 @@ from hebo.errors import DataError
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.records import Records
 
-RESERVED = re.compile(r"(objective|constraint)_\d+|keeps_input_constraints")
+RESERVED = re.compile(r"(objective|constraint|variance)_\d+|keeps_input_constraints|evaluation_cost")
 """Columns that `history` has beside those of the parameters."""
 
 
@@ -33,7 +33,8 @@ def check_names(names: Iterable[str]) -> None:
         if RESERVED.fullmatch(name):
             raise DataError(
                 f"the parameter '{name}' would be a second column of that name in `history`; rename it: "
-                "objective_0, constraint_0 and so on, and keeps_input_constraints are reserved"
+                "objective_0, constraint_0, variance_0 and so on, evaluation_cost and "
+                "keeps_input_constraints are reserved"
             )
 
 
@@ -73,15 +74,55 @@ class History:
     def history(self) -> DataFrame:
         """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed.
 
+        Known variances of the noise are in `variance_0 ...` and costs in `evaluation_cost`, once told.
         In a space with input constraints the column `keeps_input_constraints` says which points keep them.
         """
-        frame = self.space.decode(self._records.x)
-        for column, values in enumerate((-self.data.y).unbind(-1)):
-            frame[f"objective_{column}"] = values.numpy()
-        for column, values in enumerate(self.data.constraints.unbind(-1)):
-            frame[f"constraint_{column}"] = values.numpy()
+        data = self.data
+        frame = self.space.decode(data.x)
+        for name, table in (
+            ("objective", -data.y),
+            ("constraint", data.constraints),
+            ("variance", data.x[:, :0] if data.y_var is None else data.y_var),
+        ):
+            for column, values in enumerate(table.unbind(-1)):
+                frame[f"{name}_{column}"] = values.numpy()
+        if data.costs is not None:
+            frame["evaluation_cost"] = data.costs.numpy()
         if len(self.space.constraints):
-            frame["keeps_input_constraints"] = self.data.allowed.numpy()
+            frame["keeps_input_constraints"] = data.allowed.numpy()
+        return frame
+
+    @property
+    @locked
+    def front(self) -> DataFrame:
+        """The told points that no other one dominates, with their values: see `front_in`."""
+        return self.front_in()
+
+    @locked
+    def front_in(self, context: Mapping[str, Any] | None = None) -> DataFrame:
+        """Return the Pareto front: feasible points told so far that no other one of them dominates.
+
+        One point dominates another if none of its objectives is larger and one is smaller. As for `best`,
+        points keep all constraints, were evaluated at the target of every fidelity, and are of one context.
+        Of one objective it is every point with the lowest value.
+
+        Args:
+            context: Values of context parameters; None: those of the point told last.
+
+        Returns:
+            One row for each point, in the order told: parameters, then objectives by their names, or as
+            `objective_0 ...` where none were told.
+
+        Raises:
+            DataError: If no such point was told; the message says what is missing.
+        """
+        data = self.data
+        data = data.rows(self._comparable(context))
+        data = data.rows(data.pareto)
+        frame = self.space.decode(data.x)
+        names = self._records.objective_names or [f"objective_{j}" for j in range(data.y.shape[1])]
+        for name, values in zip(names, (-data.y).unbind(-1), strict=True):
+            frame[name] = values.numpy()
         return frame
 
     @property
@@ -128,9 +169,14 @@ class History:
 
     def _best_row(self, context: Mapping[str, Any] | None) -> int:
         """Return the number of the best told row."""
-        data, space = self.data, self.space.parameter_space
+        data = self.data
         if (n := data.y.shape[1]) > 1:
-            raise DataError(f"there are {n} objectives, and no single best point; choose one from `history`")
+            raise DataError(f"there are {n} objectives, and no single best point; choose one from `front`")
+        return int(data.y[:, 0].masked_fill(~self._comparable(context), -torch.inf).argmax())
+
+    def _comparable(self, context: Mapping[str, Any] | None) -> Tensor:
+        """Return which told rows (`n` bool) are feasible, and in one context at the targets of fidelities."""
+        data, space = self.data, self.space.parameter_space
         _need(~data.failed, "no successful evaluation has been told yet, so there is no best point")
         _need(
             data.feasible,
@@ -146,7 +192,7 @@ class History:
             f"no feasible point has been told {f'with {wanted}' if wanted else 'in the latest context'} yet; "
             "ask for points there",
         )
-        return int(data.y[:, 0].masked_fill(~(data.feasible & comparable), -torch.inf).argmax())
+        return data.feasible & comparable
 
 
 def _need(rows: Tensor, message: str) -> None:

@@ -27,21 +27,17 @@ from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.optimizer.history import History, check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
-from hebo.optimizer.reading import (
-    Named,
-    read_constraints,
-    read_evaluated_at,
-    read_known,
-    read_points,
-    read_values,
-)
+from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
 from hebo.optimizer.records import Records
 from hebo.profile import Profile
 from hebo.recipe import Recipe
 from hebo.request import Recommends, Request
 
 Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any] | tuple[DataFrame, Any, Any, DataFrame | None]
-"""What one ask gave: points, and what was told of them: values, constraints, other points they belong to."""
+"""What one ask gave: points, and what was told of them: values, constraints, other points they belong to.
+
+The keyword arguments of `tell`, as a mapping, may stand in the place of the values.
+"""
 
 
 class OptimizerRecipe(Recipe, ABC):
@@ -154,7 +150,14 @@ class Optimizer(OriginalNames, History):
 
     @locked
     def tell(
-        self, x: DataFrame, y: Any, *, constraints: Any = None, evaluated_at: DataFrame | None = None
+        self,
+        x: DataFrame,
+        y: Any,
+        *,
+        constraints: Any = None,
+        evaluated_at: DataFrame | None = None,
+        y_var: Any = None,
+        cost: Any = None,
     ) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
@@ -170,25 +173,30 @@ class Optimizer(OriginalNames, History):
             evaluated_at: `n` other points that the values belong to, where `x` came out differently: a recipe
                 that was cut short, a setting that could not be kept. These are recorded, and `x` is no longer
                 pending.
+            y_var: `n` or `n x m` known variances of the noise in `y`, in its squared units; NaN or None where
+                one is unknown and the model's learned noise holds.
+            cost: `n` positive costs of the evaluations, in any unit; NaN or None where unknown.
 
         Raises:
             DataError: If a point, value or label is unusable; the message says which one and why.
-            IncompatibleError: If there are more objectives than the optimizer takes, or constraints and it
-                makes no use of them.
+            IncompatibleError: If there are more objectives than the optimizer takes, or constraints or
+                variances and it makes no use of them.
         """
         records = self._records
         points = read_points(x, self.space, records.pending)
-        values = self._read_values(x, y)
-        limits = self._read_constraints(x, constraints)
+        self._check_told(constraints, y_var)
+        measured = read_measured(x, records, y=y, constraints=constraints, y_var=y_var, cost=cost)
+        self.check_takes_objectives(measured.y.shape[1])
         if evaluated_at is not None:
             found = read_evaluated_at(evaluated_at, x, self.space, records)
             self._give_up(points)
             points = found
-        records.told(points, values.table, limits.table)
-        records.objective_names, records.constraint_names = values.names, limits.names
+        records.told(points, measured)
 
     @locked
-    def retell(self, x: DataFrame, y: Any, *, constraints: Any = None) -> None:
+    def retell(
+        self, x: DataFrame, y: Any, *, constraints: Any = None, y_var: Any = None, cost: Any = None
+    ) -> None:
         """Replace the values of points that were told before, for example after a typing error.
 
         Points that were told several times are given as often, in the order told. All of it is replaced, or
@@ -198,6 +206,8 @@ class Optimizer(OriginalNames, History):
             x: `n` told points, as for `tell`.
             y: Their values from now on, as for `tell`.
             constraints: As for `tell`; None keeps the constraint values as they are.
+            y_var: As for `tell`; None keeps the variances as they are.
+            cost: As for `tell`; None keeps the costs as they are.
 
         Raises:
             DataError: If a point was not told, or a value is unusable; the message says which one and why.
@@ -205,29 +215,17 @@ class Optimizer(OriginalNames, History):
         """
         records = self._records
         places = records.places_of(read_points(x, self.space, records.x))
-        values = self._read_values(x, y)
+        self._check_told(constraints, y_var)
+        kept = records.kept_at(places, constraints=constraints, y_var=y_var, cost=cost)
+        measured = read_measured(x, records, y=y, **kept)
         self._check_changeable(places)
-        if constraints is None and records.constraints is not None:
-            records.replace(places, values.table, records.constraints[places])
-        else:
-            limits = self._read_constraints(x, constraints)
-            records.replace(places, values.table, limits.table)
-            records.constraint_names = limits.names
-        records.objective_names = values.names
+        records.replace(places, measured)
 
-    def _read_values(self, x: DataFrame, y: Any) -> Named:
-        values, most = read_values(x, y, self._records), self.recommender.max_objectives
-        if values.table.shape[1] > most:
-            raise IncompatibleError(
-                f"{self.recommender.title} takes {most} objective, y has {values.table.shape[1]} columns; "
-                "combine them into one"
-            )
-        return values
-
-    def _read_constraints(self, x: DataFrame, constraints: Any) -> Named:
+    def _check_told(self, constraints: Any, y_var: Any) -> None:
         if constraints is not None:
             self.check_takes_constraints()
-        return read_constraints(x, constraints, self._records)
+        if y_var is not None:
+            self.check_takes_variances()
 
     def _give_up(self, points: Tensor) -> None:
         """Expect no values of encoded points, `n x d`, any more."""
@@ -258,6 +256,22 @@ class Optimizer(OriginalNames, History):
         """
         self.recommender.check_takes_constraints()
 
+    def check_takes_variances(self) -> None:
+        """Refuse known variances of the noise that would have no effect, before any is told.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        self.recommender.check_takes_variances()
+
+    def check_takes_objectives(self, n: int) -> None:
+        """Refuse more objectives than the recommender takes, before any is told.
+
+        Raises:
+            IncompatibleError: With both numbers, and what would work.
+        """
+        self.recommender.check_takes_objectives(n)
+
     @locked
     def forget(self, x: DataFrame) -> None:
         """Give up pending points, for example of a canceled evaluation, and told ones, for example mistakes.
@@ -284,7 +298,8 @@ class Optimizer(OriginalNames, History):
         """Fit the surrogate to all that is known, as the next `ask` would; pending points at their means.
 
         Returns:
-            A BoTorch model of the transformed, maximized objective over encoded points.
+            A BoTorch model of the transformed, maximized objective over encoded points; of several objectives
+            a `ModelList`.
 
         Raises:
             DataError: If no successful evaluation has been told.
@@ -312,6 +327,8 @@ class Optimizer(OriginalNames, History):
         records = Records.from_json(state, self.space)
         if records.n_constraints:
             self.check_takes_constraints()
+        if records.has_variances:
+            self.check_takes_variances()
         self.seed, self._records = int(state["seed"]), records
 
     @locked
@@ -320,7 +337,8 @@ class Optimizer(OriginalNames, History):
 
         Args:
             rounds: One `(points, values)`, `(points, values, constraints)` or `(points, values, constraints,
-                evaluated_at)` per past `ask`, in order; values None where they are not known yet.
+                evaluated_at)` per past `ask`, in order; values None where they are not known yet. Or
+                `(points, told)` with a mapping of the keyword arguments of `tell`.
 
         Raises:
             DataError: If this optimizer has been asked already, or a round is unusable.
@@ -334,7 +352,9 @@ class Optimizer(OriginalNames, History):
     def _tell_again(
         self, x: DataFrame, y: Any, constraints: Any = None, evaluated_at: DataFrame | None = None
     ) -> None:
-        if y is not None:
+        if isinstance(y, Mapping):
+            self.tell(x, **y)
+        elif y is not None:
             self.tell(x, y, constraints=constraints, evaluated_at=evaluated_at)
 
     # ------------------------------------------------------------------ inside

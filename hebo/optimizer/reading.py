@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 import torch
@@ -11,19 +10,12 @@ from pandas import DataFrame
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values.labels import Names, align_columns, align_rows
+from hebo.design_space.values.labels import align_columns, align_rows
 from hebo.errors import DataError
 from hebo.optimizer.matching import identified, matched
+from hebo.optimizer.measurements import Measurements
 from hebo.optimizer.records import Records
-from hebo.optimizer.values import parse_constraints, parse_values
-
-
-@dataclass(frozen=True)
-class Named:
-    """Measured values, `n x c`, and the names of their columns, if they have some."""
-
-    table: Tensor
-    names: Names
+from hebo.optimizer.values import parse_constraints, parse_costs, parse_values, parse_variances
 
 
 def read_points(x: DataFrame, space: DesignSpace, known: Tensor) -> Tensor:
@@ -44,17 +36,30 @@ def read_evaluated_at(evaluated_at: DataFrame, x: DataFrame, space: DesignSpace,
     return found
 
 
-def read_values(x: DataFrame, y: Any, records: Records) -> Named:
-    """Read the objective values of a frame of points."""
-    y, names = align_columns(align_rows(y, x.index, "y"), records.objective_names, "y")
-    return Named(parse_values(y, len(x), records.n_objectives), names)
-
-
-def read_constraints(x: DataFrame, constraints: Any, records: Records) -> Named:
-    """Read the constraint values of a frame of points; None stands for none."""
-    aligned = align_rows(constraints, x.index, "constraints")
-    table, names = align_columns(aligned, records.constraint_names, "constraints")
-    return Named(parse_constraints(table, len(x), records.n_constraints), names)
+def read_measured(
+    x: DataFrame,
+    records: Records,
+    *,
+    y: Any,
+    constraints: Any = None,
+    y_var: Any = None,
+    cost: Any = None,
+) -> Measurements:
+    """Read what was measured at a frame of points; see `Optimizer.tell`."""
+    table, names = align_columns(align_rows(y, x.index, "y"), records.objective_names, "y")
+    values = parse_values(table, len(x), records.n_objectives)
+    limits, limit_names = align_columns(
+        align_rows(constraints, x.index, "constraints"), records.constraint_names, "constraints"
+    )
+    noise, _ = align_columns(align_rows(y_var, x.index, "y_var"), names, "y_var")
+    return Measurements(
+        values,
+        parse_constraints(limits, len(x), records.n_constraints),
+        parse_variances(noise, values),
+        parse_costs(align_rows(cost, x.index, "cost"), len(x)),
+        names,
+        limit_names,
+    )
 
 
 def read_known(x: DataFrame, space: DesignSpace, records: Records) -> tuple[Tensor, Tensor]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NoReturn, Self
 
 import torch
@@ -13,7 +13,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import Names
 from hebo.errors import DataError
 from hebo.optimizer.matching import matched
-from hebo.optimizer.values import parse_constraints, parse_values
+from hebo.optimizer.measurements import NOTHING_TOLD, Measurements
 
 STATE_FORMAT = 1
 
@@ -25,11 +25,8 @@ class Records:
 
     Attributes:
         x: `n x d` told points, in the order told.
-        y: `n x m` values of these, minimized, NaN where one failed; None before the first.
-        constraints: `n x c` measured constraints of these; None before the first.
+        measured: What was measured there; None before the first.
         pending: `p x d` points that were asked for and neither told nor forgotten.
-        objective_names: Names of the columns of `y`, once a table with names was told.
-        constraint_names: The same of `constraints`.
         n_asks: How often points were asked for.
         n_asked_points: How many.
     """
@@ -37,29 +34,50 @@ class Records:
     def __init__(self, space: DesignSpace) -> None:
         self._space = space
         self.x = self.pending = torch.empty(0, space.n_dims, dtype=torch.float64)
-        self.y: Tensor | None = None
-        self.constraints: Tensor | None = None
-        self.objective_names: Names = None
-        self.constraint_names: Names = None
+        self.measured: Measurements | None = None
         self.n_asks = self.n_asked_points = 0
         self._checked = self.x, torch.empty(0, dtype=torch.bool)
 
     @property
     def n_objectives(self) -> int | None:
         """The number of objectives, once it is known."""
-        return None if self.y is None else self.y.shape[1]
+        return None if self.measured is None else self.measured.y.shape[1]
 
     @property
     def n_constraints(self) -> int | None:
         """The number of measured constraints, once it is known."""
-        return None if self.constraints is None else self.constraints.shape[1]
+        return None if self.measured is None else self.measured.constraints.shape[1]
+
+    @property
+    def objective_names(self) -> Names:
+        """Names of the objectives, once a table with names was told."""
+        return None if self.measured is None else self.measured.objective_names
+
+    @property
+    def constraint_names(self) -> Names:
+        """Names of the measured constraints, once a table with names was told."""
+        return None if self.measured is None else self.measured.constraint_names
+
+    @property
+    def has_variances(self) -> bool:
+        """Whether a variance of the noise is known."""
+        return self.measured is not None and self.measured.y_var is not None
 
     @property
     def data(self) -> Data:
         """Everything as surrogates take it: larger is better."""
-        y = self.x.new_empty(0, 1) if self.y is None else -self.y
-        limits = self.x.new_empty(0, 0) if self.constraints is None else self.constraints
-        return Data(self.x, y, self.pending, constraints=limits, allowed=self.allowed)
+        told = self.measured
+        if told is None:
+            return Data(self.x, self.x.new_empty(0, 1), self.pending, allowed=self.allowed)
+        return Data(
+            self.x,
+            -told.y,
+            self.pending,
+            constraints=told.constraints,
+            allowed=self.allowed,
+            y_var=told.y_var,
+            costs=told.costs,
+        )
 
     @property
     def allowed(self) -> Tensor:
@@ -76,13 +94,11 @@ class Records:
         self.n_asked_points += len(x)
         self.pending = torch.cat([self.pending, x])
 
-    def told(self, x: Tensor, y: Tensor, constraints: Tensor) -> None:
-        """Add points that were evaluated, `k x d`, with `k x m` values and `k x c` constraints."""
+    def told(self, x: Tensor, measured: Measurements) -> None:
+        """Add points that were evaluated, `k x d`, and what was measured there."""
         self.drop_pending(x)
         self.x = torch.cat([self.x, x])
-        self.y = y if self.y is None else torch.cat([self.y, y])
-        known = self.constraints
-        self.constraints = constraints if known is None else torch.cat([known, constraints])
+        self.measured = measured if self.measured is None else self.measured.followed_by(measured)
 
     def drop_pending(self, x: Tensor) -> None:
         """Remove one pending row per given point, where there is one that is equal."""
@@ -115,22 +131,26 @@ class Records:
             "told, in the order of `history`"
         )
 
-    def replace(self, places: Tensor, y: Tensor, constraints: Tensor) -> None:
+    def kept_at(self, places: Tensor, **given: Any) -> dict[str, Any]:
+        """Return what `retell` is given, and in place of None what was told at some places."""
+        assert self.measured is not None
+        told = self.measured.rows(places)
+        constraints = told.constraints if told.constraints.shape[1] else None
+        kept = {"constraints": constraints, "y_var": told.y_var, "cost": told.costs}
+        return {name: kept[name] if value is None else value for name, value in given.items()}
+
+    def replace(self, places: Tensor, measured: Measurements) -> None:
         """Put other values in the places of told points."""
-        assert self.y is not None
-        assert self.constraints is not None
-        self.y = self.y.index_copy(0, places, y)
-        self.constraints = self.constraints.index_copy(0, places, constraints)
+        assert self.measured is not None
+        self.measured = self.measured.replaced(places, measured)
 
     def remove(self, places: Tensor) -> None:
         """Forget told points; with the last one, also what was measured and how it was called."""
         kept = torch.ones(len(self.x), dtype=torch.bool)
         kept[places] = False
         self.x = self.x[kept]
-        if not len(self.x):
-            self.y = self.constraints = self.objective_names = self.constraint_names = None
-        elif self.y is not None and self.constraints is not None:
-            self.y, self.constraints = self.y[kept], self.constraints[kept]
+        if self.measured is not None:
+            self.measured = self.measured.rows(kept) if len(self.x) else None
 
     def to_json(self) -> dict[str, Any]:
         """Return all of it, and the space, as plain JSON values.
@@ -143,10 +163,7 @@ class Records:
             "n_asks": self.n_asks,
             "n_asked_points": self.n_asked_points,
             "x": self.x.tolist(),
-            "y": _plain(self.y),
-            "constraints": _plain(self.constraints),
-            "objective_names": self.objective_names and list(self.objective_names),
-            "constraint_names": self.constraint_names and list(self.constraint_names),
+            **(NOTHING_TOLD if self.measured is None else self.measured.to_json()),
             "pending": self.pending.tolist(),
         }
 
@@ -165,25 +182,5 @@ class Records:
         records.n_asks, records.n_asked_points = int(state["n_asks"]), int(state["n_asked_points"])
         records.x = torch.tensor(state["x"], dtype=torch.float64).reshape(-1, space.n_dims)
         records.pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, space.n_dims)
-        if state["y"] is not None:
-            records.y = parse_values(state["y"], len(records.x), None)
-            records.constraints = _constraints(state, len(records.x))
-            records.objective_names = _names(state.get("objective_names"))
-            records.constraint_names = _names(state.get("constraint_names"))
+        records.measured = Measurements.from_json(state, len(records.x))
         return records
-
-
-def _plain(table: Tensor | None) -> list[list[float | None]] | None:
-    """Return a table as JSON has it: None for NaN."""
-    return None if table is None else [[None if v != v else v for v in row] for row in table.tolist()]
-
-
-def _names(names: Sequence[str] | None) -> Names:
-    """Read the names of columns; a state from before there were any has none."""
-    return None if names is None else tuple(names)
-
-
-def _constraints(state: Mapping[str, Any], n_points: int) -> Tensor:
-    """Read the constraints of a state; one from before there were any has none."""
-    rows = state.get("constraints")
-    return parse_constraints(rows if rows and rows[0] else None, n_points, None)

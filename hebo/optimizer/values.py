@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -62,6 +63,58 @@ def parse_constraints(values: Any, n_points: int, n_constraints: int | None) -> 
             "give every constraint each time, NaN where one was not measured"
         )
     return _as_tensor(table, "constraints", "has no scale")
+
+
+def parse_variances(values: Any, y: Tensor) -> Tensor | None:
+    """Return known variances of the noise as a tensor of the shape of `y`, NaN where one is unknown.
+
+    Args:
+        values: `n` or `n x m` numbers in the squared units of `y`, in any form that `parse_values` takes; NaN
+            and None where a variance is unknown. None: all are.
+        y: `n x m` values, as `parse_values` returns them. A failed evaluation has no variance.
+
+    Raises:
+        DataError: If the shape is another one, or a variance is negative, infinite or no number.
+    """
+    if values is None:
+        return None
+    table = _as_table(values, len(y), "y_var", "n_objectives")
+    if table.shape[1] != y.shape[1]:
+        raise DataError(
+            f"y_var has {table.shape[1]} columns, y has {y.shape[1]}; give one variance for each value, NaN "
+            "where it is unknown"
+        )
+    variances = _as_finite(table, "y_var", lambda v: v >= 0, "a variance is 0 or more; give NaN if unknown")
+    return torch.where(y.isnan(), torch.nan, variances)
+
+
+def parse_costs(values: Any, n_points: int) -> Tensor | None:
+    """Return costs of evaluations, `n`, NaN where one is unknown.
+
+    Args:
+        values: `n` positive numbers; NaN and None where a cost is unknown. None: all are.
+        n_points: The `n` that is expected.
+
+    Raises:
+        DataError: If the number is another one, or a cost is not positive, infinite or no number.
+    """
+    if values is None:
+        return None
+    table = _as_table(values, n_points, "cost", "1")
+    if table.shape[1] != 1:
+        raise DataError(f"cost has {table.shape[1]} columns; give one cost for each point")
+    return _as_finite(table, "cost", lambda v: v > 0, "a cost is positive; give NaN if unknown")[:, 0]
+
+
+def _as_finite(table: np.ndarray[Any, Any], name: str, is_fine: Callable[[float], bool], rule: str) -> Tensor:
+    numbers = []
+    for at, one in np.ndenumerate(table):
+        place = f"{name}[{at[0]}, {at[1]}]"
+        number = _number(one, place, "is not finite")
+        if number == float("inf") or not (number != number or is_fine(number)):
+            raise DataError(f"{place} = {number:g}: {rule}")
+        numbers.append(number)
+    return torch.as_tensor(np.array(numbers, dtype=float).reshape(table.shape))
 
 
 def _as_tensor(table: np.ndarray[Any, Any], name: str, trouble: str) -> Tensor:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import ClassVar, Self
+from typing import Self
 
 import torch
 from botorch.models.model import Model
@@ -71,8 +71,6 @@ class BayesOptRecipe(ModelBased):
         device: Where model and acquisition are computed, as torch names it.
     """
 
-    takes_constraints: ClassVar[bool] = True
-
     surrogate: Surrogate
     acquisition: Acquisition
     acq_optimizer: AcqOptimizer
@@ -101,6 +99,21 @@ class BayesOptRecipe(ModelBased):
     def title(self) -> str:
         """What messages call it."""
         return "BayesOpt"
+
+    @property
+    def max_objectives(self) -> int:
+        """As many as the acquisition takes."""
+        return self.acquisition.max_outputs
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Always, but see `check_takes_constraints`."""
+        return True
+
+    @property
+    def takes_variances(self) -> bool:
+        """Whether the surrogate takes known variances of the noise."""
+        return self.surrogate.takes_variances
 
     @property
     def is_strict(self) -> bool:
@@ -137,18 +150,23 @@ class BayesOptRecipe(ModelBased):
             return _Proposal(self, request, self._fit(goal, request))
 
     def fit_model(self, request: Request) -> Model:
-        """Return the model of the objective, conditioned on pending points; see `Optimizer.fit_model`."""
+        """Return the model of all objectives, conditioned on pending points; see `Optimizer.fit_model`."""
         data = self.transformed(request.data)
-        model = self.surrogate.fit(data.train(), request.space, generator=request.generator)
-        return condition_on_mean(model, data.pending)
+        models = (
+            self.surrogate.fit(one.train(), request.space, generator=request.generator)
+            for one in data.outputs()
+        )
+        return FittedModels(tuple(condition_on_mean(model, data.pending) for model in models)).joint
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:
-        """Return `data` on the device, with `y` on the scale that the surrogate models."""
-        successes = data.successes().y
-        transform = self.output_transform.fit(successes)
-        y = data.y.clone()
-        y[~data.failed] = transform(successes)[0]
-        return replace(data, y=y, batch_size=batch_size).to(self.device)
+        """Return `data` on the device, with `y` and its variances on the scale that the surrogate models."""
+        successes, y, y_var = data.successes(), data.y.clone(), data.y_var
+        transform = self.output_transform.fit(successes.y)
+        y[~data.failed], variances = transform(successes.y, successes.y_var)
+        if y_var is not None:
+            y_var = torch.full_like(y, torch.nan)
+            y_var[~data.failed] = variances
+        return replace(data, y=y, y_var=y_var, batch_size=batch_size).to(self.device)
 
     def _fit(self, goal: Data, request: Request) -> ModelStack:
         return fit_stack(
@@ -170,7 +188,7 @@ class _Proposal:
     stack: ModelStack
 
     @property
-    def observed(self) -> Model:
+    def observed(self) -> tuple[Model, ...]:
         return self.stack.observed
 
     @property
@@ -198,5 +216,5 @@ class _Proposal:
 
 def _varies(data: Data) -> bool:
     """Say whether values differ at all: on a plateau a model would only send us to the corners."""
-    values = data.successes().y[:, 0]
+    values = data.successes().y
     return bool((values != values[:1]).any())

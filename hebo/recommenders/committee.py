@@ -59,6 +59,21 @@ class Committee(ModelBased):
         first = self.members[0]
         return isinstance(first, ModelBased) and first.has_models
 
+    @property
+    def max_objectives(self) -> int:
+        """The least number that a member takes."""
+        return min(member.max_objectives for member in self.members)
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Whether all members make use of measured constraints."""
+        return all(member.takes_constraints for member in self.members)
+
+    @property
+    def takes_variances(self) -> bool:
+        """Whether the first member makes use of known variances; the others are told none then."""
+        return self.members[0].takes_variances
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that a member cannot search."""
         for member in self.members:
@@ -96,19 +111,26 @@ class _Shared:
     first: Proposal
 
     @property
-    def observed(self) -> Model | None:
+    def observed(self) -> tuple[Model, ...]:
         return self.first.observed
 
     @property
     def models(self) -> FittedModels | None:
         return self.first.models
 
+    def _heard_by(self, member: Recommender) -> Request:
+        """Return the request without variances where a member makes no use of them."""
+        request = self.request
+        if request.data.y_var is None or member.takes_variances:
+            return request
+        return replace(request, data=replace(request.data, y_var=None))
+
     def choose(self, n: int) -> Tensor:
         counts = [int(share * n) for share in self.committee.shares]
         x = self.first.choose(n - sum(counts))
         for member, count in zip(self.committee.members[1:], counts, strict=True):
             if count:
-                request = replace(self.request.after(x), n=n)
+                request = replace(self._heard_by(member).after(x), n=n)
                 proposal = proposal_of(member, request)
                 chosen = member.space_filling(request, count) if proposal is None else proposal.choose(count)
                 x = torch.cat([x, chosen])

@@ -82,7 +82,7 @@ class _Levelled:
     request: Request
 
     @property
-    def observed(self) -> Model | None:
+    def observed(self) -> tuple[Model, ...]:
         return self.proposal.observed
 
     @property
@@ -160,7 +160,8 @@ class FidelityLevels:
         """
         choices = self.repeated(x)
         on_device = choices.to(models.device)
-        worth = explained(models.objective, on_device, self.target).cpu() / self.costs
+        shares = [explained(model, on_device, self.target).cpu() for model in models.objectives]
+        worth = torch.stack(shares).mean(0) / self.costs  # of several objectives all count alike
         if models.success is not None:
             log_success = models.success.log_probability(on_device.flatten(0, 1).unsqueeze(-2))
             worth = worth * log_success.exp().cpu().reshape(worth.shape)

@@ -46,7 +46,8 @@ def all_on_means(models: FittedModels, x: Tensor) -> FittedModels:
         tuple(condition_on_mean(model, x) for model in some)
         for some in (models.objectives, models.constraints)
     )
-    return replace(models, objectives=objectives, constraints=constraints)
+    pending = torch.cat([models.pending, x]) if len(models.pending) else x
+    return replace(models, objectives=objectives, constraints=constraints, pending=pending)
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class ModelStack:
 
     Attributes:
         data: On the scale that is modeled, its points moved into the domain of the ask.
-        observed: The model of the objective, fitted to what was observed alone.
+        observed: The models of the objectives, fitted to what was observed alone.
         models: All models, conditioned on pending points as well.
         template: The acquisition.
         failures: How failed evaluations count.
@@ -67,7 +68,7 @@ class ModelStack:
     """
 
     data: Data
-    observed: Model
+    observed: tuple[Model, ...]
     models: FittedModels
     template: Acquisition
     failures: FailureRule
@@ -120,13 +121,13 @@ def fit_stack(
         return condition_on_mean(fit(one), one.pending)
 
     data = failures.completed(data)
-    observed = fit(data)
+    observed = tuple(fit(one) for one in data.outputs())
     slack_models = [fit(one.to(on)) for one in slack_data(told)]
-    objective = condition_on_mean(observed, data.pending)
+    objectives = tuple(condition_on_mean(one, data.pending) for one in observed)
     constraints = tuple(condition_on_mean(one, data.pending) for one in slack_models)
     here = data.projected(request.domain.with_seen)
     seed = draw_seed(generator)
     success = failures.success(told.to(on), fit_with_pending)
-    models = FittedModels((objective,), constraints, success, on)
+    models = FittedModels(objectives, constraints, success, data.pending, on)
     has_incumbent = bool(told.feasible.any())
     return ModelStack(here, observed, models, template, failures, seed, has_incumbent, request.domain)

@@ -43,6 +43,6 @@ class Interleaved(Wrapper):
     def _n_guided(self, proposal: Proposal, request: Request) -> int:
         """How many of the points `of` chooses."""
         n, least = request.n, self.min_loo_r2
-        if least is None or proposal.observed is None or is_predictive(proposal.observed, least):
+        if least is None or not proposal.observed or is_predictive(proposal.observed, least):
             return n - int(self.share * n)
         return (n + request.iteration % 2) // 2

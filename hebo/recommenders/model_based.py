@@ -17,8 +17,8 @@ class Proposal(Protocol):
     """An ask half way: what was fitted, before any point is chosen."""
 
     @property
-    def observed(self) -> Model | None:
-        """The model of the objective, fitted to what was observed alone; None where there is none."""
+    def observed(self) -> tuple[Model, ...]:
+        """The models of the objectives, fitted to what was observed alone; none where there are none."""
 
     @property
     def models(self) -> FittedModels | None:
@@ -52,7 +52,7 @@ class _Plain:
 
     recommender: Recommender
     request: Request
-    observed: None = None
+    observed: tuple[Model, ...] = ()
     models: None = None
 
     def choose(self, n: int) -> Tensor:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
-
 from torch import Tensor
 
 from hebo.base import Recommender
@@ -13,8 +11,20 @@ from hebo.request import Request
 class Sobol(Recommender):
     """The points of one scrambled Sobol sequence, in order."""
 
-    max_objectives: ClassVar[int] = 2**31
-    takes_constraints: ClassVar[bool] = True
+    @property
+    def max_objectives(self) -> int:
+        """Any number: values do not matter."""
+        return 2**31
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Of no effect, as values are."""
+        return True
+
+    @property
+    def takes_variances(self) -> bool:
+        """Of no effect, as values are."""
+        return True
 
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""

@@ -31,6 +31,21 @@ class Wrapper(Recommender, ABC):
         """Whether errors while points are computed leave `Optimizer.ask`."""
         return self.of.is_strict
 
+    @property
+    def max_objectives(self) -> int:
+        """How many columns of `y` it takes."""
+        return self.of.max_objectives
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Whether it makes use of measured constraints."""
+        return self.of.takes_constraints
+
+    @property
+    def takes_variances(self) -> bool:
+        """Whether it makes use of known variances of the noise."""
+        return self.of.takes_variances
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that cannot be searched; see `Recommends.check`."""
         self.of.check(space)

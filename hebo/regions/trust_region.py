@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import torch
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.base import Domain, Focus, Region, RegionState
+from hebo.regions.centers import incumbents, most_promising
 from hebo.regions.neighborhood import Neighborhood
 
 
@@ -40,11 +39,11 @@ class TrustRegion(Region):
         """See `hebo.base.Region`."""
         data = state.data
         if state.iteration % self.every:
-            return Focus(domain, data.best.cpu().unsqueeze(0))
+            return Focus(domain, incumbents(data).cpu())
         known = data.successes()
-        center = _most_promising(state.models.objective, data.feasible_successes().x).cpu()
+        center = most_promising(state.models, data.feasible_successes().x, generator=generator).cpu()
         failure_tolerance = max(4, math.ceil(data.x.shape[1] / 2), 2 * data.batch_size)
-        size = self.extent(known.merit[known.inside], failure_tolerance)
+        size = self.extent(known.progress[known.inside], failure_tolerance)
         near = Neighborhood(domain, center, length=size.length, n_changes=size.n_changes, generator=generator)
         return Focus(near, near.center.unsqueeze(0))
 
@@ -52,8 +51,8 @@ class TrustRegion(Region):
         """Return the size after a history.
 
         Args:
-            y: `n` values in the order told, larger is better, in standard deviations; -inf where infeasible.
-                Those outside the domain of the ask are left out.
+            y: `n` values in the order told (`Data.progress`), larger is better, in standard deviations; -inf
+                where infeasible. Those outside the domain of the ask are left out.
             failure_tolerance: Evaluations without improvement that halve the side length.
         """
         length, gains, losses, best = self.length_max, 0, 0, -math.inf
@@ -87,9 +86,3 @@ _SUCCESS_TOLERANCE = 3
 _MIN_GAIN = 1e-3
 # With more changes at once, a neighborhood of many booleans is most of the space.
 _MAX_CHANGES = 10
-
-
-@torch.no_grad()
-def _most_promising(model: Model, x: Tensor) -> Tensor:
-    posterior: Any = model.posterior(x.unsqueeze(-2))  # BoTorch's base class does not declare a mean
-    return x[int(posterior.mean.reshape(-1).argmax())]

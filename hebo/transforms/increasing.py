@@ -47,32 +47,32 @@ class IncreasingTransform(OutcomeTransform):
     ) -> tuple[Tensor, Tensor | None]:
         """Transform values, `... x m`.
 
-        Raises:
-            DataError: If noise variances are given: they have no image under a curved function.
+        Known variances of noise, `... x m`, are multiplied by the squared slope at the value (delta method);
+        where the slope is 0, beyond a limit, the variance becomes unknown (NaN).
         """
-        _refuse_variances(Yvar)
-        pairs = zip(self.columns, Y.unbind(-1), strict=True)
-        return torch.stack([column.scores(values) for column, values in pairs], dim=-1), None
+        pairs = list(zip(self.columns, Y.unbind(-1), strict=True))
+        scores = torch.stack([column.scores(values) for column, values in pairs], dim=-1)
+        return scores, None if Yvar is None else Yvar * self._slopes(Y).square()
 
     def untransform(
         self, Y: Tensor, Yvar: Tensor | None = None, X: Tensor | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        """Invert `forward`.
-
-        Raises:
-            DataError: If noise variances are given.
-        """
-        _refuse_variances(Yvar)
+        """Invert `forward`."""
         pairs = zip(self.columns, Y.unbind(-1), strict=True)
-        return torch.stack([column.values(scores) for column, scores in pairs], dim=-1), None
+        values = torch.stack([column.values(scores) for column, scores in pairs], dim=-1)
+        return values, None if Yvar is None else Yvar / self._slopes(values).square()
+
+    def _slopes(self, Y: Tensor) -> Tensor:
+        """Return the derivatives of the transformed by the original values, `... x m`, NaN where 0."""
+        with torch.enable_grad():
+            values = Y.detach().clone().requires_grad_()
+            pairs = zip(self.columns, values.unbind(-1), strict=True)
+            scores = torch.stack([column.scores(one) for column, one in pairs], dim=-1)
+            (slopes,) = torch.autograd.grad(scores.sum(), values)
+        return torch.where(slopes > 0, slopes, torch.nan)
 
     def untransform_posterior(self, posterior: Posterior, X: Tensor | None = None) -> TransformedPosterior:
         """Return the posterior on the original scale; it answers by samples."""
         return TransformedPosterior(
             posterior=posterior, sample_transform=lambda samples: self.untransform(samples)[0]
         )
-
-
-def _refuse_variances(variances: Tensor | None) -> None:
-    if variances is not None:
-        raise DataError("a curved transform cannot carry known noise variances; leave out Yvar")

@@ -45,7 +45,7 @@ class PowerTransform(OutputTransform):
 
     def fit(self, y: Tensor) -> OutcomeTransform:
         """Return the fitted transform; see `hebo.base.OutputTransform`."""
-        return FittedPowerTransform(y.unique(dim=0) if self.deduplicate else y)
+        return FittedPowerTransform(y, deduplicate=self.deduplicate)
 
 
 class Standardize(OutputTransform):
@@ -62,15 +62,22 @@ class FittedPowerTransform(IncreasingTransform):
     Args:
         y: Finite values to fit to, `n x m`.
         families: Tried in this order; without any, values are only standardized.
+        deduplicate: Whether a value that several rows share counts once.
 
     Raises:
         DataError: If a value is not finite.
     """
 
     def __init__(
-        self, y: Tensor, families: tuple[type[BoxCox] | type[YeoJohnson], ...] = (BoxCox, YeoJohnson)
+        self,
+        y: Tensor,
+        families: tuple[type[BoxCox] | type[YeoJohnson], ...] = (BoxCox, YeoJohnson),
+        *,
+        deduplicate: bool = False,
     ) -> None:
-        super().__init__(y, lambda column: _fit_column(-column, families))
+        super().__init__(
+            y, lambda column: _fit_column(-(column.unique() if deduplicate else column), families)
+        )
 
 
 @dataclass(frozen=True)

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import torch
-from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.marginals import marginals
-from hebo.base import Domain, Focus, Region, RegionState
+from hebo.base import Domain, FittedModels, Focus, Region, RegionState
 from hebo.data import Data
+from hebo.regions.centers import most_promising
 from hebo.regions.neighborhood import Neighborhood, switches
 
 _MIN_GAIN = 1e-3
@@ -62,7 +62,7 @@ class HammingTrustRegion(Region):
         """See `hebo.base.Region`."""
         known = _of_the_domain(state)
         n_unordered = int(switches(domain).sum())
-        extent = self.extent(known.merit, n_unordered)
+        extent = self.extent(known.progress, n_unordered)
         center = self._center(domain, state, extent.since, generator)
         n_changes = max(1, round(extent.changes)) if n_unordered else 0
         near = Neighborhood(
@@ -92,19 +92,23 @@ class HammingTrustRegion(Region):
     @torch.no_grad()
     def _center(self, domain: Domain, state: RegionState, since: int, generator: Generator) -> Tensor:
         """The best feasible point since the restart, or a promising random one before there is any."""
-        known, model, success = _of_the_domain(state), state.models.objective, state.models.success
+        known, success = _of_the_domain(state), state.models.success
         x = known.x[since:][known.feasible[since:]]
         if len(x):
-            return x[marginals(model, x.unsqueeze(-2)).mean.argmax()].cpu()
+            return most_promising(state.models, x, generator=generator).cpu()
         x = domain.sample(_N_RESTART_POINTS, generator=generator)
         if success is None:
-            return x[self._bound(model, x.to(known.x)).argmax().cpu()]
+            return x[self._bound(state.models, x.to(known.x)).argmax().cpu()]
         x = torch.cat([x, self._elsewhere(domain, known).cpu()])
         points = x.to(known.x)
-        return x[(self._bound(model, points) + success.log_probability(points.unsqueeze(-2))).argmax().cpu()]
+        return x[
+            (self._bound(state.models, points) + success.log_probability(points.unsqueeze(-2))).argmax().cpu()
+        ]
 
-    def _bound(self, model: Model, x: Tensor) -> Tensor:
-        return marginals(model, x.unsqueeze(-2)).ucb(self.kappa)
+    def _bound(self, models: FittedModels, x: Tensor) -> Tensor:
+        """Return the sum of the upper bounds of all objectives, `n`."""
+        bounds = [marginals(model, x.unsqueeze(-2)).ucb(self.kappa) for model in models.objectives]
+        return torch.stack(bounds).sum(0)
 
     def _elsewhere(self, domain: Domain, known: Data) -> Tensor:
         """Return the successes that a first region around the best one does not reach."""

@@ -236,7 +236,7 @@ def test_no_improvement_is_measured_against_a_cheap_level(monkeypatch: pytest.Mo
     assert all(bool((x[:, column] == target[0, column]).all()) for x in seen)
 
 
-@pytest.mark.parametrize("of", [Sobol(), AWARE, Committee(members=(Sobol(), AWARE.of), shares=(0.5,))])
+@pytest.mark.parametrize("of", [Sobol(), AWARE, Committee(members=(Sobol(), AWARE), shares=(0.5,))])
 def test_what_fits_no_model_is_refused_when_it_is_composed(of: Recommender) -> None:
     name = type(of).__name__
     with pytest.raises(ValueError, match=f"{name} fits no model .* use bayes_opt_loop"):
