@@ -56,6 +56,8 @@ def improvement_cells(front: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]
 
     All of it above the reference point (Lacour et al., 2017, as BoTorch computes it).
     """
+    if len(reference) == 1:
+        return front.amax(0, keepdim=True), torch.full_like(front[:1], torch.inf)
     cells = FastNondominatedPartitioning(ref_point=reference, Y=front).get_hypercell_bounds()
     lower, upper = cells
     return lower, upper

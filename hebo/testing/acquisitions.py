@@ -12,7 +12,7 @@ from hebo.random import make_generator
 
 
 def check_acquisition(recipe: Acquisition, model: Model, data: Data, space: DesignSpace) -> None:
-    """Check an acquisition of one objective.
+    """Check an acquisition, of one objective and, where it takes several, of two.
 
     Args:
         recipe: Any settings.
@@ -24,10 +24,11 @@ def check_acquisition(recipe: Acquisition, model: Model, data: Data, space: Desi
         AssertionError: With what was expected.
     """
     x = space.sample(50, generator=make_generator(1)).unsqueeze(-2)
-    values, again = (
-        recipe.build(FittedModels((model,)), data, space, generator=make_generator(0))(x) for _ in range(2)
-    )
     name = type(recipe).__name__
-    assert values.shape == (50, recipe.n_values), f"{name} has {recipe.n_values} values per point"
-    assert bool(torch.isfinite(values).all()), f"values of {name} are finite"
-    assert torch.equal(values, again), f"{name} is a function of models, data and generator"
+    for n_objectives in range(1, 1 + min(2, recipe.max_outputs)):
+        models = FittedModels((model,) * n_objectives)
+        values, again = (recipe.build(models, data, space, generator=make_generator(0))(x) for _ in range(2))
+        n_values = recipe.n_values if n_objectives == 1 else values.shape[1]
+        assert values.shape == (50, n_values), f"{name} has {n_values} values per point"
+        assert bool(torch.isfinite(values).all()), f"values of {name} are finite"
+        assert torch.equal(values, again), f"{name} is a function of models, data and generator"

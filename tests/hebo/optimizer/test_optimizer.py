@@ -9,10 +9,12 @@ import pandas as pd
 import pytest
 import torch
 
+from hebo.acquisitions.improvement import LogEI
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO
+from hebo.presets import HEBORecipe
 from hebo.recommenders.random import RandomSearch
 from hebo.recommenders.sobol import Sobol
 from tests.hebo.optimizer.quick import DEFINITION, ROW, frame, quick_hebo, space
@@ -153,9 +155,12 @@ def test_hebo_takes_duplicated_points(optimizer: Optimizer) -> None:
 
 
 def test_more_objectives_than_an_optimizer_takes_are_refused() -> None:
-    hebo = HEBO(space(), scramble_seed=0)
-    with pytest.raises(IncompatibleError, match="takes 1 objective, y has 2 columns"):
-        hebo.tell(frame(), [[1.0, 2.0]])
+    single = HEBORecipe(acquisition=LogEI()).build(space(), seed=0)
+    with pytest.raises(
+        IncompatibleError, match=r"takes 1 objective\(s\), y has 2 columns; use an acq.*log_ehvi"
+    ):
+        single.tell(frame(), [[1.0, 2.0]])
+    assert not len(single.history)
     several = RandomSearch().build(space(), seed=0)
     several.tell(frame(), [[1.0, 2.0]])
     assert several.y.tolist() == [[1.0, 2.0]]

@@ -55,7 +55,9 @@ def test_constraints_of_another_shape_are_refused_and_nothing_is_recorded(
 
 def test_an_optimizer_without_use_for_constraints_refuses_them(optimizer: Optimizer) -> None:
     class Unaware(RandomSearch):
-        takes_constraints = False
+        @property
+        def takes_constraints(self) -> bool:
+            return False
 
     unaware = Unaware().build(space(), seed=0)
     with pytest.raises(IncompatibleError, match="Unaware makes no use of measured constraints; use HEBO"):

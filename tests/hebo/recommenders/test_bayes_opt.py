@@ -13,6 +13,7 @@ import torch
 
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.improvement import LogEI
+from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.marginals import marginals
 from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import Recommender
@@ -179,7 +180,7 @@ def test_unmeasured_constraints_count_as_failures_to_be_avoided() -> None:
 
 
 def test_one_objective_only_is_taken_beside_constraints() -> None:
-    optimizer = QUICK.build(SPACE, seed=0)
+    optimizer = HEBORecipe(acq_optimizer=SEARCH, acquisition=MACE()).build(SPACE, seed=0)
     x = optimizer.ask(1)
     with pytest.raises(IncompatibleError, match="takes 1 objective"):
         optimizer.tell(x, [[1.0, 2.0]], constraints=[0.0])

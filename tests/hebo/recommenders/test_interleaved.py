@@ -38,9 +38,9 @@ def fitted(y: Tensor) -> GaussianProcess:
 def test_a_function_is_explained_and_noise_is_not() -> None:
     slope = fitted(X.sum(1, keepdim=True))
     assert loo_r2(slope) > 0.9
-    assert is_predictive(slope, 0.6)
+    assert is_predictive([slope], 0.6)
     assert not is_predictive(
-        fitted(NOISE), 0.6
+        [fitted(NOISE)], 0.6
     )  # of twelve fits to noise, two explain more than 0.2, none 0.4
 
 
@@ -62,7 +62,11 @@ def test_believed_values_are_left_out() -> None:
 
 
 def test_a_model_that_cannot_leave_data_out_is_trusted() -> None:
-    assert is_predictive(SingleTaskGP(X, NOISE), 0.2)
+    assert is_predictive([SingleTaskGP(X, NOISE)], 0.2)
+
+
+def test_of_several_objectives_one_that_is_explained_is_enough() -> None:
+    assert is_predictive([fitted(NOISE), fitted(X.sum(1, keepdim=True))], 0.6)
 
 
 def test_without_predictions_half_of_the_points_are_sobols() -> None:

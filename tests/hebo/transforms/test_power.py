@@ -6,8 +6,10 @@ import pytest
 import torch
 from botorch.models import SingleTaskGP
 
+from hebo.base import OutputTransform
 from hebo.errors import DataError
 from hebo.fallbacks import counting_fallbacks
+from hebo.transforms.copula import GaussianCopula
 from hebo.transforms.families import BoxCox, Identity, YeoJohnson
 from hebo.transforms.power import FittedPowerTransform, PowerTransform, Standardize
 
@@ -112,10 +114,32 @@ def test_values_that_are_not_finite_are_refused() -> None:
         PowerTransform().fit(column(1.0, float("nan")))
 
 
-def test_known_noise_variances_are_refused() -> None:
-    y = column(1.0, 2.0)
-    with pytest.raises(DataError, match="variances"):
-        PowerTransform().fit(y)(y, torch.ones_like(y))
+@pytest.mark.parametrize("transform", [PowerTransform(), Standardize(), GaussianCopula()])
+def test_known_variances_pass_by_the_slope_at_the_value(transform: OutputTransform) -> None:
+    y = -torch.exp(torch.randn(20, 1, dtype=torch.float64, generator=torch.Generator().manual_seed(0)))
+    variances = torch.full_like(y, 0.01)
+    fitted = transform.fit(y)
+    scores, passed = fitted(y, variances)
+    step = 1e-7
+    slope = (fitted(y)[0] - fitted(y - step)[0]) / step  # from below, where a copula has its knots
+    inner = y > y.min()  # beyond its last knots a copula goes on with another slope
+    torch.testing.assert_close(passed[inner], 0.01 * slope[inner].square(), rtol=1e-4, atol=0)
+    back, known = fitted.untransform(scores, passed)
+    torch.testing.assert_close(back, y)
+    torch.testing.assert_close(known, variances)
+
+
+def test_beyond_the_limit_on_bad_values_a_variance_is_unknown() -> None:
+    y = column(1.0, 2.0, 3.0, 1e12)
+    _, passed = PowerTransform().fit(y)(y, torch.ones_like(y))
+    assert passed.isnan().tolist() == [[False], [False], [False], [True]]
+
+
+def test_equal_values_are_pooled_column_by_column() -> None:
+    y = torch.tensor([[0.0, 5.0], [0.0, 6.0], [0.0, 8.0], [-1.0, 8.0]], dtype=torch.float64)
+    both = PowerTransform(deduplicate=True).fit(y)(y)[0]
+    alone = [PowerTransform(deduplicate=True).fit(one)(one)[0] for one in y.split(1, dim=1)]
+    torch.testing.assert_close(both, torch.cat(alone, dim=1))
 
 
 class Collapsing(YeoJohnson):
