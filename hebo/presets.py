@@ -7,9 +7,9 @@ from hebo.acquisitions.hypervolume import LogEHVI
 from hebo.acquisitions.mace import MACE
 from hebo.base import Recommender
 from hebo.recipe import preset
-from hebo.recommenders.by_objectives import ByObjectives
-from hebo.recommenders.compose import Settings, compose
+from hebo.recommenders.compose import Settings, by_objectives, compose
 from hebo.regions.trust_region import TrustRegion
+from hebo.regions.whole_space import WholeSpace
 from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform, Standardize
@@ -30,30 +30,27 @@ def HEBORecipe(own: Settings) -> Recommender:
     on those before, and a random forest chooses a third of a batch. `docs/benchmarks/` has a row for each.
     """
     acquisition, forest = own.acquisition or MACE(), ExtraTrees(n_trees=50)
-    one = compose(
-        own,
-        surrogate=WarpedGP(),
-        acquisition=acquisition,
-        acq_optimizer=NSGA2(),
-        output_transform=PowerTransform(),
-        region=TrustRegion(),
-        exploration=0.25,
-        min_loo_r2=0.2,
+    one = {
+        "surrogate": WarpedGP(),
+        "acquisition": acquisition,
+        "acq_optimizer": NSGA2(),
+        "output_transform": PowerTransform(),
+        "region": TrustRegion(),
+        "exploration": 0.25,
+        "min_loo_r2": 0.2,
         # It learns steps, which mislead a GP; there is none where the acquisition asks more of a model.
-        second_surrogate=forest if acquisition.needs <= forest.offers() else None,
+        "second_surrogate": forest if acquisition.needs <= forest.offers() else None,
         # A forest has no gradient to climb, and generations were dearer and no better: the best of a pool.
-        second_search=NSGA2(screened=512, n_generations=0, polish=0),
-    )
-    return one if own.acquisition is not None else ByObjectives(one=one, several=_several(own))
+        "second_search": NSGA2(screened=512, n_generations=0, polish=0),
+    }
+    return by_objectives(own, one, several=_SEVERAL)
 
 
-def _several(own: Settings) -> Recommender:
-    """Return HEBO of several objectives: the hypervolume improvement in the place of MACE."""
-    return compose(
-        own,
-        surrogate=WarpedGP(),
-        acquisition=LogEHVI(),
-        acq_optimizer=NSGA2(),
-        output_transform=Standardize(),
-        exploration=0.25,
-    )
+_SEVERAL = {
+    "acquisition": LogEHVI(),
+    "output_transform": Standardize(),
+    "region": WholeSpace(),
+    "second_surrogate": None,
+    "min_loo_r2": None,
+}
+"""What HEBO has for several objectives; chosen on tuning problems, see `docs/benchmarks/`."""

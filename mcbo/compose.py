@@ -7,6 +7,7 @@ from typing import TypeVar
 from hebo.acq_optimizers.random import RandomSubset
 from hebo.acquisitions.augmented import LogAugmentedEI
 from hebo.acquisitions.confidence_bound import UCB
+from hebo.acquisitions.hypervolume import LogEHVI
 from hebo.acquisitions.improvement import LogEI, LogPI
 from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.thompson import ThompsonSampling
@@ -31,7 +32,7 @@ from mcbo.kernels.diffusion import Diffusion
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.tree_additive import TreeAdditive
-from mcbo.presets import MCBO, CombinatorialRecipe
+from mcbo.presets import SMALL_REGION, CombinatorialRecipe
 from mcbo.regions.hamming_trust_region import HammingTrustRegion
 from mcbo.surrogates.best_by_loo import BestByLOO
 from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
@@ -69,8 +70,9 @@ ACQUISITIONS: dict[str, Acquisition] = {
     "addlcb": AdditiveUCB(),
     "ts": ThompsonSampling(),
     "mace": MACE(),
+    "ehvi": LogEHVI(),
 }
-REGIONS: dict[str, Region] = {"auto": MCBO().region, "basic": HammingTrustRegion(), "none": WholeSpace()}
+REGIONS: dict[str, Region] = {"auto": SMALL_REGION, "basic": HammingTrustRegion(), "none": WholeSpace()}
 
 
 def build(
@@ -85,14 +87,14 @@ def build(
 ) -> Optimizer:
     """Return the optimizer that short names describe; they are those of the MCBO package (2306.09803).
 
-    With nothing but a space it is `MCBO`.
+    With nothing but a space it is `MCBO` of one objective.
 
     Args:
         space: Where to search.
         model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp`, `rf`, or
             `auto`: of four kernels the one that predicts best (see `BestByLOO`).
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
-        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`. Constraints that are told weight any of them
+        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`, and `ehvi` for several objectives. Constraints that are told weight any of them
             but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.
         tr: `basic`, Casmopolitan's trust region; `auto`, the smaller one of `MCBO`; `none` (also None) to
             search everywhere.

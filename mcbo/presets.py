@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hebo.acquisitions.hypervolume import LogEHVI
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.mace import MACE
 from hebo.acquisitions.thompson import ThompsonSampling
@@ -18,7 +19,7 @@ from hebo.kernels.mixture import Mixture
 from hebo.kernels.overlap import Overlap
 from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.recipe import preset
-from hebo.recommenders.compose import Settings, compose
+from hebo.recommenders.compose import Settings, by_objectives, compose
 from hebo.transforms.power import PowerTransform, Standardize
 from mcbo.acq_optimizers.annealing import SimulatedAnnealing
 from mcbo.acq_optimizers.bandit import BanditSearch
@@ -51,14 +52,20 @@ def _mixed(*kernels: KernelRecipe, deduplicate: bool = False) -> MixedGP:
 
 def _combinatorial(own: Settings, **parts: Any) -> Recommender:
     """Return a composition of some parts, the others being those of `CombinatorialRecipe`."""
-    usual = {
-        "surrogate": MixedGP(),
-        "acquisition": LogEI(),
-        "acq_optimizer": InterleavedSearch(),
-        "output_transform": Standardize(),
-        "n_initial": 20,
-    }
-    return compose(own, **{**usual, **parts})
+    return compose(own, **{**_USUAL, **parts})
+
+
+_USUAL: dict[str, Any] = {
+    "surrogate": MixedGP(),
+    "acquisition": LogEI(),
+    "acq_optimizer": InterleavedSearch(),
+    "output_transform": Standardize(),
+    "n_initial": 20,
+}
+
+
+SMALL_REGION = HammingTrustRegion(n_changes=0.1, min_changes=4, failure_tolerance=10)
+"""The region of `MCBO`."""
 
 
 @preset(Settings)
@@ -83,12 +90,11 @@ def MCBO(own: Settings) -> Recommender:
     The region is small, for gains are found next to the best point, but of no less than four columns at
     first, and bears fewer failures than a point has neighbors, or a budget is spent around the first local
     optimum.
+
+    Several objectives are searched with the expected hypervolume improvement.
     """
-    return _combinatorial(
-        own,
-        surrogate=BestByLOO(),
-        region=HammingTrustRegion(n_changes=0.1, min_changes=4, failure_tolerance=10),
-    )
+    parts = {**_USUAL, "surrogate": BestByLOO(), "region": SMALL_REGION}
+    return by_objectives(own, parts, several={"acquisition": LogEHVI()})
 
 
 @preset(Settings)

@@ -6,10 +6,14 @@ builds them from their settings alone, and not from a model as in the original.
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.acquisitions.confidence_bound import hebo_kappa
+from hebo.acquisitions.fronts import MANY
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.improvement import LogEI as EI
 from hebo.acquisitions.mace import MACE
@@ -25,21 +29,24 @@ logEI = LogEI
 class LCB(Acquisition):
     """Lower confidence bound of a cost, `mu - kappa s`; its negative is maximized.
 
+    Of several costs there is a bound of each, and these are maximized together.
+
     Attributes:
         kappa: Width of the bound; None takes HEBO's schedule (`hebo_kappa`).
     """
 
+    max_outputs: ClassVar[int] = MANY
+
     kappa: float | None = Field(default=None, ge=0)
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
-        """Return a function from `b x 1 x d` points to `b x 1` values, in units of the modeled `y`."""
-        model = models.objective
+        """Return a function from `b x 1 x d` points to `b x m` values, in units of the modeled `y`."""
         kappa = self.kappa
         if kappa is None:
             kappa = hebo_kappa(len(data.x), data.x.shape[1], data.batch_size)
 
         def bound(x: Tensor) -> Tensor:
-            return marginals(model, x).ucb(kappa).unsqueeze(-1)
+            return torch.stack([marginals(model, x).ucb(kappa) for model in models.objectives], dim=-1)
 
         return bound
 

@@ -1,4 +1,4 @@
-"""`GeneralBO`: Bayesian optimization with measured constraints, as the original package calls it."""
+"""`GeneralBO` of the original package: several objectives and measured constraints."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pandas import DataFrame, Series
 from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.acq import LCB
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import ConfigError, DataError, IncompatibleError
+from hebo.errors import ConfigError, DataError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.abstract_optimizer import AbstractOptimizer
 from hebo.optimizers.by_name import surrogate_named
@@ -21,13 +21,14 @@ from hebo.transforms.power import Standardize
 
 
 class GeneralBO(AbstractOptimizer):
-    """A lower confidence bound of one objective, weighted by the probability that constraints hold.
+    """Lower confidence bounds of all objectives, weighted by the probability that constraints hold.
 
-    Values are told as one table: first the objective, then the constraints, fulfilled where <= 0.
+    Values are told as one table: first the objectives, then the constraints, fulfilled where <= 0. Points are
+    drawn from the Pareto front of the bounds.
 
     Args:
         space: Where to search.
-        num_obj: Number of objectives: 1.
+        num_obj: Number of objectives.
         num_constr: Number of measured constraints.
         rand_sample: Number of initial points; None: one more than parameters.
         model_name: See `hebo.optimizers.by_name`; each output has a model of its own.
@@ -37,18 +38,18 @@ class GeneralBO(AbstractOptimizer):
         use_noise: False: the bound has no random part (see `HEBO` for one that has).
         evo_pop: Points of a generation of the search.
         evo_iters: Generations of the search; None: those of `NSGA2`, which climbs gradients between them.
-        ref_point: None, as there is one objective.
+        ref_point: None: points are drawn from the front, and not chosen by hypervolume; HEBO does that.
 
     Attributes:
         optimizer: The optimizer behind it, with `ask`, `tell`, `history`, `state_dict`, ...
 
     Raises:
-        IncompatibleError: If there are several objectives.
         ConfigError: If a name or setting has no counterpart here.
     """
 
     support_parallel_opt: ClassVar[bool] = True
     support_constraint: ClassVar[bool] = True
+    support_multi_objective: ClassVar[bool] = True
     support_combinatorial: ClassVar[bool] = True
     support_contextual: ClassVar[bool] = True
 
@@ -71,7 +72,12 @@ class GeneralBO(AbstractOptimizer):
         _check_counts(num_obj, num_constr)
         _refuse(c_kappa != 0, "c_kappa", "constraints are weighted by the probability that they hold")
         _refuse(use_noise, "use_noise", "HEBO's acquisition MACE has a draw of the noise")
-        _refuse(ref_point is not None, "ref_point", "it weighs several objectives, and there is one")
+        _refuse(
+            ref_point is not None,
+            "ref_point",
+            "points are drawn from the front of the bounds; for the "
+            "hypervolume use HEBO, which infers a reference point from the front",
+        )
         self.num_obj, self.num_constr = num_obj, num_constr
         recipe = bayes_opt(
             surrogate=surrogate_named(model_name, model_config, space),
@@ -97,7 +103,7 @@ class GeneralBO(AbstractOptimizer):
         if table.shape[1] != self.num_obj + self.num_constr:
             raise DataError(
                 f"y has {table.shape[1]} columns; expected {self.num_obj + self.num_constr}: {self.num_obj} "
-                f"objective, then {self.num_constr} constraints"
+                f"objective(s), then {self.num_constr} constraint(s)"
             )
         parts = table.iloc[:, : self.num_obj], table.iloc[:, self.num_obj :]
         objective, limits = parts if has_labels else (part.to_numpy() for part in parts)
@@ -110,7 +116,7 @@ class GeneralBO(AbstractOptimizer):
 
     @property
     def y(self) -> NDArray[np.float64]:
-        """The values of `X`: objective, then constraints."""
+        """The values of `X`: objectives, then constraints."""
         known = self.optimizer.data.successes()
         values = np.asarray((-known.y).numpy())
         limits = np.asarray(known.constraints.numpy()).reshape(len(values), -1)
@@ -147,13 +153,10 @@ def _search(population: int, n_generations: int | None) -> NSGA2:
 
 
 def _check_counts(num_obj: int, num_constr: int) -> None:
-    if num_obj > 1:
-        raise IncompatibleError(
-            f"GeneralBO has {num_obj} objectives; several objectives are not supported yet: combine them "
-            "into one, use hebo.optimizers.evolution.Evolution, or tell all but one as constraints"
-        )
     if num_obj < 1 or num_constr < 0:
-        raise ConfigError(f"num_obj={num_obj!r}, num_constr={num_constr!r}; give one objective, 0 or more")
+        raise ConfigError(
+            f"num_obj={num_obj!r}, num_constr={num_constr!r}; give 1 objective or more, 0 constraints or more"
+        )
 
 
 def _refuse(is_given: bool, name: str, reason: str) -> None:

@@ -21,6 +21,7 @@ from hebo.errors import ConfigError
 from hebo.failures.success_probability import SuccessProbability
 from hebo.recipe import Recipe, as_defaults
 from hebo.recommenders.bayes_opt import BayesOptRecipe
+from hebo.recommenders.by_objectives import ByObjectives
 from hebo.recommenders.committee import Committee
 from hebo.recommenders.cost_aware import CostAware
 from hebo.recommenders.interleaved import Interleaved
@@ -95,6 +96,24 @@ def compose(own: Settings, **defaults: Any) -> Recommender:
     loop = as_defaults(BayesOptRecipe(**fields), said.keys() & fields)
     made = _around(loop, every)
     return Strict(of=made) if every.get("strict") else made
+
+
+def by_objectives(own: Settings, one: dict[str, Any], *, several: dict[str, Any]) -> Recommender:
+    """Return a preset of one objective beside one of several.
+
+    Where the user chose an acquisition, it says how many objectives there may be, and there is one loop.
+
+    Args:
+        own: What the user of a preset said.
+        one: What the preset has where the user says nothing; see `compose`.
+        several: What it has in place of that for several objectives.
+    """
+    single = compose(own, **one)
+    if own.acquisition is not None:
+        return single
+    if own.second_surrogate is None:  # shares of a second model that the other loop may not have
+        own = as_defaults(own, own.model_fields_set - {"second_share", "second_search"})
+    return ByObjectives(one=single, several=compose(own, **{**one, **several}))
 
 
 def _expand(every: dict[str, Any], said: dict[str, Any]) -> None:

@@ -230,7 +230,7 @@ class Log:
         check_names(found, self.campaign, self.path)
         check_space(found, self._space, self.path)
         check_whole(found, self.campaign, self._space, self.path)
-        found.settings = dict(current("optimizer", found.settings))
+        found.settings = dict(current("optimizer", found.settings, self._document.settings))
         changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._document, one)]
         now = {one: getattr(self._document, one) for one in _SETTINGS}
         self._document = found.model_copy(update=now)

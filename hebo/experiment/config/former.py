@@ -12,16 +12,23 @@ from hebo.experiment.config.catalog import catalog
 from hebo.experiment.config.parts import describe, lookup, rebuild, settings_of
 
 
-def current(kind: str, description: Mapping[str, Any]) -> Mapping[str, Any]:
+def current(kind: str, description: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a stored description as `describe` writes it today.
 
-    A preset that was stored with all its settings becomes the composition that it stands for. What cannot be
-    built any more stays as it is.
+    A preset that was stored with all its settings becomes the composition that it stands for. A composition
+    from before there were several objectives is `now` if that does the same with one. What cannot be built
+    any more stays as it is.
+
+    Args:
+        kind: Of the part.
+        description: As it is stored.
+        now: What it is compared with, as `describe` writes it.
     """
     try:
-        return describe(rebuild(kind, _renamed(description)))
+        found = describe(rebuild(kind, _renamed(description)))
     except HeboError:
         return description
+    return now if now.get("type") == "by_objectives" and now["one"] == found else found
 
 
 def _renamed(value: Any) -> Any:

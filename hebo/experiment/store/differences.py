@@ -63,7 +63,7 @@ def run_difference(stored: StoredRun, run: NewRun, others: Iterable[StoredRun]) 
     old, new = stored.settings, _settings(run)
     for part in new:
         if part in RECIPES and old[part] != new[part]:
-            old[part] = current(part, old[part])
+            old[part] = current(part, old[part], new[part])
         if text := first_difference(old[part], new[part], part):
             return Difference(text, _remedy(part, new, others))
     n_trials = stored.row["n_trials"]

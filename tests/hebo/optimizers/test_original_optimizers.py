@@ -82,6 +82,20 @@ def test_general_bo_learns_constraints_from_the_columns_after_the_objective() ->
     assert float(opt.best_x["x0"].iloc[0]) >= 1.0
 
 
+def test_general_bo_trades_objectives_off_within_the_constraints() -> None:
+    opt = GeneralBO(mixed(), num_obj=2, num_constr=1, rand_sample=4, evo_iters=3)
+    for _ in range(6):
+        rec = opt.suggest(2)
+        x = rec["x0"].to_numpy(float)
+        opt.observe(rec, np.stack([x**2, (x - 2.0) ** 2, 1.0 - rec["n"].to_numpy(float)], axis=1))
+    assert opt.y.shape == (12, 3)
+    front = opt.best_y
+    assert len(front) == len(opt.best_x) >= 1
+    assert (front[:, 2] <= 0).all()
+    order = front[front[:, 0].argsort()]
+    assert (np.diff(order[:, 1]) <= 0).all()
+
+
 def test_general_bo_has_no_best_point_while_none_is_feasible() -> None:
     opt = GeneralBO(mixed(), num_constr=1)
     opt.observe(rec := opt.suggest(2), np.hstack([cost(rec), [[1.0], [2.0]]]))
@@ -108,7 +122,6 @@ def test_the_pareto_front_is_what_no_feasible_row_beats(objectives: list[list[fl
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        ({"num_obj": 2}, "2 objectives; several objectives are not supported yet"),
         ({"num_obj": 0}, "num_obj=0"),
         ({"c_kappa": 1.0}, "c_kappa means nothing"),
         ({"c_kappa": None}, "c_kappa means nothing"),
@@ -124,7 +137,7 @@ def test_general_bo_refuses_what_it_cannot_do(arguments: dict[str, Any], message
 
 def test_general_bo_wants_one_column_per_output() -> None:
     opt = GeneralBO(mixed(), num_constr=1)
-    with pytest.raises(DataError, match=r"y has 1 columns; expected 2: 1 objective, then 1 constraints"):
+    with pytest.raises(DataError, match=r"y has 1 columns; expected 2: 1 objective.s., then 1 constraint"):
         opt.observe(rec := opt.suggest(2), cost(rec))
 
 

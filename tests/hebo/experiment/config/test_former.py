@@ -28,13 +28,21 @@ NOW: dict[str, Recipe] = {
 
 @pytest.mark.parametrize("name", NOW)
 def test_a_stored_preset_is_the_composition_of_today(name: str) -> None:
-    assert current("optimizer", STORED[name]) == describe(NOW[name])
+    now = describe(NOW[name])
+    assert current("optimizer", STORED[name], now) == now
 
 
 def test_a_changed_setting_stays_a_difference() -> None:
-    assert current("optimizer", {**STORED["hebo"], "exploration": 0.5}) != describe(NOW["hebo"])
+    now = describe(NOW["hebo"])
+    assert current("optimizer", {**STORED["hebo"], "exploration": 0.5}, now) != now
+
+
+def test_a_composition_of_one_objective_is_what_does_the_same_with_one() -> None:
+    now = describe(HEBORecipe())
+    assert current("optimizer", now["one"], now) == now
+    assert current("optimizer", describe(HEBORecipe(exploration=0.5))["one"], now) != now
 
 
 def test_what_cannot_be_built_stays_as_it_is() -> None:
     unknown = {"type": "of_another_package", "n": 3}
-    assert current("optimizer", unknown) == unknown
+    assert current("optimizer", unknown, describe(HEBORecipe())) == unknown
