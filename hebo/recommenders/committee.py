@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
 from typing import Annotated, Self
 
-import torch
 from botorch.models.model import Model
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from hebo.base import FittedModels, Recommender
-from hebo.design_space.design_space import DesignSpace
-from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
+from hebo.base import Recommender
+from hebo.recommenders.group import Group, Shared, fits_models
+from hebo.recommenders.model_based import Proposal, proposal_of
 from hebo.request import Request
 
 
-class Committee(ModelBased):
+class Committee(Group):
     """Members that choose in turn; each knows the points of those before: different models err differently.
 
     Attributes:
@@ -44,49 +42,14 @@ class Committee(ModelBased):
         return self
 
     @property
-    def title(self) -> str:
-        """What messages call it: the name of the first member."""
-        return self.members[0].title
-
-    @property
-    def is_strict(self) -> bool:
-        """Whether errors leave `Optimizer.ask`: not where a member is content with other points."""
-        return all(member.is_strict for member in self.members)
+    def group(self) -> tuple[Recommender, ...]:
+        """The members."""
+        return self.members
 
     @property
     def has_models(self) -> bool:
         """Whether the first member, whose models the proposals have, fits some."""
-        first = self.members[0]
-        return isinstance(first, ModelBased) and first.has_models
-
-    @property
-    def max_objectives(self) -> int:
-        """The least number that a member takes."""
-        return min(member.max_objectives for member in self.members)
-
-    @property
-    def takes_constraints(self) -> bool:
-        """Whether all members make use of measured constraints."""
-        return all(member.takes_constraints for member in self.members)
-
-    @property
-    def takes_variances(self) -> bool:
-        """Whether the first member makes use of known variances; the others are told none then."""
-        return self.members[0].takes_variances
-
-    def check(self, space: DesignSpace) -> None:
-        """Refuse a space that a member cannot search."""
-        for member in self.members:
-            member.check(space)
-
-    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
-        """Return the doubts of all members, each once."""
-        return tuple(dict.fromkeys(doubt for member in self.members for doubt in member.doubts(space)))
-
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect on a member."""
-        for member in self.members:
-            member.check_takes_constraints()
+        return fits_models(self.members[0])
 
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return the space-filling points of the first member."""
@@ -99,39 +62,6 @@ class Committee(ModelBased):
     def propose(self, request: Request) -> Proposal | None:
         """Return the proposal of the first member, of whose points the others choose their shares."""
         first = proposal_of(self.members[0], request)
-        return None if first is None else _Shared(self, request, first)
-
-
-@dataclass(frozen=True)
-class _Shared:
-    """A proposal whose points are shared out."""
-
-    committee: Committee
-    request: Request
-    first: Proposal
-
-    @property
-    def observed(self) -> tuple[Model, ...]:
-        return self.first.observed
-
-    @property
-    def models(self) -> FittedModels | None:
-        return self.first.models
-
-    def _heard_by(self, member: Recommender) -> Request:
-        """Return the request without variances where a member makes no use of them."""
-        request = self.request
-        if request.data.y_var is None or member.takes_variances:
-            return request
-        return replace(request, data=replace(request.data, y_var=None))
-
-    def choose(self, n: int) -> Tensor:
-        counts = [int(share * n) for share in self.committee.shares]
-        x = self.first.choose(n - sum(counts))
-        for member, count in zip(self.committee.members[1:], counts, strict=True):
-            if count:
-                request = replace(self._heard_by(member).after(x), n=n)
-                proposal = proposal_of(member, request)
-                chosen = member.space_filling(request, count) if proposal is None else proposal.choose(count)
-                x = torch.cat([x, chosen])
-        return x
+        if first is None:
+            return None
+        return Shared(request, first, self.members[1:], lambda n: [int(share * n) for share in self.shares])

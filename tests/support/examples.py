@@ -34,6 +34,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "committee"): {"members": [_INNER, {"type": "genetic_algorithm"}], "shares": [0.5]},
     ("optimizer", "cost_aware"): {"of": _INNER, "costs": [1.0, 2.0, 4.0]},
     ("optimizer", "strict"): {"of": _INNER},
+    ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
     ("optimizer", "by_objectives"): {
         "one": _INNER,
         "several": {**_INNER, "acquisition": {"type": "log_ehvi"}},
