@@ -35,8 +35,8 @@ class LogEHVI(Acquisition):
 
     Attributes:
         reference: Where the volume begins, inferred from the values: `near` the front, `far` below all
-            values, or both `in_turn`, from point to point. With the near one a front that is short, a single point
-            perhaps, excludes all that lies beyond its ends; with the far one the ends are all that counts.
+            values, or both `in_turn`, from point to point. With the near one a front that is short, a single
+            point perhaps, excludes all beyond its ends; with the far one the ends are all that counts.
     """
 
     max_outputs: ClassVar[int] = MANY
