@@ -60,6 +60,14 @@ class SheetCells:
         """Return a value of a parameter as a cell has it."""
         return cell(self._cells[name].write(value))
 
+    def read_one(self, name: str, where: str, text: str) -> Any:
+        """Return the value of a parameter that a text says, read like a cell.
+
+        Raises:
+            DataError: If it cannot be read; begins with `where`.
+        """
+        return self._cells[name].read(where, text)
+
     def read(self, row: Row, asked: Mapping[str, Any] | None = None) -> Point:
         """Return the point of a row.
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from hebo.experiment.campaign.differences import (
     setting_difference,
 )
 from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told, read_document
-from hebo.experiment.campaign.rows import History, Measurement, RowReader, sort
+from hebo.experiment.campaign.rows import History, Measurement, RowReader, is_same_point, sort
 from hebo.experiment.campaign.sheet import Sheet
 from hebo.experiment.campaign.upgrade import upgraded
 from hebo.experiment.config.former import current
@@ -84,12 +84,19 @@ class Log:
 
     # ------------------------------------------------------------------ ask and tell
 
-    def ask(self, n: int) -> pd.DataFrame:
-        """Return `n` points, with their numbers as index."""
-        points = self.optimizer.ask(n)
+    def ask(self, n: int, context: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return `n` points, with their numbers as index.
+
+        Args:
+            n: How many.
+            context: A natural value for each context parameter.
+        """
+        context = dict(context or {})
+        points = self.optimizer.ask(n, fixed=context)
         first = len(self._document.asked) + 1
         self._document.asked += self._space.encode(points).tolist()
-        self._document.happened("ask", points=list(range(first, first + n)))
+        shown = {"context": {name: self.cells.show(name, one) for name, one in context.items()}}
+        self._document.happened("ask", points=list(range(first, first + n)), **(shown if context else {}))
         return points.set_index(pd.RangeIndex(first, first + n))
 
     def waiting(self) -> pd.DataFrame:
@@ -131,6 +138,11 @@ class Log:
         if rows.changed:
             self._replace(rows.changed, sheet)
         return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(blank))
+
+    def number_of(self, x: Tensor) -> int | None:
+        """Return the number of an encoded point (`d`) that was asked for and told; None if it has none."""
+        pairs = zip(self._document.told, self.optimizer.data.x, strict=False)
+        return next((one.point for one, at in pairs if one.point and is_same_point(at, x)), None)
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Give up points that were asked for; they may be told all the same later.
