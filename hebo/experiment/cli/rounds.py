@@ -12,6 +12,9 @@ from hebo.errors import ConfigError
 from hebo.experiment.cli.campaigns import CAMPAIGN, CONTEXT, counts_text, opened, standing_texts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hebo.experiment.campaign.definition import Campaign
     from hebo.experiment.campaign.log import Log
 
 
@@ -53,13 +56,13 @@ def ask(campaign: Path, n_points: int | None, output: Path, contexts: tuple[str,
                 partial,
                 points,
                 points.index.tolist(),
-                log.campaign.measured,
+                log.campaign.columns,
                 cells=log.cells,
                 labels=log.cells.labels(points),
                 workbook=workbook,
             )
             log.save()
-    columns = ", ".join(log.campaign.measured)
+    columns = ", ".join(log.campaign.columns)
     click.echo(
         f"Wrote {len(points)} points to {output}; fill in {columns}, then: hebo tell {campaign} {output}"
     )
@@ -82,10 +85,15 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     with opened(campaign) as log:
         done = []
         for path in sheets:
-            sheet = read_sheet(path, log.optimizer.space, log.campaign.measured, labels=log.cells.label_names)
+            sheet = read_sheet(
+                path,
+                log.optimizer.space,
+                log.campaign.measured,
+                noise=log.campaign.noise_of,
+                labels=log.cells.label_names,
+            )
             if sheet.aside:
-                names = ", ".join(map(repr, sheet.aside))
-                log.notices.append(f"{path}: not read, as they belong to nothing in the campaign: {names}.")
+                log.notices.append(f"{path}: {_aside_text(sheet.aside, log.campaign)}")
             counts = log.tell(sheet, replace=replace)
             replaced = f", {counts.replaced} replaced" if counts.replaced else ""
             blank = f" {counts.blank} rows have no values yet." if counts.blank else ""
@@ -113,6 +121,15 @@ def forget(campaign: Path, numbers: tuple[int, ...]) -> None:
         log.forget(numbers)
         log.save()
     click.echo(f"{len(set(numbers))} points given up, {len(log.waiting())} waiting.")
+
+
+def _aside_text(names: Sequence[str], campaign: Campaign) -> str:
+    """Return which columns of a sheet are not read; of standard deviations, how they would be."""
+    text = f"not read, as they belong to nothing in the campaign: {', '.join(map(repr, names))}."
+    noise = [f"{one}_sd" for one in campaign.objectives if f"{one}_sd" in names]
+    if noise:
+        text += f" If these are standard deviations, write `noise: [{', '.join(noise)}]` into the YAML."
+    return text
 
 
 def _check_output(output: Path, log: Log) -> bool:
