@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
+from hebo.experiment.campaign.lock import alone
 from hebo.experiment.cli import main
 
 Command = Callable[..., Result]
@@ -112,6 +113,15 @@ def test_of_several_objectives_tell_counts_the_front_and_show_prints_it(command:
     assert [row[1:3] for row in cells(shown)] == [["4", "0"], ["1", "20"], ["0", "40"]]
     done(command, "ask", "dye.yaml", "-n", "2", "-o", "r.csv")
     assert list(pd.read_csv("r.csv").columns)[-2:] == ["y", "price"]
+
+
+def test_another_command_at_work_keeps_nobody_from_looking(command: Command) -> None:
+    campaign(HEBO)
+    tell(command, rows(40))
+    with alone(Path("dye.log.json")):
+        assert "12 points in all" in done(command, "show", "dye.yaml")
+        assert "Recommended" in done(command, "recommend", "dye.yaml")
+        assert "another command is changing" in refused(command, "ask", "dye.yaml", "-o", "r.csv")
 
 
 def test_a_campaign_has_no_runs_to_show(command: Command) -> None:
