@@ -47,6 +47,16 @@ class Wrapper(Task):
         return self.task.best_known if own is None else own
 
     @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        """That of the task."""
+        return self.task.reference_point
+
+    @property
+    def front_hypervolume(self) -> float | None:
+        """That of the task."""
+        return self.task.front_hypervolume
+
+    @property
     def minimizers(self) -> pd.DataFrame | None:
         """Those of the task."""
         return self.task.minimizers

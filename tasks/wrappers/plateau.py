@@ -40,6 +40,17 @@ class Flattened(Wrapper):
         own = best_known.value_of(self) if self.optimum is None else self.optimum
         return self._flatten_one(self.task.best_known) if own is None else own
 
+    @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        """That of the task, flattened: what is as bad as it there is so here."""
+        corner = self.task.reference_point
+        return None if corner is None else tuple(self.flatten(np.array(corner)).tolist())
+
+    @property
+    def front_hypervolume(self) -> float | None:
+        """None: the volume between flattened values is another one."""
+        return None
+
     def _flatten_one(self, value: float | None) -> float | None:
         return None if value is None else float(self.flatten(np.array([value]))[0])
 
