@@ -67,7 +67,7 @@ def hypervolume(values: ArrayLike, reference: ArrayLike) -> float:
         return 0.0
     if table.shape[1] == 1:
         return float(corner[0] - better.min())
-    return float(Hypervolume(ref_point=corner).do(better[front(better)]))
+    return float(Hypervolume(ref_point=corner).do(better))
 
 
 def infer_reference(values: ArrayLike) -> NDArray[np.float64]:
