@@ -51,6 +51,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.engineering.pumping_station:PumpingStation",
             "Investment and energy of a pumping station, mixed, two objectives",
         ),
+        "gear_train": (
+            "tasks.engineering.gear_train:GearTrain",
+            "Ratio and size of a gear train, four integers, two objectives",
+        ),
         "disc_brake": (
             "tasks.engineering.disc_brake:DiscBrake",
             "Mass and stopping time of a brake, two objectives, four measured limits",

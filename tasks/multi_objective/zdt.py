@@ -54,7 +54,7 @@ class ZDT(MultiObjective):
         """Return `n` points spread over the true Pareto front, `n x 2`."""
         curve = self.curve()
         best = curve[records(curve[:, 1])]
-        return best[np.linspace(0, len(best) - 1, n).round().astype(int)]
+        return np.asarray(best[np.linspace(0, len(best) - 1, n).round().astype(int)])
 
 
 class ZDT1(ZDT):
@@ -89,7 +89,8 @@ class ZDT3(ZDT):
     @cached_property
     def front_hypervolume(self) -> float:
         """About 128.778, by quadrature over the curve `g = 1`."""
-        return area_below(*self.curve().T, self.reference_point)
+        f1, f2 = self.curve().T
+        return area_below(f1, f2, self.reference_point)
 
     def shape(self, f1: Array, g: Array) -> Array:
         """Return `h`, `n` values."""

@@ -57,7 +57,7 @@ def test_every_value_of_every_variable_but_some_sizes_is_on_the_front() -> None:
 
 def test_a_random_design_is_far_from_the_front() -> None:
     frame = TASK.space.decode(TASK.space.sample(60, generator=make_generator(0)))
-    assert hypervolume(TASK.evaluate(frame), TASK.reference_point) < 0.95 * TASK.front_hypervolume
+    assert hypervolume(TASK.evaluate(frame), TASK.reference_point) < 0.9 * TASK.front_hypervolume
 
 
 def test_pumps_deliver_what_is_drawn_in_a_day_whatever_the_tank() -> None:
