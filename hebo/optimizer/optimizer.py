@@ -322,9 +322,12 @@ class Optimizer(OriginalNames, Recommending):
 
         Raises:
             DataError: If the state is of another format or of another design space.
-            IncompatibleError: If it has measured constraints and this optimizer makes no use of them.
+            IncompatibleError: If it has more objectives than this optimizer takes, or measured constraints
+                or variances that it makes no use of.
         """
         records = Records.from_json(state, self.space)
+        if records.n_objectives:
+            self.check_takes_objectives(records.n_objectives)
         if records.n_constraints:
             self.check_takes_constraints()
         if records.has_variances:
