@@ -21,7 +21,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
 
     Raises:
         ConfigError: If there are too many objectives.
-        IncompatibleError: If there are constraints, of which it makes no use.
+        IncompatibleError: If there are too few, or constraints, of which it makes no use.
     """
     objectives = campaign.objectives
     if len(objectives) > optimizer.max_objectives:
@@ -30,6 +30,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
             f"{len(objectives)} ({', '.join(objectives)}); name one and make the others constraints, or "
             "combine them into one column."
         )
+    optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
     if campaign.constraints:
         optimizer.check_takes_constraints()
 
