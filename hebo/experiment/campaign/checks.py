@@ -21,8 +21,8 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
 
     Raises:
         ConfigError: If there are too many objectives.
-        IncompatibleError: If there are too few, or constraints or known standard deviations, of which it makes
-            no use.
+        IncompatibleError: If there are too few, or constraints or standard deviations, of which it makes no
+            use.
     """
     objectives = campaign.objectives
     if len(objectives) > optimizer.max_objectives:
