@@ -115,6 +115,8 @@ def _parallel(front: Front, shown: list[tuple[int, str]]) -> Figure:
         Line2D([], [], color=c, linestyle=d, linewidth=2) for c, d in (line_style(i) for i, _ in shown)
     ]
     legend_above(figure, handles, [name for _, name in shown], left=0.2)
+    top = 1 - (header + 0.1) / height
+    figure.text(0.2 / width, top, plain(front.task), va="top", fontsize=9.5, color=INK, weight="bold")
     return figure
 
 
