@@ -32,6 +32,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.by_objectives:ByObjectives",
             "One recommender for a single objective, another one for several",
         ),
+        "contextual": (
+            "hebo.recommenders.contextual:Contextual",
+            "Values without the offsets of their contexts, around another recommender; every preset has it",
+        ),
         "cost_aware": (
             "hebo.recommenders.cost_aware:CostAware",
             "Evaluates points at cheap fidelities where these tell enough about the target",

@@ -23,6 +23,7 @@ from hebo.recipe import Recipe, as_defaults
 from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.recommenders.by_objectives import ByObjectives
 from hebo.recommenders.committee import Committee
+from hebo.recommenders.contextual import Contextual
 from hebo.recommenders.cost_aware import CostAware
 from hebo.recommenders.interleaved import Interleaved
 from hebo.recommenders.model_based import ModelBased
@@ -99,7 +100,7 @@ def compose(own: Settings, **defaults: Any) -> Recommender:
 
 
 def by_objectives(own: Settings, one: dict[str, Any], *, several: dict[str, Any]) -> Recommender:
-    """Return a preset of one objective beside one of several.
+    """Return a preset of one objective beside one of several, told values without offsets of contexts.
 
     Where the user chose an acquisition, it says how many objectives there may be, and there is one loop.
 
@@ -110,10 +111,10 @@ def by_objectives(own: Settings, one: dict[str, Any], *, several: dict[str, Any]
     """
     single = compose(own, **one)
     if own.acquisition is not None:
-        return single
+        return Contextual(of=single)
     if own.second_surrogate is None:  # shares of a second model that the other loop may not have
         own = as_defaults(own, own.model_fields_set - {"second_share", "second_search"})
-    return ByObjectives(one=single, several=compose(own, **{**one, **several}))
+    return Contextual(of=ByObjectives(one=single, several=compose(own, **{**one, **several})))
 
 
 def _expand(every: dict[str, Any], said: dict[str, Any]) -> None:

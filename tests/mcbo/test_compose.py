@@ -23,7 +23,7 @@ SPACE = SPACES["categorical"]
 
 
 def test_nothing_given_is_the_default_preset() -> None:
-    recipe, preset = mcbo.build(SPACE, seed=0).recommender, MCBO().one
+    recipe, preset = mcbo.build(SPACE, seed=0).recommender, MCBO().of.one
     assert dict(recipe) == dict(preset)  # a dump leaves out what the parts have beyond their base classes
     assert (recipe.surrogate, recipe.region) == (BestByLOO(), preset.region)
 

@@ -35,6 +35,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "cost_aware"): {"of": _INNER, "costs": [1.0, 2.0, 4.0]},
     ("optimizer", "strict"): {"of": _INNER},
     ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
+    ("optimizer", "contextual"): {"of": _INNER},
     ("optimizer", "by_objectives"): {
         "one": _INNER,
         "several": {**_INNER, "acquisition": {"type": "log_ehvi"}},

@@ -16,8 +16,8 @@ def current(kind: str, description: Mapping[str, Any], now: Mapping[str, Any]) -
     """Return a stored description as `describe` writes it today.
 
     A preset that was stored with all its settings becomes the composition that it stands for. A composition
-    from before there were several objectives is `now` if that does the same with one. What cannot be built
-    any more stays as it is.
+    from before there were several objectives or offsets of contexts is `now` if that does the same without.
+    What cannot be built any more stays as it is.
 
     Args:
         kind: Of the part.
@@ -28,7 +28,17 @@ def current(kind: str, description: Mapping[str, Any], now: Mapping[str, Any]) -
         found = describe(rebuild(kind, _renamed(description)))
     except HeboError:
         return description
-    return now if now.get("type") == "by_objectives" and now["one"] == found else found
+    before, plain = (_without(one, {"contextual": "of"}) for one in (now, found))
+    return now if plain in (before, _without(before, {"by_objectives": "one"})) else found
+
+
+def _without(description: Mapping[str, Any], outer: Mapping[str, str]) -> Mapping[str, Any]:
+    """Return a composition without some outer parts: type of such a part -> key of the inner one."""
+    if (key := outer.get(description.get("type", ""))) is not None:
+        return _without(description[key], outer)
+    return {
+        key: _without(one, outer) if isinstance(one, Mapping) else one for key, one in description.items()
+    }
 
 
 def _renamed(value: Any) -> Any:

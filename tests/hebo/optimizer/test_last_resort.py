@@ -103,7 +103,7 @@ def test_a_strict_optimizer_raises(place: str, monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_strictness_is_a_setting_of_every_composition() -> None:
-    assert HEBORecipe(strict=True).one == Strict(of=HEBORecipe().one)
+    assert HEBORecipe(strict=True).of.one == Strict(of=HEBORecipe().of.one)
     assert HEBORecipe(strict=True).is_strict
     assert not HEBORecipe().is_strict
 

@@ -46,10 +46,10 @@ def play(optimizer: Optimizer, n: int, q: int = 1) -> Optimizer:
 
 
 def test_hebo_takes_one_objective_or_several() -> None:
-    one, several = HEBORecipe().one, HEBORecipe().several
+    one, several = HEBORecipe().of.one, HEBORecipe().of.several
     assert one.max_objectives == 1
     assert HEBORecipe().max_objectives == several.max_objectives > 5
-    assert not isinstance(HEBORecipe(acquisition=LogEI()), ByObjectives)
+    assert not isinstance(HEBORecipe(acquisition=LogEI()).of, ByObjectives)
 
 
 @pytest.mark.parametrize("acquisition", [LogEHVI(), MultiMACE(), MultiMACE(scalarized=True), Scalarized()])

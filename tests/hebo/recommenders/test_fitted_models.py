@@ -92,7 +92,7 @@ def test_a_model_that_cannot_be_conditioned_is_named_once_points_are_pending() -
 
 def test_the_model_before_pending_points_is_kept_for_leave_one_out() -> None:
     data = bowl(6).with_pending(SPACE.sample(2, generator=make_generator(5)))
-    recipe = HEBORecipe(n_initial=4, second_surrogate=None).one.of
+    recipe = HEBORecipe(n_initial=4, second_surrogate=None).of.one.of
     proposal = recipe.propose(Request(1, data, SPACE, SPACE, iteration=0, n_asked=8, seed=0))
     conditioned, observed = proposal.models.objective, proposal.observed[0]
     assert isinstance(conditioned, GaussianProcess)

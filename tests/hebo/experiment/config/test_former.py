@@ -38,9 +38,18 @@ def test_a_changed_setting_stays_a_difference() -> None:
 
 
 def test_a_composition_of_one_objective_is_what_does_the_same_with_one() -> None:
-    now = describe(HEBORecipe())
-    assert current("optimizer", now["one"], now) == now
-    assert current("optimizer", describe(HEBORecipe(exploration=0.5))["one"], now) != now
+    now, other = describe(HEBORecipe()), describe(HEBORecipe(exploration=0.5))
+    assert current("optimizer", now["of"]["one"], now) == now
+    assert current("optimizer", other["of"]["one"], now) != now
+
+
+def test_a_composition_from_before_contexts_is_what_does_the_same_without() -> None:
+    now, other = describe(HEBORecipe()), describe(HEBORecipe(exploration=0.5))
+    assert current("optimizer", now["of"], now) == now
+    assert current("optimizer", other["of"], now) != now
+    strict = describe(HEBORecipe(strict=True))
+    assert current("optimizer", strict["of"]["one"], strict) == strict
+    assert current("optimizer", now["of"], strict) != strict
 
 
 def test_what_cannot_be_built_stays_as_it_is() -> None:
