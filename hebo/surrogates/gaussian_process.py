@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
@@ -11,7 +11,6 @@ from torch import Generator, Size, Tensor
 from hebo.errors import IncompatibleError
 from hebo.linalg import safe_cholesky
 from hebo.surrogates.gaussian_model import MIN_VARIANCE, GaussianModel
-from hebo.surrogates.hyperparameters import Columns
 from hebo.surrogates.paths import sample_path
 
 MAX_PAIRS = 2**22
@@ -48,17 +47,27 @@ class CovarianceFunction(Protocol):
 
 @runtime_checkable
 class WithSlopes(Protocol):
-    """A covariance of the squared distance of features, with derivatives in closed form."""
+    """A covariance with derivatives by the points in closed form."""
 
-    columns: Columns
+    def with_slopes(
+        self, x: Tensor, data: Tensor, features: Tensor
+    ) -> tuple[Tensor, Callable[[Sequence[Tensor]], Tensor]]:
+        """Return the covariances with the data, and what returns slopes of weighted sums of them.
 
-    def features_with_slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Features and the derivative of each by its column, both `... x k`."""
+        Args:
+            x: `b x d` points.
+            data: `n x d` points.
+            features: Of the data.
 
-    def between_with_slope(
-        self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Covariance, and its derivative by the squared distance of the features."""
+        Returns:
+            The covariances `k`, `b x n`, and a function of `p` weights `w`, `n` or `b x n` each, to the slopes
+            of the sums `sum_i w_i k_i` by the columns of `x`, `p x b x d`.
+        """
+
+
+def widening(n: int) -> float:
+    """Return what variances are multiplied by where `n` values determined the hyperparameters."""
+    return (n + 3) / max(1, n - 1)
 
 
 class GaussianProcess(GaussianModel):
@@ -70,6 +79,9 @@ class GaussianProcess(GaussianModel):
     by about `m / (m - 2)` (Shah et al., 2014); the rest covers the other hyperparameters, which are taken at
     their mode, and was chosen for calibration.
 
+    A known variance `v` of the noise of an observation counts as it is: with prior covariance `c K` for the
+    widened one, values have the covariance `c K + diag(v)`.
+
     Conditioned on several sets of observations it is a batch of processes: what it holds has leading axes
     then, which broadcast with one another. Fantasies of one point share points and factor, not values.
 
@@ -79,6 +91,7 @@ class GaussianProcess(GaussianModel):
         y: `... x n` values.
         n_fitted: `m`; None for `n`.
         factor: Cholesky factor of the covariance of `y`, `... x n x n`, where it is known.
+        noise: Known variances of the values, `... x n`, NaN where the learned one holds; None: everywhere.
     """
 
     def __init__(
@@ -88,13 +101,18 @@ class GaussianProcess(GaussianModel):
         y: Tensor,
         n_fitted: int | None = None,
         factor: Tensor | None = None,
+        noise: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
         self.n_fitted = x.shape[-2] if n_fitted is None else n_fitted
-        self.widening = (self.n_fitted + 3) / max(1, self.n_fitted - 1)
+        self.widening = widening(self.n_fitted)
         self.features = covariance.features(x)
-        self.factor = safe_cholesky(covariance.noisy(x, self.features)) if factor is None else factor
+        self.factor = (
+            safe_cholesky(covariance.noisy(x, self.features, self._before_widening(noise)))
+            if factor is None
+            else factor
+        )
         self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(-1), self.factor)[..., 0]
         is_plain = not self.batch_shape and not self.weights.requires_grad
         self._slopes = covariance if is_plain and isinstance(covariance, WithSlopes) else None
@@ -196,10 +214,10 @@ class GaussianProcess(GaussianModel):
         Args:
             X: `... x k x d` points.
             Y: `... x k x 1` values; the axes before broadcast with those of `X` and of the model.
-            noise: `... x k x 1` known variances of the values; None for the learned one.
+            noise: `... x k x 1` known variances of the values, NaN for the learned one; None: for all.
             kwargs: Settings of BoTorch's own models, which mean nothing here.
         """
-        known = None if noise is None else noise.squeeze(-1) / self.widening
+        known = None if noise is None else self._before_widening(noise.squeeze(-1))
         of_noise = X.shape[:-2] if known is None else known.shape[:-1]
         batch = torch.broadcast_shapes(self.x.shape[:-2], X.shape[:-2], of_noise)
         added = X.expand(*batch, *X.shape[-2:])
@@ -207,7 +225,17 @@ class GaussianProcess(GaussianModel):
         values = [one.expand(*y_batch, -1) for one in (self.y, Y.squeeze(-1))]
         x = torch.cat([self.x.expand(*batch, -1, -1), added], -2)
         factor = self._extended(added, known)
-        return type(self)(self.covariance, x, torch.cat(values, -1), self.n_fitted, factor)
+        return self._conditioned(x, torch.cat(values, -1), factor)
+
+    def _conditioned(self, x: Tensor, y: Tensor, factor: Tensor) -> Self:
+        """Return the process of other observations with the same hyperparameters."""
+        return type(self)(self.covariance, x, y, self.n_fitted, factor)
+
+    def _before_widening(self, noise: Tensor | None) -> Tensor | None:
+        """Return variances of the noise in units of the covariance function; see the class."""
+        if noise is None:
+            return None
+        return torch.where(torch.isnan(noise), self.covariance.noise, noise / self.widening)
 
     def _extended(self, x: Tensor, noise: Tensor | None) -> Tensor:
         """The Cholesky factor with `... x k x d` further points, in `O(k n^2)`."""
@@ -222,25 +250,17 @@ class GaussianProcess(GaussianModel):
 class _Marginals(torch.autograd.Function):
     """Means and variances with their gradients by the numeric columns, in a handful of operations.
 
-    With `g = dk/d(r^2)` of the covariances `k` with the data, weights `w` on `k` move a point's features `f`
-    by `2 sum_i w_i g_i (f - f_i)`: for the mean `w = K^-1 (y - m)`, for the variance `w = -2 K^-1 k`.
+    Of the covariances `k` with the data the mean is a sum with the weights `K^-1 (y - m)`; the variance has
+    the slope of one with `-2 K^-1 k`.
     """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, gp: GaussianProcess, covariance: Any) -> tuple[Tensor, Tensor]:
-        if not covariance.columns.numeric:
-            cross = covariance.between(x, gp.x)
-            ctx.save_for_backward(torch.zeros_like(x), torch.zeros_like(x))
-            return gp._moments(gp._whitened(cross), cross)
-        f, f_slopes = covariance.features_with_slopes(x)
-        cross, slope = covariance.between_with_slope(x, gp.x, f, gp.features)
+        cross, slopes = covariance.with_slopes(x, gp.x, gp.features)
         whitened = gp._whitened(cross)
         mean, variance = gp._moments(whitened, cross)
         solved = torch.linalg.solve_triangular(gp.factor, whitened, upper=False, left=False)
-        pulls = torch.stack([slope * gp.weights, slope * (-2 * gp.widening * solved)])
-        moved = 2 * f_slopes * (pulls.sum(-1, keepdim=True) * f - pulls @ gp.features)
-        jacobians = x.new_zeros(2, *x.shape)
-        jacobians[..., covariance.columns.numeric] = moved
+        jacobians = slopes([gp.weights, -2 * gp.widening * solved])
         ctx.save_for_backward(jacobians[0], jacobians[1])
         return mean, variance
 
