@@ -94,8 +94,9 @@ def build(
         model: `gp_o`, `gp_to`, `gp_hed`, `gp_ssk`, `gp_diff`, `gp_rd`, `lr_sparse_hs`, `warped_gp`, `rf`, or
             `auto`: of four kernels the one that predicts best (see `BestByLOO`).
         acq_opt: `ls`, `is`, `ga`, `sa`, `mab`, `mp`, `mcts` or `rs`.
-        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`, and `ehvi` for several objectives. Constraints that are told weight any of them
-            but `addlcb`, which makes `ei` and `aei` the package's `cei` and `caei`.
+        acq: `ei`, `pi`, `aei`, `lcb`, `addlcb`, `ts` or `mace`, and `ehvi` for several objectives.
+            Constraints that are told weight any of them but `addlcb`, which makes `ei` and `aei` the
+            package's `cei` and `caei`.
         tr: `basic`, Casmopolitan's trust region; `auto`, the smaller one of `MCBO`; `none` (also None) to
             search everywhere.
         n_initial: Sobol points before the first model.
