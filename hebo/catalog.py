@@ -64,6 +64,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.heteroscedastic_gp:HeteroscedasticGP",
             "Gaussian process whose noise variance is learned as another function of the point",
         ),
+        "gradient_gp": (
+            "hebo.surrogates.gradient_gp:GradientGP",
+            "Gaussian process of values and derivatives",
+        ),
         "extra_trees": (
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",

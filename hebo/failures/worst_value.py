@@ -17,4 +17,4 @@ class WorstValue(FailureRule):
     def completed(self, data: Data) -> Data:
         """Return the data without failures."""
         worst = data.successes().y.amin(0)
-        return data.with_y(torch.where(data.failed.unsqueeze(1), worst, data.y), data.y_var)
+        return data.with_y(torch.where(data.failed.unsqueeze(1), worst, data.y), data.y_var, data.gradients)

@@ -158,6 +158,7 @@ class Optimizer(OriginalNames, History):
         evaluated_at: DataFrame | None = None,
         y_var: Any = None,
         cost: Any = None,
+        gradient: DataFrame | None = None,
     ) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
@@ -176,26 +177,37 @@ class Optimizer(OriginalNames, History):
             y_var: `n` or `n x m` known variances of the noise in `y`, in its squared units; NaN or None where
                 one is unknown and the model's learned noise holds.
             cost: `n` positive costs of the evaluations, in any unit; NaN or None where unknown.
+            gradient: `n` rows with the derivatives of the only objective by the numeric parameters, in the
+                units of `y` and of the parameter: one column for each, which may be left out for whole
+                numbers and steps; NaN where one is unknown. They are those at `evaluated_at`, if given.
 
         Raises:
             DataError: If a point, value or label is unusable; the message says which one and why.
-            IncompatibleError: If there are more objectives than the optimizer takes, or constraints or
-                variances and it makes no use of them.
+            IncompatibleError: If there are more objectives than the optimizer takes, or constraints,
+                variances or derivatives and it makes no use of them.
         """
-        records = self._records
-        points = read_points(x, self.space, records.pending)
-        self._check_told(constraints, y_var)
-        measured = read_measured(x, records, y=y, constraints=constraints, y_var=y_var, cost=cost)
+        records, space = self._records, self.space
+        points = at = read_points(x, space, records.pending)
+        self._check_told(constraints, y_var, gradient)
+        if evaluated_at is not None:
+            at = read_evaluated_at(evaluated_at, x, space, records)
+        told = {"y": y, "constraints": constraints, "y_var": y_var, "cost": cost, "gradient": gradient}
+        measured = read_measured(x, at, space, records, **told)
         self.check_takes_objectives(measured.y.shape[1])
         if evaluated_at is not None:
-            found = read_evaluated_at(evaluated_at, x, self.space, records)
             self._give_up(points)
-            points = found
-        records.told(points, measured)
+        records.told(at, measured)
 
     @locked
     def retell(
-        self, x: DataFrame, y: Any, *, constraints: Any = None, y_var: Any = None, cost: Any = None
+        self,
+        x: DataFrame,
+        y: Any,
+        *,
+        constraints: Any = None,
+        y_var: Any = None,
+        cost: Any = None,
+        gradient: DataFrame | None = None,
     ) -> None:
         """Replace the values of points that were told before, for example after a typing error.
 
@@ -208,24 +220,29 @@ class Optimizer(OriginalNames, History):
             constraints: As for `tell`; None keeps the constraint values as they are.
             y_var: As for `tell`; None keeps the variances as they are.
             cost: As for `tell`; None keeps the costs as they are.
+            gradient: As for `tell`; None keeps the derivatives as they are.
 
         Raises:
             DataError: If a point was not told, or a value is unusable; the message says which one and why.
             IncompatibleError: If what was told has gone to another library, which cannot take it back.
         """
         records = self._records
-        places = records.places_of(read_points(x, self.space, records.x))
-        self._check_told(constraints, y_var)
-        kept = records.kept_at(places, constraints=constraints, y_var=y_var, cost=cost)
-        measured = read_measured(x, records, y=y, **kept)
+        points = read_points(x, self.space, records.x)
+        places = records.places_of(points)
+        self._check_told(constraints, y_var, gradient)
+        told = {"constraints": constraints, "y_var": y_var, "cost": cost, "gradient": gradient}
+        kept = records.kept_at(places, x.index, **told)
+        measured = read_measured(x, points, self.space, records, y=y, **kept)
         self._check_changeable(places)
         records.replace(places, measured)
 
-    def _check_told(self, constraints: Any, y_var: Any) -> None:
+    def _check_told(self, constraints: Any, y_var: Any, gradient: Any) -> None:
         if constraints is not None:
             self.check_takes_constraints()
         if y_var is not None:
             self.check_takes_variances()
+        if gradient is not None:
+            self.check_takes_gradients()
 
     def _give_up(self, points: Tensor) -> None:
         """Expect no values of encoded points, `n x d`, any more."""
@@ -263,6 +280,14 @@ class Optimizer(OriginalNames, History):
             IncompatibleError: With the reason, and what takes them.
         """
         self.recommender.check_takes_variances()
+
+    def check_takes_gradients(self) -> None:
+        """Refuse derivatives of the objective that would have no effect, before any is told.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        self.recommender.check_takes_gradients()
 
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more objectives than the recommender takes, before any is told.
@@ -322,13 +347,16 @@ class Optimizer(OriginalNames, History):
 
         Raises:
             DataError: If the state is of another format or of another design space.
-            IncompatibleError: If it has measured constraints and this optimizer makes no use of them.
+            IncompatibleError: If it has measured constraints, known variances or derivatives, and this
+                optimizer makes no use of them.
         """
         records = Records.from_json(state, self.space)
         if records.n_constraints:
             self.check_takes_constraints()
         if records.has_variances:
             self.check_takes_variances()
+        if records.has_gradients:
+            self.check_takes_gradients()
         self.seed, self._records = int(state["seed"]), records
 
     @locked

@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, Self
 
 import torch
+from pandas import Index
 from torch import Tensor
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import Names
 from hebo.errors import DataError
+from hebo.optimizer.gradients import encoded_gradients, gradient_table
 from hebo.optimizer.matching import matched
 from hebo.optimizer.measurements import NOTHING_TOLD, Measurements
 
@@ -64,6 +66,11 @@ class Records:
         return self.measured is not None and self.measured.y_var is not None
 
     @property
+    def has_gradients(self) -> bool:
+        """Whether a derivative is known."""
+        return self.measured is not None and self.measured.gradients is not None
+
+    @property
     def data(self) -> Data:
         """Everything as surrogates take it: larger is better."""
         told = self.measured
@@ -77,7 +84,12 @@ class Records:
             allowed=self.allowed,
             y_var=told.y_var,
             costs=told.costs,
+            gradients=None if told.gradients is None else -self._encoded(told.gradients),
         )
+
+    def _encoded(self, gradients: Tensor) -> Tensor:
+        """Return derivatives by encoded columns."""
+        return encoded_gradients(gradients, self.x, self._space)
 
     @property
     def allowed(self) -> Tensor:
@@ -131,12 +143,20 @@ class Records:
             "told, in the order of `history`"
         )
 
-    def kept_at(self, places: Tensor, **given: Any) -> dict[str, Any]:
-        """Return what `retell` is given, and in place of None what was told at some places."""
+    def kept_at(self, places: Tensor, index: Index, **given: Any) -> dict[str, Any]:
+        """Return what `retell` is given, and in place of None what was told at some places.
+
+        Args:
+            places: Of the told points.
+            index: The labels of their frame.
+            **given: The arguments of `retell`.
+        """
         assert self.measured is not None
         told = self.measured.rows(places)
         constraints = told.constraints if told.constraints.shape[1] else None
-        kept = {"constraints": constraints, "y_var": told.y_var, "cost": told.costs}
+        slopes = told.gradients
+        gradient = None if slopes is None else gradient_table(slopes, self._space, index)
+        kept = {"constraints": constraints, "y_var": told.y_var, "cost": told.costs, "gradient": gradient}
         return {name: kept[name] if value is None else value for name, value in given.items()}
 
     def replace(self, places: Tensor, measured: Measurements) -> None:
@@ -182,5 +202,5 @@ class Records:
         records.n_asks, records.n_asked_points = int(state["n_asks"]), int(state["n_asked_points"])
         records.x = torch.tensor(state["x"], dtype=torch.float64).reshape(-1, space.n_dims)
         records.pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, space.n_dims)
-        records.measured = Measurements.from_json(state, len(records.x))
+        records.measured = Measurements.from_json(state, len(records.x), space.n_dims)
         return records

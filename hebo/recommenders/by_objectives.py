@@ -48,6 +48,11 @@ class ByObjectives(ModelBased):
         return self.one.takes_variances and self.several.takes_variances
 
     @property
+    def takes_gradients(self) -> bool:
+        """Whether the first makes use of derivatives, which there are of a single objective alone."""
+        return self.one.takes_gradients
+
+    @property
     def has_models(self) -> bool:
         """Whether its proposals have models."""
         return all(isinstance(each, ModelBased) and each.has_models for each in (self.one, self.several))

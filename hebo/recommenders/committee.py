@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, replace
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 import torch
 from botorch.models.model import Model
@@ -74,6 +74,11 @@ class Committee(ModelBased):
         """Whether the first member makes use of known variances; the others are told none then."""
         return self.members[0].takes_variances
 
+    @property
+    def takes_gradients(self) -> bool:
+        """Whether the first member makes use of derivatives; the others are told none then."""
+        return self.members[0].takes_gradients
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that a member cannot search."""
         for member in self.members:
@@ -119,11 +124,14 @@ class _Shared:
         return self.first.models
 
     def _heard_by(self, member: Recommender) -> Request:
-        """Return the request without variances where a member makes no use of them."""
-        request = self.request
-        if request.data.y_var is None or member.takes_variances:
-            return request
-        return replace(request, data=replace(request.data, y_var=None))
+        """Return the request without what a member makes no use of."""
+        data = self.request.data
+        kept: dict[str, Any] = {}
+        if data.y_var is not None and not member.takes_variances:
+            kept["y_var"] = None
+        if data.gradients is not None and not member.takes_gradients:
+            kept["gradients"] = None
+        return replace(self.request, data=replace(data, **kept)) if kept else self.request
 
     def choose(self, n: int) -> Tensor:
         counts = [int(share * n) for share in self.committee.shares]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -69,12 +69,14 @@ class Layout:
         n_categorical: `c`.
         warp: Whether there are two warp exponents per numeric column.
         priors: Name of a group -> its prior; the names are those of `groups`.
+        further: Name of a group that only some models have -> how many entries it has.
     """
 
     n_numeric: int
     n_categorical: int
     warp: bool
     priors: dict[str, Prior]
+    further: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> dict[str, slice]:
@@ -84,6 +86,7 @@ class Layout:
             "warp_a": self.n_numeric * self.warp,
             "warp_b": self.n_numeric * self.warp,
             "overlap_scale": self.n_categorical,
+            **self.further,
             "signal": 1,
             "noise": 1,
             "mean": 1,
