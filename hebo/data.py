@@ -45,6 +45,7 @@ class Data:
         costs: `n` positive costs of the evaluations, NaN where unknown; None where none was told.
         gradients: `n x d` derivatives of the only objective by the encoded columns, NaN where one is unknown;
             None where none was told.
+        related: Observations of related tasks: other objectives over the same space, with as many values.
     """
 
     x: Tensor = field(metadata=PER_ROW)
@@ -57,6 +58,7 @@ class Data:
     y_var: Tensor | None = field(default=None, metadata=PER_ROW)
     costs: Tensor | None = field(default=None, metadata=PER_ROW)
     gradients: Tensor | None = field(default=None, metadata=PER_ROW)
+    related: tuple[Data, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.x)
@@ -179,18 +181,19 @@ class Data:
         return replace(self.successes(), pending=self.x[:0])
 
     def with_y(self, y: Tensor, y_var: Tensor | None = None, gradients: Tensor | None = None) -> Self:
-        """Return the same points with other values, `n x m`, and what is known of these.
+        """Return the same points with other values, `n x m`, and what is known of these; no related tasks.
 
         Args:
             y: The values.
             y_var: Their variances.
             gradients: Their derivatives, `n x d`.
         """
-        return replace(self, y=y, y_var=y_var, gradients=gradients)
+        return replace(self, y=y, y_var=y_var, gradients=gradients, related=())
 
     def output(self, j: int) -> Self:
         """Return the same points with one of the outputs."""
-        return self.with_y(self.y[:, [j]], None if self.y_var is None else self.y_var[:, [j]])
+        one = self.with_y(self.y[:, [j]], None if self.y_var is None else self.y_var[:, [j]])
+        return replace(one, related=tuple(task.output(j) for task in self.related))
 
     def outputs(self) -> tuple[Self, ...]:
         """Return the data of each output."""
@@ -209,7 +212,7 @@ class Data:
         """Return the data on another device."""
         if self.x.device == torch.device(device):
             return self
-        moved: dict[str, Any] = {}
+        moved: dict[str, Any] = {"related": tuple(task.to(device) for task in self.related)}
         for one in fields(self):
             if isinstance(value := getattr(self, one.name), Tensor):
                 moved[one.name] = value.to(device)

@@ -148,6 +148,12 @@ class History:
 
     @property
     @locked
+    def related(self) -> tuple[DataFrame, ...]:
+        """The observations of each related task, in the order told: points and values in natural units."""
+        return tuple(task.table for task in self._records.related)
+
+    @property
+    @locked
     def best_x(self) -> DataFrame:
         """The best feasible point told so far, as a frame with one row; see `best`.
 

@@ -29,6 +29,7 @@ from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
 from hebo.optimizer.records import Records
+from hebo.optimizer.related import read_related
 from hebo.profile import Profile
 from hebo.recipe import Recipe
 from hebo.request import Recommends, Request
@@ -199,6 +200,43 @@ class Optimizer(OriginalNames, History):
         records.told(at, measured)
 
     @locked
+    def learn_from(
+        self,
+        x: DataFrame,
+        y: Any,
+        *,
+        constraints: Any = None,
+        y_var: Any = None,
+        defaults: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Add the observations of a related task: of an earlier run of the same or of a similar problem.
+
+        Its values need not be comparable with those of this run; a model finds out how far the two tasks go
+        together. Each call is another task. They are part of the state; before `restore` they have to be
+        given again, in the same order.
+
+        Args:
+            x: `n` rows in natural units, one column per parameter.
+            y: `n` or `n x m` values, minimized, of as many objectives as this run has; NaN for a failure.
+            constraints: `n` or `n x c` measured values, fulfilled where <= 0; infeasible points teach the
+                model, and are not among the best of their task.
+            y_var: `n` or `n x m` known variances of the noise in `y`.
+            defaults: Parameter -> value that it had in the other task, for parameters without a column.
+
+        Raises:
+            DataError: If a parameter is missing, a value is unusable, or nothing was evaluated with success.
+            IncompatibleError: If the optimizer makes no use of related tasks.
+        """
+        self.check_takes_related()
+        records = self._records
+        told = {"constraints": constraints, "y_var": y_var, "defaults": defaults}
+        task = read_related(x, y, self.space, **told, n_objectives=records.n_objectives)
+        self.check_takes_objectives(task.measured.y.shape[1])
+        if y_var is not None:
+            self.check_takes_variances()
+        records.related = (*records.related, task)
+
+    @locked
     def retell(
         self,
         x: DataFrame,
@@ -289,6 +327,14 @@ class Optimizer(OriginalNames, History):
         """
         self.recommender.check_takes_gradients()
 
+    def check_takes_related(self) -> None:
+        """Refuse observations of related tasks that would have no effect, before any is told.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        self.recommender.check_takes_related()
+
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more objectives than the recommender takes, before any is told.
 
@@ -347,8 +393,8 @@ class Optimizer(OriginalNames, History):
 
         Raises:
             DataError: If the state is of another format or of another design space.
-            IncompatibleError: If it has measured constraints, known variances or derivatives, and this
-                optimizer makes no use of them.
+            IncompatibleError: If it has measured constraints, known variances, derivatives or related tasks,
+                and this optimizer makes no use of them.
         """
         records = Records.from_json(state, self.space)
         if records.n_constraints:
@@ -357,6 +403,8 @@ class Optimizer(OriginalNames, History):
             self.check_takes_variances()
         if records.has_gradients:
             self.check_takes_gradients()
+        if records.related:
+            self.check_takes_related()
         self.seed, self._records = int(state["seed"]), records
 
     @locked

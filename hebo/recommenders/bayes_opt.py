@@ -122,6 +122,11 @@ class BayesOptRecipe(ModelBased):
         return self.surrogate.takes_gradients
 
     @property
+    def takes_related(self) -> bool:
+        """Whether the surrogate takes related tasks."""
+        return self.surrogate.takes_related
+
+    @property
     def is_strict(self) -> bool:
         """Never: a matrix that could not be factorized ends no run; see `Optimizer` and `Strict`."""
         return False

@@ -53,6 +53,11 @@ class ByObjectives(ModelBased):
         return self.one.takes_gradients
 
     @property
+    def takes_related(self) -> bool:
+        """Whether both make use of related tasks."""
+        return self.one.takes_related and self.several.takes_related
+
+    @property
     def has_models(self) -> bool:
         """Whether its proposals have models."""
         return all(isinstance(each, ModelBased) and each.has_models for each in (self.one, self.several))

@@ -79,6 +79,11 @@ class Committee(ModelBased):
         """Whether the first member makes use of derivatives; the others are told none then."""
         return self.members[0].takes_gradients
 
+    @property
+    def takes_related(self) -> bool:
+        """Whether the first member makes use of related tasks; the others are told none then."""
+        return self.members[0].takes_related
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that a member cannot search."""
         for member in self.members:
@@ -131,6 +136,8 @@ class _Shared:
             kept["y_var"] = None
         if data.gradients is not None and not member.takes_gradients:
             kept["gradients"] = None
+        if data.related and not member.takes_related:
+            kept["related"] = ()
         return replace(self.request, data=replace(data, **kept)) if kept else self.request
 
     def choose(self, n: int) -> Tensor:

@@ -17,6 +17,7 @@ def on_modeled_scale(data: Data, recipe: OutputTransform) -> Data:
 
     Variances are multiplied by the squared slope of the transform at the value, and derivatives by the slope
     (chain rule); where the slope is 0, beyond a limit, both become unknown. Failed rows stay as they are.
+    Each related task has a transform of its own, for its values may have another unit.
 
     Args:
         data: With at least one success.
@@ -26,6 +27,7 @@ def on_modeled_scale(data: Data, recipe: OutputTransform) -> Data:
     transform = recipe.fit(told.y)
     y, variances = transform(told.y, told.y_var)
     changed: dict[str, Any] = {"y": data.y.index_put((rows,), y)}
+    changed["related"] = tuple(on_modeled_scale(task, recipe) for task in data.related)
     if data.y_var is not None:
         changed["y_var"] = torch.full_like(data.y, torch.nan).index_put((rows,), variances)
     if told.gradients is not None and data.gradients is not None:

@@ -83,5 +83,9 @@ class AugmentedProcess(GaussianProcess):
         """Return the model with further observations of what predictions are asked for."""
         return super().condition_on_observations(self._full(X), Y, noise=noise, **kwargs)
 
+    def _before_widening(self, noise: Tensor | None) -> Tensor | None:
+        """Leave unknown variances unknown: the covariance knows those of each kind of observation."""
+        return None if noise is None else noise / self.widening
+
     def _conditioned(self, x: Tensor, y: Tensor, factor: Tensor) -> Self:
         return type(self)(self.covariance, x, y, self.n_fitted, factor, n_columns=self.n_columns)

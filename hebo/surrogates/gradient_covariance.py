@@ -124,7 +124,7 @@ class GradientCovariance:
         """
         _, e, v = self.functionals(features)
         slopes = e.square().sum(-1)
-        of_value = self.noise if noise is None else noise
+        of_value = self.noise if noise is None else torch.where(torch.isnan(noise), self.noise, noise)
         shift = torch.where(v > 0, of_value, self.slope_noise * slopes)
         shift = shift + JITTER * self.signal * (v + slope_variance(self.kind) * slopes)
         covariance = self.between(x, x, features, features)

@@ -124,3 +124,8 @@ def _check_refusals(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
         assert not allows(lambda: recipe.fit(sloped, space, generator=make_generator(0))), (
             f"{type(recipe).__name__} does not say that it uses derivatives, and takes them"
         )
+    if not recipe.takes_related:
+        related = replace(data, related=(data,))
+        assert not allows(lambda: recipe.fit(related, space, generator=make_generator(0))), (
+            f"{type(recipe).__name__} does not say that it uses related tasks, and takes them"
+        )
