@@ -28,6 +28,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.committee:Committee",
             "Several recommenders that choose shares of each batch, one after the other",
         ),
+        "alternating": (
+            "hebo.recommenders.alternating:Alternating",
+            "Several recommenders that take turns, point by point",
+        ),
         "by_objectives": (
             "hebo.recommenders.by_objectives:ByObjectives",
             "One recommender for a single objective, another one for several",

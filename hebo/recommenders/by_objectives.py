@@ -6,12 +6,12 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.base import Recommender
-from hebo.design_space.design_space import DesignSpace
-from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
+from hebo.recommenders.group import Group, fits_models
+from hebo.recommenders.model_based import Proposal, proposal_of
 from hebo.request import Request
 
 
-class ByObjectives(ModelBased):
+class ByObjectives(Group):
     """One recommender where one objective is told, and another one where several are.
 
     Attributes:
@@ -23,24 +23,14 @@ class ByObjectives(ModelBased):
     several: Recommender
 
     @property
-    def title(self) -> str:
-        """What messages call it."""
-        return self.one.title
-
-    @property
-    def is_strict(self) -> bool:
-        """Whether errors leave `Optimizer.ask`: not where one of the two is content with other points."""
-        return self.one.is_strict and self.several.is_strict
+    def group(self) -> tuple[Recommender, ...]:
+        """Both of them."""
+        return self.one, self.several
 
     @property
     def max_objectives(self) -> int:
         """As many as `several` takes."""
         return self.several.max_objectives
-
-    @property
-    def takes_constraints(self) -> bool:
-        """Whether both make use of measured constraints."""
-        return self.one.takes_constraints and self.several.takes_constraints
 
     @property
     def takes_variances(self) -> bool:
@@ -59,22 +49,8 @@ class ByObjectives(ModelBased):
 
     @property
     def has_models(self) -> bool:
-        """Whether its proposals have models."""
-        return all(isinstance(each, ModelBased) and each.has_models for each in (self.one, self.several))
-
-    def check(self, space: DesignSpace) -> None:
-        """Refuse a space that one of the two cannot search."""
-        self.one.check(space)
-        self.several.check(space)
-
-    def doubts(self, space: DesignSpace) -> tuple[str, ...]:
-        """Return the doubts of both, each once."""
-        return tuple(dict.fromkeys((*self.one.doubts(space), *self.several.doubts(space))))
-
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that one of the two makes no use of."""
-        self.one.check_takes_constraints()
-        self.several.check_takes_constraints()
+        """Whether the proposals of both have models."""
+        return fits_models(self.one) and fits_models(self.several)
 
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""

@@ -3,21 +3,24 @@
 from __future__ import annotations
 
 import math
+<<<<<<< HEAD
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Self
+=======
+from typing import Annotated, Self
+>>>>>>> main
 
-import torch
 from botorch.models.model import Model
 from pydantic import Field, model_validator
 from torch import Tensor
 
-from hebo.base import FittedModels, Recommender
-from hebo.design_space.design_space import DesignSpace
-from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
+from hebo.base import Recommender
+from hebo.recommenders.group import Group, Shared, fits_models
+from hebo.recommenders.model_based import Proposal, proposal_of
 from hebo.request import Request
 
 
-class Committee(ModelBased):
+class Committee(Group):
     """Members that choose in turn; each knows the points of those before: different models err differently.
 
     Attributes:
@@ -44,18 +47,14 @@ class Committee(ModelBased):
         return self
 
     @property
-    def title(self) -> str:
-        """What messages call it: the name of the first member."""
-        return self.members[0].title
-
-    @property
-    def is_strict(self) -> bool:
-        """Whether errors leave `Optimizer.ask`: not where a member is content with other points."""
-        return all(member.is_strict for member in self.members)
+    def group(self) -> tuple[Recommender, ...]:
+        """The members."""
+        return self.members
 
     @property
     def has_models(self) -> bool:
         """Whether the first member, whose models the proposals have, fits some."""
+<<<<<<< HEAD
         first = self.members[0]
         return isinstance(first, ModelBased) and first.has_models
 
@@ -97,6 +96,9 @@ class Committee(ModelBased):
         """Refuse measured constraints that would have no effect on a member."""
         for member in self.members:
             member.check_takes_constraints()
+=======
+        return fits_models(self.members[0])
+>>>>>>> main
 
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return the space-filling points of the first member."""
@@ -109,6 +111,7 @@ class Committee(ModelBased):
     def propose(self, request: Request) -> Proposal | None:
         """Return the proposal of the first member, of whose points the others choose their shares."""
         first = proposal_of(self.members[0], request)
+<<<<<<< HEAD
         return None if first is None else _Shared(self, request, first)
 
 
@@ -150,3 +153,8 @@ class _Shared:
                 chosen = member.space_filling(request, count) if proposal is None else proposal.choose(count)
                 x = torch.cat([x, chosen])
         return x
+=======
+        if first is None:
+            return None
+        return Shared(request, first, self.members[1:], lambda n: [int(share * n) for share in self.shares])
+>>>>>>> main

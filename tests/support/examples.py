@@ -38,6 +38,10 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "hebo_transfer"): {
         "n_initial": 3,
         "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
+    ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
+    ("optimizer", "by_objectives"): {
+        "one": _INNER,
+        "several": {**_INNER, "acquisition": {"type": "log_ehvi"}},
     },
     ("optimizer", "hebo"): {
         "n_initial": 3,
