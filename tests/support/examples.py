@@ -38,6 +38,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "hebo_transfer"): {
         "n_initial": 3,
         "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
+    },
     ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
     ("optimizer", "by_objectives"): {
         "one": _INNER,
