@@ -398,6 +398,14 @@ class Task(Protocol):
         """The optimum, or else the smallest value that anyone has found; None where unknown."""
 
     @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        """The worst value that counts in each of several objectives; None where the problem states none."""
+
+    @property
+    def front_hypervolume(self) -> float | None:
+        """The hypervolume of the true Pareto front at the reference point; None where unknown."""
+
+    @property
     def notes(self) -> tuple[str, ...]:
         """How the files of the task were read, a line each."""
 

@@ -50,6 +50,11 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "optuna_tpe": ("hebo.peers.optuna_samplers:OptunaTPE", "Optuna's TPESampler"),
         "optuna_gp": ("hebo.peers.optuna_samplers:OptunaGP", "Optuna's GPSampler"),
+        "optuna_nsga2": ("hebo.peers.optuna_samplers:OptunaNSGA2", "Optuna's NSGAIISampler"),
+        "pymoo": (
+            "hebo.peers.pymoo_algorithms:Pymoo",
+            "NSGA-II, NSGA-III and MOEA/D of pymoo, several objectives",
+        ),
         "optuna_cmaes": ("hebo.peers.optuna_samplers:OptunaCmaEs", "Optuna's CmaEsSampler"),
         "botorch": (
             "hebo.peers.botorch_loop:BoTorch",

@@ -178,7 +178,7 @@ class Data:
 
     def train(self) -> Self:
         """Return what a surrogate is fitted to: successes, without pending points."""
-        return replace(self.successes(), pending=self.x[:0])
+        return self.successes().without_pending()
 
     def with_y(self, y: Tensor, y_var: Tensor | None = None, gradients: Tensor | None = None) -> Self:
         """Return the same points with other values, `n x m`, and what is known of these; no related tasks.
@@ -203,6 +203,10 @@ class Data:
     def without_constraints(self) -> Self:
         """Return the same points and values; what lacks a constraint value only did not fail then."""
         return replace(self, constraints=self.x.new_empty(len(self.x), 0))
+
+    def without_pending(self) -> Self:
+        """Return the data without the points that have no value yet."""
+        return replace(self, pending=self.x[:0])
 
     def with_pending(self, x: Tensor) -> Self:
         """Return the data with more pending points, `k x d`."""

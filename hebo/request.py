@@ -72,6 +72,25 @@ class Request:
         return fill(x, self.data.seen, n, self.domain, generator=self.generator)
 
 
+@dataclass(frozen=True)
+class Predicted:
+    """The point that a model thinks best, and its prediction there; see `Recommends.predicted_best`.
+
+    Attributes:
+        x: `d`, the encoded point.
+        mean: Predicted value, larger is better, in the units of `Data.y`; without the noise of a measurement.
+        low: The value one standard deviation below it, on the scale that is modeled.
+        high: The same above it.
+        feasibility: Probability that all measured constraints hold there.
+    """
+
+    x: Tensor
+    mean: float
+    low: float
+    high: float
+    feasibility: float = 1.0
+
+
 class Recommends(ABC):
     """What an optimizer asks for points: a recommender, or another library at work."""
 
@@ -191,6 +210,14 @@ class Recommends(ABC):
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return `n` points that cover the domain, whatever their values may be, `n x d`."""
         return request.space_filling(n)
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the point of the domain that the model thinks best; None where there is no model (yet).
+
+        Args:
+            request: Of one point; contexts and targets are fixed in its domain, evaluated points part of it.
+        """
+        return None
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of the objective that the points would be chosen under; see `Optimizer.fit_model`.

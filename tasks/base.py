@@ -74,6 +74,16 @@ class Task(Recipe, ABC):
         return best_known.value_of(self) if self.optimum is None else self.optimum
 
     @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        """The corner of hypervolumes: the worst value that counts in each objective; None if not stated."""
+        return None
+
+    @property
+    def front_hypervolume(self) -> float | None:
+        """Hypervolume of the true Pareto front at `reference_point`, without noise; None where unknown."""
+        return None
+
+    @property
     def minimizers(self) -> pd.DataFrame | None:
         """Known points, in natural units, where the first objective is `optimum`; None where unknown."""
         return None

@@ -43,6 +43,31 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.engineering.speed_reducer:SpeedReducer",
             "Weight of a gearbox under eleven measured limits",
         ),
+        "vehicle_safety": (
+            "tasks.engineering.vehicle_safety:VehicleSafety",
+            "Mass, acceleration and intrusion of a car in a crash, three objectives",
+        ),
+        "pumping_station": (
+            "tasks.engineering.pumping_station:PumpingStation",
+            "Investment and energy of a pumping station, mixed, two objectives",
+        ),
+        "gear_train": (
+            "tasks.engineering.gear_train:GearTrain",
+            "Ratio and size of a gear train, four integers, two objectives",
+        ),
+        "disc_brake": (
+            "tasks.engineering.disc_brake:DiscBrake",
+            "Mass and stopping time of a brake, two objectives, four measured limits",
+        ),
+        "zdt1": ("tasks.multi_objective.zdt:ZDT1", "ZDT1, two objectives, a convex front"),
+        "zdt2": ("tasks.multi_objective.zdt:ZDT2", "ZDT2, two objectives, a concave front"),
+        "zdt3": ("tasks.multi_objective.zdt:ZDT3", "ZDT3, two objectives, a front of five parts"),
+        "dtlz2": ("tasks.multi_objective.dtlz:DTLZ2", "DTLZ2, many objectives, a front on the unit sphere"),
+        "dtlz7": ("tasks.multi_objective.dtlz:DTLZ7", "DTLZ7, many objectives, a front of many parts"),
+        "branin_currin": (
+            "tasks.multi_objective.branin_currin:BraninCurrin",
+            "Branin's and Currin's functions of the same 2 variables",
+        ),
         "antibody_design": (
             "tasks.antibody.antibody_design:AntibodyDesign",
             "The loop of an antibody that binds an antigen on a lattice, nominal, with rules",

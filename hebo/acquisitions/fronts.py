@@ -18,7 +18,7 @@ MANY = 2**31
 """Stands for any number of objectives."""
 
 _BELOW = 0.1
-"""The reference point lies below the worst of the front by this share of its range."""
+"""A reference point lies below the worst of the front by this share of its range."""
 
 
 @torch.no_grad()
@@ -38,17 +38,22 @@ def front_of(values: Tensor) -> Tensor:
     return values[is_non_dominated(values)]
 
 
-def reference_point(values: Tensor) -> Tensor:
-    """Return a point that is worse than the front of `n x m` values, `m`.
+def near_reference(values: Tensor) -> Tensor:
+    """Return a point a tenth of the range of the front below its least values, `m`; `values` are `n x m`.
 
-    A tenth of the range of the front below its least values (Ishibuchi et al., 2018, for small fronts); where
-    all of the front agrees, of the range of all values.
+    With it all of the front counts alike (Ishibuchi et al., 2018). Where all of the front agrees, a tenth of
+    the range of all values.
     """
     front = front_of(values)
     width = front.amax(0) - front.amin(0)
     spread = values.amax(0) - values.amin(0)
     width = torch.where(width > 0, width, torch.where(spread > 0, spread, torch.ones_like(spread)))
     return front.amin(0) - _BELOW * width
+
+
+def far_reference(values: Tensor) -> Tensor:
+    """Return a point below the least of all `n x m` values, `m`: with it the ends of the front count most."""
+    return torch.minimum(near_reference(values), values.amin(0))
 
 
 def improvement_cells(front: Tensor, reference: Tensor) -> tuple[Tensor, Tensor]:

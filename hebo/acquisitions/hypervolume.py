@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Literal
 
 import torch
 from torch import Generator, Tensor
 
 from hebo.abilities import Marginals
-from hebo.acquisitions.fronts import MANY, front_of, improvement_cells, mean_values, reference_point
+from hebo.acquisitions.fronts import (
+    MANY,
+    far_reference,
+    front_of,
+    improvement_cells,
+    mean_values,
+    near_reference,
+)
 from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
@@ -24,16 +31,22 @@ class LogEHVI(Acquisition):
 
     since the models are independent (Yang et al., 2019; Daulton et al., 2006.05078, in logarithms as Ament et
     al., 2310.20708). It is exact for any number of objectives; the number of boxes grows quickly beyond four.
-    Of one objective it is log expected improvement. The reference point is inferred from the front; see
-    `hebo.acquisitions.fronts.reference_point`.
+    Of one objective it is log expected improvement.
+
+    Attributes:
+        reference: Where the volume begins, inferred from the values: `near` the front, `far` below all
+            values, or both `in_turn`, from point to point. With the near one a front that is short, a single
+            point perhaps, excludes all beyond its ends; with the far one the ends are all that counts.
     """
 
     max_outputs: ClassVar[int] = MANY
 
+    reference: Literal["near", "far", "in_turn"] = "in_turn"
+
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
         values = mean_values(models, data)
-        lower, upper = improvement_cells(front_of(values), reference_point(values))
+        lower, upper = improvement_cells(front_of(values), self._reference(values))
         objectives = [
             (model, *_thresholds(torch.stack([lower[:, j], upper[:, j]])))
             for j, model in enumerate(models.objectives)
@@ -47,6 +60,10 @@ class LogEHVI(Acquisition):
             return torch.stack(log_volumes).sum(0).logsumexp(-1, keepdim=True)
 
         return ehvi
+
+    def _reference(self, values: Tensor) -> Tensor:
+        is_far = self.reference == "far" or (self.reference == "in_turn" and len(values) % 2 == 1)
+        return far_reference(values) if is_far else near_reference(values)
 
 
 def _thresholds(bounds: Tensor) -> tuple[Tensor, Tensor]:

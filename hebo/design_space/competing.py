@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from torch import Tensor
@@ -29,14 +29,29 @@ def competing(space: DesignSpace, x: Tensor, *, context: Mapping[str, Any] | Non
     Raises:
         DataError: If a name is none of a context parameter, or a value none of its parameter.
     """
-    contexts = [name for name, role in space.roles.items() if role == "context"]
-    for name in context or {}:
-        if name not in contexts:
-            raise DataError(f"'{name}' is not a context parameter.{did_you_mean(name, contexts)}")
+    check_contexts(space, context or {})
     keeps = space.constraints.satisfied(x, rounded=True)
     for name, value in {**space.targets, **(context or {})}.items():
         keeps = keeps & has_value(space, x, name, value)
     return keeps
+
+
+def context_names(space: DesignSpace) -> list[str]:
+    """Return the names of the context parameters."""
+    return [name for name, role in space.roles.items() if role == "context"]
+
+
+def check_contexts(space: DesignSpace, names: Iterable[str]) -> None:
+    """Refuse names of something else than a context parameter.
+
+    Raises:
+        DataError: With the name.
+    """
+    contexts = context_names(space)
+    for name in names:
+        if name not in contexts:
+            known = did_you_mean(name, contexts) if contexts else " The space has none."
+            raise DataError(f"'{name}' is not a context parameter.{known}")
 
 
 def has_value(space: DesignSpace, x: Tensor, name: str, value: Any) -> Tensor:
@@ -49,7 +64,7 @@ def has_value(space: DesignSpace, x: Tensor, name: str, value: Any) -> Tensor:
 
 def same_context(space: DesignSpace, x: Tensor, point: Tensor) -> Tensor:
     """Say which points (`n x d`) have the context of `point` (`d`), `n` bool; all do without a context."""
-    spans = [space.columns[name] for name, role in space.roles.items() if role == "context"]
+    spans = [space.columns[name] for name in context_names(space)]
     columns = [column for span in spans for column in range(span.start, span.stop)]
     same: Tensor = ((x[:, columns] - point[columns]).abs() <= space.layout.slack[columns]).all(1)
     return same

@@ -198,7 +198,7 @@ class History:
     def _comparable(self, context: Mapping[str, Any] | None) -> Tensor:
         """Return which told rows (`n` bool) are feasible, and in one context at the targets of fidelities."""
         data, space = self.data, self.space.parameter_space
-        _need(~data.failed, "no successful evaluation has been told yet, so there is no best point")
+        self._need_success()
         _need(
             data.feasible,
             f"no feasible point yet: none of {len(data.successes().x)} successful evaluations keeps every "
@@ -214,6 +214,10 @@ class History:
             "ask for points there",
         )
         return data.feasible & comparable
+
+    def _need_success(self) -> None:
+        """Refuse to look for a best point where nothing has succeeded."""
+        _need(~self.data.failed, "no successful evaluation has been told yet, so there is no best point")
 
 
 def _need(rows: Tensor, message: str) -> None:

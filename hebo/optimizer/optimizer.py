@@ -21,13 +21,13 @@ from pandas import DataFrame
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.domains.domain import Domain
 from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import counting_fallbacks, note_fallback
-from hebo.optimizer.history import History, check_names
+from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
+from hebo.optimizer.recommending import Recommending
 from hebo.optimizer.records import Records
 from hebo.optimizer.related import read_related
 from hebo.profile import Profile
@@ -49,7 +49,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, History):
+class Optimizer(OriginalNames, Recommending):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
@@ -393,10 +393,12 @@ class Optimizer(OriginalNames, History):
 
         Raises:
             DataError: If the state is of another format or of another design space.
-            IncompatibleError: If it has measured constraints, known variances, derivatives or related tasks,
-                and this optimizer makes no use of them.
+            IncompatibleError: If it has more objectives than this optimizer takes, or measured constraints,
+                variances, derivatives or related tasks that it makes no use of.
         """
         records = Records.from_json(state, self.space)
+        if records.n_objectives:
+            self.check_takes_objectives(records.n_objectives)
         if records.n_constraints:
             self.check_takes_constraints()
         if records.has_variances:
@@ -442,11 +444,6 @@ class Optimizer(OriginalNames, History):
                 raise DataError(f"context parameter '{name}' has no value; pass ask(fixed={{'{name}': ...}})")
         domain = self.space.domain_for(n, self.data.seen, {**self.space.targets, **fixed})
         return self._request_for(n, domain, frozenset(fixed))
-
-    def _request_for(self, n: int, domain: Domain, fixed: frozenset[str]) -> Request:
-        records = self._records
-        data = records.data.within(domain.with_seen)
-        return Request(n, data, self.space, domain, records.n_asks, records.n_asked_points, self.seed, fixed)
 
     def _recommended(self, request: Request) -> Tensor:
         """Return the points of the recommender; in the last resort, where it fails, space-filling ones."""

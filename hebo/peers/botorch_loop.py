@@ -1,4 +1,4 @@
-"""BoTorch's tutorial loop: Sobol points, `SingleTaskGP`, log expected improvement."""
+"""BoTorch's tutorial loop: Sobol points, `SingleTaskGP`, log expected (hypervolume) improvement."""
 
 from __future__ import annotations
 
@@ -8,12 +8,17 @@ from typing import Any, Literal
 
 import torch
 from botorch.acquisition.logei import qLogExpectedImprovement, qLogNoisyExpectedImprovement
+from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolumeImprovement
+from botorch.acquisition.multi_objective.utils import get_default_partitioning_alpha
 from botorch.exceptions.errors import ModelFittingError
 from botorch.fit import fit_gpytorch_mll
 from botorch.models.gp_regression import SingleTaskGP
 from botorch.models.gp_regression_mixed import MixedSingleTaskGP
+from botorch.models.model_list_gp_regression import ModelListGP
 from botorch.optim.optimize import optimize_acqf
 from botorch.optim.optimize_mixed import optimize_acqf_mixed_alternating
+from botorch.utils.multi_objective.hypervolume import infer_reference_point
+from botorch.utils.multi_objective.pareto import is_non_dominated
 from gpytorch.mlls import ExactMarginalLogLikelihood
 from pydantic import Field
 from torch import Tensor
@@ -22,7 +27,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import note_fallback
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.peers.dimensions import Dimensions
-from hebo.peers.session import PeerOptimizer, Session, Suggestion, Told
+from hebo.peers.session import SEVERAL, PeerOptimizer, Session, Suggestion, Takes, Told
 from hebo.peers.unit_cube import UnitCube
 
 # Longer grids are searched as intervals and rounded, as BoTorch itself does from this length on.
@@ -36,8 +41,12 @@ class BoTorch(OptimizerRecipe):
     model is `SingleTaskGP`, the acquisition is maximized over the whole batch by `optimize_acqf`. Pending
     points are imagined by the acquisition. Failed evaluations are left out of the model.
 
+    With several objectives each has a model of its own, and the acquisition is `qLogNEHVI` (Daulton, Balandat
+    and Bakshy, 2021; Ament et al., 2023) whatever `acquisition` says. Its reference point is inferred from
+    the values told, in each ask anew, by BoTorch's `infer_reference_point`.
+
     Attributes:
-        acquisition: `qlogei`, or `qlognei` for noisy values.
+        acquisition: For one objective: `qlogei`, or `qlognei` for noisy values.
         discrete: How integers and categories are treated. `rounded`: as numbers and one-hot columns, the
             optimum rounded, as in the tutorials. `alternating`: `MixedSingleTaskGP` and
             `optimize_acqf_mixed_alternating`, as Ax does; about ten times slower with several of them.
@@ -55,7 +64,11 @@ class BoTorch(OptimizerRecipe):
     def build(self, space: DesignSpace, *, seed: int | None = None) -> PeerOptimizer:
         """Return the optimizer; see `PeerOptimizer`."""
         return PeerOptimizer(
-            space, lambda dims, number: BoTorchSession(dims, self, number), peer="botorch", seed=seed
+            space,
+            lambda dims, number: BoTorchSession(dims, self, number),
+            peer="botorch",
+            seed=seed,
+            takes=Takes(objectives=(1, SEVERAL)),
         )
 
 
@@ -90,21 +103,27 @@ class BoTorchSession(Session):
     def tell(self, told: Sequence[Told]) -> None:
         """Keep the successful values, larger is better."""
         self._n_told += len(told)
-        good = [(one.point, -one.y) for one in told if one.y is not None]
-        self._x = torch.cat([self._x, self._cube.rows([point for point, _ in good])])
-        values = torch.tensor([value for _, value in good], dtype=torch.float64)
-        self._y = torch.cat([self._y, values.reshape(-1, 1)])
+        good = [(one.point, one.values) for one in told if one.values is not None]
+        if good:
+            values = -torch.tensor([one for _, one in good], dtype=torch.float64)
+            self._x = torch.cat([self._x, self._cube.rows([point for point, _ in good])])
+            self._y = torch.cat([self._y, values]) if len(self._y) else values
 
     def _features(self, rows: Tensor) -> Tensor:
         """Return the columns that the model sees."""
         return self._cube.one_hot(rows) if self._is_rounded else rows
 
-    def _model(self) -> SingleTaskGP:
+    def _model(self) -> SingleTaskGP | ModelListGP:
+        """Return a model of each objective; of the only one where there is one."""
+        models = [self._fitted(column.unsqueeze(1)) for column in self._y.unbind(1)]
+        return models[0] if len(models) == 1 else ModelListGP(*models)
+
+    def _fitted(self, y: Tensor) -> SingleTaskGP:
         categories = list(self._cube.categories)
         if categories and not self._is_rounded:
-            model: SingleTaskGP = MixedSingleTaskGP(self._x, self._y, cat_dims=categories)
+            model: SingleTaskGP = MixedSingleTaskGP(self._x, y, cat_dims=categories)
         else:
-            model = SingleTaskGP(self._features(self._x), self._y)
+            model = SingleTaskGP(self._features(self._x), y)
         try:
             fit_gpytorch_mll(ExactMarginalLogLikelihood(model.likelihood, model))
         except ModelFittingError as error:
@@ -112,7 +131,17 @@ class BoTorchSession(Session):
             model.eval()
         return model
 
-    def _acquisition(self, model: SingleTaskGP, waiting: Tensor | None) -> Any:
+    def _acquisition(self, model: SingleTaskGP | ModelListGP, waiting: Tensor | None) -> Any:
+        n_objectives = self._y.shape[1]
+        if n_objectives > 1:
+            return qLogNoisyExpectedHypervolumeImprovement(
+                model,
+                ref_point=infer_reference_point(self._y[is_non_dominated(self._y)]),
+                X_baseline=self._features(self._x),
+                X_pending=waiting,
+                prune_baseline=True,
+                alpha=get_default_partitioning_alpha(n_objectives),
+            )
         if self._recipe.acquisition == "qlognei":
             return qLogNoisyExpectedImprovement(
                 model, X_baseline=self._features(self._x), X_pending=waiting, prune_baseline=True

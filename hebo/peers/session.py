@@ -20,6 +20,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError
 from hebo.optimizer.locking import locked
@@ -44,17 +45,24 @@ class Suggestion:
 
 @dataclass(frozen=True)
 class Told:
-    """The value of a point.
+    """What was measured at a point.
 
     Attributes:
         point: One value per dimension.
-        y: To be minimized; None for a failed evaluation.
+        values: One for each objective, to be minimized; None for a failed evaluation.
         handle: Of the suggestion; None for a point that the library did not ask for.
+        constraints: One for each measured constraint, fulfilled where <= 0; none for a failed evaluation.
     """
 
     point: Point
-    y: float | None
+    values: tuple[float, ...] | None
     handle: Any = None
+    constraints: tuple[float, ...] = ()
+
+    @property
+    def y(self) -> float | None:
+        """The value of the first objective; None for a failed evaluation."""
+        return None if self.values is None else self.values[0]
 
 
 class Session(ABC):
@@ -82,6 +90,24 @@ StartSession = Callable[[Dimensions, int], Session]
 """Starts a session for the dimensions with a seed in `[0, 2**31)`."""
 
 
+@dataclass(frozen=True)
+class Takes:
+    """What a library makes use of.
+
+    Attributes:
+        objectives: Least and largest number of objectives.
+        constraints: Whether it takes measured constraints.
+    """
+
+    objectives: tuple[int, int] = (1, 1)
+    constraints: bool = False
+
+
+ONE_OBJECTIVE = Takes()
+SEVERAL = 2**31
+"""As many objectives as are told."""
+
+
 class Peer(Recommends):
     """Another library at work: it is asked for points, and remembers what it was handed.
 
@@ -89,6 +115,7 @@ class Peer(Recommends):
         dimensions: The free parameters.
         start: Starts the library's side.
         seed: Of the run.
+        takes: What the library makes use of.
 
     Attributes:
         session: The library's side, once it has been asked.
@@ -97,8 +124,10 @@ class Peer(Recommends):
         seconds_elsewhere: CPU seconds of the latest ask in other processes.
     """
 
-    def __init__(self, dimensions: Dimensions, start: StartSession, seed: int) -> None:
-        self._dimensions, self._start, self._seed = dimensions, start, seed
+    def __init__(
+        self, dimensions: Dimensions, start: StartSession, seed: int, takes: Takes = ONE_OBJECTIVE
+    ) -> None:
+        self._dimensions, self._start, self._seed, self._takes = dimensions, start, seed, takes
         self.session: Session | None = None
         self._open: list[tuple[Tensor, Suggestion]] = []
         self.events: list[list[Any]] = []
@@ -110,6 +139,33 @@ class Peer(Recommends):
         """The name of the library's optimizer."""
         return self._dimensions.peer
 
+    @property
+    def max_objectives(self) -> int:
+        """As many as the library takes."""
+        return self._takes.objectives[1]
+
+    @property
+    def takes_constraints(self) -> bool:
+        """Whether the library does."""
+        return self._takes.constraints
+
+    def check_takes_objectives(self, n: int) -> None:
+        """Refuse more or fewer objectives than the library takes.
+
+        Raises:
+            IncompatibleError: With the numbers, and what would work.
+        """
+        least, most = self._takes.objectives
+        if n > most:
+            raise IncompatibleError(
+                f"{self.title} takes {most} objective(s), y has {n} columns; use hebo, botorch, optuna_gp or "
+                "pymoo, which take several, or combine them into one"
+            )
+        if n < least:
+            raise IncompatibleError(
+                f"{self.title} takes {least} objectives or more, y has {n} column(s); use another optimizer"
+            )
+
     def recommend(self, request: Request) -> Tensor:
         """Hand over what was told, and return what the library suggests.
 
@@ -118,11 +174,11 @@ class Peer(Recommends):
         """
         if request.fixed:
             raise IncompatibleError(f"{self.title} cannot pin parameters; call ask without `fixed`")
-        return self.ask(request.n, request.data.x, -request.data.y)
+        return self.ask(request.n, request.data)
 
-    def ask(self, n: int, x: Tensor, y: Tensor) -> Tensor:
-        """Return `n` points of the library, given all points told so far and their values, minimized."""
-        told = self._take_told(x, y)
+    def ask(self, n: int, data: Data) -> Tensor:
+        """Return `n` points of the library, given all that was told so far."""
+        told = self._take_told(data)
         pending = [suggestion for _, suggestion in self._open]
         self.events.append(["ask", n, self.n_handed])
         with seeded(make_generator(self._seed, "peer", len(self.events))):
@@ -149,16 +205,20 @@ class Peer(Recommends):
             self.session = self._start(self._dimensions, derive_seed(self._seed, "peer") % 2**31)
         return self.session
 
-    def _take_told(self, x: Tensor, y: Tensor) -> list[Told]:
+    def _take_told(self, data: Data) -> list[Told]:
         """Return what was told since the last ask, with the handles of what had been asked for."""
-        x, values = x[self.n_handed :], y[self.n_handed :, 0].tolist()
-        self.n_handed += len(x)
-        handles = [self._close(row) for row in x]
-        points = self._dimensions.points(x)
-        return [
-            Told(one.point if one else point, None if value != value else value, one.handle if one else None)
-            for one, point, value in zip(handles, points, values, strict=True)
-        ]
+        new = data.rows(torch.arange(self.n_handed, len(data.x)))
+        self.n_handed = len(data.x)
+        values, limits = (-new.y).tolist(), new.constraints.tolist()
+        measured = (new.x, new.failed.tolist(), self._dimensions.points(new.x), values, limits)
+        return [self._told(*one) for one in zip(*measured, strict=True)]
+
+    def _told(
+        self, row: Tensor, has_failed: bool, point: Point, values: list[float], limits: list[float]
+    ) -> Told:
+        suggestion = self._close(row)
+        point, handle = (suggestion.point, suggestion.handle) if suggestion else (point, None)
+        return Told(point, None, handle) if has_failed else Told(point, tuple(values), handle, tuple(limits))
 
     def _close(self, row: Tensor) -> Suggestion | None:
         """Take the first open suggestion at an encoded point off the list."""
@@ -181,6 +241,7 @@ class PeerOptimizer(Optimizer):
         start: Starts the library's side.
         peer: Name of the optimizer, for messages.
         seed: See `Optimizer`.
+        takes: What the library makes use of.
 
     Raises:
         IncompatibleError: If the library cannot express the space.
@@ -189,14 +250,20 @@ class PeerOptimizer(Optimizer):
     recommender: Peer
 
     def __init__(
-        self, space: DesignSpace, start: StartSession, *, peer: str, seed: int | None = None
+        self,
+        space: DesignSpace,
+        start: StartSession,
+        *,
+        peer: str,
+        seed: int | None = None,
+        takes: Takes = ONE_OBJECTIVE,
     ) -> None:
-        self.dimensions, self._start = Dimensions(space, peer), start
-        super().__init__(space, Peer(self.dimensions, start, 0), seed=seed)
+        self.dimensions, self._start, self._takes = Dimensions(space, peer), start, takes
+        super().__init__(space, Peer(self.dimensions, start, 0, takes), seed=seed)
         self._begin()
 
     def _begin(self) -> None:
-        self.recommender = Peer(self.dimensions, self._start, self.seed)
+        self.recommender = Peer(self.dimensions, self._start, self.seed, self._takes)
 
     def _recommended(self, request: Request) -> Tensor:
         """Return the points as they are: there is nothing in their place where a library fails."""
@@ -239,7 +306,7 @@ class PeerOptimizer(Optimizer):
             if event[0] == "forget":
                 self.recommender.forget(torch.tensor(event[1], dtype=torch.float64))
             else:
-                self.recommender.ask(event[1], data.x[: event[2]], -data.y[: event[2]])
+                self.recommender.ask(event[1], data.rows(torch.arange(event[2])))
 
     @locked
     def restore(self, rounds: Iterable[Round]) -> None:
@@ -259,8 +326,7 @@ class PeerOptimizer(Optimizer):
             self._tell_again(frame, *told)
 
     def _repeat(self, number: int, stored: Tensor) -> None:
-        data = self._records.data
-        again = self.recommender.ask(len(stored), data.x, -data.y)
+        again = self.recommender.ask(len(stored), self._records.data)
         lower, upper = self.space.bounds
         if not bool(((again - stored).abs() <= 1e-6 * (upper - lower).clamp_min(1e-12)).all()):
             raise DataError(

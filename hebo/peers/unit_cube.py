@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.quasirandom import SobolEngine
@@ -91,6 +92,11 @@ class UnitCube:
     def sobol(self, engine: SobolEngine, n: int) -> list[Point]:
         """Return the next `n` points of a Sobol sequence over all columns; grid values share it evenly."""
         return self._dimensions.points(self._space.draw(engine.draw(n, dtype=torch.float64)))
+
+    def random(self, rng: np.random.Generator, n: int) -> list[Point]:
+        """Return `n` independent points: numbers uniform on their scale, grid values and categories alike."""
+        draws = torch.as_tensor(rng.random((n, self._space.n_dims)))
+        return self._dimensions.points(self._space.draw(draws))
 
     def sobol_engine(self, seed: int) -> SobolEngine:
         """Return a scrambled sequence for `sobol`."""

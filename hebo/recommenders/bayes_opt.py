@@ -31,13 +31,14 @@ from hebo.errors import IncompatibleError
 from hebo.failures.success_probability import SuccessProbability
 from hebo.failures.worst_value import WorstValue
 from hebo.profile import phase
+from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.compatibility import check_parts
 from hebo.recommenders.fitted_models import ModelStack, all_on_means, condition_on_mean, fit_stack
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.modeled_scale import on_modeled_scale
 from hebo.recommenders.table_search import check_choices, parts_for
 from hebo.regions.whole_space import WholeSpace
-from hebo.request import Request
+from hebo.request import Predicted, Request
 
 # With many columns, one point for each would leave little of a usual budget to the model.
 _MAX_INITIAL = 16
@@ -153,12 +154,29 @@ class BayesOptRecipe(ModelBased):
 
     def propose(self, request: Request) -> _Proposal | None:
         """Fit the models; None before `n_initial` points, and while all values are the same."""
-        n_initial = self.n_initial or max(2, min(request.space.n_dims + 1, _MAX_INITIAL))
         goal = toward_feasible(request.data)
-        if len(request.data.seen) < n_initial or not _varies(goal):
+        if self._is_early(request) or not _varies(goal):
             return None
         with phase("fit"):
             return _Proposal(self, request, self._fit(goal, request))
+
+    def _is_early(self, request: Request) -> bool:
+        """Say whether fewer points than `n_initial` are known."""
+        n_initial = self.n_initial or max(2, min(request.space.n_dims + 1, _MAX_INITIAL))
+        return len(request.data.seen) < n_initial
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the maximum of the posterior mean; None where `propose` would fit no model to the objective.
+
+        Pending points have no part in it; see `hebo.recommenders.best_predicted`.
+        """
+        if self._is_early(request) or not _varies(request.data):
+            return None
+        known = replace(request, data=request.data.without_pending())
+        stack = self._fit(known.data, known)
+        search, _ = parts_for(self.acq_optimizer, self.region, request.space)
+        transform = self.output_transform.fit(known.data.successes().y)
+        return best_predicted(search, stack.models, stack.data, transform, known)
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of all objectives, conditioned on pending points; see `Optimizer.fit_model`."""

@@ -8,7 +8,7 @@ from torch import Tensor
 from hebo.base import Recommender
 from hebo.recommenders.group import Group, fits_models
 from hebo.recommenders.model_based import Proposal, proposal_of
-from hebo.request import Request
+from hebo.request import Predicted, Request
 
 
 class ByObjectives(Group):
@@ -63,6 +63,10 @@ class ByObjectives(Group):
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return the space-filling points of the one that the number of objectives decides on."""
         return self._for(request).space_filling(request, n)
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the point that the model of the one that the number of objectives decides on thinks best."""
+        return self._for(request).predicted_best(request)
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of the one that the number of objectives decides on."""

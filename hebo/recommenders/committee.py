@@ -12,7 +12,7 @@ from torch import Tensor
 from hebo.base import Recommender
 from hebo.recommenders.group import Group, Shared, fits_models
 from hebo.recommenders.model_based import Proposal, proposal_of
-from hebo.request import Request
+from hebo.request import Predicted, Request
 
 
 class Committee(Group):
@@ -54,6 +54,10 @@ class Committee(Group):
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return the space-filling points of the first member."""
         return self.members[0].space_filling(request, n)
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the point that the model of the first member thinks best."""
+        return self.members[0].predicted_best(request)
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of the first member."""

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
-from hebo.request import Request
+from hebo.request import Predicted, Request
 
 
 class Wrapper(Recommender, ABC):
@@ -71,6 +71,10 @@ class Wrapper(Recommender, ABC):
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return points that cover the domain; see `Recommends.space_filling`."""
         return self.of.space_filling(request, n)
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the point that the model thinks best; see `Recommends.predicted_best`."""
+        return self.of.predicted_best(request)
 
     def fit_model(self, request: Request) -> Model:
         """Return the model that points would be chosen under; see `Recommends.fit_model`."""

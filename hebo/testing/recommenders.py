@@ -47,12 +47,26 @@ def play(optimizer: Optimizer, n_rounds: int = 4, batch: int = 2) -> pd.DataFram
 
 def _check_points(recipe: Recommender, space: DesignSpace) -> None:
     """Points lie in the space, and none is suggested twice while there are new ones."""
-    asked = play(recipe.build(space, seed=0))
+    optimizer = recipe.build(space, seed=0)
+    asked = play(optimizer)
     name, points = type(recipe).__name__, space.encode(asked)
     assert list(asked.columns) == space.names, "one column per parameter"
     assert bool(space.contains(points).all()), f"{name} suggests feasible points"
     if (space.cardinality or 1000) >= len(points):
         assert len(torch.unique(points, dim=0)) == len(points), f"{name} suggests no point twice"
+    _check_recommendation(optimizer, name)
+
+
+def _check_recommendation(optimizer: Optimizer, name: str) -> None:
+    """What is recommended lies in the space, and looking changes nothing."""
+    state, found = optimizer.state_dict(), optimizer.recommendation()
+    assert optimizer.state_dict() == state, f"{name} recommends without a change of state"
+    point = optimizer.space.encode(found.point)
+    assert bool(optimizer.space.contains(point).all()), f"{name} recommends a feasible point"
+    if found.mean is None or found.low is None or found.high is None:
+        assert found.point.equals(optimizer.best_x), f"{name} has no model and recommends the best point told"
+    else:
+        assert found.low <= found.mean <= found.high, f"{name} predicts an interval around the mean"
 
 
 def _check_repeats(recipe: Recommender, space: DesignSpace) -> None:

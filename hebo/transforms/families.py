@@ -61,8 +61,10 @@ class BoxCox:
         return log if abs(self.power) < _LOG_LIMIT else torch.expm1(self.power * log) / self.power
 
     def inverse(self, s: Tensor) -> Tensor:
-        """Invert `forward`."""
-        return torch.exp(s if abs(self.power) < _LOG_LIMIT else torch.log1p(self.power * s) / self.power)
+        """Invert `forward`; scores beyond its range give the end of theirs, 0 or infinity."""
+        if abs(self.power) < _LOG_LIMIT:
+            return torch.exp(s)
+        return torch.exp(torch.log1p((self.power * s).clamp_min(-1.0)) / self.power)
 
 
 @dataclass(frozen=True)

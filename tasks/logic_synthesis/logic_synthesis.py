@@ -126,6 +126,11 @@ class LogicSynthesis(Task):
         """One value, or area and delay."""
         return ("area", "delay") if self.objective == "area_delay" else ("y",)
 
+    @property
+    def reference_point(self) -> tuple[float, float] | None:
+        """Half as much again as resyn2 gives, in area and in delay; None for one objective."""
+        return (1.5, 1.5) if self.objective == "area_delay" else None
+
     def parameters(self) -> list[dict[str, Any]]:
         """Return a nominal variable for each operator of each sequence; where wanted also their flags."""
         alphabet = [*ALPHABETS[self.alphabet], *([SKIP] if self.cut else [])]

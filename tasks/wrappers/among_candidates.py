@@ -44,6 +44,11 @@ class AmongCandidates(Wrapper):
         return best_known.value_of(self)
 
     @property
+    def front_hypervolume(self) -> float | None:
+        """None: the front of the task need not be among the candidates."""
+        return None
+
+    @property
     def minimizers(self) -> pd.DataFrame | None:
         """None: those of the task need not be among the candidates."""
         return None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, ClassVar
 
 import pandas as pd
-from pydantic import SerializeAsAny
+from pydantic import Field, SerializeAsAny, model_validator
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError
 from tasks.base import Columns, Task
+
+NotNegative = Annotated[float, Field(ge=0)]
+Positive = Annotated[float, Field(gt=0)]
 
 
 class Wrapper(Task):
@@ -16,9 +20,30 @@ class Wrapper(Task):
 
     Args:
         task: The task to change.
+
+    Attributes:
+        PER_OBJECTIVE: Settings in units of the objectives: one number for all, or a list with one for each.
     """
 
+    PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ()
+
     task: SerializeAsAny[Task]
+
+    @model_validator(mode="after")
+    def _check_lengths(self) -> Wrapper:
+        for name in self.PER_OBJECTIVE:
+            value, objectives = getattr(self, name), list(self.task.objectives)
+            if isinstance(value, tuple) and len(value) != len(objectives):
+                raise ConfigError(
+                    f"{name} has {len(value)} values for the {len(objectives)} objective(s) {objectives} of "
+                    f"{self.task.name}; give one for each, or one number for all."
+                )
+        return self
+
+    def _each(self, setting: str) -> dict[str, Any]:
+        """Return objective -> the value of a setting for it."""
+        value, names = getattr(self, setting), self.task.objectives
+        return dict(zip(names, value if isinstance(value, tuple) else (value,) * len(names), strict=True))
 
     @property
     def name(self) -> str:
@@ -45,6 +70,16 @@ class Wrapper(Task):
         """That of the task, unless this one has its own."""
         own = super().best_known
         return self.task.best_known if own is None else own
+
+    @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        """That of the task."""
+        return self.task.reference_point
+
+    @property
+    def front_hypervolume(self) -> float | None:
+        """That of the task."""
+        return self.task.front_hypervolume
 
     @property
     def minimizers(self) -> pd.DataFrame | None:

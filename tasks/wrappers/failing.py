@@ -68,6 +68,11 @@ class Failing(Wrapper):
         return best_known.value_of(self) if may_fail else super().best_known
 
     @property
+    def front_hypervolume(self) -> float | None:
+        """That of the task, unless a part of its front may fail."""
+        return None if self.region or self.probability == 1 else self.task.front_hypervolume
+
+    @property
     def minimizers(self) -> pd.DataFrame | None:
         """Those of the task that do not fail."""
         known = self.task.minimizers

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, did_you_mean
 from tasks.base import Columns
-from tasks.wrappers.base import Wrapper, keep_noiseless
+from tasks.wrappers.base import Positive, Wrapper, keep_noiseless
 
 
 class Heteroscedastic(Wrapper):
@@ -22,13 +24,16 @@ class Heteroscedastic(Wrapper):
     `optimum` is that of `f`.
 
     Args:
-        low: Standard deviation at the lower end of the variable, in the units of the objectives.
-        high: Standard deviation at its upper end; below `low` for noise that falls.
+        low: Standard deviation at the lower end of the variable, in the units of the objectives; a list has
+            one for each of them.
+        high: Standard deviation at its upper end, in the same way; below `low` for noise that falls.
         along: The variable; by default the first numeric one.
     """
 
-    low: float = Field(gt=0)
-    high: float = Field(gt=0)
+    PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("low", "high")
+
+    low: Positive | tuple[Positive, ...]
+    high: Positive | tuple[Positive, ...]
     along: str | None = None
 
     @model_validator(mode="after")
@@ -47,12 +52,18 @@ class Heteroscedastic(Wrapper):
         """True: each evaluation draws its noise."""
         return True
 
-    def spread(self, frame: pd.DataFrame) -> NDArray[np.float64]:
-        """Return the `n` standard deviations of the noise at points in natural units."""
+    def spread(self, frame: pd.DataFrame, objective: str | None = None) -> NDArray[np.float64]:
+        """Return the `n` standard deviations of the noise at points in natural units.
+
+        Args:
+            frame: The points.
+            objective: Of which objective; the first by default.
+        """
         column = self.space.names.index(self._numeric_names()[0])
         low, high = self.space.bounds[:, column].tolist()
         u = (self.space.encode(frame)[:, column].numpy() - low) / (high - low)
-        spread: NDArray[np.float64] = self.low ** (1.0 - u) * self.high**u
+        at_low, at_high = (self._each(name)[objective or self.objectives[0]] for name in ("low", "high"))
+        spread: NDArray[np.float64] = at_low ** (1.0 - u) * at_high**u
         return spread
 
     def _numeric_names(self) -> list[str]:
@@ -62,7 +73,7 @@ class Heteroscedastic(Wrapper):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
-        spread = self.spread(frame)
         for objective in self.objectives:
+            spread = self.spread(frame, objective)
             columns[objective] = columns[objective] + spread * rng.standard_normal(len(frame))
         return columns

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
-from pydantic import Field
 
 from tasks.base import Columns
-from tasks.wrappers.base import Wrapper, keep_noiseless
+from tasks.wrappers.base import NotNegative, Wrapper, keep_noiseless
 
 
 class Noisy(Wrapper):
@@ -18,12 +19,15 @@ class Noisy(Wrapper):
     `noiseless` gives `f` for reports (see `keep_noiseless`). `optimum` is that of `f`.
 
     Args:
-        sd: Standard deviation where `f = 0`, in the units of the objectives.
-        relative_sd: Growth of the standard deviation with `|f|`, for noise that depends on the point.
+        sd: Standard deviation where `f = 0`, in the units of the objectives; a list has one for each.
+        relative_sd: Growth of the standard deviation with `|f|`, for noise that depends on the point; a list
+            has one for each objective.
     """
 
-    sd: float = Field(0.1, ge=0)
-    relative_sd: float = Field(0.0, ge=0)
+    PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("sd", "relative_sd")
+
+    sd: NotNegative | tuple[NotNegative, ...] = 0.1
+    relative_sd: NotNegative | tuple[NotNegative, ...] = 0.0
 
     @property
     def is_noisy(self) -> bool:
@@ -32,8 +36,9 @@ class Noisy(Wrapper):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
+        sd, relative_sd = self._each("sd"), self._each("relative_sd")
         for objective in self.objectives:
             f = columns[objective]
             noise = rng.standard_normal(len(f))
-            columns[objective] = f + (self.sd + self.relative_sd * np.abs(f)) * noise
+            columns[objective] = f + (sd[objective] + relative_sd[objective] * np.abs(f)) * noise
         return columns

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from tasks.base import Columns
-from tasks.wrappers.base import Wrapper, keep_noiseless
+from tasks.wrappers.base import Positive, Wrapper, keep_noiseless
 
 
 class Outliers(Wrapper):
@@ -24,13 +24,15 @@ class Outliers(Wrapper):
 
     Args:
         probability: Chance that a measurement is contaminated.
-        scale: Size of the error, in the units of the objectives.
+        scale: Size of the error, in the units of the objectives; a list has one for each.
         side: `up` takes the error's absolute value, as when a run of a program goes wrong; `both` lets a
             measurement also look better than it is.
     """
 
+    PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("scale",)
+
     probability: float = Field(0.1, ge=0, le=1)
-    scale: float = Field(gt=0)
+    scale: Positive | tuple[Positive, ...]
     side: Literal["up", "both"] = "up"
 
     @property
@@ -40,11 +42,11 @@ class Outliers(Wrapper):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
-        for objective in self.objectives:
-            columns[objective] = columns[objective] + self._errors(len(frame), rng)
+        for objective, scale in self._each("scale").items():
+            columns[objective] = columns[objective] + self._errors(len(frame), scale, rng)
         return columns
 
-    def _errors(self, n: int, rng: Generator) -> NDArray[np.float64]:
+    def _errors(self, n: int, scale: float, rng: Generator) -> NDArray[np.float64]:
         is_hit = rng.random(n) < self.probability
-        t = self.scale * rng.standard_t(2.0, n)
+        t = scale * rng.standard_t(2.0, n)
         return np.where(is_hit, np.abs(t) if self.side == "up" else t, 0.0)

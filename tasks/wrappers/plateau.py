@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from abc import abstractmethod
+from typing import ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import Field, model_validator
+from pydantic import model_validator
 
 from hebo.errors import ConfigError
 from tasks import best_known
 from tasks.base import Columns
-from tasks.wrappers.base import Wrapper, noiseless_name
+from tasks.wrappers.base import Positive, Wrapper, noiseless_name
 
 Array = NDArray[np.float64]
 
@@ -26,8 +27,8 @@ class Flattened(Wrapper):
     """
 
     @abstractmethod
-    def flatten(self, values: Array) -> Array:
-        """Return the `n` flattened values; NaN stays NaN."""
+    def flatten(self, values: Array, objective: str | None = None) -> Array:
+        """Return the `n` flattened values of an objective, of the first by default; NaN stays NaN."""
 
     @property
     def optimum(self) -> float | None:
@@ -40,14 +41,30 @@ class Flattened(Wrapper):
         own = best_known.value_of(self) if self.optimum is None else self.optimum
         return self._flatten_one(self.task.best_known) if own is None else own
 
+    @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        """That of the task, flattened: what is as bad as it there is so here."""
+        corner = self.task.reference_point
+        if corner is None:
+            return None
+        return tuple(
+            float(self.flatten(np.array([value]), objective)[0])
+            for value, objective in zip(corner, self.objectives, strict=True)
+        )
+
+    @property
+    def front_hypervolume(self) -> float | None:
+        """None: the volume between flattened values is another one."""
+        return None
+
     def _flatten_one(self, value: float | None) -> float | None:
         return None if value is None else float(self.flatten(np.array([value]))[0])
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = self.task._columns(frame, rng)
-        noiseless = {noiseless_name(self.objectives, one) for one in self.objectives}
-        for name in {*self.objectives, *noiseless} & set(columns):
-            columns[name] = self.flatten(columns[name])
+        for objective in self.objectives:
+            for name in {objective, noiseless_name(self.objectives, objective)} & set(columns):
+                columns[name] = self.flatten(columns[name], objective)
         return columns
 
 
@@ -57,18 +74,21 @@ class Quantized(Flattened):
     `y = base + step floor((f - base) / step)`.
 
     Args:
-        step: Height of a step, in the units of the objectives.
-        base: A value that is a step itself, such as the optimum.
+        step: Height of a step, in the units of the objectives; a list has one for each.
+        base: A value that is a step itself, such as the optimum; a list has one for each objective.
     """
 
-    step: float = Field(gt=0)
-    base: float = 0.0
+    PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("step", "base")
 
-    def flatten(self, values: Array) -> Array:
+    step: Positive | tuple[Positive, ...]
+    base: float | tuple[float, ...] = 0.0
+
+    def flatten(self, values: Array, objective: str | None = None) -> Array:
         """Return the `n` values rounded down to steps."""
+        step, base = (self._each(name)[objective or self.objectives[0]] for name in ("step", "base"))
         # A value that is a step up to rounding errors must not fall to the step below.
-        steps = np.floor((values - self.base) / self.step + 1e-9)
-        flat: Array = self.base + self.step * steps
+        steps = np.floor((values - base) / step + 1e-9)
+        flat: Array = base + step * steps
         return flat
 
 
@@ -76,22 +96,31 @@ class Clipped(Flattened):
     """A task whose values are cut off: constant where the task is above `high` or below `low`.
 
     Args:
-        low: Smallest value that is told apart, in the units of the objectives; none by default.
-        high: Largest value that is told apart; none by default.
+        low: Smallest value that is told apart, in the units of the objectives; none by default. A list has
+            one for each objective, None where there is none.
+        high: Largest value that is told apart, in the same way; none by default.
     """
 
-    low: float | None = None
-    high: float | None = None
+    PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("low", "high")
+
+    low: float | tuple[float | None, ...] | None = None
+    high: float | tuple[float | None, ...] | None = None
 
     @model_validator(mode="after")
     def _check_ends(self) -> Clipped:
         if self.low is None and self.high is None:
             raise ConfigError("neither `low` nor `high` given; give at least one of them.")
-        if self.low is not None and self.high is not None and self.low >= self.high:
-            raise ConfigError(f"low={self.low} is not below high={self.high}; swap or change them.")
+        for objective in self.objectives:
+            low, high = self._ends(objective)
+            if low >= high:
+                raise ConfigError(f"low={low} is not below high={high}; swap or change them.")
         return self
 
-    def flatten(self, values: Array) -> Array:
+    def flatten(self, values: Array, objective: str | None = None) -> Array:
         """Return the `n` values within the two ends."""
-        flat: Array = np.clip(values, self.low, self.high)
+        flat: Array = np.clip(values, *self._ends(objective or self.objectives[0]))
         return flat
+
+    def _ends(self, objective: str) -> tuple[float, float]:
+        low, high = (self._each(name)[objective] for name in ("low", "high"))
+        return -np.inf if low is None else low, np.inf if high is None else high

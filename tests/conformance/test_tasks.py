@@ -46,6 +46,8 @@ def test_a_task_has_all_that_experiments_ask_of_one(name: str) -> None:
     assert all(isinstance(one, tuple) and all(isinstance(text, str) for text in one) for one in told)
     assert all(value is None or isinstance(value, float) for value in (task.optimum, task.best_known))
     assert isinstance(task.space, DesignSpace)
+    assert task.front_hypervolume is None or task.reference_point is not None
+    assert task.reference_point is None or len(task.reference_point) == len(task.objectives)
     for method in ("require", "initial_points", "evaluate", "pictures"):
         asked, given = (inspect.signature(getattr(cls, method)) for cls in (base.Task, type(task)))
         assert [*given.parameters.values()] == [

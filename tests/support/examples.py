@@ -81,6 +81,8 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "turbo"): {"n_initial": 4},
     ("optimizer", "smac"): {"n_trials": 20},
     ("optimizer", "nevergrad"): {"num_workers": 4},
+    ("optimizer", "pymoo"): {"population": 6},
+    ("optimizer", "optuna_nsga2"): {"population_size": 6},
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},

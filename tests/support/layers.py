@@ -20,6 +20,7 @@ ROWS: dict[str, float] = {
     "hebo.random": 0.5,
     "hebo.linalg": 0.5,
     "hebo.rows": 0.5,
+    "hebo.pareto": 0.5,
     "hebo.profile": 0.5,
     "hebo.fallbacks": 0,
     "hebo.design_space.values": 1,
@@ -78,7 +79,7 @@ ROWS: dict[str, float] = {
     "hebo.plugins": 7,
     "hebo.__main__": 8,
 }
-ROW_1 = ("hebo.errors", "hebo.recipe", "hebo.random", "hebo.linalg", "hebo.design_space")
+ROW_1 = ("hebo.errors", "hebo.recipe", "hebo.random", "hebo.linalg", "hebo.pareto", "hebo.design_space")
 
 
 def sources() -> dict[str, str]:

@@ -34,6 +34,9 @@ _BLUR = 1e-3
 _EXACT = 15
 """Significant digits that tell numbers of a table apart, without the noise of the last two."""
 
+_LEAST_SD = 1e-150
+"""Least standard deviation beyond 0; the squares of smaller ones vanish."""
+
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _COMMA = re.compile(r"[+-]?(?:\d+,?\d*|,\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
@@ -81,6 +84,28 @@ def read_measured(where: str, text: str, *, decimal_comma: bool = False) -> floa
     number = read_number(text, decimal_comma=decimal_comma)
     if number is None or abs(number) > 1e300:
         raise DataError(f"{where}: {text!r} is not a number; write 1.5, with a point, or 'failed'.")
+    return float(number)
+
+
+def read_deviation(where: str, text: str, *, decimal_comma: bool = False) -> float:
+    """Return the standard deviation that a cell gives of a measurement, NaN where it is empty: unknown.
+
+    Args:
+        where: Names the cell in messages.
+        text: What it says.
+        decimal_comma: Whether `0,5` is a number.
+
+    Raises:
+        DataError: If it is no number, negative, or its square is no float.
+    """
+    if text.strip() == "":
+        return math.nan
+    number = read_number(text, decimal_comma=decimal_comma)
+    if number is None or not (number == 0 or _LEAST_SD <= number <= 1 / _LEAST_SD):
+        raise DataError(
+            f"{where}: {text.strip()!r} is no standard deviation; write a number of 0 or more, with a point, "
+            "or leave the cell empty if it is unknown."
+        )
     return float(number)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pandas as pd
@@ -25,6 +25,8 @@ class Row:
         number: Of the point, or None.
         cells: Parameter -> what its cell says.
         values: What was measured, in the order of the columns; NaN where it failed.
+        deviations: Standard deviations of the noise, in the order of their columns; NaN where one is unknown,
+            None where the sheet has no such column.
         decimal_comma: Whether `0,5` is a number.
     """
 
@@ -32,6 +34,7 @@ class Row:
     number: int | None
     cells: dict[str, str]
     values: list[float]
+    deviations: list[float | None] = field(default_factory=list)
     decimal_comma: bool = False
 
 
@@ -59,6 +62,14 @@ class SheetCells:
     def show(self, name: str, value: Any) -> str:
         """Return a value of a parameter as a cell has it."""
         return cell(self._cells[name].write(value))
+
+    def read_one(self, name: str, where: str, text: str) -> Any:
+        """Return the value of a parameter that a text says, read like a cell.
+
+        Raises:
+            DataError: If it cannot be read; begins with `where`.
+        """
+        return self._cells[name].read(where, text)
 
     def read(self, row: Row, asked: Mapping[str, Any] | None = None) -> Point:
         """Return the point of a row.

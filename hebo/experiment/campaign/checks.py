@@ -21,17 +21,19 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
 
     Raises:
         ConfigError: If there are too many objectives.
-        IncompatibleError: If there are constraints, of which it makes no use.
+        IncompatibleError: If there are constraints or known standard deviations, of which it makes no use.
     """
     objectives = campaign.objectives
     if len(objectives) > optimizer.max_objectives:
         raise ConfigError(
             f"{optimizer.recommender.title} takes {optimizer.max_objectives} objective, the campaign has "
-            f"{len(objectives)} ({', '.join(objectives)}); name one and make the others constraints, or "
-            "combine them into one column."
+            f"{len(objectives)} ({', '.join(objectives)}); use {{type: hebo}} or another composition with an "
+            "acquisition of several objectives, or name one and make the others constraints."
         )
     if campaign.constraints:
         optimizer.check_takes_constraints()
+    if campaign.noise:
+        optimizer.check_takes_variances()
 
 
 def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None:

@@ -23,6 +23,9 @@ from hebo.experiment.yaml.document import Document, kind_of
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.recipe import Recipe
 
+NOISE_SUFFIX = "_sd"
+"""What the name of a column of standard deviations has after that of its objective."""
+
 
 class Campaign(Recipe):
     """What is optimized by hand.
@@ -31,18 +34,31 @@ class Campaign(Recipe):
         name: For messages.
         objectives: Columns that are minimized.
         constraints: Columns that are fulfilled where <= 0.
+        noise: Columns of known standard deviations, `y_sd` for the objective `y`; a cell may be empty, and a
+            sheet without them.
         seed: Of the optimizer.
     """
 
     name: Name
     objectives: Annotated[tuple[Name, ...], Field(min_length=1)] = ("y",)
     constraints: tuple[Name, ...] = ()
+    noise: tuple[Name, ...] = ()
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)] = 0
 
     @property
     def measured(self) -> tuple[str, ...]:
         """All columns that are measured."""
         return (*self.objectives, *self.constraints)
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """All columns that people fill in."""
+        return (*self.measured, *self.noise)
+
+    @property
+    def noise_of(self) -> dict[str, str]:
+        """Column of standard deviations -> its objective."""
+        return {name: name.removesuffix(NOISE_SUFFIX) for name in self.noise}
 
 
 _PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats")
@@ -73,6 +89,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
         campaign = Campaign.model_validate({**found, **fields})
     except ValidationError as error:
         raise translate(error, Campaign, fields) from error
+    _check_noise(campaign)
     _check_columns(space, campaign)
     _check_labels(space, campaign)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
@@ -94,17 +111,28 @@ def _check_keys(data: Mapping[str, Any]) -> None:
         raise ConfigMistake(("repeats",), "is of a table of `candidates`, and there is none; leave it out.")
 
 
+def _check_noise(campaign: Campaign) -> None:
+    """Refuse columns of standard deviations that belong to no objective."""
+    known = [f"{name}{NOISE_SUFFIX}" for name in campaign.objectives]
+    for place, name in enumerate(campaign.noise):
+        if name not in known:
+            raise ConfigMistake(
+                ("noise", place),
+                f"'{name}' is no objective with {NOISE_SUFFIX} behind it; write {' or '.join(known)}.",
+            )
+
+
 def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
     """Refuse names that the columns of a sheet could not have, or that programs would take for the same."""
-    for key, names in (("space", space.names), ("objectives", campaign.measured)):
+    for key, names in (("space", space.names), ("objectives", campaign.columns)):
         if NUMBER in [name.strip() for name in names]:
             raise ConfigMistake(
                 (key,), f"a column of sheets is called '{NUMBER}', for the numbers of points; rename yours."
             )
-    for name in campaign.measured:
-        if name in space.names or campaign.measured.count(name) > 1:
+    for name in campaign.columns:
+        if name in space.names or campaign.columns.count(name) > 1:
             raise ConfigMistake((), f"the column '{name}' would appear twice; rename what is measured.")
-    columns = [*space.names, *campaign.measured]
+    columns = [*space.names, *campaign.columns]
     for place, name in enumerate(columns):
         twin = next((one for one in columns[:place] if one.strip() == name.strip()), None)
         if twin is not None:
@@ -116,7 +144,7 @@ def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
 def _check_labels(space: DesignSpace, campaign: Campaign) -> None:
     """Refuse columns of the table that a spreadsheet of points could not have."""
     for name in space.label_names:
-        if name in campaign.measured:
+        if name in campaign.columns:
             raise ConfigMistake(
                 ("candidates",),
                 f"the table has the column '{name}', which is to be measured; rename it. Values that are "

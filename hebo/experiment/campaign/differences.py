@@ -98,7 +98,7 @@ def measurement_differences(
     sheet: Sheet,
     changed: Sequence[tuple[int, Measurement]],
     told: History,
-    measured: Sequence[str],
+    columns: Sequence[str],
     settings: Callable[[Tensor, Tensor], str],
 ) -> str:
     """Return how rows differ from what was told of their points, and what to do.
@@ -107,15 +107,16 @@ def measurement_differences(
         sheet: Of the rows.
         changed: Place in `told` and measurement of each.
         told: What was told.
-        measured: Names of the values.
+        columns: Names of the values, and then of their standard deviations.
         settings: Two encoded points -> how they differ.
     """
     texts = []
     for place, one in changed:
         name = one.row.where.removeprefix(f"{sheet.path}, ") if one.own else f"point {one.number}"
-        values = zip(measured, told.values[place], one.row.values, strict=True)
-        pairs = [(column, _number(was), _number(now)) for column, was, now in values]
-        parts = [f"{column} was {was}, is {now}" for column, was, now in pairs if was != now]
+        before = [*map(_number, told.values[place]), *map(_deviation, told.deviations[place])]
+        after = [*map(_number, one.row.values), *map(_deviation, told.kept(place, one))]
+        triples = zip(columns, before, after, strict=True)
+        parts = [f"{column} was {was}, is {now}" for column, was, now in triples if was != now]
         texts.append(f"{name}: {', '.join(filter(None, [*parts, settings(one.x, told.x[place])]))}")
     again = "; a row without a number that was measured once more is told from a file of another name"
     again = again if any(one.own for _, one in changed) else ""
@@ -127,3 +128,7 @@ def measurement_differences(
 
 def _number(value: float) -> str:
     return "failed" if value != value else repr(value)
+
+
+def _deviation(value: float) -> str:
+    return "unknown" if value != value else f"{value:.12g}"  # it is the root of what is kept

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,8 @@ from hebo.experiment.campaign.differences import (
     setting_difference,
 )
 from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told, read_document
-from hebo.experiment.campaign.rows import History, Measurement, RowReader, sort
+from hebo.experiment.campaign.noise import are_known, told_deviations, variances
+from hebo.experiment.campaign.rows import History, Measurement, RowReader, is_same_point, sort
 from hebo.experiment.campaign.sheet import Sheet
 from hebo.experiment.campaign.upgrade import upgraded
 from hebo.experiment.config.former import current
@@ -84,12 +85,19 @@ class Log:
 
     # ------------------------------------------------------------------ ask and tell
 
-    def ask(self, n: int) -> pd.DataFrame:
-        """Return `n` points, with their numbers as index."""
-        points = self.optimizer.ask(n)
+    def ask(self, n: int, context: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return `n` points, with their numbers as index.
+
+        Args:
+            n: How many.
+            context: A natural value for each context parameter.
+        """
+        context = dict(context or {})
+        points = self.optimizer.ask(n, fixed=context)
         first = len(self._document.asked) + 1
         self._document.asked += self._space.encode(points).tolist()
-        self._document.happened("ask", points=list(range(first, first + n)))
+        shown = {"context": {name: self.cells.show(name, one) for name, one in context.items()}}
+        self._document.happened("ask", points=list(range(first, first + n)), **(shown if context else {}))
         return points.set_index(pd.RangeIndex(first, first + n))
 
     def waiting(self) -> pd.DataFrame:
@@ -112,8 +120,8 @@ class Log:
         told = self._told_before()
         rows = sort(found, told, waiting, sheet.path.name)
         if rows.changed and not replace:
-            measured = self.campaign.measured
-            raise DataError(measurement_differences(sheet, rows.changed, told, measured, self._settings))
+            columns = self.campaign.columns
+            raise DataError(measurement_differences(sheet, rows.changed, told, columns, self._settings))
         if rows.n_gone:
             self.notices.append(
                 f"{sheet.path}: {rows.n_gone} rows without a number that were told from it are no longer "
@@ -129,8 +137,13 @@ class Log:
         if rows.fresh:
             self._record(rows.fresh, sheet)
         if rows.changed:
-            self._replace(rows.changed, sheet)
+            self._replace(rows.changed, told, sheet)
         return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(blank))
+
+    def number_of(self, x: Tensor) -> int | None:
+        """Return the number of an encoded point (`d`) that was asked for and told; None if it has none."""
+        pairs = zip(self._document.told, self.optimizer.data.x, strict=False)
+        return next((one.point for one, at in pairs if one.point and is_same_point(at, x)), None)
 
     def forget(self, numbers: Sequence[int]) -> None:
         """Give up points that were asked for; they may be told all the same later.
@@ -169,7 +182,8 @@ class Log:
         data = self.optimizer.data
         n = len(self._document.told)
         values = torch.cat([-data.y[:n], data.constraints[:n]], 1).tolist() if n else []
-        return History(self._document.told, data.x[:n], values)
+        deviations = told_deviations(self.campaign, data, n)
+        return History(self._document.told, data.x[:n], values, deviations)
 
     def _record(self, fresh: list[Measurement], sheet: Sheet) -> None:
         elsewhere = [one for one in fresh if one.is_elsewhere]
@@ -192,23 +206,32 @@ class Log:
             for rows in ([one.asked for one in part], [one.x for one in part])
         )
         values = [one.row.values[:n] for one in part]
+        noise = [variances(self.campaign, one.row.deviations) for one in part]
         self.optimizer.tell(
-            asked, values, constraints=limits, evaluated_at=at if part[0].is_elsewhere else None
+            asked,
+            values,
+            constraints=limits,
+            evaluated_at=at if part[0].is_elsewhere else None,
+            y_var=noise if are_known(noise) else None,
         )
         self._document.told += [Told(point=one.number, own=one.own, sheet=sheet.path.name) for one in part]
         numbers = [one.number for one in part if one.number is not None]
         self._document.forgotten = [one for one in self._document.forgotten if one not in numbers]
 
-    def _replace(self, changed: list[tuple[int, Measurement]], sheet: Sheet) -> None:
+    def _replace(self, changed: list[tuple[int, Measurement]], told: History, sheet: Sheet) -> None:
         """Put other values and settings in the place of those told; the history keeps these."""
         state, n = self.optimizer.state_dict(), len(self.campaign.objectives)
+        noise = state.get("y_var") or [[None] * n for _ in state["y"]]
         for place, one in changed:
             values = [None if value != value else value for value in one.row.values]
-            before = {key: state[key][place] for key in ("x", "y", "constraints")}
+            before = {key: state[key][place] for key in ("x", "y", "constraints", "y_var") if key in state}
             state["x"][place], state["y"][place] = one.x.tolist(), values[:n]
             state["constraints"][place] = values[n:]
+            noise[place] = variances(self.campaign, told.kept(place, one), noise[place])
             named = {"sheet": sheet.path.name, "place": place, "point": one.number}
             self._document.happened("replace", **named, was=before)
+        if are_known(noise):
+            state["y_var"] = noise
         self._restart(state)
 
     def _settings(self, x: Tensor, before: Tensor) -> str:

@@ -52,15 +52,27 @@ class History:
         told: Where each comes from.
         x: `n x d` encoded points.
         values: Objectives and constraints of each, minimized.
+        deviations: Known standard deviations of each, in the order of their columns; NaN where unknown.
     """
 
     told: list[Told]
     x: Tensor
     values: list[list[float]]
+    deviations: list[list[float]]
 
     def has(self, place: int, one: Measurement) -> bool:
-        """Say whether a told point is the one that was measured, with the same values."""
-        return is_same_values(self.values[place], one.row.values) and is_same_point(self.x[place], one.x)
+        """Say whether a told point is the one that was measured, with the same values and deviations."""
+        now = self.kept(place, one)
+        return (
+            is_same_values(self.values[place], one.row.values)
+            and is_same_values(self.deviations[place], now)
+            and is_same_point(self.x[place], one.x)
+        )
+
+    def kept(self, place: int, one: Measurement) -> list[float]:
+        """Return the deviations of a measurement; those that its sheet does not mention stay as they were."""
+        pairs = zip(self.deviations[place], one.row.deviations, strict=True)
+        return [was if now is None else now for was, now in pairs]
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ Cells are those of `hebo.design_space.spreadsheets.cells`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import pandas as pd
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.spreadsheets.cells import cell, read_measured, read_number
+from hebo.design_space.spreadsheets.cells import cell, read_deviation, read_measured, read_number
 from hebo.design_space.spreadsheets.csv_text import RawTable
 from hebo.design_space.spreadsheets.table_file import read_table_file
 from hebo.design_space.spreadsheets.workbook import check_workbooks, is_workbook, write_workbook
@@ -100,7 +101,12 @@ def _csv_cell(value: Any) -> str:
 
 
 def read_sheet(
-    path: Path, space: DesignSpace, measured: Sequence[str], *, labels: Sequence[str] = ()
+    path: Path,
+    space: DesignSpace,
+    measured: Sequence[str],
+    *,
+    noise: Mapping[str, str] | None = None,
+    labels: Sequence[str] = (),
 ) -> Sheet:
     """Return the rows of a file in which something was measured; rows without are left for later.
 
@@ -108,6 +114,7 @@ def read_sheet(
         path: A CSV file, with commas, semicolons or tabs, or a workbook.
         space: Whose points the rows are.
         measured: Names of the columns of values.
+        noise: Column of standard deviations -> the measured one that they belong to; they may be missing.
         labels: Names of columns that may be there and are not read.
 
     Raises:
@@ -115,17 +122,17 @@ def read_sheet(
         DataError: With the line and column of what cannot be read.
     """
     parameters = {name.strip(): name for name in space.names}
-    expected = [*parameters, *measured]
-    table = read_table_file(path, wanted=[NUMBER, *expected])
-    aside = _check_names(table, expected, [NUMBER, *(str(one).strip() for one in labels)])
+    expected, noise = [*parameters, *measured], dict(noise or {})
+    table = read_table_file(path, wanted=[NUMBER, *expected, *noise])
+    aside = _check_names(table, expected, [NUMBER, *noise, *(str(one).strip() for one in labels)])
     if not table.rows:
         raise DataError(f"{path} has a row of names and no points; fill in the sheet that `hebo ask` wrote.")
     rows: list[Row] = []
     blank: list[int | None] = []
     for line, cells in zip(table.lines, table.rows, strict=True):
         row = dict(zip(table.names, cells, strict=True))
-        if any(row[name].strip() for name in measured):
-            rows.append(_row(table, line, row, parameters, measured))
+        if any(row.get(name, "").strip() for name in (*measured, *noise)):
+            rows.append(_row(table, line, row, parameters, measured, noise))
         else:
             blank.append(_number(f"{path}, line {line}", row.get(NUMBER, ""), comma=table.decimal_comma))
     return Sheet(path, rows, aside, blank)
@@ -156,11 +163,27 @@ def _row(
     row: Mapping[str, str],
     parameters: Mapping[str, str],
     measured: Sequence[str],
+    noise: Mapping[str, str],
 ) -> Row:
     where, comma = f"{table.path}, line {line}", table.decimal_comma
-    values = [read_measured(f"{where}, column '{name}'", row[name], decimal_comma=comma) for name in measured]
+    values = {
+        name: read_measured(f"{where}, column '{name}'", row[name], decimal_comma=comma) for name in measured
+    }
+    deviations = [
+        _deviation(f"{where}, column '{column}'", row.get(column), values[name], comma=comma)
+        for column, name in noise.items()
+    ]
     cells = {name: row[column] for column, name in parameters.items()}
-    return Row(where, _number(where, row.get(NUMBER, ""), comma=comma), cells, values, comma)
+    number = _number(where, row.get(NUMBER, ""), comma=comma)
+    return Row(where, number, cells, list(values.values()), deviations, comma)
+
+
+def _deviation(where: str, text: str | None, value: float, *, comma: bool) -> float | None:
+    """Return the standard deviation of a value; unknown where that failed, None where there is no column."""
+    if text is None:
+        return None
+    found = read_deviation(where, text, decimal_comma=comma)
+    return math.nan if math.isnan(value) else found
 
 
 def _number(where: str, text: str, *, comma: bool) -> int | None:

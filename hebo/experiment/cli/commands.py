@@ -16,6 +16,7 @@ import click
 
 from hebo import __version__
 from hebo.errors import ConfigError
+from hebo.experiment.cli.campaigns import is_campaign, recommend, show_campaign
 from hebo.experiment.cli.console import console, wide_console
 from hebo.experiment.cli.edge import one_line_errors
 from hebo.experiment.cli.fit_quality import fit_quality
@@ -83,13 +84,19 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
 
 
 @main.command()
-@click.argument("source", metavar="RUN_DIR|CONFIG")
+@click.argument("source", metavar="RUN_DIR|CONFIG|CAMPAIGN")
 @click.argument("run_id", required=False)
 def show(source: str, run_id: str | None) -> None:
-    """Show the runs of an experiment, or the trials of the run RUN_ID."""
+    """Show the runs of an experiment, or the trials of the run RUN_ID; of a campaign, its best points.
+
+    These are the best point in each context, or the Pareto front of several objectives.
+    """
     from hebo.experiment.cli.show import runs_table, trials_table
     from hebo.experiment.store.results import about_aside, load_results
 
+    if is_campaign(source):
+        show_campaign(Path(source), run_id)
+        return
     results = load_results(source)
     if run_id in results.aside:
         results = load_results(source, runs=[run_id])
@@ -156,6 +163,7 @@ main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)
 main.add_command(forget)
+main.add_command(recommend)
 
 
 @main.command("list")

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
+from hebo.errors import ConfigError
+from hebo.experiment.cli.campaigns import CAMPAIGN, CONTEXT, counts_text, opened, standing_texts
 
 if TYPE_CHECKING:
-    from hebo.experiment.campaign.log import Log
+    from collections.abc import Sequence
 
-_CAMPAIGN = click.argument("campaign", type=click.Path(path_type=Path))
+    from hebo.experiment.campaign.definition import Campaign
+    from hebo.experiment.campaign.log import Log
 
 
 @click.command()
-@_CAMPAIGN
+@CAMPAIGN
 @click.option("-n", "n_points", type=click.IntRange(1), help="How many; 1 unless given.")
 @click.option(
     "-o",
@@ -28,45 +28,48 @@ _CAMPAIGN = click.argument("campaign", type=click.Path(path_type=Path))
     required=True,
     help="CSV, or a workbook if it ends in .xlsx (needs openpyxl).",
 )
+@CONTEXT
 @click.option("--waiting", is_flag=True, help="No new points: those that were asked for and not told.")
-def ask(campaign: Path, n_points: int | None, output: Path, waiting: bool) -> None:
+def ask(campaign: Path, n_points: int | None, output: Path, contexts: tuple[str, ...], waiting: bool) -> None:
     """Write points to measure into a spreadsheet.
 
     CAMPAIGN is a YAML with `name`, `optimizer`, and `space` or `task`; CAMPAIGN.log.json keeps what is known.
     With `candidates: library.csv` the points are rows of that table, and its other columns come along.
     Numbers have six digits; the number of a point, in the first column, stands for all of them.
     """
+    from hebo.experiment.campaign.contexts import read_contexts
     from hebo.experiment.campaign.sheet import write_sheet
     from hebo.experiment.files import replacing
 
-    if waiting and n_points is not None:
-        raise ConfigError("--waiting writes all points that wait; leave -n out.")
-    with _campaign(campaign) as log:
+    if waiting and (n_points is not None or contexts):
+        raise ConfigError("--waiting writes all points that wait; leave -n and --context out.")
+    with opened(campaign) as log:
+        context = {} if waiting else read_contexts(contexts, log.optimizer.space, log.cells)
         workbook = _check_output(output, log)
         # Nothing is recorded before the sheet is on the disk, and the sheet has its name after that: one that
         # gets lost in between is written again by `--waiting`.
         with replacing(output) as partial:
-            points = log.waiting() if waiting else log.ask(n_points or 1)
+            points = log.waiting() if waiting else log.ask(n_points or 1, context)
             if not len(points):
                 raise ConfigError("no point waits for its values; ask for new ones without --waiting.")
             write_sheet(
                 partial,
                 points,
                 points.index.tolist(),
-                log.campaign.measured,
+                log.campaign.columns,
                 cells=log.cells,
                 labels=log.cells.labels(points),
                 workbook=workbook,
             )
             log.save()
-    columns = ", ".join(log.campaign.measured)
+    columns = ", ".join(log.campaign.columns)
     click.echo(
         f"Wrote {len(points)} points to {output}; fill in {columns}, then: hebo tell {campaign} {output}"
     )
 
 
 @click.command()
-@_CAMPAIGN
+@CAMPAIGN
 @click.argument("sheets", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--replace", is_flag=True, help="Take rows that differ from what was told in its place.")
 def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
@@ -79,13 +82,18 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     """
     from hebo.experiment.campaign.sheet import read_sheet
 
-    with _campaign(campaign) as log:
+    with opened(campaign) as log:
         done = []
         for path in sheets:
-            sheet = read_sheet(path, log.optimizer.space, log.campaign.measured, labels=log.cells.label_names)
+            sheet = read_sheet(
+                path,
+                log.optimizer.space,
+                log.campaign.measured,
+                noise=log.campaign.noise_of,
+                labels=log.cells.label_names,
+            )
             if sheet.aside:
-                names = ", ".join(map(repr, sheet.aside))
-                log.notices.append(f"{path}: not read, as they belong to nothing in the campaign: {names}.")
+                log.notices.append(f"{path}: {_aside_text(sheet.aside, log.campaign)}")
             counts = log.tell(sheet, replace=replace)
             replaced = f", {counts.replaced} replaced" if counts.replaced else ""
             blank = f" {counts.blank} rows have no values yet." if counts.blank else ""
@@ -96,49 +104,32 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
         log.save()
     for text in done:
         click.echo(text)
-    _say_best(log)
+    click.echo(counts_text(log))
+    for text in standing_texts(log, campaign):
+        click.echo(text)
 
 
 @click.command()
-@_CAMPAIGN
+@CAMPAIGN
 @click.argument("numbers", nargs=-1, required=True, type=click.IntRange(1))
 def forget(campaign: Path, numbers: tuple[int, ...]) -> None:
     """Give up points that were asked for, by the NUMBERS in the first column of their sheet.
 
     They no longer wait, and may be suggested again. If they are measured after all they can be told.
     """
-    with _campaign(campaign) as log:
+    with opened(campaign) as log:
         log.forget(numbers)
         log.save()
     click.echo(f"{len(set(numbers))} points given up, {len(log.waiting())} waiting.")
 
 
-@contextmanager
-def _campaign(file: Path) -> Iterator[Log]:
-    """Open a campaign for one command, and say what people should know of it at the end.
-
-    Raises:
-        ConfigError: For every mistake of people; nothing is recorded then.
-    """
-    from hebo.experiment.campaign.definition import build_campaign
-    from hebo.experiment.campaign.lock import alone
-    from hebo.experiment.campaign.log import Log
-    from hebo.experiment.yaml.document import read_yaml
-
-    try:
-        document = read_yaml(file)
-        path = file.with_name(f"{file.stem}.log.json")
-        with alone(path) as taken_over:
-            log = Log(*build_campaign(document), path)
-            yield log
-    except (DataError, IncompatibleError, SpaceError) as error:
-        raise ConfigError(str(error)) from error
-    except OSError as error:
-        raise ConfigError(
-            f"{error.filename or file}: {error.strerror}; correct that and try again."
-        ) from error
-    for text in [*([taken_over] if taken_over else []), *log.notices]:
-        click.echo("note: " + " ".join(text.split()), err=True)
+def _aside_text(names: Sequence[str], campaign: Campaign) -> str:
+    """Return which columns of a sheet are not read; of standard deviations, how they would be."""
+    text = f"not read, as they belong to nothing in the campaign: {', '.join(map(repr, names))}."
+    noise = [f"{one}_sd" for one in campaign.objectives if f"{one}_sd" in names]
+    if noise:
+        text += f" If these are standard deviations, write `noise: [{', '.join(noise)}]` into the YAML."
+    return text
 
 
 def _check_output(output: Path, log: Log) -> bool:
@@ -154,19 +145,3 @@ def _check_output(output: Path, log: Log) -> bool:
     if output.resolve() == log.path.resolve():
         raise ConfigError(f"{output} is where the campaign is kept; name another file.")
     return is_workbook(output)
-
-
-def _say_best(log: Log) -> None:
-    data = log.optimizer.data
-    click.echo(f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting.")
-    if len(data.x) and data.y.shape[1] == 1:
-        try:
-            best, value = log.optimizer.best_x, log.optimizer.best_y
-        except DataError as error:
-            click.echo(f"No best point: {error}.")
-            return
-        values = best.to_dict("records")[0]
-        shown = {name: log.cells.show(name, values[name]) for name in log.optimizer.space.names}
-        labels = log.cells.labels(best).to_dict("records")[0]
-        found = ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
-        click.echo(f"Best {log.campaign.objectives[0]}: {value:g} at {found}")

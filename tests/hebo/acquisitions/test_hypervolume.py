@@ -12,7 +12,7 @@ from botorch.models import SingleTaskGP
 from botorch.models.model import ModelList
 from botorch.utils.multi_objective.box_decompositions.non_dominated import FastNondominatedPartitioning
 
-from hebo.acquisitions.fronts import front_of, improvement_cells, mean_values, reference_point
+from hebo.acquisitions.fronts import far_reference, front_of, improvement_cells, mean_values, near_reference
 from hebo.acquisitions.hypervolume import LogEHVI, log_expected_length
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.marginals import NormalMarginals
@@ -27,10 +27,10 @@ from tests.support.several_objectives import POINTS, SPACE, X, models_of, values
 def test_it_is_the_logarithm_of_botorchs_analytic_one(m: int) -> None:
     models, data = models_of(m)
     means = mean_values(models, data)
-    reference = reference_point(means)
+    reference = near_reference(means)
     cells = FastNondominatedPartitioning(ref_point=reference, Y=front_of(means))
     theirs = ExpectedHypervolumeImprovement(models.joint, reference.tolist(), cells)(POINTS)
-    ours = LogEHVI().build(models, data, SPACE, generator=make_generator(0))(POINTS)[:, 0]
+    ours = LogEHVI(reference="near").build(models, data, SPACE, generator=make_generator(0))(POINTS)[:, 0]
     likely = theirs > 1e-9
     assert int(likely.sum()) > 5
     torch.testing.assert_close(ours[likely], theirs[likely].log(), rtol=1e-6, atol=1e-6)
@@ -95,14 +95,35 @@ def test_cells_fill_what_a_front_leaves_free() -> None:
 
 def test_the_reference_point_lies_a_tenth_of_the_range_below_the_front() -> None:
     y = torch.tensor([[0.0, 4.0], [2.0, 3.0], [-9.0, -9.0]], dtype=torch.float64)
-    torch.testing.assert_close(reference_point(y), torch.tensor([-0.2, 2.9], dtype=torch.float64))
+    torch.testing.assert_close(near_reference(y), torch.tensor([-0.2, 2.9], dtype=torch.float64))
     single = torch.tensor([[1.0, 1.0], [0.0, -1.0]], dtype=torch.float64)
-    torch.testing.assert_close(reference_point(single), torch.tensor([0.9, 0.8], dtype=torch.float64))
+    torch.testing.assert_close(near_reference(single), torch.tensor([0.9, 0.8], dtype=torch.float64))
+
+
+def test_the_far_reference_point_is_below_all_values() -> None:
+    y = torch.tensor([[0.0, 4.0], [2.0, 3.0], [-9.0, 3.5]], dtype=torch.float64)
+    torch.testing.assert_close(far_reference(y), torch.tensor([-9.0, 2.9], dtype=torch.float64))
+
+
+def test_reference_points_take_turns_from_point_to_point() -> None:
+    models, data = models_of(2)
+    near, far, first, second = (
+        LogEHVI(reference=name).build(one, data, SPACE, generator=make_generator(0))(POINTS)
+        for name, one in (
+            ("near", models),
+            ("far", models),
+            ("in_turn", models),
+            ("in_turn", all_on_means(models, X[:1] / 2)),
+        )
+    )
+    assert not torch.allclose(near, far, atol=1e-3)
+    assert torch.equal(first, near)
+    assert torch.isfinite(second).all()
 
 
 def test_botorchs_noisy_hypervolume_improvement_takes_the_joint_model() -> None:
     models, data = models_of(2)
-    acq = qLogNoisyExpectedHypervolumeImprovement(models.joint, reference_point(data.y).tolist(), data.x)
+    acq = qLogNoisyExpectedHypervolumeImprovement(models.joint, near_reference(data.y).tolist(), data.x)
     assert bool(torch.isfinite(acq(POINTS[:3])).all())
 
 

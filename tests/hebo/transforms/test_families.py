@@ -45,3 +45,15 @@ def test_fits_agree_with_scikit_learn() -> None:
     for family, method in ((BoxCox, "box-cox"), (YeoJohnson, "yeo-johnson")):
         reference = PowerTransformer(method, standardize=False).fit(z[:, None]).lambdas_[0]
         assert family.fit(torch.as_tensor(z)).power == pytest.approx(reference, abs=1e-3)
+
+
+@pytest.mark.parametrize(("power", "end"), [(2.0, 0.0), (0.5, 0.0), (-1.0, np.inf)])
+def test_a_score_beyond_the_range_of_box_cox_is_the_end_of_its_values(power: float, end: float) -> None:
+    beyond = torch.tensor([-1.0 / power, -2.0 / power], dtype=torch.float64)
+    assert BoxCox(power).inverse(beyond).tolist() == [end, end]
+
+
+def test_yeo_johnson_ends_at_infinity() -> None:
+    beyond = torch.tensor([2.0, -2.0], dtype=torch.float64)
+    assert float(YeoJohnson(-1.0).inverse(beyond)[0]) == np.inf
+    assert float(YeoJohnson(3.0).inverse(beyond)[1]) == -np.inf

@@ -49,6 +49,22 @@ def test_a_failed_evaluation_stays_one() -> None:
     assert Clipped(task=task, high=4.0).evaluate(line(0.5, 3.0))["y"].isna().tolist() == [True, False]
 
 
+def test_the_reference_point_goes_through_and_the_volume_of_the_front_is_not_known() -> None:
+    class Known(Sphere):
+        @property
+        def reference_point(self) -> tuple[float, ...]:
+            return (5.0,)
+
+        @property
+        def front_hypervolume(self) -> float:
+            return 5.0
+
+    task = Clipped(task=Known(), high=4.0)
+    assert task.reference_point == (4.0,)
+    assert task.front_hypervolume is None
+    assert Clipped(task=Sphere(), high=4.0).reference_point is None
+
+
 @pytest.mark.parametrize(
     ("settings", "words"),
     [({}, "neither `low` nor `high`"), ({"low": 2.0, "high": 1.0}, "low=2.0 is not below high=1.0")],

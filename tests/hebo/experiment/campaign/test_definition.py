@@ -180,10 +180,8 @@ def test_a_task_brings_its_space(command: Command) -> None:
         (("[gloss]", "[point]"), "objectives: a column of sheets is called 'point'"),
         (("name: a,", "name: ' c',"), "the columns ' c' and 'c' differ by spaces alone; rename one"),
         (("name: a,", "name: 'gloss ',"), "the columns 'gloss ' and 'gloss' differ by spaces alone"),
-        (
-            ("[gloss]", "[gloss, price]"),
-            "BayesOpt takes 1 objective, the campaign has 2 .gloss, price.; name one",
-        ),
+        (("[gloss]", "[gloss]\nnoise: [gloss_se]"), "noise.0.: 'gloss_se' is no objective .* write gloss_sd"),
+        (("[gloss]", "[gloss]\nnoise: [gloss_sd, gloss_sd]"), "the column 'gloss_sd' would appear twice"),
         (("{type: hebo, n_initial: 3}", "{type: heb}"), "optimizer.type: 'heb' is not an optimizer"),
         (("objectives: [gloss]", "task: {type: branin}"), "a `space` or the `task` that has one"),
     ],

@@ -148,8 +148,8 @@ def test_names_may_change_while_nothing_has_been_told(command: Command) -> None:
     ("change", "message"),
     [
         (
-            ("objectives: [yield]", "objectives: [yield, cost]"),
-            "BayesOpt takes 1 objective, the campaign has 2",
+            ("{type: hebo, n_initial: 4}\n", "{type: genetic_algorithm}\nnoise: [yield_sd]\n"),
+            "makes no use of known variances",
         ),
         (
             ("{type: hebo, n_initial: 4}\n", "{type: genetic_algorithm}\nconstraints: [cost]\n"),
@@ -191,7 +191,7 @@ def test_another_optimizer_goes_on_with_one_notice(command: Command) -> None:
     )
     events = [one for one in document()["history"] if one["event"] in ("settings", "seed")]
     assert [one["event"] for one in events] == ["settings", "seed"]
-    assert events[0]["was"]["of"]["members"][0]["n_initial"] == 4
+    assert events[0]["was"]["one"]["of"]["members"][0]["n_initial"] == 4
     assert command("ask", "paint.yaml", "-o", "t.csv").stderr == ""
     assert document()["optimizer"]["seed"] == 3
 

@@ -1,0 +1,204 @@
+"""Campaigns on the command line: opened for a command, their incumbents, `hebo recommend`, `hebo show`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
+from hebo.experiment.cli.console import table, wide_console
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+    from rich.table import Table
+
+    from hebo.experiment.campaign.log import Log
+    from hebo.experiment.campaign.standing import Standing
+
+CAMPAIGN = click.argument("campaign", type=click.Path(path_type=Path))
+
+CONTEXT = click.option(
+    "-c",
+    "--context",
+    "contexts",
+    metavar="NAME=VALUE",
+    multiple=True,
+    help="Value of a parameter with `role: context`; once for each of them.",
+)
+
+MOST_CONTEXTS = 5
+"""Contexts that `hebo tell` has a line for: those told last."""
+
+
+@contextmanager
+def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
+    """Open a campaign for one command, and say what people should know of it at the end.
+
+    Args:
+        file: Its YAML.
+        changes: Whether the command changes what is known; other commands are kept away then.
+
+    Raises:
+        ConfigError: For every mistake of people; nothing is recorded then.
+    """
+    from hebo.experiment.campaign.definition import build_campaign
+    from hebo.experiment.campaign.lock import alone
+    from hebo.experiment.campaign.log import Log
+    from hebo.experiment.yaml.document import read_yaml
+
+    try:
+        document = read_yaml(file)
+        path = file.with_name(f"{file.stem}.log.json")
+        with alone(path) if changes else nullcontext() as taken_over:
+            log = Log(*build_campaign(document), path)
+            yield log
+    except (DataError, IncompatibleError, SpaceError) as error:
+        raise ConfigError(str(error)) from error
+    except OSError as error:
+        raise ConfigError(
+            f"{error.filename or file}: {error.strerror}; correct that and try again."
+        ) from error
+    for text in [*([taken_over] if taken_over else []), *log.notices]:
+        click.echo("note: " + " ".join(text.split()), err=True)
+
+
+def counts_text(log: Log) -> str:
+    """Return how many points were told, have failed, and wait."""
+    data = log.optimizer.data
+    return f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting."
+
+
+def standing_texts(log: Log, file: Path) -> Iterator[str]:
+    """Return a line about the best point, or the front, of each context; the one told last at the end."""
+    from hebo.experiment.campaign.standing import standings
+
+    every = standings(log)
+    if len(every) > MOST_CONTEXTS:
+        yield f"{len(every)} contexts were told; hebo show {file} has all of them. Of the last ones:"
+    for one in every[-MOST_CONTEXTS:]:
+        yield _standing_text(log, one, file)
+
+
+def _standing_text(log: Log, one: Standing, file: Path) -> str:
+    from hebo.experiment.campaign.contexts import context_text
+
+    objectives = log.campaign.objectives
+    where = f" with {context_text(one.context, log.cells)}" if one.context else ""
+    if one.reason:
+        return f"No best point{where}: {one.reason}."
+    if len(objectives) > 1:
+        return f"{len(one.best)} points on the front{where}; hebo show {file} has them."
+    point = _point_text(log, one.best, leave_out=one.context)
+    return f"Best {objectives[0]}{where}: {one.best[objectives[0]].iloc[0]:g} at {point}"
+
+
+def _point_text(log: Log, best: DataFrame, *, leave_out: Any = ()) -> str:
+    """Return a point as a sheet shows it, with what a table of candidates calls it."""
+    point = best[log.optimizer.space.names]
+    values = point.to_dict("records")[0]
+    shown = {name: log.cells.show(str(name), one) for name, one in values.items() if name not in leave_out}
+    labels = log.cells.labels(point).to_dict("records")[0]
+    return ", ".join(f"{name}={one}" for name, one in [*labels.items(), *shown.items()])
+
+
+def is_campaign(source: str) -> bool:
+    """Say whether a source of `hebo show` is the YAML of a campaign, which has one optimizer."""
+    from hebo.experiment.yaml.document import read_yaml
+
+    path = Path(source)
+    if path.suffix not in {".yaml", ".yml"} or not path.is_file():
+        return False
+    data = read_yaml(path).data
+    return "optimizer" in data and "optimizers" not in data
+
+
+def show_campaign(file: Path, run_id: str | None) -> None:
+    """Print how far a campaign is, and its best points.
+
+    Raises:
+        ConfigError: If a run is named, of which a campaign has none.
+    """
+    if run_id is not None:
+        raise ConfigError(f"{file} is a campaign, which has no runs; leave {run_id!r} out.")
+    with opened(file, changes=False) as log:
+        click.echo(counts_text(log))
+        if len(log.optimizer.data.x):
+            wide_console().print(standing_table(log))
+
+
+def standing_table(log: Log) -> Table:
+    """Return the best point of each context, or the points of its front, a row for each."""
+    from hebo.experiment.campaign.standing import standings
+
+    space, objectives = log.optimizer.space, list(log.campaign.objectives)
+    every = standings(log)
+    contexts = list(every[0].context) if every else []
+    names = [*space.label_names, *(name for name in space.names if name not in contexts)]
+    title = f"{log.campaign.name}: {'best point' if len(objectives) == 1 else 'Pareto front'}"
+    shown = table(title, [*contexts, "told"], n_left=len(contexts))
+    for heading in [*objectives, "point", *names, ""]:
+        shown.add_column(heading, justify="right" if heading in objectives else "left", overflow="fold")
+    for one in every:
+        for row in _rows(log, one, names) or [[""] * (len(objectives) + 1 + len(names)) + [one.reason]]:
+            context = [log.cells.show(name, value) for name, value in one.context.items()]
+            shown.add_row(*context, str(one.n_told), *row)
+    return shown
+
+
+def _rows(log: Log, one: Standing, names: list[str]) -> list[list[str]]:
+    space = log.optimizer.space
+    points = one.best[space.names]
+    labels = log.cells.labels(points)
+    rows = []
+    for place, x in enumerate(space.encode(points)):
+        point = points.iloc[place].to_dict()
+        cells = [
+            "" if (label := labels[name].iloc[place]) is None else str(label)
+            for name in names
+            if name in labels
+        ]
+        cells += [log.cells.show(name, point[name]) for name in names if name in point]
+        values = [f"{one.best[name].iloc[place]:.6g}" for name in log.campaign.objectives]
+        number = log.number_of(x)
+        rows.append([*values, "" if number is None else str(number), *cells, ""])
+    return rows
+
+
+@click.command()
+@CAMPAIGN
+@CONTEXT
+def recommend(campaign: Path, contexts: tuple[str, ...]) -> None:
+    """Print the point that the model thinks best, and what it predicts there. Nothing is asked for.
+
+    Values of a context that was never told may be given as well. Without --context it is that of the point
+    told last.
+    """
+    from hebo.design_space.competing import context_names
+    from hebo.experiment.campaign.contexts import read_contexts
+
+    with opened(campaign, changes=False) as log:
+        if len(log.campaign.objectives) > 1:
+            raise ConfigError(
+                f"several objectives ({', '.join(log.campaign.objectives)}) have no single best point; "
+                f"hebo show {campaign} has the front to choose from."
+            )
+        space = log.optimizer.space
+        found = log.optimizer.recommendation(read_contexts(contexts, space, log.cells) if contexts else None)
+    objective, text = log.campaign.objectives[0], _point_text(log, found.point)
+    if found.measured is not None:
+        click.echo("There is no model (yet), so this is the best point that was told:")
+        click.echo(f"{text}\n{objective} was {found.measured:g}")
+        return
+    is_last = not contexts and context_names(space)
+    click.echo(f"Recommended{' in the context told last' if is_last else ''}: {text}")
+    ends = f"from {found.low:.4g} to {found.high:.4g} within one standard deviation"
+    click.echo(f"Predicted {objective}: {found.mean:.4g}, {ends}")
+    if log.campaign.constraints:
+        click.echo(f"Probability that {', '.join(log.campaign.constraints)} <= 0: {found.feasibility:.3g}")
+    number = log.number_of(space.encode(found.point)[0])
+    if number is not None:
+        click.echo(f"It is point {number}, which was told.")

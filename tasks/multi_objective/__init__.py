@@ -1,0 +1,1 @@
+"""Problems of several objectives with known Pareto fronts."""
