@@ -29,7 +29,7 @@ from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
 from hebo.optimizer.recommending import Recommending
 from hebo.optimizer.records import Records
-from hebo.optimizer.related import read_related
+from hebo.optimizer.transferring import Transferring
 from hebo.profile import Profile
 from hebo.recipe import Recipe
 from hebo.request import Recommends, Request
@@ -49,7 +49,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, Recommending):
+class Optimizer(OriginalNames, Recommending, Transferring):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
@@ -111,16 +111,6 @@ class Optimizer(OriginalNames, Recommending):
         self.profile = Profile()
         self.fallbacks: Counter[str] = Counter()
         self._records = Records(space)
-
-    @property
-    def max_objectives(self) -> int:
-        """How many columns of `y` it takes."""
-        return self.recommender.max_objectives
-
-    @property
-    def takes_constraints(self) -> bool:
-        """Whether it makes use of measured constraints."""
-        return self.recommender.takes_constraints
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -200,43 +190,6 @@ class Optimizer(OriginalNames, Recommending):
         records.told(at, measured)
 
     @locked
-    def learn_from(
-        self,
-        x: DataFrame,
-        y: Any,
-        *,
-        constraints: Any = None,
-        y_var: Any = None,
-        defaults: Mapping[str, Any] | None = None,
-    ) -> None:
-        """Add the observations of a related task: of an earlier run of the same or of a similar problem.
-
-        Its values need not be comparable with those of this run; a model finds out how far the two tasks go
-        together. Each call is another task. They are part of the state; before `restore` they have to be
-        given again, in the same order.
-
-        Args:
-            x: `n` rows in natural units, one column per parameter.
-            y: `n` or `n x m` values, minimized, of as many objectives as this run has; NaN for a failure.
-            constraints: `n` or `n x c` measured values, fulfilled where <= 0; infeasible points teach the
-                model, and are not among the best of their task.
-            y_var: `n` or `n x m` known variances of the noise in `y`.
-            defaults: Parameter -> value that it had in the other task, for parameters without a column.
-
-        Raises:
-            DataError: If a parameter is missing, a value is unusable, or nothing was evaluated with success.
-            IncompatibleError: If the optimizer makes no use of related tasks.
-        """
-        self.check_takes_related()
-        records = self._records
-        told = {"constraints": constraints, "y_var": y_var, "defaults": defaults}
-        task = read_related(x, y, self.space, **told, n_objectives=records.n_objectives)
-        self.check_takes_objectives(task.measured.y.shape[1])
-        if y_var is not None:
-            self.check_takes_variances()
-        records.related = (*records.related, task)
-
-    @locked
     def retell(
         self,
         x: DataFrame,
@@ -302,46 +255,6 @@ class Optimizer(OriginalNames, Recommending):
                 f"{self.recommender.title} has learnt what was told and cannot take it back; tell the "
                 "corrected history to a new optimizer"
             )
-
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_constraints()
-
-    def check_takes_variances(self) -> None:
-        """Refuse known variances of the noise that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_variances()
-
-    def check_takes_gradients(self) -> None:
-        """Refuse derivatives of the objective that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_gradients()
-
-    def check_takes_related(self) -> None:
-        """Refuse observations of related tasks that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_related()
-
-    def check_takes_objectives(self, n: int) -> None:
-        """Refuse more objectives than the recommender takes, before any is told.
-
-        Raises:
-            IncompatibleError: With both numbers, and what would work.
-        """
-        self.recommender.check_takes_objectives(n)
 
     @locked
     def forget(self, x: DataFrame) -> None:
