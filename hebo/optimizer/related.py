@@ -80,7 +80,7 @@ def read_related(
     n_objectives: int | None,
 ) -> RelatedTask:
     """Read the observations of another task; see `Optimizer.learn_from`."""
-    points = space.encode(_completed(x, space, defaults or {}))
+    points = space.encode(completed(x, space, defaults or {}))
     table, names = align_columns(align_rows(y, x.index, "y"), None, "y")
     values = parse_values(table, len(x), n_objectives)
     limits, limit_names = align_columns(align_rows(constraints, x.index, "constraints"), None, "constraints")
@@ -98,8 +98,17 @@ def read_related(
     return task
 
 
-def _completed(x: pd.DataFrame, space: DesignSpace, defaults: Mapping[str, Any]) -> pd.DataFrame:
-    """Return points with the parameters that the other task did not have."""
+def completed(x: pd.DataFrame, space: DesignSpace, defaults: Mapping[str, Any]) -> pd.DataFrame:
+    """Return points with the parameters that the other task did not have.
+
+    Args:
+        x: Points with a column for each parameter that it had.
+        space: The parameters.
+        defaults: Parameter -> value that held there.
+
+    Raises:
+        DataError: If a parameter has neither, or both; names it.
+    """
     for name in defaults:
         if name not in space.parameters:
             raise DataError(f"`defaults` names '{name}', which is no parameter of the space")
