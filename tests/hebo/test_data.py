@@ -191,6 +191,7 @@ COPIES: dict[str, Callable[[Data], Data]] = {
     "output": lambda data: data.output(0),
     "without_constraints": Data.without_constraints,
     "with_pending": lambda data: data.with_pending(data.x[:1]),
+    "without_pending": Data.without_pending,
     "to": lambda data: data.to("cpu"),
     "rows": lambda data: data.rows(torch.tensor([False, True, True])),
 }

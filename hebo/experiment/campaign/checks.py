@@ -21,7 +21,8 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
 
     Raises:
         ConfigError: If there are too many objectives.
-        IncompatibleError: If there are constraints or known standard deviations, of which it makes no use.
+        IncompatibleError: If there are too few, or constraints or standard deviations, of which it makes no
+            use.
     """
     objectives = campaign.objectives
     if len(objectives) > optimizer.max_objectives:
@@ -30,6 +31,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
             f"{len(objectives)} ({', '.join(objectives)}); use {{type: hebo}} or another composition with an "
             "acquisition of several objectives, or name one and make the others constraints."
         )
+    optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
     if campaign.constraints:
         optimizer.check_takes_constraints()
     if campaign.noise:

@@ -125,6 +125,10 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
                 f"'{one.label}' takes {most} objective, the task '{label}' has {len(objectives)} "
                 f"({', '.join(objectives)}); compare them in experiments of their own.",
             )
+        try:
+            optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
+        except HeboError as error:
+            raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
 
 
 def _new_runs(experiment: Experiment) -> list[NewRun]:

@@ -31,6 +31,16 @@ def test_an_optimizer_that_takes_fewer_objectives_than_the_task_has_is_refused_e
     assert not out.exists()
 
 
+def test_an_optimizer_that_needs_several_objectives_is_refused_early(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    recipe = {"type": "pymoo", "algorithm": "nsga3"}
+    answer = hebo("run", write_config(tasks=[{"type": "branin"}], optimizers=[recipe]))
+    assert answer.exit_code == 2
+    assert "the task 'branin': pymoo_nsga3 takes 2 objectives or more, y has 1 column(s)" in answer.stderr
+    assert not out.exists()
+
+
 def test_an_optimizer_without_use_for_constraints_is_refused_early(
     write_config: Write, hebo: Hebo, out: Path
 ) -> None:
