@@ -8,9 +8,9 @@ is the one place where the sign of a minimized objective is flipped.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from torch import Generator, Tensor, device, empty, float64
 
@@ -418,6 +418,17 @@ class Task(Protocol):
 
     def initial_points(self, n: int, *, seed: int | None = None) -> DataFrame | None:
         """Return `n` points to begin with, None where random ones will do."""
+
+    @property
+    def cost_column(self) -> str | None:
+        """The column of information with the positive cost of each evaluation, None where there is none."""
+
+    @property
+    def known_noise(self) -> tuple[str, ...]:
+        """Objectives whose noise has its standard deviation in the column of information `<objective>_sd`."""
+
+    def context(self, iteration: int, *, seed: int) -> Mapping[str, Any] | None:
+        """Return the values of all context parameters in the ask after `iteration` earlier ones."""
 
     def evaluate(self, frame: DataFrame, *, seed: int = 0) -> DataFrame:
         """Return a row for each point of `frame`: objectives, constraints, then information."""

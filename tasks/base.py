@@ -37,6 +37,14 @@ if TYPE_CHECKING:
 Columns = dict[str, NDArray[Any]]
 """Names to columns of one length, in order."""
 
+CONTEXT_OPTIMUM = "context_optimum"
+"""The column of information with the least feasible value in the context of each row, where it is known."""
+
+
+def sd_name(objective: str) -> str:
+    """Return the column of information with the standard deviation of an objective's noise."""
+    return f"{objective}_sd"
+
 
 class Task(Recipe, ABC):
     """A problem: where to search, and what to minimize there.
@@ -45,7 +53,8 @@ class Task(Recipe, ABC):
     evaluation; a subclass that knows the reason gives it in an information column named `error`. One whose
     values belong to another point than it was asked for says so in a column `moved`, a dictionary of the
     parameters that differ, and their values, for each row (None where none does): in an experiment optimizers
-    are told of that point instead.
+    are told of that point instead. One whose least value depends on the context gives it, for each row, in a
+    column `context_optimum`.
     """
 
     @property
@@ -96,6 +105,28 @@ class Task(Recipe, ABC):
             seed: Other points for another seed; None: those of the problem's authors, if they name some.
         """
         return None
+
+    def context(self, iteration: int, *, seed: int) -> Mapping[str, Any] | None:
+        """Return context parameter -> value for an ask; None where the space has none, or nothing says so.
+
+        Args:
+            iteration: Number of earlier asks of the run.
+            seed: Of the run; the contexts are a function of both alone, so that all optimizers get the same.
+        """
+        return None
+
+    @property
+    def cost_column(self) -> str | None:
+        """The column of information with what each evaluation cost, a positive number; None where none has.
+
+        A failed evaluation may have NaN there.
+        """
+        return None
+
+    @property
+    def known_noise(self) -> tuple[str, ...]:
+        """Objectives whose noise is known: the column `<objective>_sd` has its standard deviation."""
+        return ()
 
     @property
     def is_noisy(self) -> bool:

@@ -30,6 +30,14 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.synthetic.styblinski_tang:StyblinskiTang",
             "The function of Styblinski and Tang, 2^d minima",
         ),
+        "branin_two_level": (
+            "tasks.synthetic.two_level:BraninTwoLevel",
+            "Branin's function with a cheap, biased level, and costs",
+        ),
+        "hartmann6_two_level": (
+            "tasks.synthetic.two_level:Hartmann6TwoLevel",
+            "Hartmann's function of 6 variables with a cheap, biased level, and costs",
+        ),
         "zakharov": ("tasks.synthetic.zakharov:Zakharov", "Zakharov's plate, one minimum in a flat trough"),
         "feature_selection": (
             "tasks.synthetic.feature_selection:FeatureSelection",
@@ -140,14 +148,26 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "cached": ("tasks.wrappers.cached:Cached", "A task that evaluates each point once"),
         "clipped": ("tasks.wrappers.plateau:Clipped", "A task with values cut off, constant beyond two ends"),
+        "costed": (
+            "tasks.wrappers.costed:Costed",
+            "A task whose evaluations have costs, one or by a parameter",
+        ),
         "failing": ("tasks.wrappers.failing:Failing", "A task of which some evaluations fail"),
         "heteroscedastic": (
             "tasks.wrappers.heteroscedastic:Heteroscedastic",
             "A task measured with noise that depends on the point",
         ),
+        "in_contexts": (
+            "tasks.wrappers.in_contexts:InContexts",
+            "A task with contexts, and what these are from ask to ask",
+        ),
         "noisy": ("tasks.wrappers.noisy:Noisy", "A task measured with Gaussian noise"),
         "outliers": ("tasks.wrappers.outliers:Outliers", "A task of which some measurements are far off"),
         "quantized": ("tasks.wrappers.plateau:Quantized", "A task with values rounded down to steps"),
+        "related_contexts": (
+            "tasks.wrappers.related_contexts:RelatedContexts",
+            "A task in several contexts that are alike, with known optima",
+        ),
         "shifted": ("tasks.wrappers.shifted:Shifted", "A task with its optimum moved inside the box"),
         "timed": ("tasks.wrappers.timed:Timed", "A task whose evaluations take some time"),
     },

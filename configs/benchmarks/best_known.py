@@ -69,10 +69,18 @@ def innermost(task: Task) -> Task:
     return innermost(task.task) if isinstance(task, Wrapper) and not changes else task
 
 
+def has_one_best(task: Task) -> bool:
+    """Say whether values of any two points can be compared: one objective, and no contexts."""
+    return len(task.objectives) == 1 and "context" not in task.space.roles.values()
+
+
 def search_all(paths: list[Path], n: int, n_workers: int) -> dict[str, float]:
     """Search each task of some files, several at once."""
     wanted = {
-        best_known.key_of(innermost(task)): innermost(task) for path in paths for task in tasks_of(path)
+        best_known.key_of(innermost(task)): innermost(task)
+        for path in paths
+        for task in tasks_of(path)
+        if has_one_best(task)
     }
     tasks = [task for task in wanted.values() if task.optimum is None]
     with ProcessPoolExecutor(n_workers) as pool:
@@ -116,9 +124,10 @@ def best_of_results(sources: list[Path]) -> dict[str, float]:
     for source in sources:
         results = load_results(source)
         tasks = {row["run_id"]: build_task(row["config"]["task"]) for _, row in results.runs.iterrows()}
-        for _, trial in results.trials[results.trials["status"] == "ok"].iterrows():
+        is_eligible = (results.trials["status"] == "ok") & results.trials["competes"]
+        for _, trial in results.trials[is_eligible].iterrows():
             task = innermost(tasks[trial["run_id"]])
-            if task.optimum is None:
+            if task.optimum is None and has_one_best(tasks[trial["run_id"]]):
                 value = trial["extras"].get("noiseless", trial["values"]["y"])
                 found = best_known.lowered(found, {best_known.key_of(task): float(value)})
     return found

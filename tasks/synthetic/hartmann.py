@@ -47,9 +47,13 @@ class _Hartmann(Synthetic):
 
     def function(self, x: Array) -> Array:
         """Return the `n` values at `x`, `n x d`."""
+        return self.weighted(x, np.zeros(4))
+
+    def weighted(self, x: Array, change: Array) -> Array:
+        """Return the `n` values at `x`, `n x d`, with something added to the four weights `alpha`."""
         widths, centres = self.terms()
         exponents = (widths * (x[:, None, :] - centres) ** 2).sum(axis=-1)
-        values: Array = -np.exp(-exponents) @ _WEIGHTS
+        values: Array = -np.exp(-exponents) @ (_WEIGHTS + change)
         return values
 
 

@@ -13,7 +13,7 @@ from hebo.design_space.tables.candidates_file import TextTable, read_texts, tabl
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError
 from tasks import best_known
-from tasks.base import Columns
+from tasks.base import CONTEXT_OPTIMUM, Columns
 from tasks.wrappers.base import Wrapper
 
 
@@ -74,6 +74,7 @@ class AmongCandidates(Wrapper):
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = self.task._columns(frame, rng)
         columns.pop("moved", None)  # to a point that need not be a candidate
+        columns.pop(CONTEXT_OPTIMUM, None)  # nor need the best point of a context
         return columns
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import Field, SerializeAsAny, model_validator
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
-from tasks.base import Columns, Task
+from tasks.base import Columns, Task, sd_name
 
 NotNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]
@@ -90,6 +93,20 @@ class Wrapper(Task):
         """Return those of the task."""
         return self.task.initial_points(n, seed=seed)
 
+    def context(self, iteration: int, *, seed: int) -> Mapping[str, Any] | None:
+        """Return that of the task."""
+        return self.task.context(iteration, seed=seed)
+
+    @property
+    def cost_column(self) -> str | None:
+        """The column of the task."""
+        return self.task.cost_column
+
+    @property
+    def known_noise(self) -> tuple[str, ...]:
+        """Those of the task; a wrapper that adds noise says what is known of the sum."""
+        return self.task.known_noise
+
     @property
     def notes(self) -> tuple[str, ...]:
         """Those of the task."""
@@ -127,3 +144,33 @@ def keep_noiseless(columns: Columns, objectives: tuple[str, ...]) -> Columns:
     """
     copies = {noiseless_name(objectives, one): columns[one] for one in objectives}
     return columns | {name: values for name, values in copies.items() if name not in columns}
+
+
+class NoiseAdding(Wrapper):
+    """A wrapper that adds noise of a standard deviation that it knows, and may report.
+
+    Args:
+        reports_sd: Report the standard deviation of the noise in the column `<objective>_sd`, for optimizers
+            that use known variances.
+    """
+
+    reports_sd: bool = False
+
+    @property
+    def is_noisy(self) -> bool:
+        """True: each evaluation draws its noise."""
+        return True
+
+    @property
+    def known_noise(self) -> tuple[str, ...]:
+        """The objectives whose whole noise is known, that of the task included."""
+        is_known = self.reports_sd and not self.task.is_noisy
+        return self.objectives if is_known else self.task.known_noise if self.reports_sd else ()
+
+    def _with_sd(self, columns: Columns, objective: str, sd: NDArray[np.float64]) -> Columns:
+        """Return the columns with the standard deviation of the whole noise, where that is known."""
+        name = sd_name(objective)
+        rest = {key: one for key, one in columns.items() if key != name}
+        if objective not in self.known_noise:
+            return rest
+        return rest | {name: np.hypot(columns.get(name, np.zeros(len(sd))), sd)}

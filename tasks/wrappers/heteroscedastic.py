@@ -13,10 +13,10 @@ from pydantic import model_validator
 from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, did_you_mean
 from tasks.base import Columns
-from tasks.wrappers.base import Positive, Wrapper, keep_noiseless
+from tasks.wrappers.base import NoiseAdding, Positive, keep_noiseless
 
 
-class Heteroscedastic(Wrapper):
+class Heteroscedastic(NoiseAdding):
     """A task measured with noise that depends on the point: `y = f + sd(x) e`, with `e` standard normal.
 
     `sd(x) = low^(1 - u) high^u`, where `u` in `[0, 1]` is the position of one numeric variable between
@@ -47,11 +47,6 @@ class Heteroscedastic(Wrapper):
             raise ConfigError(f"along: {which} is a number; name a numeric parameter or use `noisy`.")
         return self
 
-    @property
-    def is_noisy(self) -> bool:
-        """True: each evaluation draws its noise."""
-        return True
-
     def spread(self, frame: pd.DataFrame, objective: str | None = None) -> NDArray[np.float64]:
         """Return the `n` standard deviations of the noise at points in natural units.
 
@@ -76,4 +71,5 @@ class Heteroscedastic(Wrapper):
         for objective in self.objectives:
             spread = self.spread(frame, objective)
             columns[objective] = columns[objective] + spread * rng.standard_normal(len(frame))
+            columns = self._with_sd(columns, objective, spread)
         return columns

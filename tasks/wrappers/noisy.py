@@ -9,10 +9,10 @@ import pandas as pd
 from numpy.random import Generator
 
 from tasks.base import Columns
-from tasks.wrappers.base import NotNegative, Wrapper, keep_noiseless
+from tasks.wrappers.base import NoiseAdding, NotNegative, keep_noiseless
 
 
-class Noisy(Wrapper):
+class Noisy(NoiseAdding):
     """A task measured with noise: `y = f + (sd + relative_sd |f|) e`, with `e` standard normal.
 
     The noise is a function of the seed of the evaluation, independent for each objective. The column
@@ -29,16 +29,13 @@ class Noisy(Wrapper):
     sd: NotNegative | tuple[NotNegative, ...] = 0.1
     relative_sd: NotNegative | tuple[NotNegative, ...] = 0.0
 
-    @property
-    def is_noisy(self) -> bool:
-        """True: each evaluation draws its noise."""
-        return True
-
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
         sd, relative_sd = self._each("sd"), self._each("relative_sd")
         for objective in self.objectives:
             f = columns[objective]
             noise = rng.standard_normal(len(f))
-            columns[objective] = f + (sd[objective] + relative_sd[objective] * np.abs(f)) * noise
+            spread = sd[objective] + relative_sd[objective] * np.abs(f)
+            columns[objective] = f + spread * noise
+            columns = self._with_sd(columns, objective, spread)
         return columns

@@ -40,6 +40,11 @@ class Outliers(Wrapper):
         """True: each evaluation draws whether it is contaminated."""
         return True
 
+    @property
+    def known_noise(self) -> tuple[str, ...]:
+        """None: errors with heavy tails have no standard deviation."""
+        return ()
+
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
         for objective, scale in self._each("scale").items():

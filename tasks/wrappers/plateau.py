@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from hebo.errors import ConfigError
 from tasks import best_known
-from tasks.base import Columns
+from tasks.base import CONTEXT_OPTIMUM, Columns
 from tasks.wrappers.base import Positive, Wrapper, noiseless_name
 
 Array = NDArray[np.float64]
@@ -57,6 +57,11 @@ class Flattened(Wrapper):
         """None: the volume between flattened values is another one."""
         return None
 
+    @property
+    def known_noise(self) -> tuple[str, ...]:
+        """None: flattened noise has another spread."""
+        return ()
+
     def _flatten_one(self, value: float | None) -> float | None:
         return None if value is None else float(self.flatten(np.array([value]))[0])
 
@@ -65,6 +70,8 @@ class Flattened(Wrapper):
         for objective in self.objectives:
             for name in {objective, noiseless_name(self.objectives, objective)} & set(columns):
                 columns[name] = self.flatten(columns[name], objective)
+        if CONTEXT_OPTIMUM in columns:
+            columns[CONTEXT_OPTIMUM] = self.flatten(columns[CONTEXT_OPTIMUM])
         return columns
 
 

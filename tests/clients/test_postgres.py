@@ -16,9 +16,12 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine, update
 
 from hebo.experiment.cli import main
 from hebo.experiment.config.catalog import catalog
+from hebo.experiment.store import tables
+from hebo.experiment.store.database import open_engine
 from hebo.experiment.store.entries import Entries, NewProblem, NewRun
 from hebo.experiment.store.results import load_results
 from hebo.experiment.store.store import Store
@@ -129,6 +132,34 @@ def test_an_experiment_grows(server: Server, tmp_path: Path, hebo: Callable[...,
     answer = hebo("run", write_config(tmp_path, server, **grown, budget={"n_trials": 2, "batch_size": 2}))
     assert answer.exit_code == 2
     assert "budget.batch_size: stored 1, given 2" in answer.stderr
+
+
+def test_a_store_of_the_version_before_is_read_and_then_brought_up_to_date_by_several_at_once(
+    server: Server, tmp_path: Path, hebo: Callable[..., Result]
+) -> None:
+    config = write_config(tmp_path, server, name="older", tasks=[{"type": "toy"}])
+    assert hebo("run", config).exit_code == 0
+    engine = create_engine(server.url)
+    with engine.begin() as connection:
+        for table in tables.metadata.sorted_tables:
+            for column in table.columns:
+                if tables.is_newer(column, 2):
+                    connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP COLUMN {column.name}")
+        connection.execute(update(tables.info).values(value="2"))
+    assert load_results(config).runs["status"].tolist() == ["finished"]
+    together = threading.Barrier(3)
+
+    def upgrade(_: int) -> None:
+        together.wait()
+        open_engine(server.url, create=True).dispose()
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(upgrade, range(3)))
+    assert hebo("run", config, "seeds=[1, 2]").exit_code == 0
+    found = load_results(config)
+    assert found.runs["status"].tolist() == ["finished"] * 2
+    assert found.trials["cost"].isna().all()
+    engine.dispose()
 
 
 def test_registrations_at_once_wait_for_one_another(server: Server) -> None:

@@ -48,7 +48,7 @@ def test_a_task_has_all_that_experiments_ask_of_one(name: str) -> None:
     assert isinstance(task.space, DesignSpace)
     assert task.front_hypervolume is None or task.reference_point is not None
     assert task.reference_point is None or len(task.reference_point) == len(task.objectives)
-    for method in ("require", "initial_points", "evaluate", "pictures"):
+    for method in ("require", "initial_points", "context", "evaluate", "pictures"):
         asked, given = (inspect.signature(getattr(cls, method)) for cls in (base.Task, type(task)))
         assert [*given.parameters.values()] == [
             given.parameters[name].replace(kind=one.kind, default=one.default)

@@ -109,6 +109,12 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("task", "measured_library"): {"candidates": str(INSTANCES / "six_points.csv"), "columns": ["x1", "x2"]},
     ("task", "cached"): {"task": {"type": "branin"}},
+    ("task", "costed"): {"task": {"type": "branin"}, "costs": [2.0]},
+    ("task", "related_contexts"): {"task": {"type": "branin"}},
+    ("task", "in_contexts"): {
+        "task": {"type": "related_contexts", "task": {"type": "branin"}},
+        "contexts": [{"context": "c0"}, {"context": "c1"}],
+    },
     ("task", "clipped"): {"task": {"type": "branin"}, "high": 20.0},
     ("task", "failing"): {"task": {"type": "branin"}, "probability": 0.5},
     ("task", "heteroscedastic"): {"task": {"type": "branin"}, "low": 0.1, "high": 1.0},

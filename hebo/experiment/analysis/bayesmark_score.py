@@ -17,8 +17,9 @@ from hebo.experiment.analysis.bayesmark_formulas import (
     median_loss,
     random_mean_loss,
 )
-from hebo.experiment.analysis.one_objective import why_left_out
-from hebo.experiment.analysis.statistics import Floats, observations
+from hebo.experiment.analysis.observations import observations
+from hebo.experiment.analysis.single_values import without_single_values
+from hebo.experiment.analysis.statistics import Floats
 
 if TYPE_CHECKING:
     from hebo.experiment.store.results import Results
@@ -56,11 +57,15 @@ def bayesmark_table(results: Results, *, metric: str | None = None) -> pd.DataFr
         then the mean score on each task, in columns named `task: <label>`.
 
     Raises:
-        DataError: If a task has several objectives, there is no random search, a run is unfinished, the
-            batches differ, the metric was not recorded, or random search failed in half of its trials.
+        DataError: If a task has several objectives or contexts, there is no random search, a run is
+            unfinished, the batches differ, the metric was not recorded, or random search failed in half of
+            its trials.
     """
-    if left_out := why_left_out(results):
-        raise DataError(f"Bayesmark's score needs tasks with one objective. {left_out}")
+    if others := without_single_values(results):
+        raise DataError(
+            f"Bayesmark's score needs tasks with one objective and no contexts; these have more: {others}. "
+            "`hebo scores` compares them."
+        )
     n_rounds, batch_size = protocol(results)
     studies = collect_studies(results, (n_rounds, batch_size), metric)
     optimizers = list(dict.fromkeys(results.runs["optimizer"]))

@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 
 from hebo.experiment.analysis.normalized import TASK, check_length
-from hebo.experiment.analysis.statistics import Floats, normalize, run_curve
+from hebo.experiment.analysis.observations import run_curve, within
+from hebo.experiment.analysis.statistics import Floats, normalize
 
 if TYPE_CHECKING:
     from hebo.experiment.store.results import Results
@@ -29,11 +30,12 @@ FAILED = 2.0
 
 @dataclass(frozen=True)
 class Blocks:
-    """Best values to be ranked: one row per (task, seed), one column per optimizer.
+    """Leading quantities to be ranked: one row per (task, seed), one column per optimizer.
 
     Attributes:
-        values: Best value within the trials that all optimizers of the block have done; `+inf` where an
-            optimizer had no success.
+        values: Best value, or what else leads (`hebo.experiment.store.leading`), smaller is better, within
+            the trials that all optimizers of the block have done, or, where a budget limits costs, within
+            what all of them have spent; `+inf` where an optimizer had no success.
         n_incomplete: Blocks left out because an optimizer has no ended trial in them.
         n_hopeless: Blocks left out because no optimizer succeeded in them.
     """
@@ -52,20 +54,31 @@ def blocks(results: Results, table: pd.DataFrame) -> Blocks:
     """
     optimizers = list(dict.fromkeys(results.runs["optimizer"]))
     rows, n_incomplete, n_hopeless = {}, 0, 0
-    curves = {
-        key: run_curve(trials) for key, trials in table.groupby(["task", "seed", "optimizer"], sort=False)
-    }
+    trials = dict(list(table.groupby(["task", "seed", "optimizer"], sort=False)))
+    limits = results.runs.groupby("task")["max_cost"].max()
     for task, seed in dict.fromkeys(zip(results.runs["task"], results.runs["seed"], strict=True)):
-        found = [curves.get((task, seed, optimizer), np.empty(0)) for optimizer in optimizers]
-        n_shared = min(map(len, found))
-        best = np.array([curve[n_shared - 1] for curve in found]) if n_shared else np.empty(0)
-        if not n_shared:
+        found = [trials.get((task, seed, optimizer), table.iloc[:0]) for optimizer in optimizers]
+        best = _at_the_same_point(found, float(limits[task]))
+        if not len(best):
             n_incomplete += 1
         elif np.isnan(best).all():
             n_hopeless += 1
         else:
             rows[task, seed] = np.where(np.isnan(best), np.inf, best)
     return Blocks(_frame(rows, optimizers), n_incomplete, n_hopeless)
+
+
+def _at_the_same_point(runs: list[pd.DataFrame], max_cost: float) -> Floats:
+    """Return what each run has reached after as many trials, or for as much; nothing if one has no trial."""
+    if not all(map(len, runs)):
+        return np.empty(0)
+    if not np.isnan(max_cost):
+        shared = min(max_cost, *(float(one["spent"].iloc[-1]) for one in runs))
+        curves = [run_curve(within(one, shared)) for one in runs]
+        return np.array([curve[-1] if len(curve) else np.nan for curve in curves])
+    curves = [run_curve(one) for one in runs]
+    n_shared = min(map(len, curves))
+    return np.array([curve[n_shared - 1] for curve in curves])
 
 
 def run_blocks(table: pd.DataFrame, optimizers: list[str]) -> Blocks:

@@ -87,13 +87,19 @@ def check_length(label: str, runs: pd.DataFrame) -> None:
     Raises:
         DataError: If the number of trials or the batch size differs.
     """
-    for column in ("n_trials", "batch_size"):
-        found = sorted(set(runs[column]))
+    for column in ("n_trials", "batch_size", "max_cost"):
+        found = sorted({"none" if value != value else value for value in runs[column]}, key=str)
         if len(found) > 1:
             raise DataError(
                 f"Runs of {label} differ in {column} ({', '.join(map(str, found))}); scores compare equal "
                 "ones. Leave the others out, or give them a suite of their own."
             )
+    if len(measures := sorted(one or "value" for one in set(runs["measure"]))) > 1:
+        raise DataError(
+            f"Runs of {label} are compared by different numbers ({'; '.join(measures)}): a reference "
+            "point is inferred from the runs of one experiment. State `reference_point` in the task, or put "
+            "the runs into one experiment."
+        )
 
 
 def _scale(runs: pd.DataFrame) -> tuple[float, float] | str:
@@ -127,13 +133,16 @@ def _scored(runs: pd.DataFrame, zero: float, one: float) -> pd.DataFrame:
     shown = runs.copy()
     shown["score"] = _without_gaps(scores[:, :1])[:, 0]
     # Runs of one task are equally long, so a column is either beyond all of them or gaps in it are failures.
-    is_reached = np.array(
-        [int(name.removeprefix("best_")) <= int(runs["n_trials"].iloc[0]) for name in columns]
-    )
+    is_reached = np.array([int(name.removeprefix("best_")) <= _length(runs) for name in columns])
     curves = scores[:, 1:]
     curves[:, is_reached] = _without_gaps(curves[:, is_reached])
     shown[columns] = curves
     return shown
+
+
+def _length(runs: pd.DataFrame) -> int:
+    """Return how many trials the longest run has; those of one task differ where costs have ended them."""
+    return int(runs["n_done"].max())
 
 
 def _without_gaps(scores: Floats) -> Floats:
@@ -154,10 +163,10 @@ def score_curves(scores: Scores) -> dict[str, pd.DataFrame]:
 
     if not len(scores.runs):
         return {}
-    shortest = int(scores.runs["n_trials"].min())
-    columns = {k: name for k, name in checkpoints(scores.runs).items() if k <= shortest}
-    if scores.runs["n_trials"].nunique() == 1:
-        columns[shortest] = "score"
+    lengths = [_length(one) for _, one in scores.runs.groupby("problem")]
+    columns = {k: name for k, name in checkpoints(scores.runs).items() if k <= min(lengths)}
+    if len(set(lengths)) == 1:
+        columns[lengths[0]] = "score"
     found = {}
     for name in scores.optimizers:
         mine = scores.runs[scores.runs["optimizer"] == name]

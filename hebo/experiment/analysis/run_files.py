@@ -13,11 +13,11 @@ from pathlib import Path
 import pandas as pd
 
 from hebo.errors import DataError
-from hebo.experiment.analysis.run_tables import COLUMNS, KEY, checkpoint, checkpoints
+from hebo.experiment.analysis.run_tables import COLUMNS, KEY, MEASURE, checkpoint, checkpoints
 from hebo.experiment.files import write
 
 _VERSIONS = re.compile(r"# (v\d+): (\{.*\})")
-_TEXTS = ("suite", "part", "task", "optimizer", "type", "versions")
+_TEXTS = ("suite", "part", "task", "optimizer", "type", "versions", "measure")
 
 
 def write_run_table(table: pd.DataFrame, path: Path) -> None:
@@ -74,8 +74,16 @@ def _read(path: Path) -> pd.DataFrame:
         raise DataError(
             f"{path}: no table of runs, it has no column '{missing[0]}'; `hebo scores` writes one."
         )
-    for column in _TEXTS:
+    for column in set(_TEXTS) & set(table.columns):
         if odd := [one for one in table[column].dropna() if not one.isprintable()]:
             raise DataError(f"{path}: no table of runs, the column '{column}' has {odd[0]!r:.60}.")
     versions = dict(_VERSIONS.findall(text))
-    return table.assign(part=table["part"].fillna(""), versions=table["versions"].map(versions).fillna("{}"))
+    for name, value in MEASURE.items():
+        if name not in table.columns:
+            table[name] = value
+    return table.assign(
+        part=table["part"].fillna(""),
+        versions=table["versions"].map(versions).fillna("{}"),
+        measure=table["measure"].fillna(""),
+        n_done=table["n_done"].fillna(table["n_trials"]),
+    )

@@ -1,64 +1,18 @@
-"""Best-so-far curves and their summary over seeds: plain numbers, no drawing.
+"""Best-so-far curves summed up over seeds: plain numbers, no drawing.
 
-Objectives are minimized. A failed trial is NaN; it leaves the best so far unchanged. Where a run has
-no success yet its best so far counts as `+inf` in medians and quartiles, never as missing: leaving it
-out would flatter an optimizer that fails.
+Smaller is better. Where a run has no success yet its best so far is NaN, and counts as `+inf` in medians and
+quartiles, never as missing: leaving it out would flatter an optimizer that fails.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
-import pandas as pd
-from numpy.typing import ArrayLike, NDArray
-
-if TYPE_CHECKING:
-    from hebo.experiment.store.results import Results
+from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 """An array of float64."""
-
-
-def best_so_far(values: ArrayLike) -> Floats:
-    """Return the running minimum of `values` (`n`), ignoring NaN; NaN until the first success."""
-    return np.asarray(np.fmin.accumulate(np.asarray(values, dtype=float)), dtype=float)
-
-
-def observations(results: Results) -> pd.DataFrame:
-    """Return the ended trials of all runs in one tidy table.
-
-    Returns:
-        One row per trial that was asked for and is no longer pending: all columns of `results.trials`,
-        the run's `optimizer`, `task` and `seed`, and `value`: the leading objective, NaN unless the
-        trial is `ok`, its value finite, and at the target fidelity. In the order of `results.trials`.
-    """
-    labels = results.runs[["run_id", "optimizer", "task", "seed"]]
-    table = results.trials.merge(labels, on="run_id", how="inner")
-    table = table[(table["status"] != "pending") & (table["number"] >= 0)].copy()
-    rows = zip(table["task"], table["status"].where(table["competes"]), table["values"], strict=True)
-    leading = {task: names[0] for task, names in results.objectives.items()}
-    table["value"] = pd.Series(
-        [_value(leading[task], *rest) for task, *rest in rows], table.index, dtype=float
-    )
-    return table.reset_index(drop=True)
-
-
-def _value(objective: str, status: object, values: object) -> float:
-    if status != "ok" or not isinstance(values, dict):
-        return np.nan
-    value = values.get(objective)
-    return float(value) if value is not None and np.isfinite(value) else np.nan
-
-
-def run_curve(trials: pd.DataFrame) -> Floats:
-    """Return the best so far after each trial number of one run (rows of `observations`)."""
-    if trials.empty:
-        return np.empty(0)
-    values = np.full(int(trials["number"].max()) + 1, np.nan)
-    values[trials["number"].to_numpy(dtype=int)] = trials["value"]
-    return best_so_far(values)
 
 
 def stack_curves(curves: list[Floats]) -> Floats:

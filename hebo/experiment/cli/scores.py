@@ -11,7 +11,6 @@ import pandas as pd
 
 from hebo.errors import DataError
 from hebo.experiment.analysis.normalized import Scores, normalized_scores
-from hebo.experiment.analysis.one_objective import why_left_out
 from hebo.experiment.analysis.run_files import merge_run_tables, read_run_tables
 from hebo.experiment.analysis.run_tables import run_table
 from hebo.experiment.analysis.score_tables import cost_table
@@ -28,20 +27,20 @@ def collect(sources: Sequence[str]) -> DataFrame:
     """Return the run table of all sources: run folders, YAML files, store URLs, or CSV files of run tables.
 
     Raises:
-        DataError: If a run is in two sources, or no run of a task with a single objective is finished.
+        DataError: If a run is in two sources, or no run is finished.
     """
-    tables, left_out = [], []
+    tables, mentions = [], []
     for one in sources:
         if one.endswith(".csv"):
             tables.append(read_run_tables([Path(one)]))
             continue
         results = load_results(one)
         tables.append(run_table(results))
-        left_out += [text for text in (about_aside(results), why_left_out(results)) if text]
+        mentions += [text for text in [about_aside(results)] if text]
     whole = merge_run_tables(tables)
-    if not len(whole) and left_out:
-        raise DataError(f"There is nothing to compare. {' '.join(left_out)}")
-    for text in left_out:
+    if not len(whole) and mentions:
+        raise DataError(f"There is nothing to compare. {' '.join(mentions)}")
+    for text in mentions:
         click.echo(text, err=True)
     if not len(whole):
         raise DataError("No run is finished yet; `hebo run` with the same configuration goes on.")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from hebo.errors import ConfigError, did_you_mean
 from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
@@ -23,6 +23,7 @@ from hebo.experiment.yaml.document import Document, kind_of
 from hebo.recipe import Recipe
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+_MAX_TRIALS = 10_000
 _CONTENT = ("optimizers", "tasks", "seeds", "budget", "initial_trials", "suite", "part")
 # Keys of the YAML that are used up when the experiment is built.
 _YAML_ONLY = ("split", "quick")
@@ -31,15 +32,29 @@ Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
 class Budget(Recipe):
-    """How much each run may spend.
+    """How much each run may spend; where both are given, what comes first ends it.
 
     Attributes:
-        n_trials: Evaluations of each run.
+        n_trials: Evaluations of each run; 10 000 where there is a `cost` and this key is left out.
         batch_size: Points asked for at once.
+        cost: Of the evaluations of each run together, in the unit of the tasks. A run asks for no more points
+            once it is spent: the last round may go beyond it.
     """
+
+    model_config = ConfigDict(
+        json_schema_extra={"required": [], "anyOf": [{"required": ["n_trials"]}, {"required": ["cost"]}]}
+    )
 
     n_trials: Count
     batch_size: Count = 1
+    cost: Annotated[float, Field(gt=0)] | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _cost_alone(cls, data: Any) -> Any:
+        """A budget of costs alone still ends: evaluations that end without a cost spend nothing."""
+        is_alone = isinstance(data, Mapping) and data.get("cost") is not None and "n_trials" not in data
+        return {**data, "n_trials": _MAX_TRIALS} if is_alone else data
 
     @model_validator(mode="after")
     def _check(self) -> Budget:

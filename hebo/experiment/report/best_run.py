@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -32,6 +33,7 @@ class BestRun:
         extras: What else the task reports of it: its columns of information, less those that are empty.
         axes: One laid-out axis per parameter.
         view: The shown part of the objective axis.
+        n_elsewhere: Trials of the run that are left out, as they are at a cheaper fidelity.
     """
 
     task: str
@@ -45,6 +47,7 @@ class BestRun:
     extras: dict[str, Any]
     axes: tuple[ParameterAxis, ...]
     view: View
+    n_elsewhere: int = 0
 
     @property
     def ranks(self) -> Floats:
@@ -53,21 +56,24 @@ class BestRun:
         return np.asarray(order / max(order.max(), 1.0), dtype=float)
 
 
-def best_runs(results: Results, table: pd.DataFrame) -> list[BestRun]:
-    """Return the best run of each task that has ended trials; `table` holds the `observations`."""
-    found = []
-    for task in dict.fromkeys(results.runs["task"]):
-        trials = table[table["task"] == task]
-        if len(trials):
-            found.append(_lay_out(results, str(task), trials))
-    return found
+def best_runs(results: Results, table: pd.DataFrame, tasks: Sequence[str]) -> list[BestRun]:
+    """Return the best run of each task that has ended trials.
+
+    Args:
+        results: The experiment.
+        table: Its `observations`.
+        tasks: Labels of tasks with one objective whose values can be compared.
+    """
+    trials = {task: table[table["task"] == task] for task in tasks}
+    return [_lay_out(results, task, one) for task, one in trials.items() if len(one)]
 
 
 def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
     has_best = trials["value"].notna().any()
     row = int(np.nanargmin(trials["value"])) if has_best else 0
     chosen = trials.iloc[row].to_dict()
-    run = trials[trials["run_id"] == chosen["run_id"]]
+    whole = trials[trials["run_id"] == chosen["run_id"]]
+    run = whole[whole["competes"].astype(bool)] if has_best else whole
     values = run["value"].to_numpy(dtype=float)
     space = results.space_of(task)
     points = [params if isinstance(params, dict) else {} for params in run["params"]]
@@ -87,6 +93,7 @@ def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
         extras=_extras(chosen["extras"]) if has_best else {},
         axes=tuple(axes),
         view=objective_view(values),
+        n_elsewhere=len(whole) - len(run),
     )
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from markupsafe import Markup
 
 from hebo import __version__
 from hebo.errors import DataError
 from hebo.experiment.analysis.bayesmark_score import bayesmark_table, random_search_labels
+from hebo.experiment.analysis.measures import Measure
 from hebo.experiment.analysis.normalized import score_curves
-from hebo.experiment.analysis.one_objective import several_objectives
+from hebo.experiment.analysis.single_values import without_single_values
 from hebo.experiment.analysis.timing import PHASES
 from hebo.experiment.report.best_run import BestRun
-from hebo.experiment.report.contents import Contents
+from hebo.experiment.report.contents import ByContext, Contents
 from hebo.experiment.report.curves import TaskCurves
+from hebo.experiment.report.front_context import front_context
 from hebo.experiment.report.parallel_figure import parallel_rows
 from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_context import rank_context
@@ -25,7 +28,7 @@ from hebo.experiment.report.score_context import HEADINGS, score_texts
 from hebo.experiment.report.score_figures import score_figure
 from hebo.experiment.report.slice_figure import slice_panel
 from hebo.experiment.report.style import PALETTE, line_style
-from hebo.experiment.report.summary import facts, failures, number_or_dash, period, summary
+from hebo.experiment.report.summary import NOTHING, facts, failures, number_or_dash, period, summary
 from hebo.experiment.report.svg import page_svg
 from hebo.experiment.report.text import number
 from hebo.experiment.report.timing_figure import timing_figure
@@ -47,11 +50,13 @@ def page_context(contents: Contents) -> dict[str, Any]:
         "facts": facts(results, table),
         "n_unfinished": int((results.runs["status"] != "finished").sum()),
         "legend": [_legend_entry(index, name) for index, name in enumerate(contents.optimizers)],
-        "summary": summary(results, table),
-        "optima": {task: number_or_dash(value) for task, value in _optima(results).items()},
-        "objectives": {task: ", ".join(names) for task, names in results.objectives.items()},
-        "left_out": contents.left_out,
-        "panels": _curve_panels(contents.curves),
+        "summary": summary(results, table, contents.measures, contents.optimizers),
+        "about": {task: about(one) for task, one in contents.measures.items()},
+        "has_limit": bool(results.runs["max_cost"].notna().any()),
+        "panels": _curve_panels(contents.curves, "curve"),
+        "cost_panels": _curve_panels(contents.cost_curves, "cost"),
+        "contexts": None if contents.by_context is None else _contexts(contents.by_context, contents),
+        "fronts": [front_context(index, one, contents) for index, one in enumerate(contents.fronts)],
         "comparison": contents.comparison,
         "blocks": contents.blocks,
         "ranks": rank_context(contents) if contents.has_ranks else None,
@@ -75,17 +80,33 @@ def _legend_entry(index: int, name: str) -> dict[str, str]:
     return {"name": name, "color": f"--optimizer-{index % len(PALETTE)}", "border": border}
 
 
-def _optima(results: Results) -> dict[str, float]:
-    """Return task -> known optimum, NaN where there is none; of several objectives there is none."""
-    optima = results.runs["optimum"].astype(float)
-    optima[results.runs["task"].isin(several_objectives(results))] = float("nan")
-    return dict(zip(results.runs["task"].astype(str), optima, strict=True))
+def about(measure: Measure) -> str:
+    """Return a line on what a task is compared by."""
+    names = ", ".join(measure.leading.objectives)
+    optimum = number_or_dash(float(measure.shown(np.array([measure.optimum]))[0]))
+    if measure.is_hypervolume:
+        known = "" if optimum == NOTHING else f", {optimum} for the true front"
+        return f"{names}: {measure.title} {measure.corner}, higher is better{known}"
+    if measure.contexts:
+        return f"{names}: {measure.title} ({', '.join(measure.contexts)})"
+    return names if optimum == NOTHING else f"{names}, optimum {optimum}"
 
 
-def _curve_panels(curves: list[TaskCurves]) -> list[Markup]:
+def _contexts(apart: ByContext, contents: Contents) -> dict[str, Any]:
+    """Return tables and curves of single contexts."""
+    left_out = [f"{task} has {count} contexts" for task, count in apart.left_out.items()]
+    return {
+        "summary": summary(apart.results, apart.table, apart.measures, contents.optimizers),
+        "about": {label: about(one) for label, one in apart.measures.items()},
+        "panels": _curve_panels(apart.curves, "context"),
+        "left_out": f"Not shown one by one: {'; '.join(left_out)}." if left_out else "",
+    }
+
+
+def _curve_panels(curves: list[TaskCurves], name: str) -> list[Markup]:
     is_large = len(curves) <= 2
     return [
-        page_svg(regret_panel(one, is_large=is_large), f"curve-{index}", _curve_description(one))
+        page_svg(regret_panel(one, is_large=is_large), f"{name}-{index}", _curve_description(one))
         for index, one in enumerate(curves)
     ]
 
@@ -97,8 +118,8 @@ def _curve_description(curves: TaskCurves) -> str:
         if len(band.median) and pd.notna(band.median[-1])
     ]
     return (
-        f"{curves.task}: median {curves.quantity} against trials; {'; '.join(ends) or 'no successful trial'}."
-        f"{_alike_text(curves)}"
+        f"{curves.task}: median {curves.quantity} against {curves.horizontal}; "
+        f"{'; '.join(ends) or 'no successful trial'}.{_alike_text(curves)}"
     )
 
 
@@ -158,9 +179,9 @@ def _normalized(contents: Contents) -> dict[str, Any] | None:
 def _score(results: Results) -> dict[str, Any] | None:
     """Return Bayesmark's score, or the reason why there is none.
 
-    None without random search, or where a task has several objectives, as the top of the page says.
+    None without random search, or where values of trials cannot be compared.
     """
-    if several_objectives(results) or not random_search_labels(results):
+    if without_single_values(results) or not random_search_labels(results):
         return None
     if results.runs["optimizer"].nunique() < 2:
         return None
@@ -210,6 +231,7 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
         "n_inactive": sum(bool(pd.isna(axis.positions).any()) for axis in run.axes),
         "has_outside": bool((run.view.position(run.values) > 1).any()),
         "n_failed": int(pd.isna(run.values).sum()),
+        "n_elsewhere": run.n_elsewhere,
     }
 
 

@@ -17,6 +17,7 @@ from hebo.experiment.files import write
 from hebo.experiment.report.contents import Contents, collect_contents
 from hebo.experiment.report.context import page_context
 from hebo.experiment.report.critical_difference_figure import critical_difference_figure
+from hebo.experiment.report.front_figure import front_figure
 from hebo.experiment.report.parallel_figure import parallel_figure
 from hebo.experiment.report.pictures import Pictures
 from hebo.experiment.report.rank_figure import rank_figure
@@ -62,6 +63,13 @@ def _figures(contents: Contents) -> Iterator[tuple[str, Figure]]:
     """Yield the figures with their file names, one at a time, for there may be hundreds."""
     if contents.curves:
         yield "regret", regret_figure(contents.curves)
+    if contents.cost_curves:
+        yield "costs", regret_figure(contents.cost_curves)
+    if contents.by_context is not None and contents.by_context.curves:
+        yield "contexts", regret_figure(contents.by_context.curves)
+    for index, front in enumerate(contents.fronts):
+        suffix = "" if len(contents.fronts) == 1 else f"_{index + 1:02d}_{_slug(front.task)}"
+        yield f"front{suffix}", front_figure(front, contents.optimizers)
     yield "timing", timing_figure(contents.timing)
     if contents.scores is not None:
         yield "scores", score_figure(score_curves(contents.scores), contents.optimizers)

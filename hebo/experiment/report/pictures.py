@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,13 @@ class Pictures:
     problem: str = ""
 
 
-def task_pictures(results: Results, table: pd.DataFrame) -> dict[str, Pictures]:
-    """Return the pictures of each task; `table` holds the `observations`.
+def task_pictures(results: Results, table: pd.DataFrame, tasks: Collection[str]) -> dict[str, Pictures]:
+    """Return the pictures of tasks.
+
+    Args:
+        results: The experiment.
+        table: Its `observations`.
+        tasks: Labels of tasks with one objective whose values can be compared.
 
     A task is built anew from the experiment's own file, whose files and programs another machine may lack;
     never from the store, which is data and may have come from anywhere.
@@ -48,7 +53,9 @@ def task_pictures(results: Results, table: pd.DataFrame) -> dict[str, Pictures]:
     return {
         str(task): _draw_if_same(results.recipes[task], config, best)
         for task, config in configs.items()
-        if task in results.recipes and len(best := best_points(table[table["task"] == task]))
+        if task in tasks
+        and task in results.recipes
+        and len(best := best_points(table[table["task"] == task]))
     }
 
 

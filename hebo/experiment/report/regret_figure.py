@@ -1,4 +1,4 @@
-"""Convergence figure: simple regret or best value against trials, a panel per task with a ranked legend."""
+"""Convergence figure: regret, best value or hypervolume against trials or costs, with a ranked legend."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def draw_curves(axes: Axes, curves: TaskCurves) -> None:
     """Draw median and inter-quartile band of each optimizer into `axes`, and the legend beside it."""
     plain_axes(axes)
     title(axes, curves.task, subtitle=curves.quantity, length=40)
-    axes.set_xlabel("trials", fontsize=8.5, color=MUTED)
+    axes.set_xlabel(curves.horizontal, fontsize=8.5, color=MUTED)
     if curves.is_empty:
         axes.text(0.5, 0.5, "no successful trial yet", transform=axes.transAxes, ha="center", color=MUTED)
         axes.set(xticks=[], yticks=[])
@@ -68,8 +68,12 @@ def draw_curves(axes: Axes, curves: TaskCurves) -> None:
     for index, name in enumerate(curves.bands):
         _draw_band(axes, curves, name, index)
     vertical_ticks(axes, curves.view.ticks())
-    axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
-    axes.set_xlim(1, max(2, *(len(band.median) for band in curves.bands.values())))
+    if curves.costs is None:
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True, min_n_ticks=1))
+        axes.set_xlim(1, max(2, *(len(band.median) for band in curves.bands.values())))
+    else:
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.set_xlim(0, float(curves.costs[-1]))
     if curves.optimum is not None:
         _mark_optimum(axes, float(curves.view.position(np.array([curves.optimum]))[0]))
     _draw_legend(axes, curves)
@@ -78,14 +82,14 @@ def draw_curves(axes: Axes, curves: TaskCurves) -> None:
 def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
     band, (color, dash) = curves.bands[name], line_style(index)
     lower, median, upper = map(curves.view.position, (band.lower, band.median, band.upper))
-    trials = np.arange(1, len(median) + 1)
+    places = np.arange(1, len(median) + 1) if curves.costs is None else curves.costs
     if band.n_runs > 1:
-        axes.fill_between(trials, lower, upper, color=color, alpha=0.16, linewidth=0, step="post", zorder=1)
+        axes.fill_between(places, lower, upper, color=color, alpha=0.16, linewidth=0, step="post", zorder=1)
     # A single value has no line to be seen; a dot marks it.
     marker = "o" if np.isfinite(median).sum() == 1 else ""
     # Where curves coincide the optimizer named first is the one to be seen.
     axes.step(
-        trials,
+        places,
         median,
         where="post",
         color=color,

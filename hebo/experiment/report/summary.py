@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -9,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.analysis.one_objective import several_objectives
-from hebo.experiment.analysis.statistics import quantile
+from hebo.experiment.analysis.measures import Measure
+from hebo.experiment.analysis.statistics import Floats, quantile
 from hebo.experiment.report.text import number
 
 if TYPE_CHECKING:
@@ -26,12 +27,12 @@ class SummaryRow:
     Attributes:
         optimizer: Label of the optimizer.
         index: Its place in the fixed order, which gives its color.
-        median: Median best value over the runs.
+        median: Median over the runs of what they are compared by.
         interval: Its quartiles, or a dash for fewer than two runs.
         n_ok: Successful trials.
         n_bad: Failed trials, without those that were measured and are infeasible.
         runs: Finished runs of all runs.
-        is_best: Whether its median is the lowest of this task, in the digits shown.
+        is_best: Whether its median is the best of this task, in the digits shown.
     """
 
     optimizer: str
@@ -44,22 +45,33 @@ class SummaryRow:
     is_best: bool
 
 
-def summary(results: Results, table: pd.DataFrame) -> dict[str, list[SummaryRow]]:
-    """Return the summary rows of each task; `table` holds the `observations` of `results`.
+def summary(
+    results: Results, table: pd.DataFrame, found: Mapping[str, Measure], optimizers: Sequence[str]
+) -> dict[str, list[SummaryRow]]:
+    """Return the summary rows of each task.
 
-    A task with several objectives has no best values.
+    Args:
+        results: The experiment.
+        table: Its `observations`.
+        found: Task -> what its runs are compared by.
+        optimizers: The order that fixes their colors.
     """
-    optimizers = list(dict.fromkeys(results.runs["optimizer"]))
-    best = table.groupby("run_id")["value"].min().reindex(results.runs["run_id"])
-    runs = results.runs.assign(best=best.to_numpy())
-    runs.loc[runs["task"].isin(several_objectives(results)), "best"] = np.nan
+    best = table.groupby("run_id")["so_far"].agg(lambda curve: curve.iloc[-1])
+    runs = results.runs.assign(best=best.reindex(results.runs["run_id"]).to_numpy(dtype=float))
     rows = {}
     for task, group in runs.groupby("task", sort=False):
         quartiles = {name: _quartiles(mine["best"]) for name, mine in group.groupby("optimizer", sort=False)}
         lowest = np.nanmin([middle for _, middle, _ in quartiles.values()] + [np.inf])
-        trials = table[table["task"] == task]
+        trials, shown = table[table["task"] == task], found[str(task)].shown
         rows[str(task)] = [
-            _summary_row(name, optimizers, mine, trials[trials["optimizer"] == name], quartiles[name], lowest)
+            _summary_row(
+                name,
+                optimizers,
+                mine,
+                trials[trials["optimizer"] == name],
+                shown(np.array(quartiles[name])),
+                float(shown(np.array([lowest]))[0]),
+            )
             for name, mine in group.groupby("optimizer", sort=False)
         ]
     return rows
@@ -73,23 +85,24 @@ def _quartiles(best: pd.Series[float]) -> tuple[float, float, float]:
 
 def _summary_row(
     name: Any,
-    optimizers: list[Any],
+    optimizers: Sequence[str],
     runs: pd.DataFrame,
     trials: pd.DataFrame,
-    quartiles: tuple[float, float, float],
-    lowest: float,
+    quartiles: Floats,
+    best: float,
 ) -> SummaryRow:
-    lower, middle, upper = quartiles
-    n_ok = int(trials["value"].notna().sum())
+    lower, middle, upper = quartiles.tolist()
+    lower, upper = (upper, lower) if upper < lower else (lower, upper)
+    n_ok = int((~trials["went_wrong"] & (trials["status"] != "infeasible")).sum())
     return SummaryRow(
         optimizer=str(name),
         index=optimizers.index(name),
         median=padded_or_dash(middle),
         interval=_interval(lower, upper) if len(runs) > 1 else NOTHING,
         n_ok=n_ok,
-        n_bad=int(_went_wrong(trials).sum()),
+        n_bad=int(trials["went_wrong"].sum()),
         runs=f"{(runs['status'] == 'finished').sum()} / {len(runs)}",
-        is_best=bool(np.isfinite(lowest)) and padded_or_dash(middle) == padded_or_dash(lowest),
+        is_best=bool(np.isfinite(best)) and padded_or_dash(middle) == padded_or_dash(best),
     )
 
 
@@ -112,31 +125,30 @@ def padded_or_dash(value: float) -> str:
 def facts(results: Results, table: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the header's (label, value) pairs."""
     runs = results.runs
-    bad = table[_went_wrong(table)]
+    bad = table[table["went_wrong"]]
     n_aside = len(results.aside)
     n_infeasible = int((table["status"] == "infeasible").sum())
+    has_limit = runs["max_cost"].notna().any()
+    n_done = f"{len(table)}" if has_limit else f"{len(table)} of {int(runs['n_trials'].sum())}"
+    limit = [("Cost per run", _range_text(runs["max_cost"]))] if has_limit else []
     return [
         ("Optimizers", str(runs["optimizer"].nunique())),
         ("Tasks", str(runs["task"].nunique())),
         ("Seeds", str(runs["seed"].nunique())),
-        ("Trials per run", _range_text(runs["n_trials"])),
-        ("Trials done", f"{len(table)} of {int(runs['n_trials'].sum())}"),
+        ("Trials per run", ("up to " if has_limit else "") + _range_text(runs["n_trials"])),
+        *limit,
+        ("Trials done", n_done),
         ("Failed", f"{len(bad)}" if len(table) else NOTHING),
         *([("Infeasible", str(n_infeasible))] if n_infeasible else []),
         *([("Kept, not counted", f"{n_aside} run{'s' * (n_aside > 1)}")] if n_aside else []),
     ]
 
 
-def _went_wrong(table: pd.DataFrame) -> pd.Series[bool]:
-    """Say which trials have no value, though not because they break a constraint of the task."""
-    return table["value"].isna() & (table["status"] != "infeasible")
-
-
-def _range_text(counts: pd.Series[int]) -> str:
+def _range_text(counts: pd.Series[Any]) -> str:
     if not len(counts):
         return NOTHING
-    low, high = int(counts.min()), int(counts.max())
-    return str(low) if low == high else f"{low} to {high}"
+    low, high = (number(float(one), n_digits=10) for one in (counts.min(), counts.max()))
+    return low if low == high else f"{low} to {high}"
 
 
 def period(results: Results) -> str:
@@ -158,7 +170,7 @@ def _instant(seconds: float) -> str:
 
 def failures(results: Results, table: pd.DataFrame) -> list[tuple[str, str, str, int, str]]:
     """Return (optimizer, task, how it ended, count, a message) of trials and runs that went wrong."""
-    bad = table[_went_wrong(table)].assign(
+    bad = table[table["went_wrong"]].assign(
         # A trial may be `ok` and yet have measured nothing usable.
         how=lambda rows: rows["status"].replace("ok", "no finite value").str.replace("_", " ")
     )

@@ -129,6 +129,7 @@ class _Dispatcher:
             trial_seconds=self.experiment.limits.trial_seconds,
             hard_limit=self.experiment.executor.survives_crashes,
             initial_trials=self.experiment.initial_trials,
+            max_cost=self.experiment.budget.cost,
         )
 
     def _take_results(self) -> None:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from types import FrameType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from hebo.errors import EvaluationError, IncompatibleError
 from hebo.experiment.executors.stopping import is_stop
@@ -48,13 +48,15 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
     if limit is not None:
         _check_timers()
     objectives, constraints = task.objectives, task.constraints
-    started = time.perf_counter()
+    started, cost = time.perf_counter(), None
     try:
         with surroundings(), time_limit(limit, hard=hard):
             answer = task.evaluate(frame, seed=seed)
         values, extras = _split(answer, (*objectives, *constraints))
         _check_evaluated_at(task, frame, extras.get(tables.EVALUATED_AT))
         status, message = _judge(values, constraints, extras)
+        cost = _cost(task, extras, is_needed=status in (tables.OK, tables.INFEASIBLE))
+        _check_noise(task, extras)
     except OutOfTime:
         values, extras, status = {}, {}, tables.TIMED_OUT
         message = f"not finished within {limit:g} s (limits.trial_seconds)"
@@ -65,7 +67,7 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
         message = error_message(error)
     unknown = dict.fromkeys((*objectives, *constraints))
     seconds = time.perf_counter() - started
-    return Outcome(status, {**unknown, **values}, extras, message, seconds)
+    return Outcome(status, {**unknown, **values}, extras, message, seconds, cost)
 
 
 @contextmanager
@@ -126,6 +128,37 @@ def _split(answer: DataFrame, measured: tuple[str, ...]) -> tuple[dict[str, floa
     values = {name: _finite(float(row.pop(name))) for name in measured}
     known = {name: tables.plain(row.pop(name)) for name in (tables.EVALUATED_AT,) if name in row}
     return values, {clean(name): _extra(value) for name, value in row.items()} | known
+
+
+def _cost(task: Task, extras: Mapping[str, Any], *, is_needed: bool) -> float | None:
+    """Return the cost that a task reports; None where it reports none, as it may of what failed."""
+    column = task.cost_column
+    if column is None:
+        return None
+    cost = extras.get(clean(column))
+    if cost is None and not is_needed:
+        return None
+    if not _is_number(cost) or cost <= 0:
+        raise EvaluationError(
+            f"the task's column '{column}' of costs holds {cost!r}; expected a positive number"
+        )
+    return float(cost)
+
+
+def _check_noise(task: Task, extras: Mapping[str, Any]) -> None:
+    """Refuse a standard deviation that is none; None and NaN stand for an unknown one."""
+    for objective in task.known_noise:
+        column = f"{objective}{tables.SD}"
+        found = extras.get(clean(column), "nothing")
+        if found is not None and not (_is_number(found) and found >= 0):
+            raise EvaluationError(
+                f"the task's column '{column}' holds {found!r}; expected the standard deviation of the noise "
+                f"of '{objective}', a number of 0 or more"
+            )
+
+
+def _is_number(value: object) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _check_evaluated_at(task: Task, frame: DataFrame, evaluated_at: object) -> None:

@@ -19,7 +19,7 @@ from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
 
-from hebo.experiment.running.progress import Cell, cells_of, eta, seconds_text, value_text
+from hebo.experiment.running.progress import Cell, cells_of, eta, seconds_text
 from hebo.experiment.store import tables
 from hebo.experiment.store.leases import LEASE_SECONDS, Owner
 from hebo.experiment.store.store import Store
@@ -90,7 +90,10 @@ class Monitor:
         left = eta(cells, n_slots=self.n_slots)
         done = sum(cell.n_done for cell in cells)
         total = sum(cell.n_trials for cell in cells)
-        caption = f"{done}/{total} trials" + (f", about {seconds_text(left)} left" if left else "")
+        is_limited = any(cell.max_cost is not None for cell in cells)
+        caption = (f"{done} trials" if is_limited else f"{done}/{total} trials") + (
+            f", about {seconds_text(left)} left" if left else ""
+        )
         table = Table(caption=caption, caption_justify="left", box=box.SIMPLE_HEAD)
         for heading in ("task", "optimizer"):
             table.add_column(heading, overflow="fold")
@@ -98,7 +101,7 @@ class Monitor:
             table.add_column(heading, justify="right", no_wrap=True)
         table.add_column("", width=_BAR_WIDTH)
         for cell in cells:
-            bar = ProgressBar(total=cell.n_trials, completed=cell.n_done, width=_BAR_WIDTH)
+            bar = ProgressBar(total=1.0, completed=cell.share, width=_BAR_WIDTH)
             table.add_row(*_texts(cell), bar)
         return table
 
@@ -143,7 +146,7 @@ class Monitor:
         _, _, best, trials, failed, pace, left, _ = _texts(cell)
         text = f"{cell.task}  {cell.optimizer}  {trials} trials  best {best}  {pace} s/trial"
         text += f"  {failed} failed" if cell.n_bad else ""
-        text += f"  {left} left" if cell.n_done < cell.n_trials else ""
+        text += f"  {left} left" if left else ""
         self.say(text)
 
 
@@ -157,8 +160,8 @@ def _texts(cell: Cell) -> tuple[str, ...]:
     return (
         cell.task,
         cell.optimizer,
-        value_text(cell.best),
-        f"{cell.n_done}/{cell.n_trials}",
+        cell.best_text,
+        cell.trials_text,
         str(cell.n_bad) if cell.n_bad else "",
         "" if pace is None else f"{pace:.2g}" if pace < 100 else f"{pace:.0f}",
         "" if not left else seconds_text(left),

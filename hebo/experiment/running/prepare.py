@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import math
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 from hebo.base import Task
 from hebo.design_space.design_space import DesignSpace
@@ -13,11 +16,14 @@ from hebo.experiment.config.locate import LOG, RESOLVED, check_folder
 from hebo.experiment.config.parts import describe
 from hebo.experiment.config.tasks import as_task
 from hebo.experiment.files import write
-from hebo.experiment.store.entries import Entries, NewProblem, NewRun
+from hebo.experiment.store.entries import Entries, Facts, NewProblem, NewRun
 from hebo.experiment.store.store import Store
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import write_yaml
 from hebo.optimizer.optimizer import OptimizerRecipe
+
+_N_CONTEXTS = 32
+"""How many contexts of a run are looked at before it begins."""
 
 
 def prepare(experiment: Experiment) -> Entries:
@@ -36,7 +42,15 @@ def prepare(experiment: Experiment) -> Entries:
         except HeboError as error:
             raise ConfigMistake(("tasks", place), str(error)) from error
         _check_candidates(experiment, space, place)
-        problems.append(NewProblem(one.label, space.parameter_space.to_json(), objectives, *known))
+        _check_contexts(experiment, task, place)
+        if experiment.budget.cost is not None and task.cost_column is None:
+            raise ConfigMistake(
+                ("budget", "cost"),
+                f"the task '{one.label}' has no costs; wrap it, `{{type: costed, costs: [1], ...}}`, or "
+                "limit n_trials alone.",
+            )
+        facts = _facts_of(task, place)
+        problems.append(NewProblem(one.label, space.parameter_space.to_json(), objectives, *known, facts))
         _check_optimizers(experiment, task, one.label)
     return Entries(tuple(_new_runs(experiment)), tuple(problems))
 
@@ -98,6 +112,22 @@ def _mark_folder(experiment: Experiment) -> None:
         ) from error
 
 
+def _facts_of(task: Task, place: int) -> Facts:
+    """Return what is stored of a task for comparisons.
+
+    Raises:
+        ConfigMistake: If its reference point is none.
+    """
+    corner, m = task.reference_point, len(task.objectives)
+    if corner is not None and (len(corner) != m or not all(map(math.isfinite, corner))):
+        raise ConfigMistake(
+            ("tasks", place),
+            f"its reference point {corner} has {sum(map(math.isfinite, corner))} of {m} values; state a "
+            "finite one for each objective.",
+        )
+    return Facts(task.cost_column is not None, corner, task.front_hypervolume)
+
+
 def _check_candidates(experiment: Experiment, space: DesignSpace, place: int) -> None:
     """Refuse a table of candidates that a run would come to the end of."""
     needed = experiment.budget.n_trials + experiment.initial_trials
@@ -109,6 +139,40 @@ def _check_candidates(experiment: Experiment, space: DesignSpace, place: int) ->
         )
 
 
+def _check_contexts(experiment: Experiment, task: Task, place: int) -> None:
+    """Refuse a task that leaves a context of its asks open, or gives one that its space does not have."""
+    names = [name for name, role in task.space.roles.items() if role == "context"]
+    budget, seed = experiment.budget, experiment.seeds[0]
+    n_rounds = -(-budget.n_trials // budget.batch_size)
+    if task.space.max_points is None:
+        n_rounds = min(n_rounds, _N_CONTEXTS)
+    needed: Counter[str] = Counter()
+    contexts: dict[str, dict[str, Any]] = {}
+    for iteration in range(n_rounds):
+        context = dict(task.context(iteration, seed=seed) or {})
+        if set(context) != set(names):
+            raise ConfigMistake(("tasks", place), _wrong_context(names, context))
+        if not names:
+            return
+        needed[repr(context)] += min(budget.batch_size, budget.n_trials - iteration * budget.batch_size)
+        contexts[repr(context)] = context
+    for key, context in contexts.items():
+        try:
+            seen = task.space.bounds[:0]
+            task.space.domain_for(needed[key], seen, {**task.space.targets, **context})
+        except HeboError as error:
+            raise ConfigMistake(("tasks", place), f"in the context {context}: {error}") from error
+
+
+def _wrong_context(names: Sequence[str], context: Mapping[str, Any]) -> str:
+    if not context:
+        return (
+            f"the context parameter{'s' * (len(names) > 1)} {', '.join(names)} of the task have no values; "
+            "wrap it: `{type: in_contexts, contexts: [{...}, {...}], task: ...}`, or with `random: true`."
+        )
+    return f"gives the context {context}; its context parameters are: {', '.join(names) or 'none'}."
+
+
 def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
     objectives = task.objectives
     for place, one in enumerate(experiment.optimizers):
@@ -116,6 +180,8 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
             optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
             if task.constraints:
                 optimizer.check_takes_constraints()
+            if len(objectives) == 1:
+                optimizer.check_takes_objectives(1)
         except HeboError as error:
             raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
         most = optimizer.max_objectives
@@ -140,6 +206,7 @@ def _new_runs(experiment: Experiment) -> list[NewRun]:
             seed=one.seed,
             n_trials=experiment.budget.n_trials,
             batch_size=experiment.budget.batch_size,
+            max_cost=experiment.budget.cost,
             config={
                 "optimizer": describe(one.optimizer.recipe),
                 "task": describe(one.task.recipe),

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hebo.experiment.store import tables
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -16,7 +18,10 @@ class Cell:
         n_trials: Budget of all of them.
         n_done: Evaluations that ended, whichever way.
         n_bad: Those that ended neither `ok` nor `infeasible`.
-        best: Smallest value of the leading objective; None if there is none.
+        best: The best of a run of one objective (`hebo.experiment.store.leading`); None if there is none.
+        hypervolume: The largest of a run of several; None if there is none, or no reference point is stated.
+        spent: What the evaluations cost together.
+        max_cost: What they may; None where nothing limits it.
         busy_seconds: Spent in asks and evaluations.
         states: Status -> number of runs.
     """
@@ -29,6 +34,9 @@ class Cell:
     best: float | None
     busy_seconds: float
     states: Mapping[str, int]
+    hypervolume: float | None = None
+    spent: float = 0.0
+    max_cost: float | None = None
 
     @property
     def pace(self) -> float | None:
@@ -36,9 +44,39 @@ class Cell:
         return self.busy_seconds / self.n_done if self.n_done else None
 
     @property
+    def n_left(self) -> float:
+        """Trials that are left: none once all runs are finished, and fewer where costs will end them."""
+        if self.states and set(self.states) == {tables.FINISHED}:
+            return 0.0
+        left = float(self.n_trials - self.n_done)
+        if self.max_cost is None or not self.spent:
+            return left
+        return min(left, max(0.0, self.max_cost - self.spent) / self.spent * self.n_done)
+
+    @property
     def seconds_left(self) -> float | None:
         """Work that is left, in seconds of one worker; None before the first trial."""
-        return None if self.pace is None else self.pace * (self.n_trials - self.n_done)
+        return None if self.pace is None else self.pace * self.n_left
+
+    @property
+    def share(self) -> float:
+        """Done of all that is to be done, from 0 to 1."""
+        if self.states and set(self.states) == {tables.FINISHED}:
+            return 1.0
+        spent = self.spent / self.max_cost if self.max_cost else 0.0
+        return min(1.0, max(self.n_done / self.n_trials, spent))
+
+    @property
+    def trials_text(self) -> str:
+        """How far it is, for people: trials, or the cost where that is limited."""
+        if self.max_cost is None:
+            return f"{self.n_done}/{self.n_trials}"
+        return f"{self.n_done}, cost {self.spent:.4g}/{self.max_cost:.4g}"
+
+    @property
+    def best_text(self) -> str:
+        """The best so far, for people."""
+        return value_text(self.best) if self.hypervolume is None else f"hv {value_text(self.hypervolume)}"
 
 
 def cells_of(rows: Iterable[Mapping[str, Any]]) -> list[Cell]:
@@ -59,7 +97,7 @@ def eta(cells: Sequence[Cell], *, n_slots: int) -> float | None:
     if not known:
         return None
     mean = sum(known) / len(known)
-    work = sum((cell.pace or mean) * (cell.n_trials - cell.n_done) for cell in cells)
+    work = sum((cell.pace or mean) * cell.n_left for cell in cells)
     return work / max(1, n_slots)
 
 
@@ -88,4 +126,13 @@ def _cell(task: str, optimizer: str, rows: Sequence[Mapping[str, Any]]) -> Cell:
         best=min((row["best"] for row in rows if row["best"] is not None), default=None),
         busy_seconds=sum(row["busy_seconds"] for row in rows),
         states=Counter(row["status"] for row in rows),
+        hypervolume=max((row["hypervolume"] for row in rows if row["hypervolume"] is not None), default=None),
+        spent=sum(row["spent"] or 0.0 for row in rows),
+        max_cost=_sum_of([row["max_cost"] for row in rows]),
     )
+
+
+def _sum_of(limits: Sequence[float | None]) -> float | None:
+    """Return the sum of the limits of runs; None if one of them has none."""
+    found = [one for one in limits if one is not None]
+    return sum(found) if len(found) == len(limits) else None

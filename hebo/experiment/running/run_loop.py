@@ -7,6 +7,7 @@ replayed, and what is pending is evaluated. A trial's noise depends on run seed,
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,27 +19,26 @@ from hebo.experiment.config.tasks import build_task
 from hebo.experiment.executors.stopping import STOP, is_stop
 from hebo.experiment.running.clock import Clock
 from hebo.experiment.running.evaluation import evaluate
+from hebo.experiment.running.standing import RunStanding
 from hebo.experiment.store import tables
+from hebo.experiment.store.budget import is_over
 from hebo.experiment.store.database import StoreFailed
 from hebo.experiment.store.frames import (
-    best_of,
     by_round,
     evaluated_at,
     frame_of,
     is_open,
     rows_of,
     values_of,
+    variances_of,
 )
 from hebo.experiment.store.run_log import INITIAL_ROUND, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
 from hebo.experiment.store.store import engine_of
 from hebo.experiment.texts import error_message, message
 
 if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
-
     from hebo.base import Task
-    from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
+    from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe, Round
 
 LOST = "lost"
 
@@ -59,6 +59,7 @@ class Job:
         label: Of the task.
         seed: Of the run.
         n_trials: Its budget.
+        max_cost: What its evaluations may cost together; None where there is no limit.
         batch_size: Points asked for at once.
         trial_seconds: Limit of one evaluation; None for none.
         hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
@@ -78,6 +79,7 @@ class Job:
     trial_seconds: float | None
     hard_limit: bool
     initial_trials: int = 0
+    max_cost: float | None = None
 
 
 def execute(job: Job) -> str:
@@ -122,6 +124,14 @@ def describe_error(error: BaseException) -> str:
     return f"{text} ({message(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno})"
 
 
+def _standing(task: Task, trials: Sequence[Trial]) -> RunStanding:
+    standing = RunStanding(task)
+    for one in trials:
+        if one.status != tables.PENDING:
+            standing.add(one)
+    return standing
+
+
 @dataclass
 class _Loop:
     job: Job
@@ -133,7 +143,8 @@ class _Loop:
     open_rounds: list[list[Trial]]
     next_round: int
     n_asked: int
-    best: float | None
+    spent: float
+    standing: RunStanding
     last_cost: tuple[int, RoundCost] | None = None
 
     @classmethod
@@ -155,14 +166,18 @@ class _Loop:
             open_rounds=[one for one in rounds if is_open(one)],
             next_round=sum(not is_open(one) for one in rounds),
             n_asked=len(trials),
-            best=best_of(trials, task.objectives, task.space),
+            spent=math.fsum(one.cost or 0.0 for one in trials),
+            standing=_standing(task, trials),
         )
 
     def go(self) -> bool:
-        """Work until the budget is spent (True) or a stop is wanted (False)."""
+        """Work until the budget is spent (True) or a stop is wanted (False).
+
+        A round that was asked for is evaluated whole, also where a part of it spends the rest of the budget.
+        """
         if not self._catch_up():
             return False
-        while self.open_rounds or self.n_asked < self.job.n_trials:
+        while self.open_rounds or not self._is_over():
             if STOP.is_set():
                 return False
             clock = Clock()
@@ -178,6 +193,9 @@ class _Loop:
             self._note_cost(clock, len(trials))
             self.next_round += 1
         return True
+
+    def _is_over(self) -> bool:
+        return is_over(self.n_asked, self.job.n_trials, self.spent, self.job.max_cost)
 
     def _catch_up(self) -> bool:
         """Tell what is told before the first ask and replay past rounds; False if a stop was wanted."""
@@ -202,31 +220,42 @@ class _Loop:
 
         n, seed = self.job.initial_trials, derive_seed(self.job.seed, "told")
         frame = self.task.initial_points(n, seed=seed)
+        rows = [] if frame is None else rows_of(frame)
         if frame is None:
-            frame = RandomSearch().build(self.task.space, seed=seed).ask(n)
-        rows = rows_of(frame)
+            drawn = RandomSearch().build(self.task.space, seed=seed)
+            contexts = [self.task.context(place, seed=seed) for place in range(n)]
+            is_one = not any(contexts)
+            asks = [(n, None)] if is_one else [(1, context) for context in contexts]
+            rows = [row for count, context in asks for row in rows_of(drawn.ask(count, fixed=context))]
         trials = [Trial(place - n, INITIAL_ROUND, params) for place, params in enumerate(rows)]
         self.log.add_round(trials, AskCost(0.0), last=None)
         return trials
 
     def _tell(self, trials: Sequence[Trial]) -> None:
-        values, limits = values_of(trials, self.task.objectives), self._limits(trials)
-        self.optimizer.tell(frame_of(trials), values, constraints=limits, evaluated_at=evaluated_at(trials))
+        self.optimizer.tell(frame_of(trials), **self._told(trials))
 
-    def _past(self, round_: Sequence[Trial]) -> tuple[Any, Any, Any, Any]:
-        """Return points, values, constraints and where these are of; values None while some are to come."""
-        values = None if is_open(round_) else values_of(round_, self.task.objectives)
-        return frame_of(round_), values, self._limits(round_), evaluated_at(round_)
+    def _past(self, round_: Sequence[Trial]) -> Round:
+        """Return the points of a round and what is told of them; None while some values are to come."""
+        return frame_of(round_), None if is_open(round_) else self._told(round_)
 
-    def _limits(self, trials: Sequence[Trial]) -> NDArray[np.float64] | None:
-        """Return `n x c` constraint values; None if the task has no constraints."""
-        return values_of(trials, self.task.constraints) if self.task.constraints else None
+    def _told(self, trials: Sequence[Trial]) -> dict[str, Any]:
+        """Return the keyword arguments of `tell`; variances go to optimizers that make use of them."""
+        task = self.task
+        takes_noise = bool(task.known_noise) and self.optimizer.recommender.takes_variances
+        return {
+            "y": values_of(trials, task.objectives),
+            "constraints": values_of(trials, task.constraints) if task.constraints else None,
+            "evaluated_at": evaluated_at(trials),
+            "y_var": variances_of(trials, task.objectives, task.known_noise) if takes_noise else None,
+            "cost": [one.cost for one in trials] if task.cost_column is not None else None,
+        }
 
     def _ask(self, clock: Clock) -> list[Trial]:
         n = min(self.job.batch_size, self.job.n_trials - self.n_asked)
         before = Counter(self.optimizer.fallbacks)
+        context = self.task.context(self.next_round, seed=self.job.seed)
         with clock.measure("ask"):
-            frame = self.optimizer.ask(n)
+            frame = self.optimizer.ask(n, fixed=context)
         profile = self.optimizer.profile.seconds
         cost = AskCost(clock.wall["ask"], dict(profile), self.optimizer.fallbacks - before)
         rows = rows_of(frame)
@@ -248,8 +277,15 @@ class _Loop:
             if STOP.is_set() and not wanted and outcome.status == tables.FAILED:
                 return None  # Ctrl-C may have ended what the objective had started: the next `hebo run` tells
             following = pending[place + 1].number if place + 1 < len(pending) else None
-            self.log.finish(trial.number, outcome, best=self._improve(trial, outcome), then=following)
             done.append(trial.ended(outcome))
+            self._count(done[-1])
+            self.log.finish(
+                trial.number,
+                outcome,
+                best=self.standing.best,
+                then=following,
+                hypervolume=self.standing.hypervolume,
+            )
             if STOP.is_set() and following is not None:
                 return None
         return sorted(done, key=lambda one: one.number)
@@ -266,12 +302,11 @@ class _Loop:
                 hard=self.job.hard_limit,
             )
 
-    def _improve(self, trial: Trial, outcome: Outcome) -> float | None:
+    def _count(self, trial: Trial) -> None:
+        """Add an ended trial to what the run has reached and spent; initial trials count for neither."""
         if trial.round != INITIAL_ROUND:
-            done = trial.ended(outcome)
-            value = best_of([done], self.task.objectives, self.task.space)
-            self.best = min((one for one in (value, self.best) if one is not None), default=None)
-        return self.best
+            self.standing.add(trial)
+            self.spent += trial.cost or 0.0
 
     def _note_cost(self, clock: Clock, n: int) -> None:
         tell_cpu = clock.cpu["tell"] + clock.cpu_elsewhere

@@ -9,15 +9,18 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, select, update
 from sqlalchemy.engine import ExceptionContext, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.schema import CreateColumn
 
 from hebo.errors import MissingExtraError, StoreError
 from hebo.experiment.store import tables
 from hebo.experiment.store.snapshot import unwritable
 
 BUSY_SECONDS = 60
+_VERSION = "schema_version"
+_READABLE = [str(one) for one in range(tables.OLDEST_READABLE, tables.SCHEMA_VERSION + 1)]
 
 
 class StoreFailed(StoreError):
@@ -44,6 +47,8 @@ _OTHERWISE = "look at it, then give the same command again, or name another `out
 
 def open_engine(url: str, *, create: bool) -> Engine:
     """Connect to the store at `url` and check that it has our tables, in our version.
+
+    Where tables may be made, a store of an older version is brought up to date.
 
     Args:
         url: SQLAlchemy URL, `sqlite:///path` or `postgresql+psycopg://host/database`.
@@ -209,23 +214,50 @@ def _prepare(engine: Engine, *, create: bool) -> None:
     if create:
         with engine.begin() as connection:
             tables.metadata.create_all(connection)
-            row = {"key": "schema_version", "value": str(tables.SCHEMA_VERSION)}
+            row = {"key": _VERSION, "value": str(tables.SCHEMA_VERSION)}
             if _version(connection) is None:
                 try:
                     with connection.begin_nested():
                         connection.execute(insert(tables.info).values(row))
                 except IntegrityError:
                     pass  # another process recorded it first
+            _upgrade(connection)
     with engine.connect().execution_options(hebo_read=True) as connection:
-        found = _version(connection)
-    if found != str(tables.SCHEMA_VERSION):
+        version_of(connection)
+
+
+def version_of(connection: Connection) -> int:
+    """Return the schema version of a store.
+
+    Raises:
+        StoreError: If it is none that can be read here.
+    """
+    found = _version(connection)
+    if found not in _READABLE:
         raise StoreError(
             f"The store has schema version {found}, this hebo writes {tables.SCHEMA_VERSION}; "
             "use the hebo that wrote it, or another `output`."
         )
+    return int(found)
 
 
 def _version(connection: Connection) -> str | None:
-    query = select(tables.info.c.value).where(tables.info.c.key == "schema_version")
+    query = select(tables.info.c.value).where(tables.info.c.key == _VERSION)
     found: str | None = connection.execute(query).scalar()
     return found
+
+
+def _upgrade(connection: Connection) -> None:
+    """Add the columns that a store of an older version lacks."""
+    if version_of(connection) == tables.SCHEMA_VERSION:
+        return
+    if connection.dialect.name == "postgresql":  # SQLite's transactions take turns by themselves
+        connection.exec_driver_sql(f"LOCK TABLE {tables.info.name} IN ACCESS EXCLUSIVE MODE")
+    version = version_of(connection)  # another process may have come first
+    for table in tables.metadata.sorted_tables:
+        for column in table.columns:
+            if tables.is_newer(column, version):
+                added = CreateColumn(column).compile(dialect=connection.dialect)
+                connection.exec_driver_sql(f"ALTER TABLE {table.name} ADD COLUMN {added}")
+    row = update(tables.info).where(tables.info.c.key == _VERSION)
+    connection.execute(row.values(value=str(tables.SCHEMA_VERSION)))

@@ -66,10 +66,18 @@ def run_difference(stored: StoredRun, run: NewRun, others: Iterable[StoredRun]) 
             old[part] = current(part, old[part], new[part])
         if text := first_difference(old[part], new[part], part):
             return Difference(text, _remedy(part, new, others))
-    n_trials = stored.row["n_trials"]
-    if run.n_trials < n_trials:
-        text = f"budget.n_trials may only grow: stored {n_trials}, given {run.n_trials}"
+    if text := _shrunk(stored.row, run):
         return Difference(text, _remedy("budget", new, others))
+    return None
+
+
+def _shrunk(stored: Mapping[str, Any], run: NewRun) -> str | None:
+    """Return which limit of the budget is smaller than the stored one; no limit of costs is the largest."""
+    if run.n_trials < stored["n_trials"]:
+        return f"budget.n_trials may only grow: stored {stored['n_trials']}, given {run.n_trials}"
+    given, limit = run.max_cost, stored["max_cost"]
+    if given is not None and (limit is None or given < limit):
+        return f"budget.cost may only grow: stored {'no limit' if limit is None else limit}, given {given}"
     return None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -41,7 +41,7 @@ def evaluated_at(trials: Sequence[Trial]) -> DataFrame | None:
     """Return the points that the values of trials belong to, None where all are those asked for."""
     if not any(one.evaluated_at for one in trials):
         return None
-    return frame_of([replace(one, params=one.params | (one.evaluated_at or {})) for one in trials])
+    return frame_of([replace(one, params=one.found_at) for one in trials])
 
 
 def values_of(trials: Sequence[Trial], names: Sequence[str]) -> NDArray[np.float64]:
@@ -50,6 +50,18 @@ def values_of(trials: Sequence[Trial], names: Sequence[str]) -> NDArray[np.float
 
     cells = [[(one.values or {}).get(name) for name in names] for one in trials]
     return np.array(cells, dtype=float)
+
+
+def variances_of(
+    trials: Sequence[Trial], names: Sequence[str], known: Collection[str]
+) -> NDArray[np.float64]:
+    """Return `n x m` variances of the noise of objectives, NaN for those that are not known."""
+    import numpy as np
+
+    cells = [
+        [one.extras.get(f"{name}{tables.SD}") if name in known else None for name in names] for one in trials
+    ]
+    return np.array(cells, dtype=float) ** 2
 
 
 def by_round(trials: Sequence[Trial]) -> list[list[Trial]]:
@@ -63,19 +75,6 @@ def by_round(trials: Sequence[Trial]) -> list[list[Trial]]:
 def is_open(round_: Sequence[Trial]) -> bool:
     """Say whether something of a round is still to be evaluated."""
     return any(one.status == tables.PENDING for one in round_)
-
-
-def best_of(trials: Sequence[Trial], objectives: Sequence[str], space: DesignSpace) -> float | None:
-    """Return the smallest value among the trials that compete; None if there is none.
-
-    Of several objectives there is no single best value.
-    """
-    if len(objectives) > 1:
-        return None
-    ok = [one for one in trials if one.status == tables.OK]
-    competes = competing_points([one.params | (one.evaluated_at or {}) for one in ok], space)
-    values = [(one.values or {}).get(objectives[0]) for one, does in zip(ok, competes, strict=True) if does]
-    return min((value for value in values if value is not None), default=None)
 
 
 def competing_points(params: Sequence[dict[str, Any]], space: DesignSpace) -> list[bool]:

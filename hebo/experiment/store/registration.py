@@ -87,6 +87,10 @@ class Registration:
                 )
         if new := [row for task, row in rows.items() if task not in stored]:
             connection.execute(insert(problems), new)
+        for task, row in rows.items():  # a task may come to know more of itself, and an older store knew less
+            if task in stored and stored[task]["facts"] != row["facts"]:
+                here = and_(problems.c.experiment == self.name, problems.c.task == task)
+                connection.execute(update(problems).where(here).values(facts=row["facts"]))
 
     def _write_runs(self, connection: Connection, initial_trials: int) -> None:
         query = select(runs).where(runs.c.experiment == self.name)
@@ -121,12 +125,15 @@ class Registration:
 
     def _extend(self, connection: Connection, kept: Sequence[Mapping[str, Any]]) -> None:
         """Let runs go on whose budget has grown."""
-        n_trials = self.entries.runs[0].n_trials
-        shorter = [{"p_id": row["run_id"]} for row in kept if row["n_trials"] < n_trials]
+        first = self.entries.runs[0]
+        budget = {"n_trials": first.n_trials, "max_cost": first.max_cost}
+        shorter = [
+            {"p_id": row["run_id"]} for row in kept if any(row[key] != value for key, value in budget.items())
+        ]
         if not shorter:
             return
         status = case((runs.c.status == tables.FINISHED, tables.WAITING), else_=runs.c.status)
-        longer = {"n_trials": n_trials, "status": status, "updated_at": time.time()}
+        longer = {**budget, "status": status, "updated_at": time.time()}
         connection.execute(update(runs).where(_one_run(self.name)).values(**longer), shorter)
 
 
@@ -147,7 +154,8 @@ def _move(experiment: str) -> Any:
 
 def _problem_row(experiment: str, problem: NewProblem) -> dict[str, Any]:
     texts = {key: tables.to_json(getattr(problem, key)) for key in ("space", "objectives")}
-    return {"experiment": experiment, **asdict(problem), **texts}
+    facts = tables.to_json(problem.facts.to_json())
+    return {"experiment": experiment, **asdict(problem), **texts, "facts": facts}
 
 
 def _run_row(
@@ -162,5 +170,6 @@ def _run_row(
         "n_done": 0,
         "n_bad": 0,
         "busy_seconds": 0.0,
+        "spent": 0.0,
         "updated_at": now,
     }

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, Table, select
 from hebo.errors import HeboError, StoreError
 from hebo.experiment.config.locate import find_store, recipes_of
 from hebo.experiment.store import stored, tables
-from hebo.experiment.store.database import reading
+from hebo.experiment.store.database import reading, version_of
+from hebo.experiment.store.entries import Facts
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -28,6 +29,7 @@ RUN_COLUMNS = (
     "status",
     "n_trials",
     "batch_size",
+    "max_cost",
     "optimum",
     "best_known",
     "config",
@@ -44,7 +46,8 @@ class Results:
     Attributes:
         runs: One row per run (optimizer x task x seed), in the order of the YAML: `run_id`,
             `optimizer` and `task` (labels), `seed`, `status` (waiting | running | finished | broken),
-            `n_trials` (the budget), `batch_size`, `optimum` (NaN where unknown), `best_known` (the
+            `n_trials` (the budget), `batch_size`, `max_cost` (the budget of costs, NaN where there is none),
+            `optimum` (NaN where unknown), `best_known` (the
             optimum, or the task's best known value at that time, or NaN), `config` (dict with the recipes),
             `message`.
         trials: One row per trial, ordered by run and `number` (from 0; below 0 and in round -1 if it was
@@ -59,9 +62,11 @@ class Results:
             of other processes the optimizer uses included), `started_at`, `finished_at` (since 1970
             UTC). With the first trial of each round, None with the others: `profile` (phase of the ask ->
             CPU seconds of the whole ask) and `fallbacks` (reason -> how often). `competes`: whether it may be
-            the best of its run, which one at a cheaper fidelity may not.
+            the best of its run, which one at a cheaper fidelity may not. `cost`: of the evaluation, as the
+            task says; NaN where it says none.
         spaces: Task label -> the design space as JSON.
         objectives: Task label -> names of its objectives, the first one leading.
+        facts: Task label -> what else is known of it, as `store.entries.Facts` writes it.
         name: Name of the experiment.
         suite: What it is a part of.
         part: "tuning" or "reporting" for half of a split suite, else None.
@@ -76,6 +81,7 @@ class Results:
     spaces: Mapping[str, Any]
     name: str
     objectives: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    facts: Mapping[str, Facts] = field(default_factory=dict)
     suite: str = ""
     part: str | None = None
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -138,10 +144,11 @@ def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> R
     runs = [one | stored.best_values(one, problems) for one in named]
     trials = stored.with_competing(trials, {one["run_id"]: problems[one["task"]] for one in named})
     return Results(
-        runs=_frame(runs, RUN_COLUMNS, {"optimum": "float64", "best_known": "float64"}),
-        trials=_frame(trials, TRIAL_COLUMNS, _SECONDS),
+        runs=_frame(runs, RUN_COLUMNS, dict.fromkeys(("max_cost", "optimum", "best_known"), "float64")),
+        trials=_frame(trials, TRIAL_COLUMNS, _NUMBERS),
         spaces={task: one["space"] for task, one in problems.items()},
         objectives={task: one["objectives"] for task, one in problems.items()},
+        facts={task: one["facts"] for task, one in problems.items()},
         name=name,
         suite=str(content.get("suite", name)),
         part=content.get("part"),
@@ -165,7 +172,7 @@ def _place(run: Mapping[str, Any]) -> int:
 
 
 # A column of nothing but None would otherwise have the dtype `object`.
-_SECONDS = {column: "float64" for column in TRIAL_COLUMNS if column.endswith(("_seconds", "_at"))}
+_NUMBERS = {column: "float64" for column in TRIAL_COLUMNS if column.endswith(("_seconds", "_at", "cost"))}
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...], dtypes: Mapping[str, str]) -> DataFrame:
@@ -190,5 +197,6 @@ def _choose(engine: Engine, name: str | None) -> str:
 
 def _rows(engine: Engine, table: Table, name: str, *, key: str = "experiment") -> list[dict[str, Any]]:
     with engine.connect().execution_options(hebo_read=True) as connection:
-        query = select(table).where(table.c[key] == name)
+        columns = tables.as_of(table, version_of(connection))
+        query = select(*columns).where(table.c[key] == name)
         return [dict(row) for row in connection.execute(query).mappings()]

@@ -6,16 +6,18 @@ the run over, it fails with `LeaseLost` and changes nothing.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, case, func, select, update
+from sqlalchemy import Connection, Engine, and_, select, update
 
 from hebo.errors import StoreError
 from hebo.experiment.store import statements, tables
+from hebo.experiment.store.budget import is_over
 from hebo.experiment.store.leases import LEASE_SECONDS
 from hebo.experiment.store.tables import runs, trials
 
@@ -38,7 +40,8 @@ class Trial:
         params: The point in natural units.
         status: One of `tables.TRIAL_STATUSES`.
         values: Objective -> value, None for what is not a number; empty while pending.
-        moved: Parameter -> value, of those whose value was another than asked for; None where none was.
+        extras: Whatever else the task reports.
+        cost: Of the evaluation; None where it has none.
     """
 
     number: int
@@ -46,11 +49,24 @@ class Trial:
     params: dict[str, Any]
     status: str = tables.PENDING
     values: dict[str, float | None] | None = None
-    evaluated_at: dict[str, Any] | None = None
+    extras: Mapping[str, Any] = field(default_factory=dict)
+    cost: float | None = None
+
+    @property
+    def evaluated_at(self) -> dict[str, Any] | None:
+        """Parameter -> value, of those whose value was another than asked for; None where none was."""
+        return self.extras.get(tables.EVALUATED_AT)
+
+    @property
+    def found_at(self) -> dict[str, Any]:
+        """The point that its values belong to."""
+        return self.params | (self.evaluated_at or {})
 
     def ended(self, outcome: Outcome) -> Trial:
         """Return the trial with its outcome."""
-        return replace(self, status=outcome.status, values=outcome.values, evaluated_at=outcome.evaluated_at)
+        return replace(
+            self, status=outcome.status, values=outcome.values, extras=outcome.extras, cost=outcome.cost
+        )
 
 
 @dataclass(frozen=True)
@@ -63,6 +79,7 @@ class Outcome:
         extras: Whatever else the task reports.
         message: Why it is not ok; None if it is.
         seconds: Wall time of the evaluation; None if unknown.
+        cost: What it cost, as the task says; None where it says nothing.
     """
 
     status: str
@@ -70,6 +87,7 @@ class Outcome:
     extras: dict[str, Any]
     message: str | None = None
     seconds: float | None = None
+    cost: float | None = None
 
     @property
     def evaluated_at(self) -> dict[str, Any] | None:
@@ -120,14 +138,14 @@ class RunLog:
 
     def trials(self) -> list[Trial]:
         """Return the trials so far in number order."""
-        columns = [trials.c[name] for name in ("number", "round", "params", "status", "values", "extras")]
-        read = tables.from_json
+        names = ("number", "round", "params", "status", "values", "extras", "cost")
+        columns, read = [trials.c[name] for name in names], tables.from_json
         query = select(*columns).where(self._its_trials).order_by(trials.c.number)
         with self._engine.connect().execution_options(hebo_read=True) as connection:
             rows = connection.execute(query).all()
         return [
-            Trial(number, round_, read(params), status, read(values), read(extras).get(tables.EVALUATED_AT))
-            for number, round_, params, status, values, extras in rows
+            Trial(number, round_, read(params), status, read(values), read(extras), cost)
+            for number, round_, params, status, values, extras, cost in rows
         ]
 
     def add_round(self, asked: Sequence[Trial], cost: AskCost, *, last: RoundCost | None) -> None:
@@ -164,20 +182,31 @@ class RunLog:
         with self._renewed() as connection:
             self._start(connection, number)
 
-    def finish(self, number: int, outcome: Outcome, *, best: float | None, then: int | None) -> None:
+    def finish(
+        self,
+        number: int,
+        outcome: Outcome,
+        *,
+        best: float | None,
+        then: int | None,
+        hypervolume: float | None = None,
+    ) -> None:
         """Store how an evaluation ended.
 
         Args:
             number: The trial.
             outcome: How it ended.
-            best: Smallest value of the leading objective so far.
+            best: Of the run so far, of one objective (see `leading`); None leaves it as it is.
             then: The trial whose evaluation begins next, if any.
+            hypervolume: The same of several objectives.
         """
         is_asked = number >= 0
         counted = {
             "p_done": int(is_asked),
             "p_bad": int(is_asked and outcome.status not in (tables.OK, tables.INFEASIBLE)),
             "p_best": best,
+            "p_hypervolume": hypervolume,
+            "p_cost": (outcome.cost or 0.0) if is_asked else 0.0,
         }
         with self._renewed(**counted, p_seconds=outcome.seconds or 0.0) as connection:
             connection.execute(statements.FINISH, self._bound | {"p_number": number} | _columns(outcome))
@@ -195,9 +224,12 @@ class RunLog:
             if last is not None:
                 self._set_cost(connection, *last)
             # Counted anew: with a counter that is off, a run would be taken up again for ever.
-            n_done = connection.execute(select(func.count()).where(ended)).scalar_one()
-            status = case((runs.c.n_trials > n_done, tables.WAITING), else_=tables.FINISHED)
-            self._free(connection, status=status, n_done=n_done)
+            costs = list(connection.execute(select(trials.c.cost).where(ended)).scalars())
+            n_done, spent = len(costs), math.fsum(cost or 0.0 for cost in costs)
+            limits = connection.execute(select(runs.c.n_trials, runs.c.max_cost).where(self._this_run)).one()
+            over = is_over(n_done, limits.n_trials, spent, limits.max_cost)
+            status = tables.FINISHED if over else tables.WAITING
+            self._free(connection, status=status, n_done=n_done, spent=spent)
 
     def give_back(self, status: str, message: str | None = None) -> None:
         """Give the run back unfinished.
@@ -247,7 +279,10 @@ class RunLog:
         connection.execute(statements.COST, self._bound | {"p_round": round_} | seconds)
 
 
-_UNCOUNTED = {"p_done": 0, "p_bad": 0, "p_seconds": 0.0, "p_best": None}
+_UNCOUNTED = {
+    **{"p_done": 0, "p_bad": 0, "p_seconds": 0.0, "p_best": None},
+    **{"p_hypervolume": None, "p_cost": 0.0},
+}
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:
@@ -258,4 +293,5 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
         "p_message": outcome.message,
         "p_seconds": outcome.seconds,
         "p_now": time.time(),
+        "p_cost": outcome.cost,
     }

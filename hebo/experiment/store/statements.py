@@ -24,6 +24,8 @@ RENEW = (
         n_bad=runs.c.n_bad + bindparam("p_bad"),
         busy_seconds=runs.c.busy_seconds + bindparam("p_seconds"),
         best=func.coalesce(bindparam("p_best"), runs.c.best),
+        hypervolume=func.coalesce(bindparam("p_hypervolume"), runs.c.hypervolume),
+        spent=func.coalesce(runs.c.spent, 0.0) + bindparam("p_cost"),
     )
 )
 
@@ -46,6 +48,7 @@ FINISH = (
             trials.c.message: bindparam("p_message"),
             trials.c.eval_seconds: bindparam("p_seconds"),
             trials.c.finished_at: bindparam("p_now"),
+            trials.c.cost: bindparam("p_cost"),
         }
     )
 )

@@ -9,15 +9,17 @@ from typing import Any
 from sqlalchemy import Connection, Engine, and_, select, update
 
 from hebo.experiment.store import stored, tables
+from hebo.experiment.store.budget import is_over
 from hebo.experiment.store.database import naming, open_engine, safe_url
-from hebo.experiment.store.entries import Entries
+from hebo.experiment.store.entries import Entries, NewRun
 from hebo.experiment.store.leases import LEASE_SECONDS, Owner, is_free
 from hebo.experiment.store.registration import Registration
 from hebo.experiment.store.run_log import RunLog
 from hebo.experiment.store.tables import runs, trials
 
 _RUN = ("run_id", "optimizer", "task", "seed", "status", "message")
-_PROGRESS = (*_RUN, "n_trials", "n_done", "n_bad", "best", "busy_seconds", "updated_at")
+_LIMITS = ("n_trials", "n_done", "max_cost", "spent")
+_PROGRESS = (*_RUN, *_LIMITS, "n_bad", "best", "hypervolume", "busy_seconds", "updated_at")
 _ENGINES: dict[str, Engine] = {}
 
 
@@ -39,7 +41,7 @@ class Store:
     def __init__(self, url: str, experiment: str) -> None:
         self._engine = open_engine(url, create=True)
         self._url, self._name = url, experiment
-        self._named: dict[str, int] | None = None
+        self._named: dict[str, NewRun] | None = None
 
     def register(self, *, output: str, content: Mapping[str, Any], entries: Entries) -> None:
         """Record the experiment, or let the one recorded grow; from here on, only its runs are looked at.
@@ -56,7 +58,7 @@ class Store:
         registration = Registration(self._name, safe_url(self._url), output, content, entries)
         with naming(self._url), self._engine.begin() as connection:
             registration.write(connection)
-        self._named = {one.run_id: one.n_trials for one in entries.runs}
+        self._named = {one.run_id: one for one in entries.runs}
 
     def claim(self, owner: Owner, *, besides: set[str]) -> str | None:
         """Take the first run that is unfinished and free; return its id, or None if there is none.
@@ -74,14 +76,17 @@ class Store:
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return `run_id`, `owner` and `lease_until` of the runs that are not finished, in order."""
-        columns = (runs.c.run_id, runs.c.owner, runs.c.lease_until, runs.c.n_done, runs.c.n_trials)
+        columns = (runs.c.run_id, runs.c.owner, runs.c.lease_until, *(runs.c[name] for name in _LIMITS))
         query = select(*columns).where(runs.c.experiment == self._name, runs.c.status != tables.FINISHED)
         return [row for row in self._read(query.order_by(runs.c.position)) if self._is_to_do(row)]
 
     def _is_to_do(self, row: Mapping[str, Any]) -> bool:
         """Say whether a run is to be carried out here: another `hebo run` may have prolonged it."""
-        n_trials = row["n_trials"] if self._named is None else self._named[row["run_id"]]
-        return n_trials == row["n_trials"] or bool(row["n_done"] < n_trials)
+        if self._named is None:
+            return True
+        mine = self._named[row["run_id"]]
+        is_same = (mine.n_trials, mine.max_cost) == (row["n_trials"], row["max_cost"])
+        return is_same or not is_over(row["n_done"], mine.n_trials, row["spent"], mine.max_cost)
 
     def renew(self, owner: Owner) -> None:
         """Prolong all leases of an owner, for evaluations longer than a lease."""

@@ -6,21 +6,27 @@ looked up, imported, opened, started or evaluated.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
 from hebo.errors import HeboError, StoreError
 from hebo.experiment.config.labeled import NAME
 from hebo.experiment.store import tables
+from hebo.experiment.store.budget import is_spent
+from hebo.experiment.store.entries import Facts
 from hebo.experiment.texts import message
 
 Row = Mapping[str, Any]
 _LABEL = NAME.strip("^$")
 _NEVER = 1e11  # seconds since 1970: beyond the year 5000
 _INTEGERS = ("position", "seed", "n_trials", "batch_size", "n_done", "n_bad")
-_NUMBERS = ("best", "busy_seconds", "lease_until", "started_at", "updated_at")
+_NUMBERS = (
+    *("best", "busy_seconds", "lease_until", "started_at", "updated_at"),
+    *("max_cost", "spent", "hypervolume"),
+)
 _RUN_ID = f"{_LABEL}@{_LABEL}#[0-9]+"
 
 
@@ -65,7 +71,8 @@ def problem(row: Row) -> dict[str, Any]:
         raise StoreError(f"the {where} is damaged: its space has no list of parameters.")
     if not (isinstance(objectives, list) and objectives and all(isinstance(one, str) for one in objectives)):
         raise StoreError(f"the {where} is damaged: its objectives are {objectives!r:.60}.")
-    return {**row, "space": space, "objectives": tuple(objectives)}
+    facts = Facts.from_json(tables.mapping(row["facts"]), len(objectives))
+    return {**row, "space": space, "objectives": tuple(objectives), "facts": facts}
 
 
 def trial(row: Row) -> dict[str, Any]:
@@ -76,7 +83,9 @@ def trial(row: Row) -> dict[str, Any]:
     """
     where = f"trial {row['number']!r:.60} of the run {row['run_id']!r}"
     _check(row, where, int, "number", "round")
-    _check(row, where, float, *(key for key in row if key.endswith(("_seconds", "_at"))))
+    _check(row, where, float, *(key for key in row if key.endswith(("_seconds", "_at", "cost"))))
+    if (row["cost"] or 0.0) < 0:
+        raise StoreError(f"the {where} is damaged: its cost is {row['cost']!r:.60}.")
     if any(not 0 <= (row[key] or 0) < _NEVER for key in ("started_at", "finished_at")):
         raise StoreError(f"the {where} is damaged: it ended at {row['finished_at']!r:.60}.")
     if row["status"] not in tables.TRIAL_STATUSES:
@@ -102,6 +111,11 @@ def best_values(run: Row, problems: Mapping[str, Row]) -> dict[str, Any]:
     if run["task"] not in problems:
         raise StoreError(f"the run {run['run_id']!r} is damaged: its task is not stored.")
     return {key: problems[run["task"]][key] for key in ("optimum", "best_known")}
+
+
+def spent_by(trials: Iterable[Row]) -> float:
+    """Return what trials cost together; one that ended without a cost counts nothing."""
+    return math.fsum(one["cost"] or 0.0 for one in trials)
 
 
 def with_competing(trials: Sequence[Row], problem_of: Mapping[str, Row]) -> list[dict[str, Any]]:
@@ -141,8 +155,10 @@ def check_whole(run: Row, trials: Sequence[Row]) -> None:
     Raises:
         StoreError: If it is one.
     """
-    n_done = sum(one["number"] >= 0 and one["status"] != tables.PENDING for one in trials)
-    if run["status"] == tables.FINISHED and n_done < run["n_trials"]:
+    ended = [one for one in trials if one["number"] >= 0 and one["status"] != tables.PENDING]
+    n_done = len(ended)
+    is_short = n_done < run["n_trials"] and not is_spent(spent_by(ended), run["max_cost"])
+    if run["status"] == tables.FINISHED and is_short:
         raise StoreError(
             f"the run {run['run_id']!r} is damaged: finished, with {n_done} of {run['n_trials']} trials."
         )

@@ -10,11 +10,13 @@ import json
 import math
 from typing import Any
 
-from sqlalchemy import Column, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import Column, ColumnElement, Float, Integer, MetaData, String, Table, Text, null
 
 from hebo.errors import StoreError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
+OLDEST_READABLE = 2
+"""Older stores, from this version on, are read as they are, and brought up to date when written to."""
 
 # How a trial can stand. A pending trial was asked for and has no result yet; an infeasible one was measured
 # like one that is ok, and breaks a constraint.
@@ -38,6 +40,12 @@ ASIDE = -1
 
 # The column of information in which a task says which parameters had other values than asked for.
 EVALUATED_AT = "moved"
+
+# What follows the name of an objective in the column with the standard deviation of its noise.
+SD = "_sd"
+
+# Of columns that older stores lack: the version since which they are there; absent values are NULL.
+_SINCE_3 = {"since": 3}
 
 metadata = MetaData()
 
@@ -67,6 +75,7 @@ problems = Table(
     Column("objectives", Text, nullable=False),
     Column("optimum", Float),
     Column("best_known", Float),
+    Column("facts", Text, info=_SINCE_3),
 )
 
 runs = Table(
@@ -91,6 +100,9 @@ runs = Table(
     Column("lease_until", Float),
     Column("started_at", Float),
     Column("updated_at", Float, nullable=False),
+    Column("max_cost", Float, info=_SINCE_3),
+    Column("spent", Float, info=_SINCE_3),
+    Column("hypervolume", Float, info=_SINCE_3),
 )
 
 trials = Table(
@@ -115,7 +127,18 @@ trials = Table(
     Column("fallbacks", Text),
     Column("started_at", Float),
     Column("finished_at", Float),
+    Column("cost", Float, info=_SINCE_3),
 )
+
+
+def is_newer(column: Column[Any], version: int) -> bool:
+    """Say whether a column came after a version of the schema."""
+    return int(column.info.get("since", 0)) > version
+
+
+def as_of(table: Table, version: int) -> list[ColumnElement[Any]]:
+    """Return the columns of a table, with NULL for those that a store of an older version lacks."""
+    return [null().label(one.name) if is_newer(one, version) else one for one in table.columns]
 
 
 def to_json(value: object) -> str:

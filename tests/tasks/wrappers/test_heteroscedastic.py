@@ -48,3 +48,9 @@ def test_measurements_have_that_spread_around_the_noiseless_value() -> None:
 def test_a_variable_without_a_position_is_refused(task: Sphere, along: str | None, words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Heteroscedastic(task=task, low=0.1, high=1.0, along=along)
+
+
+def test_the_size_of_the_noise_is_reported_where_it_is_wanted() -> None:
+    task = Heteroscedastic(task=Sphere(dim=1), low=0.1, high=10.0, reports_sd=True)
+    frame = pd.DataFrame({"x1": [-5.12, 0.0, 5.12]})
+    assert task.evaluate(frame)["y_sd"].tolist() == pytest.approx([0.1, 1.0, 10.0])

@@ -46,3 +46,25 @@ def test_noise_is_repeated_under_the_same_seed_only() -> None:
 def test_a_negative_spread_is_refused(name: str) -> None:
     with pytest.raises(ValidationError, match=f"{name}.*\n.*greater than or equal to 0"):
         Noisy.model_validate({"task": Sphere(), name: -0.1})
+
+
+def test_the_size_of_the_noise_is_reported_where_it_is_wanted() -> None:
+    frame = pd.DataFrame({"x1": [0.0, 3.0], "x2": [0.0, 4.0]})
+    task = Noisy(task=Sphere(), sd=0.5, relative_sd=0.1, reports_sd=True)
+    assert task.known_noise == ("y",)
+    assert task.evaluate(frame)["y_sd"].tolist() == pytest.approx([0.5, 3.0])
+    silent = Noisy(task=Sphere(), sd=0.5)
+    assert silent.known_noise == ()
+    assert "y_sd" not in silent.evaluate(frame)
+
+
+def test_of_noise_on_noise_the_size_is_known_where_both_are() -> None:
+    frame = pd.DataFrame({"x1": [0.0], "x2": [0.0]})
+    inner = Noisy(task=Sphere(), sd=3.0, reports_sd=True)
+    assert Noisy(task=inner, sd=4.0, reports_sd=True).evaluate(frame)["y_sd"].tolist() == pytest.approx([5.0])
+    unknown = Noisy(task=Noisy(task=Sphere(), sd=3.0), sd=4.0, reports_sd=True)
+    assert unknown.known_noise == ()
+    assert "y_sd" not in unknown.evaluate(frame)
+    quiet = Noisy(task=inner, sd=4.0)
+    assert quiet.known_noise == ()
+    assert "y_sd" not in quiet.evaluate(frame)

@@ -5,6 +5,7 @@ import pytest
 from pydantic import ValidationError
 
 from tasks.synthetic.sphere import Sphere
+from tasks.synthetic.two_level import BraninTwoLevel
 from tasks.wrappers import timed
 from tasks.wrappers.timed import Timed
 
@@ -61,3 +62,13 @@ def test_time_the_task_takes_itself_is_not_added(clock: Clock) -> None:
 def test_negative_seconds_are_refused() -> None:
     with pytest.raises(ValidationError, match="seconds"):
         Timed(task=Sphere(), seconds=-1.0)
+
+
+def test_the_time_that_a_point_took_may_be_its_cost(clock: Clock) -> None:
+    task = Timed(task=Sphere(), seconds=2.0, as_cost=True)
+    assert task.cost_column == "seconds"
+    assert task.evaluate(POINTS)["seconds"].tolist() == pytest.approx([2.0] * 3, abs=0.01)
+    assert Timed(task=Sphere(), seconds=0.0).cost_column is None
+    with pytest.raises(ValidationError, match="has costs already, in 'cost'"):
+        Timed(task=BraninTwoLevel(), seconds=0.0, as_cost=True)
+    assert Timed(task=BraninTwoLevel(), seconds=0.0).cost_column == "cost"

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hebo.experiment.analysis.run_tables import COLUMNS
+from hebo.experiment.analysis.run_tables import COLUMNS, MEASURE
 
 Finals = Mapping[tuple[str, str], Sequence[float]]
 
@@ -17,6 +17,7 @@ def make_runs(finals: Finals, *, optima: Mapping[str, float] | None = None, **ch
     """Return a run table from (task, optimizer) -> final value of each seed, from 0."""
     rows = [
         dict.fromkeys(COLUMNS, 0.0)
+        | MEASURE
         | {
             "suite": "s",
             "part": "reporting",
@@ -25,6 +26,7 @@ def make_runs(finals: Finals, *, optima: Mapping[str, float] | None = None, **ch
             "seed": seed,
             "type": optimizer,
             "n_trials": 3,
+            "n_done": 3,
             "batch_size": 1,
             "optimum": (optima or {}).get(task, np.nan),
             "best_known": np.nan,

@@ -10,7 +10,8 @@ import pandas as pd
 import pytest
 
 from hebo.experiment.analysis.blocks import Blocks, blocks, on_one_scale, run_blocks, task_means
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
+from hebo.experiment.store.entries import Facts
 
 from .runs import make_runs
 
@@ -29,6 +30,35 @@ def frame(rows: dict[tuple[str, int], list[float]]) -> pd.DataFrame:
 def test_blocks_compare_at_the_trials_that_all_have_done(make_results: Make) -> None:
     found = collect(make_results({("a", "t", 0): [5.0, 4.0, 0.0], ("b", "t", 0): [3.0, 3.5]}))
     assert found.values.loc[("t", 0)].tolist() == [4.0, 3.0]
+
+
+def test_where_costs_are_limited_blocks_compare_at_what_all_have_spent(make_results: Make) -> None:
+    found = collect(
+        make_results(
+            {("a", "t", 0): [5.0, 4.0, 0.0], ("b", "t", 0): [3.0, 2.0]},
+            costs={("a", "t", 0): [1.0, 1.0, 1.0], ("b", "t", 0): [2.0, 2.0]},
+            max_cost=4.0,
+        )
+    )
+    # All three of `a` cost 3, which pays for the first of `b` alone.
+    assert found.values.loc[("t", 0)].tolist() == [0.0, 3.0]
+
+
+def test_a_trial_beyond_the_budget_does_not_count(make_results: Make) -> None:
+    costs = {("a", "t", 0): [1.0, 1.0], ("b", "t", 0): [1.0, 5.0]}
+    values = {("a", "t", 0): [5.0, 4.0], ("b", "t", 0): [3.0, 0.0]}
+    found = collect(make_results(values, costs=costs, max_cost=2.0))
+    assert found.values.loc[("t", 0)].tolist() == [4.0, 3.0]
+
+
+def test_of_several_objectives_the_larger_hypervolume_is_better(make_results: Make) -> None:
+    found = collect(
+        make_results(
+            {("a", "t", 0): [{"p": 0.0, "q": 0.0}], ("b", "t", 0): [{"p": 0.5, "q": 0.5}]},
+            facts=Facts(reference_point=(1.0, 1.0)),
+        )
+    )
+    assert found.values.loc[("t", 0)].tolist() == [-1.0, -0.25]
 
 
 def test_incomplete_and_hopeless_blocks_are_left_out_and_counted(make_results: Make) -> None:

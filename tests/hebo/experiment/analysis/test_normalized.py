@@ -48,7 +48,7 @@ def test_curves_have_the_scale_of_the_finals() -> None:
 
 
 def test_a_curve_ends_with_the_last_trial() -> None:
-    scores = scores_of({**RANDOM, ("t", "hebo"): [1.0]}, optima={"t": 0.0}, n_trials=4)
+    scores = scores_of({**RANDOM, ("t", "hebo"): [1.0]}, optima={"t": 0.0}, n_trials=4, n_done=4)
     assert list(score_curves(scores)["hebo"].index) == [1, 2, 3, 4]
     assert score_curves(scores)["hebo"]["mean"].iloc[-1] == 0.2
 
@@ -66,6 +66,30 @@ def test_a_task_without_a_scale_is_left_out_with_the_reason(finals, reason: str)
     assert list(scores.left_out) == ["s/reporting/t"]
     assert scores.left_out["s/reporting/t"].startswith(reason)
     assert set(scores.runs["task"]) == {"u"}
+
+
+def test_hypervolumes_at_different_references_are_not_compared() -> None:
+    table = make_runs({**RANDOM, ("t", "hebo"): [1.0]}, measure="hypervolume at [1.0, 1.0]")
+    assert len(normalized_scores(table).runs) == 3
+    table.loc[2, "measure"] = "hypervolume at [2.0, 1.0]"
+    with pytest.raises(
+        DataError, match=r"compared by different numbers .* State `reference_point` in the task"
+    ):
+        normalized_scores(table)
+
+
+def test_runs_with_different_limits_of_costs_are_not_compared() -> None:
+    table = make_runs({**RANDOM, ("t", "hebo"): [1.0]}, max_cost=5.0)
+    assert len(normalized_scores(table).runs) == 3
+    table.loc[2, "max_cost"] = np.nan
+    with pytest.raises(DataError, match=r"differ in max_cost \(5.0, none\)"):
+        normalized_scores(table)
+
+
+def test_runs_that_costs_have_ended_have_curves_up_to_the_longest() -> None:
+    table = make_runs({**RANDOM, ("t", "hebo"): [1.0]}, optima={"t": 0.0}, n_trials=500, max_cost=5.0)
+    table.loc[2, "n_done"] = 2  # its last value is kept
+    assert list(score_curves(normalized_scores(table))["hebo"].index) == [1, 2, 3]
 
 
 def test_runs_of_different_length_are_not_compared() -> None:

@@ -12,8 +12,10 @@ import pytest
 from hebo.errors import DataError
 from hebo.experiment.analysis.run_files import merge_run_tables, read_run_tables, write_run_table
 from hebo.experiment.analysis.run_tables import checkpoint, checkpoints, fibonacci, run_table
+from hebo.experiment.store.entries import Facts
 
 from .runs import make_runs
+from .test_measures import PAIRS, SPACE, in_turn, with_extras
 
 
 def test_a_row_holds_what_a_run_found_and_cost(make_results) -> None:
@@ -105,3 +107,64 @@ def test_what_is_no_run_table_is_refused(tmp_path: Path) -> None:
         read_run_tables([tmp_path / "x.csv"])
     with pytest.raises(DataError, match="cannot be read as a table of runs"):
         read_run_tables([tmp_path / "missing.csv"])
+
+
+def test_several_objectives_are_kept_as_minus_the_hypervolume_with_its_reference(make_results) -> None:
+    facts = Facts(reference_point=(3.0, 3.0), front_hypervolume=8.0)
+    (row,) = run_table(make_results({("o", "t", 0): PAIRS}, facts=facts)).to_dict("records")
+    assert row["final"] == pytest.approx(-6.0)
+    assert [row[f"best_{k}"] for k in (1, 2, 3)] == pytest.approx([-3.0, -5.0, -6.0])
+    assert (row["optimum"], row["best_known"]) == (-8.0, -8.0)
+    assert row["measure"] == "hypervolume at [3.0, 3.0]"
+
+
+def test_a_task_with_contexts_is_kept_as_the_mean_over_them(make_results) -> None:
+    results = make_results({("o", "t", 0): [1.0, 7.0, 0.5]}, space=SPACE, params=in_turn)
+    (row,) = run_table(results).to_dict("records")
+    assert (row["final"], row["measure"]) == (3.75, "mean over contexts")
+    (row,) = run_table(with_extras(results, "context_optimum", [0.0, 5.0, 0.0])).to_dict("records")
+    assert (row["final"], row["optimum"], row["measure"]) == (1.25, 0.0, "regret over contexts")
+
+
+def test_a_run_that_its_costs_ended_keeps_its_last_value_and_what_is_beyond_does_not_count(
+    make_results,
+) -> None:
+    key, other = ("a", "t", 0), ("b", "t", 0)
+    found = make_results(
+        {key: [3.0, 2.0, 0.0], other: [9.0, 8.0, 7.0, 6.0, 5.0]},
+        costs={key: [1.0, 1.0, 5.0], other: [0.5] * 5},
+        max_cost=2.5,
+        n_trials=100,
+    )
+    table = run_table(replace(found, runs=found.runs.assign(status="finished"))).set_index("optimizer")
+    assert table.loc["a", ["best_1", "best_2", "best_3", "best_5", "final"]].tolist() == [
+        3.0,
+        2.0,
+        2.0,
+        2.0,
+        2.0,
+    ]
+    assert table.loc["b", ["best_1", "best_2", "best_3", "best_5", "final"]].tolist() == [
+        9.0,
+        8.0,
+        7.0,
+        5.0,
+        5.0,
+    ]
+    assert table["n_done"].tolist() == [3, 5]
+    assert table["spent"].tolist() == [7.0, 2.5]
+
+
+def test_a_table_from_before_there_were_measures_is_one_of_values(tmp_path: Path) -> None:
+    table = make_runs({("t", "a"): [1.0, 2.0]}).drop(columns=["measure", "max_cost", "n_done", "spent"])
+    write_run_table(table, tmp_path / "old.csv")
+    found = read_run_tables([tmp_path / "old.csv"])
+    assert found["measure"].tolist() == ["", ""]
+    assert found["n_done"].tolist() == [3, 3]
+    assert found["max_cost"].isna().all()
+
+
+def test_a_measure_is_written_and_read(tmp_path: Path) -> None:
+    table = make_runs({("t", "a"): [-1.0]}, measure="hypervolume at [1.0, 2.0]")
+    write_run_table(table, tmp_path / "runs.csv")
+    assert read_run_tables([tmp_path / "runs.csv"])["measure"].tolist() == ["hypervolume at [1.0, 2.0]"]

@@ -4,21 +4,14 @@ import numpy as np
 import pytest
 
 from hebo.experiment.analysis.statistics import (
-    best_so_far,
     bootstrap_interval,
     normalize,
-    observations,
     quantile,
     quartile_band,
-    run_curve,
     stack_curves,
 )
 
 NAN = np.nan
-
-
-def test_failed_trials_leave_the_best_so_far_unchanged():
-    np.testing.assert_array_equal(best_so_far([NAN, 3, NAN, 5, 1]), [NAN, 3, 3, 3, 1])
 
 
 def test_median_and_quartiles_of_three_runs():
@@ -46,23 +39,6 @@ def test_a_shorter_run_keeps_its_last_best_value():
 
 def test_band_of_no_runs_is_empty():
     assert quartile_band(stack_curves([])).median.shape == (0,)
-
-
-def test_observations_drop_pending_trials_and_blank_failed_ones(make_results):
-    table = observations(make_results({("hebo", "t", 0): [2.0, None, "timed_out", np.inf, "pending"]}))
-    np.testing.assert_array_equal(table["value"], [2.0, NAN, NAN, NAN])
-    assert table["optimizer"].tolist() == ["hebo"] * 4
-
-
-def test_a_value_measured_before_a_trial_failed_does_not_count(make_results):
-    results = make_results({("hebo", "t", 0): [2.0, 1.0]})
-    results.trials["status"] = ["ok", "timed_out"]
-    np.testing.assert_array_equal(observations(results)["value"], [2.0, NAN])
-
-
-def test_run_curve_follows_trial_numbers_where_trials_are_still_missing(make_results):
-    table = observations(make_results({("hebo", "t", 0): [2.0, "pending", 1.0]}))
-    np.testing.assert_array_equal(run_curve(table), [2.0, 2.0, 1.0])
 
 
 def test_bootstrap_interval_of_a_large_normal_sample_is_near_the_closed_form():

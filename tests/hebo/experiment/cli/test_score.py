@@ -16,7 +16,20 @@ def stored(monkeypatch):
     runs, trials = [], []
     for name, values in {"hebo": [3.0, 1.0], "random_search": [4.0, 2.0]}.items():
         runs.append(
-            [name, name, "wine", 0, "finished", 2, 1, np.nan, np.nan, {"optimizer": {"type": name}}, None]
+            [
+                name,
+                name,
+                "wine",
+                0,
+                "finished",
+                2,
+                1,
+                np.nan,
+                np.nan,
+                np.nan,
+                {"optimizer": {"type": name}},
+                None,
+            ]
         )
         for number, value in enumerate(values):
             row = dict.fromkeys(TRIAL_COLUMNS) | {
@@ -29,7 +42,7 @@ def stored(monkeypatch):
     found = Results(
         runs=pd.DataFrame(runs, columns=list(RUN_COLUMNS)),
         trials=pd.DataFrame(trials, columns=list(TRIAL_COLUMNS)),
-        spaces={},
+        spaces={"wine": {"parameters": []}},
         objectives={"wine": ("y",)},
         name="made up",
     )

@@ -1,4 +1,4 @@
-"""On the command line, too, a task with several objectives has no best value, rank or score."""
+"""On the command line tasks with several objectives are compared by hypervolume."""
 
 from __future__ import annotations
 
@@ -13,8 +13,6 @@ from hebo.experiment.cli import main
 
 pytestmark = pytest.mark.usefixtures("toys")
 
-TWO = "two_objectives (left, right)"
-
 
 def call(*arguments: object) -> Result:
     return CliRunner().invoke(main, [str(one) for one in arguments])
@@ -24,11 +22,12 @@ def call(*arguments: object) -> Result:
 def experiment(write_config: Callable[..., Path]) -> Callable[..., Path]:
     """Run random search and Sobol points on some tasks, and return the folder."""
 
-    def run(*tasks: str) -> Path:
+    def run(*tasks: str, **changes: Any) -> Path:
         config = write_config(
             optimizers=[{"type": "random_search"}, {"type": "sobol"}],
             tasks=[{"type": one} for one in tasks],
             seeds=[0, 1],
+            **changes,
         )
         done = call("run", config)
         assert done.exit_code == 0, done.output
@@ -37,31 +36,14 @@ def experiment(write_config: Callable[..., Path]) -> Callable[..., Path]:
     return run
 
 
-@pytest.mark.parametrize("command", ["scores", "ranks"])
-def test_scores_and_ranks_of_the_others_come_with_a_line(experiment: Any, command: str) -> None:
-    done = call(command, experiment("two_objectives", "toy"))
-    assert done.exit_code == 0, done.output
-    assert f"Left out: {TWO}, as several objectives cannot be compared yet" in done.stderr
-    assert "two_objectives" not in done.stdout
+def test_scores_and_ranks_count_them_as_tasks_like_others(experiment: Any) -> None:
+    config = experiment("two_objectives", "toy")
+    assert "2 × 2" in call("scores", config).stdout
+    assert "Ranks over 2 tasks, 4 seeds in all" in call("ranks", config).stdout
 
 
-@pytest.mark.parametrize("command", ["scores", "ranks", "score"])
-def test_without_others_they_say_why_there_is_nothing(experiment: Any, command: str) -> None:
-    done = call(command, experiment("two_objectives"))
+def test_bayesmarks_score_says_why_there_is_none(experiment: Any) -> None:
+    done = call("score", experiment("two_objectives"))
     assert done.exit_code == 1
     (line,) = done.stderr.splitlines()
-    assert f"Left out: {TWO}, as several objectives cannot be compared yet" in line
-
-
-def test_a_table_of_runs_is_without_them(experiment: Any, tmp_path: Path) -> None:
-    done = call("scores", experiment("two_objectives", "toy"), "--csv", tmp_path / "runs.csv")
-    assert "Wrote 4 runs" in done.stdout
-    assert "two_objectives" not in (tmp_path / "runs.csv").read_text()
-
-
-def test_show_and_progress_have_a_dash_for_the_best_value(write_config: Callable[..., Path]) -> None:
-    config = write_config(tasks=[{"type": "two_objectives"}])
-    ran = call("run", config)
-    assert "best - " in ran.stdout
-    (row,) = [line for line in call("show", config).stdout.splitlines() if "finished" in line]
-    assert row.split()[:4] == ["random_search@two_objectives#0", "finished", "6/6", "-"]
+    assert "these have more: two_objectives (objectives left, right). `hebo scores` compares them." in line

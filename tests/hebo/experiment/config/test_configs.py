@@ -63,8 +63,9 @@ def test_the_quick_version_builds_and_is_shorter(path: Path) -> None:
     assert trials(quick) < trials(whole)
 
 
-def trials(experiment: Experiment) -> int:
-    return len(prepare(experiment).runs) * experiment.budget.n_trials
+def trials(experiment: Experiment) -> float:
+    costs = experiment.budget.cost or 1.0
+    return len(prepare(experiment).runs) * experiment.budget.n_trials * costs
 
 
 @pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)

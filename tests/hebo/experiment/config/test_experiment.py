@@ -72,6 +72,19 @@ def test_repeated_types_are_numbered_from_the_second_and_labels_kept() -> None:
     assert [one.label for one in experiment(tasks=tasks).tasks] == ["toy", "noisy", "toy-2"]
 
 
+def test_a_budget_limits_trials_or_costs_or_both() -> None:
+    both = experiment(budget={"n_trials": 5, "cost": 2}).budget
+    assert (both.n_trials, both.cost) == (5, 2.0)
+    alone = experiment(budget={"cost": 2}).budget
+    assert (alone.n_trials, alone.cost, alone.batch_size) == (10_000, 2.0, 1)
+    assert experiment().budget.cost is None
+
+
+def test_the_description_of_a_budget_of_costs_builds_the_same_experiment() -> None:
+    found = experiment(budget={"cost": 2.5})
+    assert build_experiment(parse_yaml(write_yaml(describe_experiment(found)), file="resolved.yaml")) == found
+
+
 def test_the_description_builds_the_same_experiment() -> None:
     found = experiment(
         optimizers=[{"type": "nested", "inner": {"type": "sobol"}}], seeds=2, limits={"trial_seconds": 2.5}
@@ -122,6 +135,13 @@ def test_executor_limits_report_and_places_do_not_decide_the_results() -> None:
         ({"seeds": ["a"]}, "seeds[0]: expected a valid integer, got the text 'a'."),
         ({"budget": {}}, "budget.n_trials: missing; add `n_trials:`."),
         ({"budget": 5}, "budget: "),
+        ({"budget": {"cost": 0}}, "budget.cost: expected greater than 0, got the number 0."),
+        ({"budget": {"cost": float("inf")}}, "budget.cost: expected a finite number"),
+        ({"budget": {"cost": "all"}}, "budget.cost: expected a valid number, "),
+        (
+            {"budget": {"cost": 5, "batch_size": 10_001}},
+            "budget: batch_size 10001 is larger than n_trials 10000",
+        ),
         ({"budget": {"n_trials": "many"}}, "budget.n_trials: expected a valid integer, got the text 'many'."),
         (
             {"budget": {"n_trials": 0}},

@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.report.best_run import best_runs
 
 
 def best_of(results):
-    return best_runs(results, observations(results))
+    return best_runs(results, observations(results), list(dict.fromkeys(results.runs["task"])))
 
 
 def test_the_run_with_the_lowest_value_is_chosen(make_results):

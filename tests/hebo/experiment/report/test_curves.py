@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import measured, observations
 from hebo.experiment.report.curves import task_curves
 
 
 def curves_of(results):
-    return task_curves(results, observations(results), {})
+    return task_curves(results, observations(results), measured(results), {})
 
 
 def test_a_known_optimum_that_is_not_reached_gives_simple_regret_on_a_log_axis(make_results):

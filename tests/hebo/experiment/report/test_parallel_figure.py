@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from matplotlib.collections import LineCollection
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.report.best_run import best_runs
 from hebo.experiment.report.parallel_figure import parallel_figure, parallel_rows
 
@@ -20,7 +20,7 @@ def sixty(make_results):
         space=space,
         params=lambda index: {one["name"]: (index + 1) / 4 for one in space},
     )
-    return best_runs(results, observations(results))[0]
+    return best_runs(results, observations(results), ["t"])[0]
 
 
 def test_sixty_parameters_are_drawn_in_eight_rows_of_seven_or_eight(sixty):

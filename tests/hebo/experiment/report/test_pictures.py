@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.cli import main
 from hebo.experiment.report.page import write_report
 from hebo.experiment.report.pictures import N_POINTS, best_points, task_pictures
@@ -66,7 +66,7 @@ def test_a_report_shows_what_a_task_draws(results: Results, tmp_path: Path) -> N
 
 
 def test_a_task_that_draws_nothing_has_no_pictures(results: Results) -> None:
-    found = task_pictures(results, observations(results))
+    found = task_pictures(results, observations(results), list(dict.fromkeys(results.runs["task"])))
     assert found["branin"].figures == {}
     assert found["branin"].problem == ""
     assert set(found["loop"].figures) == {"lattice", "logo"}

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hebo.experiment.analysis.blocks import blocks
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import measured, observations
 from hebo.experiment.analysis.task_ranking import task_rankings
 from hebo.experiment.report.curves import task_curves
 from hebo.experiment.report.regret_figure import regret_figure, regret_panel
@@ -15,7 +15,7 @@ def curves_of(make_results):
     def build(outcomes, **settings):
         results = make_results(outcomes, **settings)
         table = observations(results)
-        return task_curves(results, table, task_rankings(blocks(results, table).values))
+        return task_curves(results, table, measured(results), task_rankings(blocks(results, table).values))
 
     return build
 

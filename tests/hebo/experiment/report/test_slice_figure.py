@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.report.best_run import best_runs
 from hebo.experiment.report.slice_figure import slice_figure, slice_panel
 
@@ -12,7 +12,7 @@ from hebo.experiment.report.slice_figure import slice_figure, slice_panel
 def run(make_results):
     values = [2.0, 1.0, None, 1.5, 1.2, 1.8, 900.0]
     results = make_results({("hebo", "t", 0): values})
-    return best_runs(results, observations(results))[0]
+    return best_runs(results, observations(results), ["t"])[0]
 
 
 def test_every_trial_is_a_dot_a_triangle_or_a_tick(run):

@@ -2,26 +2,31 @@ from __future__ import annotations
 
 import numpy as np
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import measured, observations
 from hebo.experiment.report.summary import facts, failures, period, summary
+
+
+def summary_of(results):
+    optimizers = list(dict.fromkeys(results.runs["optimizer"]))
+    return summary(results, observations(results), measured(results), optimizers)
 
 
 def test_equal_medians_are_both_best(make_results):
     results = make_results({("a", "t", 0): [1.00001], ("b", "t", 0): [1.0], ("c", "t", 0): [1.1]})
-    rows = summary(results, observations(results))["t"]
+    rows = summary_of(results)["t"]
     assert [row.is_best for row in rows] == [True, True, False]
 
 
 def test_a_seed_without_success_counts_as_worst(make_results):
     results = make_results({("a", "t", 0): [1.0], ("a", "t", 1): [3.0], ("a", "t", 2): [None]})
-    (row,) = summary(results, observations(results))["t"]
+    (row,) = summary_of(results)["t"]
     assert (row.median, row.interval, row.n_ok, row.n_bad) == ("3.000", "2.000 … –", 2, 1)
     assert row.is_best
 
 
 def test_no_success_at_all_has_no_best(make_results):
     results = make_results({("a", "t", 0): [None]})
-    (row,) = summary(results, observations(results))["t"]
+    (row,) = summary_of(results)["t"]
     assert (row.median, row.interval, row.is_best) == ("–", "–", False)
 
 
@@ -55,7 +60,7 @@ def test_failures_are_counted_by_kind_with_the_last_line_of_a_message(make_resul
 def test_infeasible_trials_are_counted_apart_from_failures(make_results):
     results = make_results({("a", "t", 0): [1.0, "infeasible", None, "infeasible"]})
     table = observations(results)
-    (row,) = summary(results, table)["t"]
+    (row,) = summary_of(results)["t"]
     assert (row.n_ok, row.n_bad) == (1, 1)
     assert (dict(facts(results, table))["Failed"], dict(facts(results, table))["Infeasible"]) == ("1", "2")
     assert [one[2:4] for one in failures(results, table)] == [("failed", 1)]

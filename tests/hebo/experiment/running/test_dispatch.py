@@ -14,7 +14,7 @@ from click.testing import Result
 from pandas import DataFrame
 from rich.console import Console
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.cli.show import runs_table
 from hebo.experiment.config.experiment import build_experiment
 from hebo.experiment.executors.in_process import InProcessExecutor

@@ -111,6 +111,8 @@ class Answers:
 
     objectives = ("y",)
     constraints: tuple[str, ...] = ()
+    cost_column: str | None = None
+    known_noise: tuple[str, ...] = ()
 
     def __init__(self, **columns: Any) -> None:
         self.columns = columns
@@ -246,3 +248,58 @@ def test_a_wish_of_the_user_to_stop_is_no_failure_of_the_objective() -> None:
         raising(KeyboardInterrupt())
     with stop_on_signals(lambda: None):
         assert raising(KeyboardInterrupt("made up")).message == "KeyboardInterrupt: made up"
+
+
+class Priced(Answers):
+    """One that says what an evaluation costs."""
+
+    cost_column = "euros"
+
+
+@pytest.mark.parametrize(
+    ("cost", "expected"),
+    [(2.5, 2.5), (3, 3.0), (np.float64(0.5), 0.5)],
+)
+def test_a_cost_is_kept_beside_the_other_information(cost: Any, expected: float) -> None:
+    found = evaluate(Priced(y=[1.0], euros=[cost]), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert (found.status, found.cost, found.extras["euros"]) == ("ok", expected, cost)
+    assert judge(y=[1.0], euros=[cost]).cost is None
+
+
+@pytest.mark.parametrize("cost", [0.0, -1.0, float("nan"), float("inf"), None, "dear", True])
+def test_a_cost_that_is_no_positive_number_is_a_failure(cost: Any) -> None:
+    found = evaluate(Priced(y=[1.0], euros=[cost]), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert (found.status, found.cost, found.values) == ("failed", None, {"y": None})
+    assert "column 'euros' of costs holds" in str(found.message)
+
+
+def test_a_column_of_costs_that_is_not_there_is_a_failure() -> None:
+    found = evaluate(Priced(y=[1.0]), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert "column 'euros' of costs holds None" in str(found.message)
+
+
+def test_a_failed_evaluation_may_have_a_cost_or_none() -> None:
+    for cost, expected in ((2.0, 2.0), (float("nan"), None)):
+        task = Priced(y=[float("nan")], euros=[cost])
+        found = evaluate(task, pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+        assert (found.status, found.cost) == ("failed", expected)
+
+
+class Measured(Answers):
+    """One that says how large its noise is."""
+
+    known_noise = ("y",)
+
+
+@pytest.mark.parametrize("sd", [0.0, 0.5, None, float("nan")])
+def test_the_size_of_the_noise_is_kept(sd: Any) -> None:
+    found = evaluate(Measured(y=[1.0], y_sd=[sd]), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert found.status == "ok"
+    assert found.extras["y_sd"] == (None if sd is None or sd != sd else sd)
+
+
+@pytest.mark.parametrize("columns", [{"y_sd": [-0.5]}, {"y_sd": ["much"]}, {}])
+def test_noise_of_no_size_is_a_failure(columns: dict[str, Any]) -> None:
+    found = evaluate(Measured(y=[1.0], **columns), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert found.status == "failed"
+    assert "column 'y_sd' holds" in str(found.message)

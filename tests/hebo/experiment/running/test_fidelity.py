@@ -10,8 +10,8 @@ import pytest
 from click.testing import Result
 from sqlalchemy import create_engine, text
 
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.analysis.run_tables import run_table
-from hebo.experiment.analysis.statistics import observations
 from hebo.experiment.store.results import load_results
 
 pytestmark = pytest.mark.usefixtures("toys")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from click.testing import Result
 
-from hebo.experiment.analysis.statistics import observations
+from hebo.experiment.analysis.observations import observations
 from hebo.experiment.executors.stopping import STOP
 from hebo.experiment.store.results import load_results
 

@@ -30,7 +30,8 @@ class Scripted:
             "status": "running",
             "message": None,
         }
-        numbers = {"n_trials": 4, "n_done": min(self.n_done, 4), "n_bad": 1, "best": 0.25}
+        numbers: dict[str, Any] = {"hypervolume": None, "spent": 0.0, "max_cost": None}
+        numbers |= {"n_trials": 4, "n_done": min(self.n_done, 4), "n_bad": 1, "best": 0.25}
         return [row | numbers | {"busy_seconds": 2.0 * self.n_done, "updated_at": float(self.n_done)}]
 
     def renew(self, owner: Owner) -> None:

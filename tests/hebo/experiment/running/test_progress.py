@@ -9,7 +9,8 @@ from hebo.experiment.running.progress import cells_of, eta, seconds_text, value_
 
 def row(**changes: Any) -> dict[str, Any]:
     base = {"task": "t", "optimizer": "o", "n_trials": 10, "n_done": 0, "n_bad": 0, "best": None}
-    return base | {"busy_seconds": 0.0, "status": "running"} | changes
+    costs = {"hypervolume": None, "spent": 0.0, "max_cost": None}
+    return base | costs | {"busy_seconds": 0.0, "status": "running"} | changes
 
 
 def test_seeds_are_added_up() -> None:
@@ -19,6 +20,25 @@ def test_seeds_are_added_up() -> None:
     assert cell.pace == 2.0
     assert cell.seconds_left == 28.0
     assert cell.states == {"finished": 1, "running": 1}
+
+
+def test_where_costs_are_limited_the_rest_is_what_they_pay_for() -> None:
+    (cell,) = cells_of([row(n_trials=1000, n_done=4, spent=2.0, max_cost=8.0, busy_seconds=8.0)])
+    assert cell.n_left == 12.0
+    assert cell.seconds_left == 24.0
+    assert cell.share == 0.25
+    assert cell.trials_text == "4, cost 2/8"
+    (done,) = cells_of([row(n_trials=1000, n_done=9, spent=8.5, max_cost=8.0, status="finished")])
+    assert (done.n_left, done.share) == (0.0, 1.0)
+    (free,) = cells_of([row(max_cost=8.0), row()])
+    assert free.max_cost is None
+
+
+def test_the_largest_hypervolume_is_shown() -> None:
+    (cell,) = cells_of([row(hypervolume=1.5), row(hypervolume=2.5), row()])
+    assert cell.best_text == "hv 2.5"
+    (empty,) = cells_of([row()])
+    assert empty.best_text == "-"
 
 
 def test_cells_are_grouped_by_task_in_the_order_of_the_runs() -> None:

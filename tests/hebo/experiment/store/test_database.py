@@ -7,11 +7,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import Table, insert, update
 
 from hebo.errors import MissingExtraError, StoreError
 from hebo.experiment.store import database, tables
 from hebo.experiment.store.database import open_engine, safe_url
+from hebo.experiment.store.results import load_results
 
 
 def url_of(path: Path) -> str:
@@ -39,7 +40,7 @@ def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(update(tables.info).values(value="99"))
     engine.dispose()
-    with pytest.raises(StoreError, match="schema version 99, this hebo writes 2"):
+    with pytest.raises(StoreError, match="schema version 99, this hebo writes 3"):
         open_engine(url, create=True)
 
 
@@ -111,3 +112,74 @@ def test_many_may_make_a_store_at_once(tmp_path: Path) -> None:
 
     with ThreadPoolExecutor(6) as pool:
         list(pool.map(make, range(6)))
+
+
+def old_store(path: Path) -> str:
+    """Make a store as version 2 of the schema had it, with a run and a trial, and return its URL."""
+    url = url_of(path)
+    engine = open_engine(url, create=True)
+    run = {"experiment": "e", "run_id": "o@t#0", "position": 0, "optimizer": "o", "task": "t", "seed": 0}
+    counts = {"n_trials": 1, "batch_size": 1, "n_done": 1, "n_bad": 0, "busy_seconds": 1.0, "updated_at": 1.0}
+    trial = {"experiment": "e", "run_id": "o@t#0", "number": 0, "round": 0, "params": "{}", "status": "ok"}
+    rows: list[tuple[Table, dict[str, Any]]] = [
+        (
+            tables.experiments,
+            {"name": "e", "output": "out", "config": "{}", "versions": "{}", "created_at": 1.0},
+        ),
+        (
+            tables.problems,
+            {"experiment": "e", "task": "t", "space": '{"parameters": []}', "objectives": '["y"]'},
+        ),
+        (tables.runs, {**run, **counts, "config": "{}", "status": "finished"}),
+        (tables.trials, {**trial, "values": '{"y": 1.0}', "extras": "{}"}),
+    ]
+    with engine.begin() as connection:
+        for table, row in rows:
+            connection.execute(insert(table), row)
+        for table in tables.metadata.sorted_tables:
+            for column in table.columns:
+                if tables.is_newer(column, 2):
+                    connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP COLUMN {column.name}")
+        connection.execute(update(tables.info).values(value="2"))
+    engine.dispose()
+    return url
+
+
+def columns_of(url: str, table: str) -> list[str]:
+    engine = open_engine(url, create=False)
+    with engine.connect() as connection:
+        found = [str(row[1]) for row in connection.exec_driver_sql(f"PRAGMA table_info({table})")]
+    engine.dispose()
+    return found
+
+
+def test_a_store_of_the_version_before_is_read_as_it_is(tmp_path: Path) -> None:
+    url = old_store(tmp_path / "results.db")
+    found = load_results(url)
+    assert found.trials["cost"].isna().all()
+    assert found.runs["max_cost"].isna().all()
+    assert not found.facts["t"].has_costs
+    assert "cost" not in columns_of(url, "hebo_trials")
+
+
+def test_it_is_brought_up_to_date_where_it_is_written_to(tmp_path: Path) -> None:
+    url = old_store(tmp_path / "results.db")
+    for _ in range(2):
+        open_engine(url, create=True).dispose()
+    for table in tables.metadata.sorted_tables:
+        assert set(columns_of(url, table.name)) == {one.name for one in table.columns}
+    found = load_results(url)
+    assert found.trials["values"].tolist() == [{"y": 1.0}]
+    assert found.runs["status"].tolist() == ["finished"]
+
+
+def test_several_may_bring_one_up_to_date_at_once(tmp_path: Path) -> None:
+    url, together = old_store(tmp_path / "results.db"), threading.Barrier(4)
+
+    def upgrade(_: int) -> None:
+        together.wait()
+        open_engine(url, create=True).dispose()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(upgrade, range(4)))
+    assert columns_of(url, "hebo_trials").count("cost") == 1

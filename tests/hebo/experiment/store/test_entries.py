@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from hebo.experiment.store.entries import initial_trials_in
+from hebo.errors import StoreError
+from hebo.experiment.store.entries import Facts, initial_trials_in
 
 
 @pytest.mark.parametrize(
@@ -12,3 +15,34 @@ from hebo.experiment.store.entries import initial_trials_in
 )
 def test_initial_trials_are_found_under_either_name(config: dict[str, int], expected: int) -> None:
     assert initial_trials_in(config, 7) == expected
+
+
+@pytest.mark.parametrize(
+    "facts", [Facts(), Facts(has_costs=True), Facts(reference_point=(1.0, -2.5), front_hypervolume=0.5)]
+)
+def test_facts_go_to_json_and_back(facts: Facts) -> None:
+    assert (
+        Facts.from_json(
+            {key: list(one) if isinstance(one, tuple) else one for key, one in facts.to_json().items()}, 2
+        )
+        == facts
+    )
+
+
+def test_an_older_store_has_no_facts() -> None:
+    assert Facts.from_json({}, 2) == Facts()
+
+
+@pytest.mark.parametrize(
+    "found",
+    [
+        {"reference_point": [1.0]},
+        {"reference_point": "far"},
+        {"reference_point": [1.0, None]},
+        {"reference_point": [1.0, True]},
+        {"front_hypervolume": "large"},
+    ],
+)
+def test_facts_of_another_kind_are_damage(found: dict[str, Any]) -> None:
+    with pytest.raises(StoreError, match="facts of a task are"):
+        Facts.from_json(found, 2)

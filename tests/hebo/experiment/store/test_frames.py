@@ -5,9 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from hebo.design_space.design_space import DesignSpace
 from hebo.experiment.store.frames import (
-    best_of,
     by_round,
     evaluated_at,
     frame_of,
@@ -16,8 +14,6 @@ from hebo.experiment.store.frames import (
     values_of,
 )
 from hebo.experiment.store.run_log import Trial
-
-SPACE = DesignSpace().parse([{"name": "x", "type": "num", "lb": -1, "ub": 1}])
 
 
 def trials(*params: dict[str, Any]) -> list[Trial]:
@@ -40,7 +36,10 @@ def test_an_inactive_parameter_stays_none_and_integers_stay_integers() -> None:
 
 def test_values_belong_to_the_points_that_a_task_names() -> None:
     assert evaluated_at(trials({"n": 3}, {"n": 4})) is None
-    elsewhere = [Trial(0, 0, {"n": 3, "c": "a"}, evaluated_at={"c": "b"}), Trial(1, 0, {"n": 4, "c": "a"})]
+    elsewhere = [
+        Trial(0, 0, {"n": 3, "c": "a"}, extras={"moved": {"c": "b"}}),
+        Trial(1, 0, {"n": 4, "c": "a"}),
+    ]
     found = evaluated_at(elsewhere)
     assert found is not None
     assert found.to_dict("records") == [{"n": 3, "c": "b"}, {"n": 4, "c": "a"}]
@@ -58,9 +57,3 @@ def test_rounds_are_grouped_and_an_open_one_is_told_from_a_finished_one() -> Non
     assert [one.number for one in second] == [1, 2]
     assert not is_open(first)
     assert is_open(second)
-
-
-def test_the_best_value_is_the_smallest_of_the_trials_that_are_ok() -> None:
-    values = [("ok", 3.0), ("ok", 2.0), ("failed", 1.0), ("ok", None)]
-    assert best_of([Trial(0, 0, {}, status, {"y": value}) for status, value in values], ["y"], SPACE) == 2.0
-    assert best_of([], ["y"], SPACE) is None

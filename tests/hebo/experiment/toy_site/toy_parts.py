@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 import deeds
 import numpy as np
+import torch
 from pandas import DataFrame
 from pydantic import Field
 from torch import Tensor
@@ -88,6 +89,12 @@ class Moving(Task):
 class TwoObjectives(Task):
     """Two bowls."""
 
+    corner: tuple[float, ...] | None = None
+
+    @property
+    def reference_point(self) -> tuple[float, ...] | None:
+        return self.corner
+
     @property
     def objectives(self) -> tuple[str, ...]:
         return ("left", "right")
@@ -98,6 +105,43 @@ class TwoObjectives(Task):
     def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> Any:
         x = frame["x"].to_numpy()
         return np.stack([(x + 1) ** 2, (x - 1) ** 2], axis=1)
+
+
+class Weather(Task):
+    """A bowl whose place depends on a temperature that is given; its least value is the temperature."""
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [
+            {"name": "x", "type": "num", "lb": -1.0, "ub": 1.0},
+            {"name": "temp", "type": "num", "lb": 0.0, "ub": 30.0, "role": "context"},
+        ]
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> DataFrame:
+        temp = frame["temp"].to_numpy()
+        return DataFrame({"y": (frame["x"].to_numpy() - temp / 30) ** 2 + temp, "context_optimum": temp})
+
+
+class LostContext(Task):
+    """A bowl that gives a context of another space."""
+
+    def parameters(self) -> list[dict[str, Any]]:
+        return [{"name": "x", "type": "num", "lb": -1.0, "ub": 1.0}]
+
+    def context(self, iteration: int, *, seed: int) -> dict[str, Any]:
+        return {"place": "here"}
+
+    def _evaluate(self, frame: DataFrame, rng: np.random.Generator) -> Any:
+        return frame["x"].to_numpy() ** 2
+
+
+class Listening(RandomSearch):
+    """Asks for points whose first two values count the costs and the variances it was told."""
+
+    def recommend(self, request: Request) -> Tensor:
+        data, x = request.data, super().recommend(request)
+        told = [0 if one is None else int(one.isfinite().sum()) for one in (data.costs, data.y_var)]
+        x[:, :2] = torch.tensor(told, dtype=x.dtype)
+        return x
 
 
 class Breaking(RandomSearch):
