@@ -95,8 +95,8 @@ class OptunaCmaEs(OptimizerRecipe):
 class OptunaNSGA2(OptimizerRecipe):
     """Optuna's `NSGAIISampler` (Deb et al., 2002), for one objective or several.
 
-    Unlike the generations of `pymoo`, those of Optuna are made of the trials that have finished when a point
-    is asked for; running ones do not matter to it.
+    Its generations are made of the trials that have finished when a point is asked for; running ones do not
+    matter to it, and points that it did not ask for belong to none.
 
     Attributes:
         population_size: Points per generation, at least 2; the first one is drawn at random.

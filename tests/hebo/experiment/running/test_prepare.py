@@ -22,9 +22,8 @@ def out(tmp_path: Path) -> Path:
 def test_an_optimizer_that_takes_fewer_objectives_than_the_task_has_is_refused_early(
     write_config: Write, hebo: Hebo, out: Path
 ) -> None:
-    answer = hebo(
-        "run", write_config(tasks=[{"type": "two_objectives"}], optimizers=[{"type": "genetic_algorithm"}])
-    )
+    recipe = {"type": "genetic_algorithm"}
+    answer = hebo("run", write_config(tasks=[{"type": "two_objectives"}], optimizers=[recipe]))
     assert answer.exit_code == 2
     assert (
         "optimizers[0]: 'genetic_algorithm' takes 1 objective, the task 'two_objectives' has 2 (left, right)"
