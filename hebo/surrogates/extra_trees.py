@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cached_property
+from typing import ClassVar
 
 import numpy as np
 import torch
@@ -15,6 +16,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import draw_seed
 from hebo.surrogates.gaussian_model import MIN_VARIANCE
+from hebo.surrogates.known_noise import pooled, reliabilities
 from hebo.surrogates.model_batch import OneByOne
 from hebo.surrogates.trees import Array, Trees, grow
 
@@ -27,23 +29,30 @@ class ExtraTrees(Surrogate):
     neighboring values make the mean piecewise almost linear, and the variance grow between observations.
     Predictions have no gradient: searches that need one keep continuous columns to their other moves.
 
+    Where variances of observations are known (`Data.y_var`), a tree draws an observation the less often the
+    larger its variance is (`hebo.surrogates.known_noise.reliabilities`).
+
     Attributes:
         n_trees: Number of trees.
         min_samples_leaf: Least number of observations of a leaf.
     """
+
+    takes_variances: ClassVar[bool] = True
 
     n_trees: int = Field(default=100, ge=2)
     min_samples_leaf: int = Field(default=1, ge=1)
 
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
         """Return trees grown on the observations; see `hebo.base.Surrogate`."""
-        categories = dict(space.categorical_dims)
+        categories, data = dict(space.categorical_dims), pooled(data)
+        shares = reliabilities(data)
         trees = grow(
             features_of(data.x, categories),
             data.y[:, 0].cpu().numpy(),
             n_trees=self.n_trees,
             min_leaf=self.min_samples_leaf,
             rng=np.random.default_rng(draw_seed(generator)),
+            weights=None if shares is None else shares.cpu().numpy(),
         )
         return Forest(trees, data.x, categories)
 

@@ -61,6 +61,11 @@ class WithSlopes(Protocol):
         """Covariance, and its derivative by the squared distance of the features."""
 
 
+def widening(n: int) -> float:
+    """Return what variances are multiplied by where `n` values determined the hyperparameters."""
+    return (n + 3) / max(1, n - 1)
+
+
 class GaussianProcess(GaussianModel):
     """The posterior of a GP given `n` noisy values.
 
@@ -69,6 +74,9 @@ class GaussianProcess(GaussianModel):
     determined the hyperparameters: predictions with an unknown scale are Student's, whose variance is larger
     by about `m / (m - 2)` (Shah et al., 2014); the rest covers the other hyperparameters, which are taken at
     their mode, and was chosen for calibration.
+
+    A known variance `v` of the noise of an observation counts as it is: with prior covariance `c K` for the
+    widened one, values have the covariance `c K + diag(v)`.
 
     Conditioned on several sets of observations it is a batch of processes: what it holds has leading axes
     then, which broadcast with one another. Fantasies of one point share points and factor, not values.
@@ -79,6 +87,7 @@ class GaussianProcess(GaussianModel):
         y: `... x n` values.
         n_fitted: `m`; None for `n`.
         factor: Cholesky factor of the covariance of `y`, `... x n x n`, where it is known.
+        noise: Known variances of the values, `... x n`, NaN where the learned one holds; None: everywhere.
     """
 
     def __init__(
@@ -88,13 +97,18 @@ class GaussianProcess(GaussianModel):
         y: Tensor,
         n_fitted: int | None = None,
         factor: Tensor | None = None,
+        noise: Tensor | None = None,
     ) -> None:
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
         self.n_fitted = x.shape[-2] if n_fitted is None else n_fitted
-        self.widening = (self.n_fitted + 3) / max(1, self.n_fitted - 1)
+        self.widening = widening(self.n_fitted)
         self.features = covariance.features(x)
-        self.factor = safe_cholesky(covariance.noisy(x, self.features)) if factor is None else factor
+        self.factor = (
+            safe_cholesky(covariance.noisy(x, self.features, self._before_widening(noise)))
+            if factor is None
+            else factor
+        )
         self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(-1), self.factor)[..., 0]
         is_plain = not self.batch_shape and not self.weights.requires_grad
         self._slopes = covariance if is_plain and isinstance(covariance, WithSlopes) else None
@@ -196,10 +210,10 @@ class GaussianProcess(GaussianModel):
         Args:
             X: `... x k x d` points.
             Y: `... x k x 1` values; the axes before broadcast with those of `X` and of the model.
-            noise: `... x k x 1` known variances of the values; None for the learned one.
+            noise: `... x k x 1` known variances of the values, NaN for the learned one; None: for all.
             kwargs: Settings of BoTorch's own models, which mean nothing here.
         """
-        known = None if noise is None else noise.squeeze(-1) / self.widening
+        known = None if noise is None else self._before_widening(noise.squeeze(-1))
         of_noise = X.shape[:-2] if known is None else known.shape[:-1]
         batch = torch.broadcast_shapes(self.x.shape[:-2], X.shape[:-2], of_noise)
         added = X.expand(*batch, *X.shape[-2:])
@@ -208,6 +222,12 @@ class GaussianProcess(GaussianModel):
         x = torch.cat([self.x.expand(*batch, -1, -1), added], -2)
         factor = self._extended(added, known)
         return type(self)(self.covariance, x, torch.cat(values, -1), self.n_fitted, factor)
+
+    def _before_widening(self, noise: Tensor | None) -> Tensor | None:
+        """Return variances of the noise in units of the covariance function; see the class."""
+        if noise is None:
+            return None
+        return torch.where(torch.isnan(noise), self.covariance.noise, noise / self.widening)
 
     def _extended(self, x: Tensor, noise: Tensor | None) -> Tensor:
         """The Cholesky factor with `... x k x d` further points, in `O(k n^2)`."""

@@ -35,10 +35,21 @@ class LogPosterior:
         codes: `n x c` categories.
         y: `n` values.
         smoothness: Of the Matern correlation.
+        noise: `n` known variances of the noise, NaN where it is to be learned; None: everywhere.
     """
 
-    def __init__(self, layout: Layout, numeric: Array, codes: Array, y: Array, smoothness: float) -> None:
+    def __init__(
+        self,
+        layout: Layout,
+        numeric: Array,
+        codes: Array,
+        y: Array,
+        smoothness: float,
+        noise: Array | None = None,
+    ) -> None:
         self.layout, self.y, self.smoothness = layout, y, smoothness
+        self.noise = noise
+        self.is_learned = np.isnan(y if noise is None else noise)
         self.numeric = numeric
         self.log_u = np.log(np.clip(numeric, EDGE, 1 - EDGE))
         self.differ = mismatches(codes, codes).astype(float)
@@ -91,7 +102,11 @@ class _Kernel:
             plain *= self.overlap
         self.plain = plain
         self.noisy = plain.copy()
-        self.noisy.flat[:: n + 1] += self.noise + JITTER * self.signal
+        self.noisy.flat[:: n + 1] += self._noise() + JITTER * self.signal
+
+    def _noise(self) -> Array | float:
+        known = self.problem.noise
+        return self.noise if known is None else np.where(self.problem.is_learned, self.noise, known)
 
     def _warped(self) -> Array:
         problem, groups = self.problem, self.problem.layout.groups
@@ -109,13 +124,19 @@ class _Kernel:
         contracted = outer * self.plain
         trace = float(outer.trace())
         result[groups["signal"]] = contracted.sum() + JITTER * self.signal * trace
-        result[groups["noise"]] = self.noise * trace
+        result[groups["noise"]] = self.noise * self._trace_of_learned(outer, trace)
         result[groups["mean"]] = -weights.sum()
         if problem.layout.n_categorical:
             result[groups["overlap_scale"]] = np.tensordot(contracted, problem.differ, 2) * self.weight
         if problem.layout.n_numeric:
             self._by_features(result, outer)
         return result
+
+    def _trace_of_learned(self, outer: Array, trace: float) -> float:
+        """Trace over the observations whose noise is learned."""
+        if self.problem.noise is None:
+            return trace
+        return float(outer.diagonal()[self.problem.is_learned].sum())
 
     def _by_features(self, result: Array, outer: Array) -> None:
         problem, groups, f = self.problem, self.problem.layout.groups, self.features

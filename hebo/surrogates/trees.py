@@ -64,7 +64,9 @@ class Trees:
         return replace(self, mean=mean, variance=variance, weight=weight)
 
 
-def grow(x: Array, y: Array, *, n_trees: int, min_leaf: int, rng: Generator) -> Trees:
+def grow(
+    x: Array, y: Array, *, n_trees: int, min_leaf: int, rng: Generator, weights: Array | None = None
+) -> Trees:
     """Grow trees, each on a bootstrap sample.
 
     A node draws one threshold for each feature, uniformly within the range that its observations have there,
@@ -76,8 +78,10 @@ def grow(x: Array, y: Array, *, n_trees: int, min_leaf: int, rng: Generator) -> 
         n_trees: `t`.
         min_leaf: Fewest observations of a leaf, those drawn twice counted twice.
         rng: Source of every random choice.
+        weights: How often observations are drawn in proportion, `n`; None: all alike.
     """
-    counts = rng.multinomial(len(x), np.full(len(x), 1.0 / len(x)), size=n_trees)
+    chances = np.full(len(x), 1.0 / len(x)) if weights is None else weights / weights.sum()
+    counts = rng.multinomial(len(x), chances, size=n_trees)
     tree, row = np.nonzero(counts)
     level = _Level(x[row], y[row], counts[tree, row].astype(np.float64), tree)
     grown = [level]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import torch
+from torch import Tensor
 from torch.testing import assert_close
 
 from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, FastMarginals
@@ -34,6 +35,8 @@ def check_surrogate(recipe: Surrogate, *spaces: DesignSpace) -> None:
         check_model(model, data, space)
         _check_abilities(recipe, model, data)
     _check_refusals(recipe, observations(taken[0]), taken[0])
+    if recipe.takes_variances:
+        _check_variances(recipe, observations(taken[0]), taken[0])
 
 
 def _takes(recipe: Surrogate, space: DesignSpace) -> bool:
@@ -84,6 +87,24 @@ def _check_marginals(model: Any, data: Data) -> None:
         assert_close(mean, posterior.mean[:, 0, 0], msg="marginal means are those of the posterior")
         assert_close(variance, posterior.variance[:, 0, 0], msg="marginal variances are, too")
         assert_close(model.means(data.x), mean, msg="means are those of the marginals")
+
+
+def _check_variances(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
+    """Known variances of the noise count; those that are all unknown are as good as none."""
+
+    def mean_with(y_var: Tensor | None) -> Tensor:
+        model: Any = recipe.fit(data.with_y(data.y, y_var), space, generator=make_generator(7))
+        mean: Tensor = model.posterior(data.x).mean.detach()
+        return mean
+
+    unknown = torch.full_like(data.y, torch.nan)
+    assert_close(mean_with(unknown), mean_with(None), msg="NaN is an unknown variance")
+    some = torch.arange(len(data.y)).unsqueeze(-1) % 2 == 0
+    exact, vague = (mean_with(torch.where(one, 1e-4, 10.0).to(data.y)) for one in (some, ~some))
+    errors = [(mean - data.y)[some].square().sum() for mean in (exact, vague)]
+    assert bool(errors[0] < errors[1]), (
+        f"{type(recipe).__name__} says that it uses known variances, and vague values count as exact ones do"
+    )
 
 
 def _check_refusals(recipe: Surrogate, data: Data, space: DesignSpace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import Self
+from typing import ClassVar, Self
 
 import torch
 from botorch.models.model import Model
@@ -40,6 +40,8 @@ class BestByLOO(Surrogate):
     Attributes:
         surrogates: What there is to choose from; those that cannot take a space are left out there.
     """
+
+    takes_variances: ClassVar[bool] = True  # each surrogate that cannot refuses them itself
 
     surrogates: list[Surrogate] = Field(default_factory=_default_surrogates, min_length=1)
 

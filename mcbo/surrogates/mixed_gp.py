@@ -22,6 +22,7 @@ from hebo.kernels.mixture import mix
 from hebo.kernels.numeric_matern import NumericMatern
 from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.known_noise import known_variances, noise_mode, pooled
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
 from mcbo.kernels.mallows import Mallows
@@ -29,7 +30,7 @@ from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.surrogates.additive_process import AdditiveKernel, AdditiveProcess
 from mcbo.surrogates.ensemble import Ensemble
 from mcbo.surrogates.kernel_covariance import KernelCovariance
-from mcbo.surrogates.prior import Array, GPPrior
+from mcbo.surrogates.prior import NOISE, Array, GPPrior
 from mcbo.surrogates.slice_sampling import slice_samples
 
 _MAX_ITERATIONS = 40
@@ -47,7 +48,11 @@ class MixedGP(Surrogate):
     combined with learned weights (see `hebo.kernels.mixture`). Hyperparameters are the most likely ones, or
     a sample of the posterior.
 
+    Known variances of observations take the place of the learned one (`Data.y_var`), and repetitions of a
+    point are pooled then; see `hebo.surrogates.known_noise`.
+
     Attributes:
+        prior_kind: Prior of amplitude, mean, noise and kernel.
         kernels: In the order in which they choose columns.
         n_samples: Hyperparameter settings drawn by slice sampling, of which predictions are a mixture, as
             in COMBO (Oh et al., 1902.00448, section 3.3); 0 takes the most likely setting.
@@ -62,6 +67,8 @@ class MixedGP(Surrogate):
             `BestByLOO` holds against others. With few observations many columns drown few that matter.
     """
 
+    takes_variances: ClassVar[bool] = True
+    prior_kind: ClassVar[type[GPPrior]] = GPPrior
     renamed: ClassVar[dict[str, str]] = {"distinct": "deduplicate", "ignored": "ignore_kinds"}
 
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
@@ -94,10 +101,10 @@ class MixedGP(Surrogate):
 
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
-        train = best_near_random(data, space, self.max_train, generator)
+        train = best_near_random(pooled(data), space, self.max_train, generator)
         kernel = self._kernel(space, generator).to(train.x.device)
         subset = self._fitted_to(train.y[:, 0], generator)
-        prior = self._prior(kernel, train.x[subset], train.y[subset, 0])
+        prior = self._prior(kernel, train, subset)
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
         if not self.n_samples:
             return _process(prior, theta, train)
@@ -109,9 +116,17 @@ class MixedGP(Surrogate):
         among = one_of_each(y, generator) if self.deduplicate else torch.arange(len(y))
         return among[best_and_random(y[among], self.max_fit, generator)]
 
-    def _prior(self, kernel: Kernel, x: Tensor, y: Tensor) -> GPPrior:
-        """Return the prior of the hyperparameters given `n x d` points and `n` values."""
-        return GPPrior(kernel, x, y, min_noise=self.min_noise)
+    def _prior(self, kernel: Kernel, train: Data, subset: Tensor) -> GPPrior:
+        """Return the prior of the hyperparameters given the observations of some indices."""
+        known = known_variances(train)
+        return self.prior_kind(
+            kernel,
+            train.x[subset],
+            train.y[subset, 0],
+            min_noise=self.min_noise,
+            noise=None if known is None else known[subset],
+            noise_mode=noise_mode(train, NOISE),
+        )
 
     def _kernel(self, space: DesignSpace, generator: Generator) -> Kernel:
         parts = self._shared_out(space)
@@ -151,4 +166,4 @@ def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:
     mean, signal, noise = prior.set(theta)
     covariance = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
     kind = AdditiveProcess if isinstance(covariance.kernel, AdditiveKernel) else GaussianProcess
-    return kind(covariance, train.x, train.y[:, 0])
+    return kind(covariance, train.x, train.y[:, 0], noise=known_variances(train))

@@ -24,7 +24,7 @@ JITTER = 1e-8
 # Log-normal priors, outputs being standardized. A kernel that explains nothing must be able to say so: the
 # noise may take all of the variance.
 _SIGNAL, _SIGNAL_SPREAD = 1.0, 1.0
-_NOISE, _NOISE_SPREAD = 1e-2, 2.0
+NOISE, _NOISE_SPREAD = 1e-2, 2.0
 
 
 class GPPrior:
@@ -35,18 +35,29 @@ class GPPrior:
         x: `n x d`.
         y: `n` values in standard deviations.
         min_noise: Least noise variance.
+        noise: `n` known variances of the noise of the values, NaN where `v` holds; None: everywhere.
+        noise_mode: The most likely `v` a priori.
     """
 
-    def __init__(self, kernel: Kernel, x: Tensor, y: Tensor, *, min_noise: float) -> None:
+    def __init__(
+        self,
+        kernel: Kernel,
+        x: Tensor,
+        y: Tensor,
+        *,
+        min_noise: float,
+        noise: Tensor | None = None,
+        noise_mode: float = NOISE,
+    ) -> None:
         self.kernel, self.x, self.y = kernel, x, y
         self._parameters = [one for one in kernel.parameters() if one.requires_grad]
         self.eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
-        self.min_noise = min_noise
+        self.min_noise, self.noise, self.noise_mode = min_noise, noise, noise_mode
 
     @property
     def start(self) -> Array:
         """Where a fit begins: zero mean, prior modes, and the kernel as it is now."""
-        own = [0.0, math.log(_SIGNAL), math.log(max(_NOISE, 2 * self.min_noise))]
+        own = [0.0, math.log(_SIGNAL), math.log(max(self.noise_mode, 2 * self.min_noise))]
         return np.concatenate([own, *(_flat(one) for one in self._parameters)])
 
     @property
@@ -105,18 +116,23 @@ class _Evaluated:
             self.correlation = prior.kernel(prior.x, prior.x).to_dense()
         self.log_prior = prior.log_prior()
         self.plain = self.signal * self.correlation.detach()
-        self.factor, info = torch.linalg.cholesky_ex(
-            self.plain + (self.noise + JITTER * self.signal) * prior.eye
-        )
+        shift = (self._noise() + JITTER * self.signal) * prior.eye
+        self.factor, info = torch.linalg.cholesky_ex(self.plain + shift)
         self.is_definite = int(info) == 0
         self.value = self._value() if self.is_definite else math.inf
+
+    def _noise(self) -> Tensor:
+        known = self._prior.noise
+        return self.noise if known is None else torch.where(torch.isnan(known), self.noise, known)
 
     def _value(self) -> float:
         residual = (self._prior.y - self.mean).unsqueeze(1)
         self.weights = torch.cholesky_solve(residual, self.factor)
         value = 0.5 * float(residual.mT @ self.weights) + float(self.factor.diagonal().log().sum())
         value += 0.5 * len(residual) * math.log(2 * math.pi) + 0.5 * float(self.mean) ** 2
-        value += _cost(self.signal, _SIGNAL, _SIGNAL_SPREAD) + _cost(self.noise, _NOISE, _NOISE_SPREAD)
+        value += _cost(self.signal, _SIGNAL, _SIGNAL_SPREAD) + _cost(
+            self.noise, self._prior.noise_mode, _NOISE_SPREAD
+        )
         return value - float(self.log_prior.detach())
 
     def gradient(self) -> Array:
@@ -129,9 +145,14 @@ class _Evaluated:
         own = [
             float(self.mean) - float(self.weights.sum()),
             by_signal + _slope(self.signal, _SIGNAL, _SIGNAL_SPREAD),
-            float(self.noise) * trace + _slope(self.noise, _NOISE, _NOISE_SPREAD),
+            self._by_noise(outer, trace) + _slope(self.noise, self._prior.noise_mode, _NOISE_SPREAD),
         ]
         return np.concatenate([own, self._by_kernel(self.signal * outer)])
+
+    def _by_noise(self, outer: Tensor, trace: float) -> float:
+        known = self._prior.noise
+        learned = trace if known is None else float(outer.diagonal()[torch.isnan(known)].sum())
+        return float(self.noise) * learned
 
     def _by_kernel(self, outer: Tensor) -> Array:
         parameters = self._prior.parameters

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import ClassVar
 
 from gpytorch.kernels import Kernel
 from torch import Generator, Tensor
@@ -41,13 +42,6 @@ class NormalizedOverlapKernel(OverlapKernel):
         return (super().compare(a, b) - 1.0).exp()
 
 
-class FixedAmplitudeGP(MixedGP):
-    """A GP whose prior variance is `e`, that of the published kernel, whatever the data."""
-
-    def _prior(self, kernel: Kernel, x: Tensor, y: Tensor) -> GPPrior:
-        return FixedAmplitudePrior(kernel, x, y, min_noise=self.min_noise)
-
-
 class FixedAmplitudePrior(GPPrior):
     """Holds `log s^2`, the second hyperparameter, at 1."""
 
@@ -63,3 +57,9 @@ class FixedAmplitudePrior(GPPrior):
         """See `GPPrior`."""
         mean, _, *others = super().bounds
         return [mean, (1.0, 1.0), *others]
+
+
+class FixedAmplitudeGP(MixedGP):
+    """A GP whose prior variance is `e`, that of the published kernel, whatever the data."""
+
+    prior_kind: ClassVar[type[GPPrior]] = FixedAmplitudePrior

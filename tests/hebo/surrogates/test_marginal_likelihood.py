@@ -22,9 +22,17 @@ def layout(space: DesignSpace, *, warp: bool = True) -> Layout:
     return WarpedGP(warp=warp)._layout(Columns(space), 20)
 
 
-def density(space: DesignSpace, data: Data, smoothness: float, *, warp: bool = True) -> LogPosterior:
+def density(
+    space: DesignSpace,
+    data: Data,
+    smoothness: float,
+    *,
+    warp: bool = True,
+    noise: np.ndarray | None = None,
+) -> LogPosterior:
     numeric, codes = (part.numpy() for part in Columns(space).split(data.x))
-    return LogPosterior(layout(space, warp=warp), numeric, codes, data.y[:, 0].numpy(), smoothness)
+    y = data.y[:, 0].numpy()
+    return LogPosterior(layout(space, warp=warp), numeric, codes, y, smoothness, noise)
 
 
 def covariance_by_hand(x: Tensor, values: list[float], smoothness: float) -> Tensor:
@@ -77,6 +85,44 @@ def test_the_gradient_is_that_of_the_value(
         step = 1e-5 * np.eye(len(point))[column]
         slope = (problem(point + step)[0] - problem(point - step)[0]) / 2e-5
         assert gradient[column] == pytest.approx(slope, rel=1e-5, abs=1e-5)
+
+
+def known(n: int) -> np.ndarray:
+    """Variances of which every third is unknown."""
+    return np.where(np.arange(n) % 3, np.linspace(0.01, 0.6, n), np.nan)
+
+
+def test_known_variances_take_the_place_of_the_learned_one(
+    space: DesignSpace, data: Data, theta: Tensor
+) -> None:
+    problem = density(space, data, 2.5, noise=known(20))
+    k = covariance_by_hand(data.x, [*theta[:-2].exp().tolist(), 0.0], 2.5)
+    noise = np.where(np.isnan(known(20)), theta[-2].exp().item(), known(20))
+    covariance = k + torch.diag(torch.from_numpy(noise))
+    likelihood = MultivariateNormal(theta[-1].expand(20), covariance).log_prob(data.y[:, 0]).item()
+    expected = -(likelihood + problem.layout.log_prior(theta.numpy())[0])
+    assert problem(theta.numpy())[0] == pytest.approx(expected, rel=1e-7)
+
+
+@pytest.mark.parametrize("smoothness", [1.5, 2.5])
+def test_the_gradient_with_known_variances_is_that_of_the_value(
+    space: DesignSpace, data: Data, theta: Tensor, smoothness: float
+) -> None:
+    problem = density(space, data, smoothness, noise=known(20))
+    _, gradient = problem(theta.numpy())
+    for column in range(len(theta)):
+        step = 1e-5 * np.eye(len(theta))[column]
+        slope = (problem(theta.numpy() + step)[0] - problem(theta.numpy() - step)[0]) / 2e-5
+        assert gradient[column] == pytest.approx(slope, rel=1e-5, abs=1e-5)
+
+
+def test_only_observations_with_unknown_variances_move_the_learned_noise(
+    space: DesignSpace, data: Data, theta: Tensor
+) -> None:
+    problem = density(space, data, 2.5, noise=np.full(20, 0.1))
+    noise = problem.layout.groups["noise"]
+    prior = problem.layout.log_prior(theta.numpy())[1]
+    assert problem(theta.numpy())[1][noise] == -prior[noise]
 
 
 def test_an_indefinite_covariance_is_infinitely_unlikely(space: DesignSpace, data: Data) -> None:

@@ -127,6 +127,13 @@ class Greedy(WarpedGP):
         return None
 
 
+class Forgetful(WarpedGP):
+    """Takes known variances and makes no use of them."""
+
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
+        return super()._fit(data.with_y(data.y), space, generator=generator)
+
+
 class Inconsistent(WarpedGP):
     """Refuses a space, but not in `fit`."""
 
@@ -148,6 +155,7 @@ class Inconsistent(WarpedGP):
         (Streamed, "global streams do not matter"),
         (Meddling, "a fit leaves the values as they were|one model"),
         (Boasting, "are offered, but Forest is no PathSampling"),
+        (Forgetful, "says that it uses known variances, and vague values count as exact ones do"),
         (Greedy, "2 outputs are more than Greedy says"),
     ],
 )

@@ -61,3 +61,21 @@ def test_a_covariance_that_is_not_definite_is_infinitely_unlikely(prior: GPPrior
     value, gradient = same(theta)
     assert value == math.inf
     assert (gradient == 0).all()
+
+
+def test_known_variances_take_the_place_of_the_learned_one_and_of_nothing_else(prior: GPPrior) -> None:
+    known = torch.full((9,), math.nan, dtype=torch.float64)
+    some = GPPrior(prior.kernel, prior.x, prior.y, min_noise=1e-5, noise=known)
+    assert some.value(THETA) == pytest.approx(prior.value(THETA), rel=1e-12)
+    known[::2] = torch.linspace(0.01, 0.6, 5)
+    slopes = approx_fprime(THETA, some.value, 1e-7)
+    np.testing.assert_allclose(some(THETA)[1], slopes, rtol=1e-4, atol=1e-4)
+    all_known = GPPrior(prior.kernel, prior.x, prior.y, min_noise=1e-5, noise=known.nan_to_num(0.1))
+    assert all_known(THETA)[1][2] == pytest.approx(math.log(0.05 / 0.01) / 4)  # the slope of its prior
+
+
+def test_the_prior_of_the_noise_has_the_mode_it_is_given(prior: GPPrior) -> None:
+    other = GPPrior(prior.kernel, prior.x, prior.y, min_noise=1e-5, noise_mode=0.2)
+    assert math.exp(other.start[2]) == pytest.approx(0.2)
+    slopes = approx_fprime(THETA, other.value, 1e-7)
+    np.testing.assert_allclose(other(THETA)[1], slopes, rtol=1e-4, atol=1e-4)
