@@ -82,6 +82,14 @@ class PathSampling(Protocol):
 
 
 @runtime_checkable
+class NoiseProfile(Protocol):
+    """A model that can tell how the observation noise varies over the space."""
+
+    def noise_at(self, x: Tensor) -> Tensor:
+        """Return the variances of the noise of observations, `b`, at `b x d` points; differentiable."""
+
+
+@runtime_checkable
 class AdditiveModel(Protocol):
     """A model of a sum of functions of few columns each, `f(x) = sum_c f_c(x[cliques[c]])`."""
 
@@ -134,6 +142,9 @@ PATH_SAMPLING = Ability(
 )
 LEAVE_ONE_OUT = Ability(
     "leave-one-out predictions", LeaveOneOut, "choose among Gaussian processes (mixed_gp, warped_gp)"
+)
+NOISE_PROFILE = Ability(
+    "noise that varies over the space", NoiseProfile, "use the surrogate heteroscedastic_gp"
 )
 _ADDITIVE_PARTS = "use mixed_gp with the tree_additive kernel alone, and additive_ucb"
 ADDITIVE_MODEL = Ability("additive components", AdditiveModel, _ADDITIVE_PARTS)

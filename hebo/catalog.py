@@ -64,6 +64,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
+        "heteroscedastic_gp": (
+            "hebo.surrogates.heteroscedastic_gp:HeteroscedasticGP",
+            "Gaussian process whose noise variance is learned as another function of the point",
+        ),
         "extra_trees": (
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",

@@ -6,6 +6,8 @@ Kumaraswamy CDF `w(u) = 1 - (1 - u^a)^b`, and `C = exp(-mean_i [c_i != c'_i] / l
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import torch
 from torch import Tensor
 
@@ -75,7 +77,30 @@ class Covariance:
         k = matern(squared_distances_of_many(of_a, of_b), self.smoothness).mul_(self.signal)
         return k * self.overlap(a, b) if self.layout.n_categorical else k
 
-    def between_with_slope(
+    def with_slopes(
+        self, x: Tensor, data: Tensor, features: Tensor
+    ) -> tuple[Tensor, Callable[[Sequence[Tensor]], Tensor]]:
+        """Covariances with the data, and slopes of weighted sums of them; see `WithSlopes`.
+
+        With `g = dk/d(r^2)` of the covariances `k` with the data, weights `w` on `k` move a point's features
+        `f` by `2 sum_i w_i g_i (f - f_i)`.
+        """
+        if not self.columns.numeric:
+            return self.between(x, data), lambda weights: x.new_zeros(len(weights), *x.shape)
+        f, f_slopes = self.features_with_slopes(x)
+        cross, slope = self._between_with_slope(x, data, f, features)
+
+        def slopes(weights: Sequence[Tensor]) -> Tensor:
+            pulls = torch.stack([slope * one for one in weights])
+            found = x.new_zeros(len(weights), *x.shape)
+            found[..., self.columns.numeric] = (
+                2 * f_slopes * (pulls.sum(-1, keepdim=True) * f - pulls @ features)
+            )
+            return found
+
+        return cross, slopes
+
+    def _between_with_slope(
         self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Covariance, and its derivative by the squared distance of the features."""

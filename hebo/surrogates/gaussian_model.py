@@ -93,7 +93,7 @@ class GaussianModel(Model, FantasizeMixin, ABC):  # type: ignore[misc]  # BoTorc
             IncompatibleError: If an output other than the first is asked for.
         """
         self._check_outputs(output_indices)
-        noise = self._noise(observation_noise)
+        noise = self._noise(observation_noise, X)
         if X.shape[-2] == 1 and not self.batch_shape:
             mean, variance = self.marginals(X.reshape(-1, X.shape[-1]))
             shape = X.shape[:-1]
@@ -106,8 +106,8 @@ class GaussianModel(Model, FantasizeMixin, ABC):  # type: ignore[misc]  # BoTorc
         posterior = GPyTorchPosterior(normal)
         return posterior if posterior_transform is None else posterior_transform(posterior)
 
-    def _noise(self, observation_noise: bool | Tensor) -> Tensor:
-        """Variances that broadcast with `... x q` means."""
+    def _noise(self, observation_noise: bool | Tensor, x: Tensor) -> Tensor:
+        """Variances of new observations at `... x q x d` points, which broadcast with `... x q` means."""
         if isinstance(observation_noise, Tensor):
             return observation_noise.squeeze(-1)
         if not observation_noise:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol, Self, runtime_checkable
 
 import torch
@@ -11,7 +11,6 @@ from torch import Generator, Size, Tensor
 from hebo.errors import IncompatibleError
 from hebo.linalg import safe_cholesky
 from hebo.surrogates.gaussian_model import MIN_VARIANCE, GaussianModel
-from hebo.surrogates.hyperparameters import Columns
 from hebo.surrogates.paths import sample_path
 
 MAX_PAIRS = 2**22
@@ -48,17 +47,22 @@ class CovarianceFunction(Protocol):
 
 @runtime_checkable
 class WithSlopes(Protocol):
-    """A covariance of the squared distance of features, with derivatives in closed form."""
+    """A covariance with derivatives by the points in closed form."""
 
-    columns: Columns
+    def with_slopes(
+        self, x: Tensor, data: Tensor, features: Tensor
+    ) -> tuple[Tensor, Callable[[Sequence[Tensor]], Tensor]]:
+        """Return the covariances with the data, and what returns slopes of weighted sums of them.
 
-    def features_with_slopes(self, x: Tensor) -> tuple[Tensor, Tensor]:
-        """Features and the derivative of each by its column, both `... x k`."""
+        Args:
+            x: `b x d` points.
+            data: `n x d` points.
+            features: Of the data.
 
-    def between_with_slope(
-        self, a: Tensor, b: Tensor, features_a: Tensor, features_b: Tensor
-    ) -> tuple[Tensor, Tensor]:
-        """Covariance, and its derivative by the squared distance of the features."""
+        Returns:
+            The covariances `k`, `b x n`, and a function of `p` weights `w`, `n` or `b x n` each, to the slopes
+            of the sums `sum_i w_i k_i` by the columns of `x`, `p x b x d`.
+        """
 
 
 def widening(n: int) -> float:
@@ -221,7 +225,11 @@ class GaussianProcess(GaussianModel):
         values = [one.expand(*y_batch, -1) for one in (self.y, Y.squeeze(-1))]
         x = torch.cat([self.x.expand(*batch, -1, -1), added], -2)
         factor = self._extended(added, known)
-        return type(self)(self.covariance, x, torch.cat(values, -1), self.n_fitted, factor)
+        return self._conditioned(x, torch.cat(values, -1), factor)
+
+    def _conditioned(self, x: Tensor, y: Tensor, factor: Tensor) -> Self:
+        """Return the process of other observations with the same hyperparameters."""
+        return type(self)(self.covariance, x, y, self.n_fitted, factor)
 
     def _before_widening(self, noise: Tensor | None) -> Tensor | None:
         """Return variances of the noise in units of the covariance function; see the class."""
@@ -242,25 +250,17 @@ class GaussianProcess(GaussianModel):
 class _Marginals(torch.autograd.Function):
     """Means and variances with their gradients by the numeric columns, in a handful of operations.
 
-    With `g = dk/d(r^2)` of the covariances `k` with the data, weights `w` on `k` move a point's features `f`
-    by `2 sum_i w_i g_i (f - f_i)`: for the mean `w = K^-1 (y - m)`, for the variance `w = -2 K^-1 k`.
+    Of the covariances `k` with the data the mean is a sum with the weights `K^-1 (y - m)`; the variance has
+    the slope of one with `-2 K^-1 k`.
     """
 
     @staticmethod
     def forward(ctx: Any, x: Tensor, gp: GaussianProcess, covariance: Any) -> tuple[Tensor, Tensor]:
-        if not covariance.columns.numeric:
-            cross = covariance.between(x, gp.x)
-            ctx.save_for_backward(torch.zeros_like(x), torch.zeros_like(x))
-            return gp._moments(gp._whitened(cross), cross)
-        f, f_slopes = covariance.features_with_slopes(x)
-        cross, slope = covariance.between_with_slope(x, gp.x, f, gp.features)
+        cross, slopes = covariance.with_slopes(x, gp.x, gp.features)
         whitened = gp._whitened(cross)
         mean, variance = gp._moments(whitened, cross)
         solved = torch.linalg.solve_triangular(gp.factor, whitened, upper=False, left=False)
-        pulls = torch.stack([slope * gp.weights, slope * (-2 * gp.widening * solved)])
-        moved = 2 * f_slopes * (pulls.sum(-1, keepdim=True) * f - pulls @ gp.features)
-        jacobians = x.new_zeros(2, *x.shape)
-        jacobians[..., covariance.columns.numeric] = moved
+        jacobians = slopes([gp.weights, -2 * gp.widening * solved])
         ctx.save_for_backward(jacobians[0], jacobians[1])
         return mean, variance
 
