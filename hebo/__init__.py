@@ -12,19 +12,24 @@ __version__ = "0.9.0"
 
 if TYPE_CHECKING:
     from hebo.design_space.design_space import DesignSpace
+    from hebo.diagnostics.noise import diagnose
     from hebo.optimizers.hebo import HEBO
 
-_CLASSES = {"DesignSpace": "hebo.design_space.design_space", "HEBO": "hebo.optimizers.hebo"}
+_NAMES = {
+    "DesignSpace": "hebo.design_space.design_space",
+    "HEBO": "hebo.optimizers.hebo",
+    "diagnose": "hebo.diagnostics.noise",
+}
 # Code written for the original package says `import hebo` and then `hebo.optimizers.hebo.HEBO`.
 _SUBPACKAGES = frozenset({"acquisitions", "design_space", "models", "optimizers", "sklearn_tuner"})
 
-__all__ = ["HEBO", "DesignSpace", "__version__"]
+__all__ = ["HEBO", "DesignSpace", "__version__", "diagnose"]
 
 
 def __getattr__(name: str) -> Any:
-    """Load a class, subpackage or module at its first use."""
-    if name in _CLASSES:
-        return getattr(import_module(_CLASSES[name]), name)
+    """Load a class, function, subpackage or module at its first use."""
+    if name in _NAMES:
+        return getattr(import_module(_NAMES[name]), name)
     if name in _SUBPACKAGES:
         return import_module(f"hebo.{name}")
     raise AttributeError(f"module 'hebo' has no attribute '{name}'")

@@ -60,8 +60,8 @@ class WithSlopes(Protocol):
             features: Of the data.
 
         Returns:
-            The covariances `k`, `b x n`, and a function of `p` weights `w`, `n` or `b x n` each, to the slopes
-            of the sums `sum_i w_i k_i` by the columns of `x`, `p x b x d`.
+            The covariances `k`, `b x n`, and a function of `p` weights `w`, `n` or `b x n` each, to the
+            slopes of the sums `sum_i w_i k_i` by the columns of `x`, `p x b x d`.
         """
 
 

@@ -94,7 +94,7 @@ class GradientGP(Surrogate):
             "signal": Prior(1.0, 1.0),
             "noise": Prior(noise_mode(data, _NOISE), 2.0, lower=max(self.min_noise, plain)),
         }
-        return Layout(k, len(columns.categorical), False, priors, {"slope_noise": 1})
+        return Layout(k, len(columns.categorical), False, priors, further={"slope_noise": 1})
 
     def _hyperparameters(
         self, layout: Layout, told: Observed, columns: Columns, y: Tensor, generator: Generator

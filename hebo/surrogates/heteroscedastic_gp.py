@@ -42,9 +42,10 @@ class HeteroscedasticGP(Surrogate):
 
     @model_validator(mode="after")
     def _can_be_composed(self) -> Self:
-        if not self.of.takes_variances or LEAVE_ONE_OUT not in self.of.offers():
+        is_plain = self.of.takes_variances and not (self.of.takes_gradients or self.of.takes_related)
+        if not is_plain or LEAVE_ONE_OUT not in self.of.offers():
             raise IncompatibleError(
-                "HeteroscedasticGP needs a Gaussian process that takes known variances, "
+                "HeteroscedasticGP needs a Gaussian process of values alone that takes known variances, "
                 f"{type(self.of).__name__} is none; use warped_gp or mixed_gp"
             )
         return self

@@ -69,6 +69,9 @@ class Layout:
         n_categorical: `c`.
         warp: Whether there are two warp exponents per numeric column.
         priors: Name of a group -> its prior; the names are those of `groups`.
+        contexts: Which categorical columns, from 0, are contexts: their `overlap_scale` has a prior of its
+            own, `context_scale`.
+        has_offset: Whether there is a variance of the offsets of contexts.
         further: Name of a group that only some models have -> how many entries it has.
     """
 
@@ -76,6 +79,8 @@ class Layout:
     n_categorical: int
     warp: bool
     priors: dict[str, Prior]
+    contexts: tuple[int, ...] = ()
+    has_offset: bool = False
     further: dict[str, int] = field(default_factory=dict)
 
     @cached_property
@@ -86,6 +91,7 @@ class Layout:
             "warp_a": self.n_numeric * self.warp,
             "warp_b": self.n_numeric * self.warp,
             "overlap_scale": self.n_categorical,
+            "offset": int(self.has_offset),
             **self.further,
             "signal": 1,
             "noise": 1,
@@ -136,8 +142,8 @@ class Layout:
         z = (theta - self.center) / self.spread
         slope = z.copy()
         for name, prior in self.priors.items():
-            group = self.groups[name]
-            if prior.shared and group.stop > group.start:
+            group = self.groups[name] if prior.shared else slice(0, 0)
+            if group.stop > group.start:
                 k = group.stop - group.start
                 slope[group] -= prior.shared**2 / (prior.spread**2 + k * prior.shared**2) * z[group].sum()
         return -0.5 * float(z @ slope), -slope / self.spread
@@ -147,4 +153,6 @@ class Layout:
         for name, group in self.groups.items():
             if name != "mean" and group.stop > group.start:
                 result[group] = value(self.priors[name])
+        for place in self.contexts:
+            result[self.groups["overlap_scale"].start + place] = value(self.priors["context_scale"])
         return result

@@ -36,6 +36,7 @@ class LogPosterior:
         y: `n` values.
         smoothness: Of the Matern correlation.
         noise: `n` known variances of the noise, NaN where it is to be learned; None: everywhere.
+        offset: Correlation of the offsets of contexts, `n x n`; None without contexts.
     """
 
     def __init__(
@@ -46,10 +47,11 @@ class LogPosterior:
         y: Array,
         smoothness: float,
         noise: Array | None = None,
+        offset: Array | None = None,
     ) -> None:
         self.layout, self.y, self.smoothness = layout, y, smoothness
-        self.noise = noise
-        self.is_learned = np.isnan(y if noise is None else noise)
+        self.noise, self.offset = noise, offset
+        self.is_learned = np.ones(len(y), dtype=bool) if noise is None else np.isnan(noise)
         self.numeric = numeric
         self.log_u = np.log(np.clip(numeric, EDGE, 1 - EDGE))
         self.differ = mismatches(codes, codes).astype(float)
@@ -107,8 +109,12 @@ class NoisyKernel:
         if self.factor is not None:
             plain *= self.factor
         self.plain = plain
-        self.noisy = plain.copy()
+        self.noisy = plain.copy() if problem.offset is None else plain + self._offset() * problem.offset
         self.noisy.flat[:: n + 1] += self._noise() + JITTER * self.signal
+
+    def _offset(self) -> float:
+        """The variance of the offsets of contexts."""
+        return float(self.positive[self.problem.layout.groups["offset"]][0])
 
     def _factor(self) -> Array | None:
         """Return what does not depend on the numeric columns, `n x n`; None stands for ones."""
@@ -142,6 +148,8 @@ class NoisyKernel:
         result[groups["signal"]] = contracted.sum() + JITTER * self.signal * trace
         result[groups["noise"]] = self.noise * self._trace_of_learned(outer, trace)
         result[groups["mean"]] = -weights.sum()
+        if problem.offset is not None:
+            result[groups["offset"]] = self._offset() * np.tensordot(outer, problem.offset, 2)
         if problem.layout.n_categorical:
             result[groups["overlap_scale"]] = np.tensordot(contracted, problem.differ, 2) * self.weight
         if problem.layout.n_numeric:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -14,6 +16,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.surrogates.augmented_process import AugmentedProcess
+from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.hyperparameters import Array, Columns, Layout, Prior
@@ -64,15 +67,20 @@ class MultitaskGP(Surrogate):
         target = best_near_random(pooled(data), space, self.of.max_train, generator)
         limit = max(1, self.max_related // len(data.related))
         related = [best_near_random(pooled(one.train()), space, limit, generator) for one in data.related]
-        layout = self._layout(columns, target, len(related))
+        contexts = context_columns(space)
+        offset = OffsetCorrelation(space, contexts) if contexts else None
+        layout = self._layout(columns, target, len(related), contexts)
         rows = best_and_random(target.y[:, 0], self.of.max_fit, generator).to(target.x.device)
-        theta = self._hyperparameters(layout, columns, [target.rows(rows), *related], generator)
-        covariance = TaskCovariance(Covariance(columns, layout, theta, self.of.smoothness), theta)
+        theta = self._hyperparameters(layout, columns, offset, [target.rows(rows), *related], generator)
+        single: Any = Covariance(columns, layout, theta, self.of.smoothness)
+        if offset is not None:
+            single = with_offset(single, offset, theta[layout.groups["offset"]].exp()[0])
+        covariance = TaskCovariance(single, layout, theta)
         x, y, noise = stacked([target, *related])
         return AugmentedProcess(covariance, x, y, noise=noise, n_columns=columns.n)
 
-    def _layout(self, columns: Columns, target: Data, n_related: int) -> Layout:
-        layout = self.of._layout(columns, len(target.x))
+    def _layout(self, columns: Columns, target: Data, n_related: int, contexts: Sequence[int] = ()) -> Layout:
+        layout = self.of._layout(columns, len(target.x), contexts=contexts)
         noise = Prior(layout.priors["noise"].mode, 2.0, lower=1e-6)
         priors = {
             **layout.priors,
@@ -81,17 +89,28 @@ class MultitaskGP(Surrogate):
             "task_noise": noise,
         }
         further = dict.fromkeys(("task_distance", "task_scale", "task_noise"), n_related)
-        return Layout(layout.n_numeric, layout.n_categorical, layout.warp, priors, further)
+        return replace(layout, priors=priors, further=further)
 
     def _hyperparameters(
-        self, layout: Layout, columns: Columns, tasks: list[Data], generator: Generator
+        self,
+        layout: Layout,
+        columns: Columns,
+        offset: OffsetCorrelation | None,
+        tasks: list[Data],
+        generator: Generator,
     ) -> Tensor:
         """Return the most likely setting, `p`: related tasks may be near or far to begin with."""
         x, y, noise = stacked(tasks)
         numeric, codes = (part.cpu().numpy() for part in columns.split(x))
-        known = None if noise is None else noise.cpu().numpy()
         density = TaskLogPosterior(
-            layout, numeric, codes, y.cpu().numpy(), self.of.smoothness, known, x[:, -1].cpu().numpy()
+            layout,
+            numeric,
+            codes,
+            y.cpu().numpy(),
+            self.of.smoothness,
+            noise=None if noise is None else noise.cpu().numpy(),
+            offset=None if offset is None else offset.between(x, x).cpu().numpy(),
+            task=x[:, -1].cpu().numpy(),
         )
         starts = layout.starts(self.of.n_starts, generator=generator, scatter=0.5)
         theta = most_likely(density, _near_and_far(starts, layout), max_iterations=_MAX_ITERATIONS)

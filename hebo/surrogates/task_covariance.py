@@ -1,7 +1,8 @@
 """Covariance over tasks: intrinsic coregionalization with the target task as the hub.
 
 Task 0 is the target, `f_0`. Each related task `t` is `f_t = a_t (c_t f_0 + sqrt(1 - c_t^2) h_t) + o_t` with a
-function `h_t` and an offset `o_t` of its own. So with the covariance `k` of `f_0` and of `h_t`
+function `h_t` and an offset `o_t` of its own. So with the covariance `k` of `f_0` and of `h_t`, that of
+contexts included,
 
     cov(f_t(x), f_t'(x')) = B[t, t'] k(x, x') + v [t = t' > 0],
     B[t, t'] = a_t a_t' (1 if t = t', else c_t c_t'),  a_0 = c_0 = 1
@@ -15,12 +16,13 @@ elsewhere is not taken for bad.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from hebo.surrogates.covariance import Covariance
+from hebo.surrogates.gaussian_process import CovarianceFunction, WithSlopes
 from hebo.surrogates.hyperparameters import Array, Layout
 from hebo.surrogates.marginal_likelihood import JITTER, LogPosterior, NoisyKernel
 
@@ -39,6 +41,7 @@ class TaskLogPosterior(LogPosterior):
         y: Values.
         smoothness: Of the Matern correlation.
         noise: Known variances.
+        offset: Correlation of the offsets of contexts.
         task: `n` numbers of the tasks.
     """
 
@@ -50,13 +53,13 @@ class TaskLogPosterior(LogPosterior):
         y: Array,
         smoothness: float,
         noise: Array | None,
+        offset: Array | None,
         task: Array,
     ) -> None:
-        super().__init__(layout, numeric, codes, y, smoothness, noise)
-        self.is_learned = np.ones(len(y), dtype=bool) if noise is None else np.isnan(noise)
+        super().__init__(layout, numeric, codes, y, smoothness, noise, offset)
         self.task = task.astype(int)
         self.same = self.task[:, None] == self.task
-        self.offset = OFFSET_VARIANCE * (self.same & (self.task > 0))
+        self.of_task = OFFSET_VARIANCE * (self.same & (self.task > 0))
         self.member = np.eye(layout.further["task_distance"] + 1)[self.task]
 
     def _kernel(self, theta: Array) -> NoisyKernel:
@@ -70,7 +73,10 @@ class _TaskKernel(NoisyKernel):
 
     def __init__(self, problem: TaskLogPosterior, theta: Array) -> None:
         super().__init__(problem, theta)
-        self.noisy += problem.offset
+        self.noisy += problem.of_task
+        if problem.offset is not None:  # that of the target is a part of what the tasks share
+            plain = self._offset() * problem.offset
+            self.noisy += (self.between - 1.0) * plain
 
     def _of_tasks(self, group: str, target: float) -> Array:
         """Return the entries of a group, that of the target first."""
@@ -82,6 +88,7 @@ class _TaskKernel(NoisyKernel):
         near = np.exp(-self._of_tasks("task_distance", 0.0))[task]
         scale = np.sqrt(self._of_tasks("task_scale", 1.0))[task]
         between: Array = np.where(same, 1.0, near[:, None] * near) * scale[:, None] * scale
+        self.between = between
         return between if overlap is None else between * overlap
 
     def _noise(self) -> Array:
@@ -93,7 +100,12 @@ class _TaskKernel(NoisyKernel):
         """Gradient of the negative log likelihood by all entries of `theta`."""
         result = super().gradient(outer, weights)
         problem, groups = self.problem, self.problem.layout.groups
-        between = problem.member.T @ (outer * self.plain) @ problem.member
+        shared = self.plain
+        if problem.offset is not None:
+            of_context = self._offset() * problem.offset * self.between
+            result[groups["offset"]] = np.tensordot(outer, of_context, 2)
+            shared = shared + of_context
+        between = problem.member.T @ (outer * shared) @ problem.member
         others = between.sum(1) - between.diagonal()
         learned = np.where(problem.is_learned, outer.diagonal(), 0.0) @ problem.member
         result[groups["task_distance"]] = -2 * self._of_tasks("task_distance", 0.0)[1:] * others[1:]
@@ -103,6 +115,10 @@ class _TaskKernel(NoisyKernel):
         return result
 
 
+class SingleTask(CovarianceFunction, WithSlopes, Protocol):
+    """A covariance of points with derivatives in closed form."""
+
+
 class TaskCovariance:
     """The covariance of points with a further column: the number of the task, 0 for the target.
 
@@ -110,12 +126,13 @@ class TaskCovariance:
 
     Args:
         of: The covariance of one task.
+        layout: Of `theta`.
         theta: `p` hyperparameters, those of `TaskLogPosterior`.
     """
 
-    def __init__(self, of: Covariance, theta: Tensor) -> None:
+    def __init__(self, of: SingleTask, layout: Layout, theta: Tensor) -> None:
         self.of, self.mean, self.signal, self.noise = of, of.mean, of.signal, of.noise
-        groups = of.layout.groups
+        groups = layout.groups
         zero = theta.new_zeros(1)
         self.near = (-torch.cat([zero, theta[groups["task_distance"]].exp()])).exp()
         self.scale = torch.cat([zero, theta[groups["task_scale"]]]).mul(0.5).exp()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 import torch
@@ -13,8 +14,9 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.kernels.matern import Smoothness
+from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
-from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
 from hebo.surrogates.hyperparameters import Columns, Layout, Prior
 from hebo.surrogates.known_noise import known_variances, noise_mode, pooled
 from hebo.surrogates.map_fit import most_likely
@@ -37,7 +39,8 @@ class WarpedGP(Surrogate):
     al., 2402.02229).
 
     Known variances of observations take the place of the learned one (`Data.y_var`), and repetitions of a
-    point are pooled then; see `hebo.surrogates.known_noise`.
+    point are pooled then; see `hebo.surrogates.known_noise`. In spaces with contexts an offset of each
+    context is added to the covariance; see `hebo.surrogates.context_offset`.
 
     Attributes:
         smoothness: The `nu` of the Matern correlation: 1.5 (the paper's) or 2.5.
@@ -64,15 +67,20 @@ class WarpedGP(Surrogate):
 
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
-        columns = Columns(space)
+        columns, contexts = Columns(space), context_columns(space)
+        offset = OffsetCorrelation(space, contexts) if contexts else None
         train = best_near_random(pooled(data), space, self.max_train, generator)
-        layout = self._layout(columns, len(train.x), noise_mode(train, _NOISE))
-        theta = self._hyperparameters(layout, train, columns, generator)
-        covariance = Covariance(columns, layout, theta, self.smoothness)
+        layout = self._layout(columns, len(train.x), noise_mode(train, _NOISE), contexts)
+        theta = self._hyperparameters(layout, train, columns, offset, generator)
+        covariance: CovarianceFunction = Covariance(columns, layout, theta, self.smoothness)
+        if offset is not None:
+            covariance = with_offset(covariance, offset, theta[layout.groups["offset"]].exp()[0])
         return GaussianProcess(covariance, train.x, train.y[:, 0], noise=known_variances(train))
 
-    def _layout(self, columns: Columns, n: int, noise: float = _NOISE) -> Layout:
-        k = len(columns.numeric)
+    def _layout(
+        self, columns: Columns, n: int, noise: float = _NOISE, contexts: Sequence[int] = ()
+    ) -> Layout:
+        k, c = len(columns.numeric), len(columns.categorical)
         root = max(1, k) ** 0.5
         # Placed for calibrated predictions from 10 to 100 observations of tuning problems. Without a shared
         # part, dozens of columns would hold each other at short lengthscales whatever the data say.
@@ -83,19 +91,36 @@ class WarpedGP(Surrogate):
             "warp_a": warp,
             "warp_b": warp,
             "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
+            # Two contexts correlate by exp(-1/3), whatever other categories there are: most are related.
+            "context_scale": Prior(3.0 / max(1, c), 1.5, lower=1e-3),
+            "offset": Prior(1.0, 1.0),
             "signal": Prior(1.0, 1.0),
             "noise": Prior(noise, 2.0, lower=max(self.min_noise, _NOISE_PER_POINT / n)),
         }
-        return Layout(k, len(columns.categorical), self.warp, priors)
+        places = tuple(place for place, one in enumerate(columns.categorical) if one in contexts)
+        return Layout(k, c, self.warp, priors, places, has_offset=bool(contexts))
 
-    def _hyperparameters(self, layout: Layout, train: Data, columns: Columns, generator: Generator) -> Tensor:
+    def _hyperparameters(
+        self,
+        layout: Layout,
+        train: Data,
+        columns: Columns,
+        offset: OffsetCorrelation | None,
+        generator: Generator,
+    ) -> Tensor:
         """Return the most likely setting, `p`."""
         subset = best_and_random(train.y[:, 0], self.max_fit, generator)
-        numeric, codes = (part.cpu().numpy() for part in columns.split(train.x[subset]))
-        y = train.y[subset, 0].cpu().numpy()
-        known = known_variances(train)
-        noise = None if known is None else known[subset].cpu().numpy()
-        density = LogPosterior(layout, numeric, codes, y, self.smoothness, noise)
+        x, known = train.x[subset], known_variances(train)
+        numeric, codes = (part.cpu().numpy() for part in columns.split(x))
+        density = LogPosterior(
+            layout,
+            numeric,
+            codes,
+            train.y[subset, 0].cpu().numpy(),
+            self.smoothness,
+            noise=None if known is None else known[subset].cpu().numpy(),
+            offset=None if offset is None else offset.between(x, x).cpu().numpy(),
+        )
         starts = layout.starts(self.n_starts, generator=generator, scatter=0.5)
         theta = most_likely(density, starts, max_iterations=_MAX_ITERATIONS)
         return torch.from_numpy(theta).to(train.x)

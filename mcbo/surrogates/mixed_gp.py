@@ -21,7 +21,8 @@ from hebo.kernels.base import KernelRecipe
 from hebo.kernels.mixture import mix
 from hebo.kernels.numeric_matern import NumericMatern
 from hebo.kernels.transformed_overlap import TransformedOverlap
-from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
+from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
 from hebo.surrogates.known_noise import known_variances, noise_mode, pooled
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random, best_near_random, one_of_each
@@ -49,7 +50,9 @@ class MixedGP(Surrogate):
     a sample of the posterior.
 
     Known variances of observations take the place of the learned one (`Data.y_var`), and repetitions of a
-    point are pooled then; see `hebo.surrogates.known_noise`.
+    point are pooled then; see `hebo.surrogates.known_noise`. In spaces with contexts an offset of each
+    context is added to the kernel, unless that is a sum of components itself; see
+    `hebo.surrogates.context_offset`.
 
     Attributes:
         prior_kind: Prior of amplitude, mean, noise and kernel.
@@ -103,29 +106,34 @@ class MixedGP(Surrogate):
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(pooled(data), space, self.max_train, generator)
         kernel = self._kernel(space, generator).to(train.x.device)
+        contexts = [] if isinstance(kernel, AdditiveKernel) else context_columns(space)
+        offset = OffsetCorrelation(space, contexts) if contexts else None
         subset = self._fitted_to(train.y[:, 0], generator)
-        prior = self._prior(kernel, train, subset)
+        prior = self._prior(kernel, train, subset, offset)
         theta = most_likely(prior, prior.start[None], max_iterations=_MAX_ITERATIONS)
         if not self.n_samples:
-            return _process(prior, theta, train)
+            return _process(prior, theta, train, offset)
         samples = slice_samples(prior, theta, self.n_samples, burn_in=self.burn_in, generator=generator)
-        return Ensemble([_process(prior, one, train) for one in samples])
+        return Ensemble([_process(prior, one, train, offset) for one in samples])
 
     def _fitted_to(self, y: Tensor, generator: Generator) -> Tensor:
         """Return the indices of the observations, of `n` values, that hyperparameters are fitted to."""
         among = one_of_each(y, generator) if self.deduplicate else torch.arange(len(y))
         return among[best_and_random(y[among], self.max_fit, generator)]
 
-    def _prior(self, kernel: Kernel, train: Data, subset: Tensor) -> GPPrior:
+    def _prior(
+        self, kernel: Kernel, train: Data, subset: Tensor, offset: OffsetCorrelation | None
+    ) -> GPPrior:
         """Return the prior of the hyperparameters given the observations of some indices."""
-        known = known_variances(train)
+        x, known = train.x[subset], known_variances(train)
         return self.prior_kind(
             kernel,
-            train.x[subset],
+            x,
             train.y[subset, 0],
             min_noise=self.min_noise,
             noise=None if known is None else known[subset],
             noise_mode=noise_mode(train, NOISE),
+            offset=None if offset is None else offset.between(x, x),
         )
 
     def _kernel(self, space: DesignSpace, generator: Generator) -> Kernel:
@@ -162,8 +170,10 @@ def with_nominal(kernel: KernelRecipe, *, deduplicate: bool = False) -> MixedGP:
     return MixedGP(kernels=[kernel, NumericMatern(), Mallows()], deduplicate=deduplicate)
 
 
-def _process(prior: GPPrior, theta: Array, train: Data) -> GaussianProcess:
-    mean, signal, noise = prior.set(theta)
-    covariance = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
-    kind = AdditiveProcess if isinstance(covariance.kernel, AdditiveKernel) else GaussianProcess
+def _process(prior: GPPrior, theta: Array, train: Data, offset: OffsetCorrelation | None) -> GaussianProcess:
+    mean, signal, noise, variance = prior.set(theta)
+    covariance: CovarianceFunction = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
+    if offset is not None:
+        covariance = with_offset(covariance, offset, variance)
+    kind = AdditiveProcess if isinstance(prior.kernel, AdditiveKernel) else GaussianProcess
     return kind(covariance, train.x, train.y[:, 0], noise=known_variances(train))

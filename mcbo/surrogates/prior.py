@@ -1,7 +1,8 @@
 """Hyperparameter priors of a GP with a given kernel: mean, amplitude, noise and kernel, as one vector.
 
 `y_i = m + s f(x_i) + e_i` with `f` of unit variance and `e_i ~ N(0, v)`. The vector holds `m`, `log s^2`,
-`log v`, then the raw parameters of the kernel (before GPyTorch's constraints), `p` in all.
+`log v`, with offsets of contexts the logarithm of their variance, then the raw parameters of the kernel
+(before GPyTorch's constraints), `p` in all.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ JITTER = 1e-8
 # noise may take all of the variance.
 _SIGNAL, _SIGNAL_SPREAD = 1.0, 1.0
 NOISE, _NOISE_SPREAD = 1e-2, 2.0
+_OFFSET, _OFFSET_SPREAD = 1.0, 1.0
 
 
 class GPPrior:
@@ -37,6 +39,7 @@ class GPPrior:
         min_noise: Least noise variance.
         noise: `n` known variances of the noise of the values, NaN where `v` holds; None: everywhere.
         noise_mode: The most likely `v` a priori.
+        offset: Correlation of the offsets of contexts, `n x n`; None without contexts.
     """
 
     def __init__(
@@ -48,34 +51,43 @@ class GPPrior:
         min_noise: float,
         noise: Tensor | None = None,
         noise_mode: float = NOISE,
+        offset: Tensor | None = None,
     ) -> None:
         self.kernel, self.x, self.y = kernel, x, y
         self._parameters = [one for one in kernel.parameters() if one.requires_grad]
         self.eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
         self.min_noise, self.noise, self.noise_mode = min_noise, noise, noise_mode
+        self.offset = offset
+
+    @property
+    def _n_own(self) -> int:
+        """How many entries come before those of the kernel."""
+        return 3 if self.offset is None else 4
 
     @property
     def start(self) -> Array:
         """Where a fit begins: zero mean, prior modes, and the kernel as it is now."""
         own = [0.0, math.log(_SIGNAL), math.log(max(self.noise_mode, 2 * self.min_noise))]
+        own += [math.log(_OFFSET)] * (self.offset is not None)
         return np.concatenate([own, *(_flat(one) for one in self._parameters)])
 
     @property
     def bounds(self) -> list[tuple[float, float]]:
         """Ranges of the entries; raw kernel parameters stay where their constraints have a slope."""
         own = [(-3.0, 3.0), (math.log(1e-4), math.log(1e3)), (math.log(self.min_noise), math.log(10.0))]
-        return own + [(-30.0, 30.0)] * (len(self.start) - 3)
+        own += [(math.log(1e-4), math.log(1e3))] * (self.offset is not None)
+        return own + [(-30.0, 30.0)] * (len(self.start) - len(own))
 
-    def set(self, theta: Array) -> tuple[Tensor, Tensor, Tensor]:
-        """Put an entry vector into the kernel; return mean, signal and noise variance."""
-        position = 3
+    def set(self, theta: Array) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Put an entry vector into the kernel; return mean, and variances of signal, noise and offsets."""
+        position = self._n_own
         with torch.no_grad():
             for one in self._parameters:
                 part = torch.from_numpy(theta[position : position + one.numel()])
                 one.copy_(part.reshape(one.shape))
                 position += one.numel()
-        mean, signal, noise = torch.from_numpy(theta[:3].copy()).to(self.x)
-        return mean, signal.exp(), noise.exp()
+        mean, signal, noise, *offset = torch.from_numpy(theta[: self._n_own].copy()).to(self.x)
+        return mean, signal.exp(), noise.exp(), offset[0].exp() if offset else torch.zeros_like(mean)
 
     def value(self, theta: Array) -> float:
         """Return the value in nats; infinity where the covariance is not definite."""
@@ -111,13 +123,14 @@ class _Evaluated:
 
     def __init__(self, prior: GPPrior, theta: Array) -> None:
         self._prior, self._theta = prior, theta
-        self.mean, self.signal, self.noise = prior.set(theta)
+        self.mean, self.signal, self.noise, self.offset = prior.set(theta)
         with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
             self.correlation = prior.kernel(prior.x, prior.x).to_dense()
         self.log_prior = prior.log_prior()
         self.plain = self.signal * self.correlation.detach()
         shift = (self._noise() + JITTER * self.signal) * prior.eye
-        self.factor, info = torch.linalg.cholesky_ex(self.plain + shift)
+        whole = self.plain if prior.offset is None else self.plain + self.offset * prior.offset
+        self.factor, info = torch.linalg.cholesky_ex(whole + shift)
         self.is_definite = int(info) == 0
         self.value = self._value() if self.is_definite else math.inf
 
@@ -133,6 +146,8 @@ class _Evaluated:
         value += _cost(self.signal, _SIGNAL, _SIGNAL_SPREAD) + _cost(
             self.noise, self._prior.noise_mode, _NOISE_SPREAD
         )
+        if self._prior.offset is not None:
+            value += _cost(self.offset, _OFFSET, _OFFSET_SPREAD)
         return value - float(self.log_prior.detach())
 
     def gradient(self) -> Array:
@@ -147,6 +162,9 @@ class _Evaluated:
             by_signal + _slope(self.signal, _SIGNAL, _SIGNAL_SPREAD),
             self._by_noise(outer, trace) + _slope(self.noise, self._prior.noise_mode, _NOISE_SPREAD),
         ]
+        if self._prior.offset is not None:
+            by_offset = float(self.offset * (outer * self._prior.offset).sum())
+            own.append(by_offset + _slope(self.offset, _OFFSET, _OFFSET_SPREAD))
         return np.concatenate([own, self._by_kernel(self.signal * outer)])
 
     def _by_noise(self, outer: Tensor, trace: float) -> float:

@@ -55,6 +55,7 @@ ROWS: dict[str, float] = {
     "mcbo.regions": 4.5,
     "hebo.recommenders": 5,
     "mcbo.recommenders": 5.5,
+    "hebo.diagnostics": 5.2,
     "hebo.presets": 6,
     "hebo.peers": 6,
     "hebo.optimizers": 6.2,  # names of the original package, as are those of the next row

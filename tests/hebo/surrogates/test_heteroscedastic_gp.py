@@ -13,7 +13,9 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
+from hebo.surrogates.gradient_gp import GradientGP
 from hebo.surrogates.heteroscedastic_gp import HeteroscedasticGP, HeteroscedasticProcess
+from hebo.surrogates.multitask_gp import MultitaskGP
 from hebo.surrogates.warped_gp import WarpedGP
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.surrogates.mixed_gp import MixedGP
@@ -153,3 +155,9 @@ def test_few_observations_are_enough_for_a_constant(n: int) -> None:
     model = fit(data)
     assert torch.isfinite(model.noise_at(GRID)).all()
     assert torch.isfinite(model.posterior(GRID).mean).all()
+
+
+@pytest.mark.parametrize("of", [GradientGP(), MultitaskGP()])
+def test_a_process_of_more_than_values_cannot_be_inside(of: GradientGP | MultitaskGP) -> None:
+    with pytest.raises(IncompatibleError, match=f"{type(of).__name__} is none; use warped_gp or mixed_gp"):
+        HeteroscedasticGP(of=of)

@@ -16,11 +16,13 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.surrogates.augmented_process import AugmentedProcess
+from hebo.surrogates.context_offset import OffsetCorrelation, context_columns
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.hyperparameters import Columns, Layout
 from hebo.surrogates.multitask_gp import MultitaskGP, stacked
 from hebo.surrogates.task_covariance import OFFSET_VARIANCE, TaskCovariance, TaskLogPosterior
 from hebo.surrogates.warped_gp import WarpedGP
+from hebo.testing.models import check_model
 from hebo.testing.surrogates import check_surrogate
 
 SPACE = DesignSpace().parse(
@@ -72,7 +74,7 @@ def density(noise: np.ndarray | None = None) -> tuple[TaskLogPosterior, Layout, 
     layout = RECIPE._layout(COLUMNS, TARGET, 2)
     x, y, _ = stacked([TARGET, *TARGET.related])
     numeric, codes = (part.numpy() for part in COLUMNS.split(x))
-    problem = TaskLogPosterior(layout, numeric, codes, y.numpy(), 2.5, noise, x[:, -1].numpy())
+    problem = TaskLogPosterior(layout, numeric, codes, y.numpy(), 2.5, noise, None, x[:, -1].numpy())
     return problem, layout, x, y
 
 
@@ -109,9 +111,8 @@ def test_the_density_is_normal_with_the_prior_of_the_hyperparameters() -> None:
 def test_predictions_use_the_covariance_that_was_fitted() -> None:
     _, layout, x, _ = density()
     theta = settings(layout)
-    covariance = TaskCovariance(
-        Covariance(COLUMNS, layout, torch.from_numpy(theta), 2.5), torch.from_numpy(theta)
-    )
+    values = torch.from_numpy(theta)
+    covariance = TaskCovariance(Covariance(COLUMNS, layout, values, 2.5), layout, values)
     noisy = covariance.noisy(x, covariance.features(x))
     torch.testing.assert_close(noisy, by_hand(layout, theta, x), rtol=1e-7, atol=1e-7)
 
@@ -127,6 +128,35 @@ def test_the_gradient_of_the_density_is_that_of_finite_differences(has_known_noi
         step = 1e-5 * np.eye(len(theta))[column]
         slope = (problem(theta + step)[0] - problem(theta - step)[0]) / 2e-5
         assert gradient[column] == pytest.approx(slope, rel=1e-4, abs=1e-4)
+
+
+CONTEXTS = DesignSpace().parse(
+    [
+        {"name": "a", "type": "num", "lb": -1, "ub": 2},
+        {"name": "b", "type": "cat", "categories": ["u", "v", "w"], "role": "context"},
+        {"name": "c", "type": "num", "lb": 0, "ub": 9, "role": "context"},
+    ]
+)
+
+
+def test_in_a_space_with_contexts_the_density_keeps_its_gradient() -> None:
+    columns, contexts = Columns(CONTEXTS), context_columns(CONTEXTS)
+    layout = RECIPE._layout(columns, TARGET, 2, contexts)
+    x, y, _ = stacked([TARGET, *TARGET.related])
+    offset = OffsetCorrelation(CONTEXTS, contexts).between(x, x).numpy()
+    numeric, codes = (part.numpy() for part in columns.split(x))
+    problem = TaskLogPosterior(layout, numeric, codes, y.numpy(), 2.5, None, offset, x[:, -1].numpy())
+    theta = settings(layout)
+    _, gradient = problem(theta)
+    for column in range(len(theta)):
+        step = 1e-5 * np.eye(len(theta))[column]
+        slope = (problem(theta + step)[0] - problem(theta - step)[0]) / 2e-5
+        assert gradient[column] == pytest.approx(slope, rel=1e-4, abs=1e-4)
+
+
+def test_in_a_space_with_contexts_predictions_have_the_gradients_of_differences() -> None:
+    model = RECIPE.fit(TARGET, CONTEXTS, generator=make_generator(0))
+    check_model(model, TARGET, CONTEXTS)
 
 
 def error(model: object) -> float:

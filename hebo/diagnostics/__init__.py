@@ -1,0 +1,1 @@
+"""Diagnostics: what a history says about the noise of its values."""
