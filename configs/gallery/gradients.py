@@ -133,15 +133,18 @@ def main() -> None:
     parser.add_argument("--n-asks", type=int, default=50)
     parser.add_argument("--kernel", default="matern52")
     parser.add_argument("--output-transform", default="power")
+    parser.add_argument("--n-initial", type=int, default=None, help="points before the first model")
     parser.add_argument("--n-seeds", type=int, default=10)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--n-workers", type=int, default=1)
     given = parser.parse_args()
-    optimizer = {
+    optimizer: dict[str, Any] = {
         "type": "hebo",
         "surrogate": {"type": "gradient_gp", "kernel": given.kernel},
         "output_transform": {"type": given.output_transform},
     }
+    if given.n_initial is not None:
+        optimizer["n_initial"] = given.n_initial
     setting = Setting({"type": given.task, "dim": given.dim}, given.n_asks, optimizer)
     seeds = range(given.first_seed, given.first_seed + given.n_seeds)
     print(f"{Path(__file__).name}: {setting}, seeds {seeds.start} to {seeds.stop - 1}")
