@@ -61,10 +61,14 @@ class Surrogate(Recipe, ABC):
     Attributes:
         n_outputs: Most outputs that one model has.
         takes_variances: Whether it uses known variances of observations (`Data.y_var`).
+        takes_gradients: Whether it uses derivatives of the objective (`Data.gradients`).
+        takes_related: Whether it uses observations of related tasks (`Data.related`).
     """
 
     n_outputs: ClassVar[int] = 1
     takes_variances: ClassVar[bool] = False
+    takes_gradients: ClassVar[bool] = False
+    takes_related: ClassVar[bool] = False
 
     def offers(self) -> frozenset[Ability]:
         """What the model can do beyond predictions."""
@@ -100,7 +104,8 @@ class Surrogate(Recipe, ABC):
             `data.y`; `hebo.testing.surrogates.check_surrogate` says what else it can do.
 
         Raises:
-            IncompatibleError: If there are more outputs than it models, or known variances that it ignores.
+            IncompatibleError: If there are more outputs than it models, or known variances, derivatives or
+                related tasks that it ignores.
         """
         self._refuse_unused(data)
         return self._fit(data, space, generator=generator)
@@ -120,6 +125,16 @@ class Surrogate(Recipe, ABC):
             raise IncompatibleError(
                 f"{name} learns one noise variance and would ignore the known ones in `y_var`; leave them "
                 "out (`replace(data, y_var=None)`), or use a surrogate that takes them"
+            )
+        if data.gradients is not None and not self.takes_gradients:
+            raise IncompatibleError(
+                f"{name} would ignore the derivatives in `gradients`; leave them out "
+                "(`replace(data, gradients=None)`), or use gradient_gp"
+            )
+        if data.related and not self.takes_related:
+            raise IncompatibleError(
+                f"{name} would ignore the related tasks in `related`; leave them out "
+                "(`replace(data, related=())`), or use multitask_gp"
             )
 
 

@@ -12,6 +12,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Bayesian optimization composed of any surrogate, acquisition and acquisition optimizer",
         ),
         "hebo": ("hebo.presets:HEBORecipe", "HEBO: warped GP, MACE, NSGA-II, Pareto-front batches"),
+        "hebo_transfer": (
+            "hebo.presets:HEBOTransfer",
+            "HEBO that learns from related tasks, the best points of which come first",
+        ),
         "bayes_opt_loop": (
             "hebo.recommenders.bayes_opt:BayesOptRecipe",
             "The loop of `bayes_opt` alone, to be wrapped by `interleaved`, `committee`, `cost_aware`",
@@ -39,6 +43,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "cost_aware": (
             "hebo.recommenders.cost_aware:CostAware",
             "Evaluates points at cheap fidelities where these tell enough about the target",
+        ),
+        "transfer": (
+            "hebo.recommenders.transfer:Transfer",
+            "The best points of related tasks before those of another recommender",
         ),
         "strict": (
             "hebo.recommenders.strict:Strict",
@@ -76,6 +84,14 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "heteroscedastic_gp": (
             "hebo.surrogates.heteroscedastic_gp:HeteroscedasticGP",
             "Gaussian process whose noise variance is learned as another function of the point",
+        ),
+        "multitask_gp": (
+            "hebo.surrogates.multitask_gp:MultitaskGP",
+            "Gaussian process of a task and of related ones, as far as they are correlated",
+        ),
+        "gradient_gp": (
+            "hebo.surrogates.gradient_gp:GradientGP",
+            "Gaussian process of values and derivatives",
         ),
         "extra_trees": (
             "hebo.surrogates.extra_trees:ExtraTrees",

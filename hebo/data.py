@@ -43,6 +43,9 @@ class Data:
         y_var: `n x m` known variances of the observation noise, in the squared units of `y`, NaN where one is
             unknown; None where the noise is to be learned everywhere.
         costs: `n` positive costs of the evaluations, NaN where unknown; None where none was told.
+        gradients: `n x d` derivatives of the only objective by the encoded columns, NaN where one is unknown;
+            None where none was told.
+        related: Observations of related tasks: other objectives over the same space, with as many values.
     """
 
     x: Tensor = field(metadata=PER_ROW)
@@ -54,6 +57,8 @@ class Data:
     inside: Tensor = field(default_factory=_no_mask, metadata=PER_ROW)
     y_var: Tensor | None = field(default=None, metadata=PER_ROW)
     costs: Tensor | None = field(default=None, metadata=PER_ROW)
+    gradients: Tensor | None = field(default=None, metadata=PER_ROW)
+    related: tuple[Data, ...] = ()
 
     def __post_init__(self) -> None:
         n = len(self.x)
@@ -64,12 +69,14 @@ class Data:
         for name in ("allowed", "inside"):
             if getattr(self, name).numel() == 0:
                 object.__setattr__(self, name, torch.ones_like(self.x[:, :1], dtype=torch.bool).reshape(-1))
-        for name in ("y", "constraints", "allowed", "inside", "y_var", "costs"):
+        for name in ("y", "constraints", "allowed", "inside", "y_var", "costs", "gradients"):
             values = getattr(self, name)
             if values is not None and values.shape[0] != n:
                 raise AssertionError(f"{n} points but {len(values)} rows of '{name}'")
         if self.y_var is not None and self.y_var.shape != self.y.shape:
             raise AssertionError(f"values {tuple(self.y.shape)} but variances {tuple(self.y_var.shape)}")
+        if self.gradients is not None and self.gradients.shape != self.x.shape:
+            raise AssertionError(f"points {tuple(self.x.shape)} but gradients {tuple(self.gradients.shape)}")
 
     def _per_row(self) -> dict[str, Any]:
         """Return the fields with a value for each told row."""
@@ -173,13 +180,20 @@ class Data:
         """Return what a surrogate is fitted to: successes, without pending points."""
         return self.successes().without_pending()
 
-    def with_y(self, y: Tensor, y_var: Tensor | None = None) -> Self:
-        """Return the same points with other values, `n x m`, and their variances, where these are known."""
-        return replace(self, y=y, y_var=y_var)
+    def with_y(self, y: Tensor, y_var: Tensor | None = None, gradients: Tensor | None = None) -> Self:
+        """Return the same points with other values, `n x m`, and what is known of these; no related tasks.
+
+        Args:
+            y: The values.
+            y_var: Their variances.
+            gradients: Their derivatives, `n x d`.
+        """
+        return replace(self, y=y, y_var=y_var, gradients=gradients, related=())
 
     def output(self, j: int) -> Self:
         """Return the same points with one of the outputs."""
-        return self.with_y(self.y[:, [j]], None if self.y_var is None else self.y_var[:, [j]])
+        one = self.with_y(self.y[:, [j]], None if self.y_var is None else self.y_var[:, [j]])
+        return replace(one, related=tuple(task.output(j) for task in self.related))
 
     def outputs(self) -> tuple[Self, ...]:
         """Return the data of each output."""
@@ -202,7 +216,7 @@ class Data:
         """Return the data on another device."""
         if self.x.device == torch.device(device):
             return self
-        moved: dict[str, Any] = {}
+        moved: dict[str, Any] = {"related": tuple(task.to(device) for task in self.related)}
         for one in fields(self):
             if isinstance(value := getattr(self, one.name), Tensor):
                 moved[one.name] = value.to(device)

@@ -8,9 +8,11 @@ from hebo.acquisitions.mace import MACE
 from hebo.base import Recommender
 from hebo.recipe import preset
 from hebo.recommenders.compose import Settings, by_objectives, compose
+from hebo.recommenders.transfer import Transfer
 from hebo.regions.trust_region import TrustRegion
 from hebo.regions.whole_space import WholeSpace
 from hebo.surrogates.extra_trees import ExtraTrees
+from hebo.surrogates.multitask_gp import MultitaskGP
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform, Standardize
 
@@ -44,6 +46,16 @@ def HEBORecipe(own: Settings) -> Recommender:
         "second_search": NSGA2(screened=512, n_generations=0, polish=0),
     }
     return by_objectives(own, one, several=_SEVERAL)
+
+
+@preset(Settings)
+def HEBOTransfer(own: Settings) -> Recommender:
+    """HEBO that learns from related tasks: a multi-task GP, and what was best elsewhere first.
+
+    Without related tasks it is HEBO with fewer points before the first model.
+    """
+    said = {name: getattr(own, name) for name in own.model_fields_set}
+    return Transfer(of=HEBORecipe(**{"surrogate": MultitaskGP(), "n_initial": 3, **said}))
 
 
 _SEVERAL = {

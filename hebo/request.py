@@ -119,6 +119,16 @@ class Recommends(ABC):
         return False
 
     @property
+    def takes_gradients(self) -> bool:
+        """Whether it makes use of derivatives of the objective."""
+        return False
+
+    @property
+    def takes_related(self) -> bool:
+        """Whether it makes use of related tasks."""
+        return False
+
+    @property
     def is_strict(self) -> bool:
         """Whether errors while points are computed leave `Optimizer.ask`; where not, see there."""
         return True
@@ -156,6 +166,32 @@ class Recommends(ABC):
             raise IncompatibleError(
                 f"{self.title} makes no use of known variances (y_var); leave them out, or use HEBO or "
                 "another composition whose surrogate takes them, such as warped_gp"
+            )
+
+    def check_takes_gradients(self) -> None:
+        """Refuse derivatives of the objective that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        if not self.takes_gradients:
+            raise IncompatibleError(
+                f"{self.title} makes no use of derivatives (gradient); leave them out, or use a composition "
+                "whose surrogate takes them: `hebo` with `surrogate: {type: gradient_gp}`, in Python "
+                "`HEBORecipe(surrogate=GradientGP())`"
+            )
+
+    def check_takes_related(self) -> None:
+        """Refuse observations of related tasks that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        if not self.takes_related:
+            raise IncompatibleError(
+                f"{self.title} makes no use of related tasks; use `hebo_transfer`, or a composition whose "
+                "surrogate takes them: `hebo` with `surrogate: {type: multitask_gp}`, in Python "
+                "`HEBORecipe(surrogate=MultitaskGP())`"
             )
 
     def check_takes_objectives(self, n: int) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import torch
 
 from hebo.base import FailureRule
@@ -16,5 +18,6 @@ class WorstValue(FailureRule):
 
     def completed(self, data: Data) -> Data:
         """Return the data without failures."""
-        worst = data.successes().y.amin(0)
-        return data.with_y(torch.where(data.failed.unsqueeze(1), worst, data.y), data.y_var)
+        worst, failed, slopes = data.successes().y.amin(0), data.failed.unsqueeze(1), data.gradients
+        slopes = None if slopes is None else slopes.masked_fill(failed, torch.nan)
+        return replace(data, y=torch.where(failed, worst, data.y), gradients=slopes)

@@ -9,18 +9,23 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pandas import DataFrame
+from pandas import DataFrame, concat
 from torch import Tensor
 
 from hebo.data import Data
 from hebo.design_space.competing import competing, same_context
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
+from hebo.optimizer.gradients import gradient_table
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.records import Records
 
 RESERVED = re.compile(r"(objective|constraint|variance)_\d+|keeps_input_constraints|evaluation_cost")
 """Columns that `history` has beside those of the parameters."""
+
+
+GRADIENT = "gradient_"
+"""Before the name of a parameter: the column of its derivatives in `history`."""
 
 
 def check_names(names: Iterable[str]) -> None:
@@ -29,7 +34,13 @@ def check_names(names: Iterable[str]) -> None:
     Raises:
         DataError: With the name, and what is reserved.
     """
+    names = list(names)
     for name in names:
+        if name.removeprefix(GRADIENT) in names and name.startswith(GRADIENT):
+            raise DataError(
+                f"the parameter '{name}' would be a second column of that name in `history`, beside the "
+                f"derivatives by '{name.removeprefix(GRADIENT)}'; rename one of the two"
+            )
         if RESERVED.fullmatch(name):
             raise DataError(
                 f"the parameter '{name}' would be a second column of that name in `history`; rename it: "
@@ -74,7 +85,8 @@ class History:
     def history(self) -> DataFrame:
         """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed.
 
-        Known variances of the noise are in `variance_0 ...` and costs in `evaluation_cost`, once told.
+        Known variances of the noise are in `variance_0 ...`, costs in `evaluation_cost`, and derivatives by
+        the parameter `a` in `gradient_a`, once told.
         In a space with input constraints the column `keeps_input_constraints` says which points keep them.
         """
         data = self.data
@@ -88,6 +100,9 @@ class History:
                 frame[f"{name}_{column}"] = values.numpy()
         if data.costs is not None:
             frame["evaluation_cost"] = data.costs.numpy()
+        if (told := self._records.measured) is not None and told.gradients is not None:
+            slopes = gradient_table(told.gradients, self.space).add_prefix(GRADIENT)
+            frame = concat([frame, slopes], axis=1)
         if len(self.space.constraints):
             frame["keeps_input_constraints"] = data.allowed.numpy()
         return frame
@@ -130,6 +145,12 @@ class History:
     def pending(self) -> DataFrame:
         """The points that were asked for and neither told nor forgotten."""
         return self.space.decode(self._records.pending)
+
+    @property
+    @locked
+    def related(self) -> tuple[DataFrame, ...]:
+        """The observations of each related task, in the order told: points and values in natural units."""
+        return tuple(task.table for task in self._records.related)
 
     @property
     @locked

@@ -1,6 +1,6 @@
 """Measurements: what was measured at told points, one row for each, as tensors and as JSON.
 
-Notation: `n` points, `m` objectives, `c` constraints.
+Notation: `n` points, `m` objectives, `c` constraints, `d` encoded columns.
 """
 
 from __future__ import annotations
@@ -13,9 +13,16 @@ import torch
 from torch import Tensor
 
 from hebo.design_space.values.labels import Names
-from hebo.optimizer.values import parse_constraints, parse_costs, parse_values, parse_variances
+from hebo.errors import DataError
+from hebo.optimizer.values import (
+    parse_constraints,
+    parse_costs,
+    parse_derivatives,
+    parse_values,
+    parse_variances,
+)
 
-OPTIONAL = ("y_var", "costs")
+OPTIONAL = ("y_var", "costs", "gradients")
 """Tables that are there once a value was told; rows without one hold NaN."""
 
 
@@ -28,6 +35,8 @@ class Measurements:
         constraints: `n x c`, fulfilled where <= 0, NaN where one was not measured.
         y_var: `n x m` known variances of the noise in `y`, NaN where unknown; None where none was told.
         costs: `n` costs of the evaluations, NaN where unknown; None where none was told.
+        gradients: `n x d` derivatives of the only objective by the parameters of the columns, in natural
+            units, NaN where unknown; None where none was told.
         objective_names: Names of the columns of `y`, once a table with names was told.
         constraint_names: The same of `constraints`.
     """
@@ -36,6 +45,7 @@ class Measurements:
     constraints: Tensor
     y_var: Tensor | None = None
     costs: Tensor | None = None
+    gradients: Tensor | None = None
     objective_names: Names = None
     constraint_names: Names = None
 
@@ -74,8 +84,13 @@ class Measurements:
         }
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any], n_points: int) -> Self | None:
+    def from_json(cls, state: Mapping[str, Any], n_points: int, n_columns: int) -> Self | None:
         """Return what `to_json` returned; None if nothing was told.
+
+        Args:
+            state: The tables.
+            n_points: `n`.
+            n_columns: `d`.
 
         Raises:
             DataError: If a table has another shape or a value that could not have been told.
@@ -89,6 +104,7 @@ class Measurements:
             parse_constraints(limits if limits and limits[0] else None, n_points, None),
             parse_variances(state.get("y_var"), y),
             parse_costs(state.get("costs"), n_points),
+            _gradients(state.get("gradients"), n_points, n_columns),
             _names(state.get("objective_names")),
             _names(state.get("constraint_names")),
         )
@@ -113,6 +129,16 @@ def _plain(table: Tensor | None) -> Any:
     if table.dim() == 1:
         return [None if v != v else v for v in table.tolist()]
     return [[None if v != v else v for v in row] for row in table.tolist()]
+
+
+def _gradients(table: Any, n_points: int, n_columns: int) -> Tensor | None:
+    """Read derivatives, a row for each point and a number for each column."""
+    if table is None:
+        return None
+    if len(table) != n_points:
+        raise DataError(f"gradients has {len(table)} rows for {n_points} points; save the state anew")
+    rows = [parse_derivatives(row, n_columns, "a row of gradients") for row in table]
+    return torch.stack(rows) if rows else torch.empty(0, n_columns, dtype=torch.float64)
 
 
 def _names(names: Sequence[str] | None) -> Names:

@@ -29,6 +29,7 @@ from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
 from hebo.optimizer.recommending import Recommending
 from hebo.optimizer.records import Records
+from hebo.optimizer.transferring import Transferring
 from hebo.profile import Profile
 from hebo.recipe import Recipe
 from hebo.request import Recommends, Request
@@ -48,7 +49,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, Recommending):
+class Optimizer(OriginalNames, Recommending, Transferring):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
@@ -111,16 +112,6 @@ class Optimizer(OriginalNames, Recommending):
         self.fallbacks: Counter[str] = Counter()
         self._records = Records(space)
 
-    @property
-    def max_objectives(self) -> int:
-        """How many columns of `y` it takes."""
-        return self.recommender.max_objectives
-
-    @property
-    def takes_constraints(self) -> bool:
-        """Whether it makes use of measured constraints."""
-        return self.recommender.takes_constraints
-
     # ------------------------------------------------------------------ ask and tell
 
     @locked
@@ -158,6 +149,7 @@ class Optimizer(OriginalNames, Recommending):
         evaluated_at: DataFrame | None = None,
         y_var: Any = None,
         cost: Any = None,
+        gradient: DataFrame | None = None,
     ) -> None:
         """Record the values of evaluated points, whether they were asked for or not.
 
@@ -176,26 +168,37 @@ class Optimizer(OriginalNames, Recommending):
             y_var: `n` or `n x m` known variances of the noise in `y`, in its squared units; NaN or None where
                 one is unknown and the model's learned noise holds.
             cost: `n` positive costs of the evaluations, in any unit; NaN or None where unknown.
+            gradient: `n` rows with the derivatives of the only objective by the numeric parameters, in the
+                units of `y` and of the parameter: one column for each, which may be left out for whole
+                numbers and steps; NaN where one is unknown. They are those at `evaluated_at`, if given.
 
         Raises:
             DataError: If a point, value or label is unusable; the message says which one and why.
-            IncompatibleError: If there are more objectives than the optimizer takes, or constraints or
-                variances and it makes no use of them.
+            IncompatibleError: If there are more objectives than the optimizer takes, or constraints,
+                variances or derivatives and it makes no use of them.
         """
-        records = self._records
-        points = read_points(x, self.space, records.pending)
-        self._check_told(constraints, y_var)
-        measured = read_measured(x, records, y=y, constraints=constraints, y_var=y_var, cost=cost)
+        records, space = self._records, self.space
+        points = at = read_points(x, space, records.pending)
+        self._check_told(constraints, y_var, gradient)
+        if evaluated_at is not None:
+            at = read_evaluated_at(evaluated_at, x, space, records)
+        told = {"y": y, "constraints": constraints, "y_var": y_var, "cost": cost, "gradient": gradient}
+        measured = read_measured(x, at, space, records, **told)
         self.check_takes_objectives(measured.y.shape[1])
         if evaluated_at is not None:
-            found = read_evaluated_at(evaluated_at, x, self.space, records)
             self._give_up(points)
-            points = found
-        records.told(points, measured)
+        records.told(at, measured)
 
     @locked
     def retell(
-        self, x: DataFrame, y: Any, *, constraints: Any = None, y_var: Any = None, cost: Any = None
+        self,
+        x: DataFrame,
+        y: Any,
+        *,
+        constraints: Any = None,
+        y_var: Any = None,
+        cost: Any = None,
+        gradient: DataFrame | None = None,
     ) -> None:
         """Replace the values of points that were told before, for example after a typing error.
 
@@ -208,24 +211,29 @@ class Optimizer(OriginalNames, Recommending):
             constraints: As for `tell`; None keeps the constraint values as they are.
             y_var: As for `tell`; None keeps the variances as they are.
             cost: As for `tell`; None keeps the costs as they are.
+            gradient: As for `tell`; None keeps the derivatives as they are.
 
         Raises:
             DataError: If a point was not told, or a value is unusable; the message says which one and why.
             IncompatibleError: If what was told has gone to another library, which cannot take it back.
         """
         records = self._records
-        places = records.places_of(read_points(x, self.space, records.x))
-        self._check_told(constraints, y_var)
-        kept = records.kept_at(places, constraints=constraints, y_var=y_var, cost=cost)
-        measured = read_measured(x, records, y=y, **kept)
+        points = read_points(x, self.space, records.x)
+        places = records.places_of(points)
+        self._check_told(constraints, y_var, gradient)
+        told = {"constraints": constraints, "y_var": y_var, "cost": cost, "gradient": gradient}
+        kept = records.kept_at(places, x.index, **told)
+        measured = read_measured(x, points, self.space, records, y=y, **kept)
         self._check_changeable(places)
         records.replace(places, measured)
 
-    def _check_told(self, constraints: Any, y_var: Any) -> None:
+    def _check_told(self, constraints: Any, y_var: Any, gradient: Any) -> None:
         if constraints is not None:
             self.check_takes_constraints()
         if y_var is not None:
             self.check_takes_variances()
+        if gradient is not None:
+            self.check_takes_gradients()
 
     def _give_up(self, points: Tensor) -> None:
         """Expect no values of encoded points, `n x d`, any more."""
@@ -247,30 +255,6 @@ class Optimizer(OriginalNames, Recommending):
                 f"{self.recommender.title} has learnt what was told and cannot take it back; tell the "
                 "corrected history to a new optimizer"
             )
-
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_constraints()
-
-    def check_takes_variances(self) -> None:
-        """Refuse known variances of the noise that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_variances()
-
-    def check_takes_objectives(self, n: int) -> None:
-        """Refuse more objectives than the recommender takes, before any is told.
-
-        Raises:
-            IncompatibleError: With both numbers, and what would work.
-        """
-        self.recommender.check_takes_objectives(n)
 
     @locked
     def forget(self, x: DataFrame) -> None:
@@ -322,8 +306,8 @@ class Optimizer(OriginalNames, Recommending):
 
         Raises:
             DataError: If the state is of another format or of another design space.
-            IncompatibleError: If it has more objectives than this optimizer takes, or measured constraints
-                or variances that it makes no use of.
+            IncompatibleError: If it has more objectives than this optimizer takes, or measured constraints,
+                variances, derivatives or related tasks that it makes no use of.
         """
         records = Records.from_json(state, self.space)
         if records.n_objectives:
@@ -332,6 +316,10 @@ class Optimizer(OriginalNames, Recommending):
             self.check_takes_constraints()
         if records.has_variances:
             self.check_takes_variances()
+        if records.has_gradients:
+            self.check_takes_gradients()
+        if records.related:
+            self.check_takes_related()
         self.seed, self._records = int(state["seed"]), records
 
     @locked

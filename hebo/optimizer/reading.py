@@ -12,6 +12,7 @@ from torch import Tensor
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import align_columns, align_rows
 from hebo.errors import DataError
+from hebo.optimizer.gradients import read_gradients
 from hebo.optimizer.matching import identified, matched
 from hebo.optimizer.measurements import Measurements
 from hebo.optimizer.records import Records
@@ -38,14 +39,29 @@ def read_evaluated_at(evaluated_at: DataFrame, x: DataFrame, space: DesignSpace,
 
 def read_measured(
     x: DataFrame,
+    points: Tensor,
+    space: DesignSpace,
     records: Records,
     *,
     y: Any,
     constraints: Any = None,
     y_var: Any = None,
     cost: Any = None,
+    gradient: Any = None,
 ) -> Measurements:
-    """Read what was measured at a frame of points; see `Optimizer.tell`."""
+    """Read what was measured at a frame of points; see `Optimizer.tell`.
+
+    Args:
+        x: The frame, for its labels.
+        points: The points that were measured, `n x d` encoded.
+        space: Where they lie.
+        records: What was told before.
+        y: As for `tell`, as is the rest.
+        constraints: Measured values of these.
+        y_var: Known variances.
+        cost: Costs.
+        gradient: Derivatives.
+    """
     table, names = align_columns(align_rows(y, x.index, "y"), records.objective_names, "y")
     values = parse_values(table, len(x), records.n_objectives)
     limits, limit_names = align_columns(
@@ -57,6 +73,7 @@ def read_measured(
         parse_constraints(limits, len(x), records.n_constraints),
         parse_variances(noise, values),
         parse_costs(align_rows(cost, x.index, "cost"), len(x)),
+        read_gradients(gradient, x, points, values, space),
         names,
         limit_names,
     )

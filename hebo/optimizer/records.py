@@ -6,14 +6,17 @@ from collections.abc import Mapping
 from typing import Any, NoReturn, Self
 
 import torch
+from pandas import Index
 from torch import Tensor
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import Names
 from hebo.errors import DataError
+from hebo.optimizer.gradients import encoded_gradients, gradient_table
 from hebo.optimizer.matching import matched
 from hebo.optimizer.measurements import NOTHING_TOLD, Measurements
+from hebo.optimizer.related import RelatedTask
 
 STATE_FORMAT = 1
 
@@ -27,6 +30,7 @@ class Records:
         x: `n x d` told points, in the order told.
         measured: What was measured there; None before the first.
         pending: `p x d` points that were asked for and neither told nor forgotten.
+        related: What is known of related tasks, in the order told.
         n_asks: How often points were asked for.
         n_asked_points: How many.
     """
@@ -35,13 +39,15 @@ class Records:
         self._space = space
         self.x = self.pending = torch.empty(0, space.n_dims, dtype=torch.float64)
         self.measured: Measurements | None = None
+        self.related: tuple[RelatedTask, ...] = ()
         self.n_asks = self.n_asked_points = 0
         self._checked = self.x, torch.empty(0, dtype=torch.bool)
 
     @property
     def n_objectives(self) -> int | None:
-        """The number of objectives, once it is known."""
-        return None if self.measured is None else self.measured.y.shape[1]
+        """The number of objectives, once it is known, be it from a related task."""
+        known = [told for told in (self.measured, *(task.measured for task in self.related)) if told]
+        return known[0].y.shape[1] if known else None
 
     @property
     def n_constraints(self) -> int | None:
@@ -64,11 +70,17 @@ class Records:
         return self.measured is not None and self.measured.y_var is not None
 
     @property
+    def has_gradients(self) -> bool:
+        """Whether a derivative is known."""
+        return self.measured is not None and self.measured.gradients is not None
+
+    @property
     def data(self) -> Data:
         """Everything as surrogates take it: larger is better."""
-        told = self.measured
+        told, related = self.measured, tuple(task.data for task in self.related)
         if told is None:
-            return Data(self.x, self.x.new_empty(0, 1), self.pending, allowed=self.allowed)
+            empty = self.x.new_empty(0, related[0].y.shape[1] if related else 1)
+            return Data(self.x, empty, self.pending, allowed=self.allowed, related=related)
         return Data(
             self.x,
             -told.y,
@@ -77,7 +89,13 @@ class Records:
             allowed=self.allowed,
             y_var=told.y_var,
             costs=told.costs,
+            gradients=None if told.gradients is None else -self._encoded(told.gradients),
+            related=related,
         )
+
+    def _encoded(self, gradients: Tensor) -> Tensor:
+        """Return derivatives by encoded columns."""
+        return encoded_gradients(gradients, self.x, self._space)
 
     @property
     def allowed(self) -> Tensor:
@@ -131,12 +149,20 @@ class Records:
             "told, in the order of `history`"
         )
 
-    def kept_at(self, places: Tensor, **given: Any) -> dict[str, Any]:
-        """Return what `retell` is given, and in place of None what was told at some places."""
+    def kept_at(self, places: Tensor, index: Index, **given: Any) -> dict[str, Any]:
+        """Return what `retell` is given, and in place of None what was told at some places.
+
+        Args:
+            places: Of the told points.
+            index: The labels of their frame.
+            **given: The arguments of `retell`.
+        """
         assert self.measured is not None
         told = self.measured.rows(places)
         constraints = told.constraints if told.constraints.shape[1] else None
-        kept = {"constraints": constraints, "y_var": told.y_var, "cost": told.costs}
+        slopes = told.gradients
+        gradient = None if slopes is None else gradient_table(slopes, self._space, index)
+        kept = {"constraints": constraints, "y_var": told.y_var, "cost": told.costs, "gradient": gradient}
         return {name: kept[name] if value is None else value for name, value in given.items()}
 
     def replace(self, places: Tensor, measured: Measurements) -> None:
@@ -165,6 +191,7 @@ class Records:
             "x": self.x.tolist(),
             **(NOTHING_TOLD if self.measured is None else self.measured.to_json()),
             "pending": self.pending.tolist(),
+            **({"related": [task.to_json() for task in self.related]} if self.related else {}),
         }
 
     @classmethod
@@ -182,5 +209,6 @@ class Records:
         records.n_asks, records.n_asked_points = int(state["n_asks"]), int(state["n_asked_points"])
         records.x = torch.tensor(state["x"], dtype=torch.float64).reshape(-1, space.n_dims)
         records.pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, space.n_dims)
-        records.measured = Measurements.from_json(state, len(records.x))
+        records.measured = Measurements.from_json(state, len(records.x), space.n_dims)
+        records.related = tuple(RelatedTask.from_json(task, space) for task in state.get("related", ()))
         return records

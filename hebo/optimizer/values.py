@@ -106,6 +106,21 @@ def parse_costs(values: Any, n_points: int) -> Tensor | None:
     return _as_finite(table, "cost", lambda v: v > 0, "a cost is positive; give NaN if unknown")[:, 0]
 
 
+def parse_derivatives(values: Any, n_points: int, name: str) -> Tensor:
+    """Return the derivatives by one parameter, `n`, NaN where one is unknown.
+
+    Args:
+        values: `n` numbers; NaN and None where a derivative is unknown.
+        n_points: The `n` that is expected.
+        name: What messages call them.
+
+    Raises:
+        DataError: If the number is another one, or a derivative is infinite or no number.
+    """
+    table = _as_table(values, n_points, name, "1")
+    return _as_finite(table, name, lambda _: True, "a derivative is finite; give NaN if unknown")[:, 0]
+
+
 def _as_finite(table: np.ndarray[Any, Any], name: str, is_fine: Callable[[float], bool], rule: str) -> Tensor:
     numbers = []
     for at, one in np.ndenumerate(table):

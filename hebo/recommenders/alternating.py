@@ -36,6 +36,16 @@ class Alternating(Group):
         return all(each.takes_variances for each in self.members)
 
     @property
+    def takes_gradients(self) -> bool:
+        """Whether all members make use of derivatives."""
+        return all(each.takes_gradients for each in self.members)
+
+    @property
+    def takes_related(self) -> bool:
+        """Whether all members make use of related tasks."""
+        return all(each.takes_related for each in self.members)
+
+    @property
     def has_models(self) -> bool:
         """Whether the proposals of all members have models."""
         return all(map(fits_models, self.members))

@@ -35,6 +35,7 @@ from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.compatibility import check_parts
 from hebo.recommenders.fitted_models import ModelStack, all_on_means, condition_on_mean, fit_stack
 from hebo.recommenders.model_based import ModelBased
+from hebo.recommenders.modeled_scale import on_modeled_scale
 from hebo.recommenders.table_search import check_choices, parts_for
 from hebo.regions.whole_space import WholeSpace
 from hebo.request import Predicted, Request
@@ -117,6 +118,16 @@ class BayesOptRecipe(ModelBased):
         return self.surrogate.takes_variances
 
     @property
+    def takes_gradients(self) -> bool:
+        """Whether the surrogate takes derivatives of the objective."""
+        return self.surrogate.takes_gradients
+
+    @property
+    def takes_related(self) -> bool:
+        """Whether the surrogate takes related tasks."""
+        return self.surrogate.takes_related
+
+    @property
     def is_strict(self) -> bool:
         """Never: a matrix that could not be factorized ends no run; see `Optimizer` and `Strict`."""
         return False
@@ -177,14 +188,9 @@ class BayesOptRecipe(ModelBased):
         return FittedModels(tuple(condition_on_mean(model, data.pending) for model in models)).joint
 
     def transformed(self, data: Data, batch_size: int = 1) -> Data:
-        """Return `data` on the device, with `y` and its variances on the scale that the surrogate models."""
-        successes, y, y_var = data.successes(), data.y.clone(), data.y_var
-        transform = self.output_transform.fit(successes.y)
-        y[~data.failed], variances = transform(successes.y, successes.y_var)
-        if y_var is not None:
-            y_var = torch.full_like(y, torch.nan)
-            y_var[~data.failed] = variances
-        return replace(data, y=y, y_var=y_var, batch_size=batch_size).to(self.device)
+        """Return `data` on the device, on the scale that the surrogate models."""
+        modeled = on_modeled_scale(data, self.output_transform)
+        return replace(modeled, batch_size=batch_size).to(self.device)
 
     def _fit(self, goal: Data, request: Request) -> ModelStack:
         return fit_stack(

@@ -38,6 +38,16 @@ class ByObjectives(Group):
         return self.one.takes_variances and self.several.takes_variances
 
     @property
+    def takes_gradients(self) -> bool:
+        """Whether the first makes use of derivatives, which there are of a single objective alone."""
+        return self.one.takes_gradients
+
+    @property
+    def takes_related(self) -> bool:
+        """Whether both make use of related tasks."""
+        return self.one.takes_related and self.several.takes_related
+
+    @property
     def has_models(self) -> bool:
         """Whether the proposals of both have models."""
         return fits_models(self.one) and fits_models(self.several)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from botorch.models.model import Model
@@ -48,6 +49,16 @@ class Group(ModelBased, ABC):
     def takes_variances(self) -> bool:
         """Whether the first one makes use of known variances; those that do not are told none."""
         return self.group[0].takes_variances
+
+    @property
+    def takes_gradients(self) -> bool:
+        """Whether the first one makes use of derivatives; those that do not are told none."""
+        return self.group[0].takes_gradients
+
+    @property
+    def takes_related(self) -> bool:
+        """Whether the first one makes use of related tasks; those that do not are told none."""
+        return self.group[0].takes_related
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that one of them cannot search."""
@@ -112,7 +123,12 @@ class Shared:
 
 
 def heard_by(recommender: Recommender, request: Request) -> Request:
-    """Return the request without variances where a recommender makes no use of them."""
-    if request.data.y_var is None or recommender.takes_variances:
-        return request
-    return replace(request, data=replace(request.data, y_var=None))
+    """Return the request without what a recommender makes no use of."""
+    data, left_out = request.data, dict[str, Any]()
+    if data.y_var is not None and not recommender.takes_variances:
+        left_out["y_var"] = None
+    if data.gradients is not None and not recommender.takes_gradients:
+        left_out["gradients"] = None
+    if data.related and not recommender.takes_related:
+        left_out["related"] = ()
+    return replace(request, data=replace(data, **left_out)) if left_out else request

@@ -46,6 +46,16 @@ class Wrapper(Recommender, ABC):
         """Whether it makes use of known variances of the noise."""
         return self.of.takes_variances
 
+    @property
+    def takes_gradients(self) -> bool:
+        """Whether it makes use of derivatives of the objective."""
+        return self.of.takes_gradients
+
+    @property
+    def takes_related(self) -> bool:
+        """Whether it makes use of related tasks."""
+        return self.of.takes_related
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that cannot be searched; see `Recommends.check`."""
         self.of.check(space)

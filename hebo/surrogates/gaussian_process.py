@@ -204,7 +204,11 @@ class GaussianProcess(GaussianModel):
                 f"a path is drawn from one process, not from a batch of {tuple(self.batch_shape)}; condition "
                 "the model on one set of observations"
             )
-        return sample_path(self, self.x, generator)
+        return sample_path(self, self._support(), generator)
+
+    def _support(self) -> Tensor:
+        """Points whose recombinations support a path."""
+        return self.x
 
     def condition_on_observations(
         self, X: Tensor, Y: Tensor, noise: Tensor | None = None, **kwargs: Any

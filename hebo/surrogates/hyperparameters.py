@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -72,6 +72,7 @@ class Layout:
         contexts: Which categorical columns, from 0, are contexts: their `overlap_scale` has a prior of its
             own, `context_scale`.
         has_offset: Whether there is a variance of the offsets of contexts.
+        further: Name of a group that only some models have -> how many entries it has.
     """
 
     n_numeric: int
@@ -80,6 +81,7 @@ class Layout:
     priors: dict[str, Prior]
     contexts: tuple[int, ...] = ()
     has_offset: bool = False
+    further: dict[str, int] = field(default_factory=dict)
 
     @cached_property
     def groups(self) -> dict[str, slice]:
@@ -90,6 +92,7 @@ class Layout:
             "warp_b": self.n_numeric * self.warp,
             "overlap_scale": self.n_categorical,
             "offset": int(self.has_offset),
+            **self.further,
             "signal": 1,
             "noise": 1,
             "mean": 1,

@@ -63,7 +63,7 @@ class LogPosterior:
 
     def __call__(self, theta: Array) -> tuple[float, Array]:
         """Return the value in nats and its gradient, `p`; an infinite value where `K` is not definite."""
-        kernel = _Kernel(self, theta)
+        kernel = self._kernel(theta)
         factor, info = dpotrf(kernel.noisy.T, lower=1, clean=1, overwrite_a=1)
         if info != 0:
             return math.inf, np.zeros_like(theta)
@@ -79,9 +79,16 @@ class LogPosterior:
         value += 0.5 * len(self.y) * math.log(2 * math.pi) - log_prior
         return value, kernel.gradient(0.5 * (inverse - np.outer(weights, weights)), weights) - slope
 
+    def _kernel(self, theta: Array) -> NoisyKernel:
+        """Return the covariance of the observations under a setting."""
+        return NoisyKernel(self, theta)
 
-class _Kernel:
-    """The factors of one covariance matrix, kept for the gradient."""
+
+class NoisyKernel:
+    """The factors of one covariance matrix, kept for the gradient.
+
+    A subclass multiplies the covariance by a further factor, whose gradient it adds.
+    """
 
     def __init__(self, problem: LogPosterior, theta: Array) -> None:
         self.problem, self.theta = problem, theta
@@ -98,10 +105,9 @@ class _Kernel:
             square = squared_distances_within(self.features)
             correlation, self.slope = matern_with_slope(square, problem.smoothness)
             plain *= correlation
-        if problem.layout.n_categorical:
-            self.weight = 1.0 / (self.positive[groups["overlap_scale"]] * problem.layout.n_categorical)
-            self.overlap = mismatch_decay(problem.differ, self.weight)
-            plain *= self.overlap
+        self.factor = self._factor()
+        if self.factor is not None:
+            plain *= self.factor
         self.plain = plain
         self.noisy = plain.copy() if problem.offset is None else plain + self._offset() * problem.offset
         self.noisy.flat[:: n + 1] += self._noise() + JITTER * self.signal
@@ -109,6 +115,16 @@ class _Kernel:
     def _offset(self) -> float:
         """The variance of the offsets of contexts."""
         return float(self.positive[self.problem.layout.groups["offset"]][0])
+
+    def _factor(self) -> Array | None:
+        """Return what does not depend on the numeric columns, `n x n`; None stands for ones."""
+        problem = self.problem
+        if not problem.layout.n_categorical:
+            return None
+        scale = self.positive[problem.layout.groups["overlap_scale"]]
+        self.weight = 1.0 / (scale * problem.layout.n_categorical)
+        overlap: Array = mismatch_decay(problem.differ, self.weight)
+        return overlap
 
     def _noise(self) -> Array | float:
         known = self.problem.noise
@@ -150,8 +166,8 @@ class _Kernel:
         problem, groups, f = self.problem, self.problem.layout.groups, self.features
         inner = outer * self.slope
         inner *= self.signal
-        if problem.layout.n_categorical:
-            inner *= self.overlap
+        if self.factor is not None:
+            inner *= self.factor
         by_feature = 4 * (inner.sum(1)[:, None] * f - inner @ f)
         result[groups["lengthscale"]] = -(by_feature * f).sum(0)
         if problem.layout.warp:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -117,4 +118,14 @@ def _check_refusals(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
         known = data.with_y(data.y, torch.full_like(data.y, 0.1))
         assert not allows(lambda: recipe.fit(known, space, generator=make_generator(0))), (
             f"{type(recipe).__name__} does not say that it uses known variances, and takes them"
+        )
+    if not recipe.takes_gradients:
+        sloped = replace(data, gradients=torch.zeros_like(data.x))
+        assert not allows(lambda: recipe.fit(sloped, space, generator=make_generator(0))), (
+            f"{type(recipe).__name__} does not say that it uses derivatives, and takes them"
+        )
+    if not recipe.takes_related:
+        related = replace(data, related=(data,))
+        assert not allows(lambda: recipe.fit(related, space, generator=make_generator(0))), (
+            f"{type(recipe).__name__} does not say that it uses related tasks, and takes them"
         )

@@ -34,6 +34,11 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "committee"): {"members": [_INNER, {"type": "genetic_algorithm"}], "shares": [0.5]},
     ("optimizer", "cost_aware"): {"of": _INNER, "costs": [1.0, 2.0, 4.0]},
     ("optimizer", "strict"): {"of": _INNER},
+    ("optimizer", "transfer"): {"of": {**_INNER, "surrogate": {"type": "multitask_gp"}}},
+    ("optimizer", "hebo_transfer"): {
+        "n_initial": 3,
+        "acq_optimizer": {"type": "nsga2", "population": 20, "n_generations": 4},
+    },
     ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
     ("optimizer", "contextual"): {"of": _INNER},
     ("optimizer", "by_objectives"): {

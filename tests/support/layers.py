@@ -73,6 +73,7 @@ ROWS: dict[str, float] = {
     "hebo.experiment.config": 7.2,  # an experiment names its executor
     "hebo.experiment.store": 7.3,
     "hebo.experiment.campaign": 7.3,
+    "hebo.experiment.earlier": 7.35,  # reads stores and campaigns
     "hebo.experiment.running": 7.4,
     "hebo.experiment.analysis": 7.4,
     "hebo.experiment.report": 7.5,

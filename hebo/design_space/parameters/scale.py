@@ -26,6 +26,13 @@ class Scale(ABC):
     def inverse(self, x: Tensor) -> Tensor:
         """Return the natural values of encoded ones."""
 
+    def slope(self, x: Tensor) -> Tensor:
+        """Return the derivative of the natural value by the encoded one, at encoded values of any shape."""
+        with torch.enable_grad():
+            at = x.detach().clone().requires_grad_()
+            (slope,) = torch.autograd.grad(self.inverse(at).sum(), at)
+        return slope
+
     def tolerance(self, x: Tensor, ends: Tensor) -> Tensor:
         """Return how far from `x` an encoded value is the same setting, for a range with these two ends."""
         return torch.full_like(x, SAME * float(ends[1] - ends[0]))

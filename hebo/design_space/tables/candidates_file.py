@@ -157,6 +157,21 @@ def table_space(texts: TextTable, space: DesignSpace, *, repeats: bool = False) 
         raise DataError(_with_line(texts.path, texts.cells.index, str(error))) from error
 
 
+def typed_columns(texts: TextTable, space: DesignSpace) -> pd.DataFrame:
+    """Return the columns that are parameters of a space as values; others and missing ones are left out.
+
+    Args:
+        texts: From `read_texts`.
+        space: The parameters.
+
+    Raises:
+        DataError: With the line and column of a cell that is no value of its parameter.
+    """
+    names = [str(name) for name in texts.cells.columns if name in space.parameters]
+    columns = {name: _values(texts, name, space) for name in names}
+    return pd.DataFrame(columns, index=texts.cells.index).reset_index(drop=True)
+
+
 def _check_names(path: Path, names: Sequence[str]) -> None:
     for place, name in enumerate(names, 1):
         if not name:

@@ -14,6 +14,7 @@ from hebo.design_space.tables.candidates_file import declared_space, names_of, r
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
 from hebo.experiment.campaign.sheet import NUMBER
+from hebo.experiment.config.earlier import KEY, read_earlier
 from hebo.experiment.config.labeled import Name
 from hebo.experiment.config.parts import build
 from hebo.experiment.config.tasks import build_task
@@ -61,7 +62,7 @@ class Campaign(Recipe):
         return {name: name.removesuffix(NOISE_SUFFIX) for name in self.noise}
 
 
-_PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats")
+_PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats", KEY)
 
 
 def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
@@ -89,6 +90,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
         campaign = Campaign.model_validate({**found, **fields})
     except ValidationError as error:
         raise translate(error, Campaign, fields) from error
+    read_earlier(data)  # read again where its sources are: a mistake is to show before anything is asked
     _check_noise(campaign)
     _check_columns(space, campaign)
     _check_labels(space, campaign)

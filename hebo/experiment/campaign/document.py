@@ -38,6 +38,7 @@ class CampaignDocument(BaseModel):
         constraints: The names of the columns of measured constraints.
         settings: Of the optimizer, as a YAML has them.
         seed: Of the optimizer.
+        initial_trials_from: Where the related tasks in the state of the optimizer were read, as a YAML says.
         optimizer: Its state.
         asked: The encoded points asked for, the first with the number 1.
         told: One for each told point of the state, in its order.
@@ -56,6 +57,7 @@ class CampaignDocument(BaseModel):
     asked: list[list[float]]
     told: list[Told]
     forgotten: list[int] = Field(default_factory=list)
+    initial_trials_from: list[dict[str, Any]] = Field(default_factory=list)
     history: list[dict[str, Any]] = Field(default_factory=list)
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 import torch
@@ -42,6 +42,17 @@ class Counts:
     blank: int
 
 
+class Teacher(Protocol):
+    """What tells an optimizer of related tasks."""
+
+    @property
+    def described(self) -> list[dict[str, Any]]:
+        """Where they are read, as a YAML says."""
+
+    def teach(self, optimizer: Optimizer) -> list[str]:
+        """Tell of them, and return what people should know, a line each."""
+
+
 class Log:
     """A campaign with all that was asked and told; a file beside the YAML keeps it.
 
@@ -52,6 +63,7 @@ class Log:
         space: Where.
         recipe: Of the optimizer.
         path: The file; it need not be there yet.
+        teacher: Tells the optimizer of related tasks, once: they are kept in the file from then on.
 
     Attributes:
         notices: What people should know, a line each.
@@ -62,8 +74,15 @@ class Log:
         DataError: If it belongs to another design space.
     """
 
-    def __init__(self, campaign: Campaign, space: DesignSpace, recipe: OptimizerRecipe, path: Path) -> None:
-        self.campaign, self.path = campaign, path
+    def __init__(
+        self,
+        campaign: Campaign,
+        space: DesignSpace,
+        recipe: OptimizerRecipe,
+        path: Path,
+        teacher: Teacher | None = None,
+    ) -> None:
+        self.campaign, self.path, self._teacher = campaign, path, teacher
         self._recipe, self._space = recipe, space
         self.cells = SheetCells(space)
         self.notices: list[str] = []
@@ -78,10 +97,13 @@ class Log:
             optimizer={},
             asked=[],
             told=[],
+            initial_trials_from=teacher.described if teacher else [],
         )
         found = read_document(path)
         if found is not None:
             self._take_up(found)
+        elif teacher is not None:
+            self.notices += teacher.teach(self.optimizer)
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -259,7 +281,11 @@ class Log:
         self._document = found.model_copy(update=now)
         for one in changed:
             self._note_change(one, getattr(found, one), now[one])
-        self._restart({**found.optimizer, "seed": self.campaign.seed})
+        state = {**found.optimizer, "seed": self.campaign.seed}
+        is_taught = bool(state.get("related")) and "initial_trials_from" not in changed
+        self._restart(state if is_taught else {key: state[key] for key in state if key != "related"})
+        if self._teacher is not None and not is_taught:
+            self.notices += self._teacher.teach(self.optimizer)
 
     def _note_change(self, what: str, was: Any, now: Any) -> None:
         """Say and record that something is otherwise from now on."""
@@ -280,5 +306,5 @@ class Log:
             raise ConfigError(f"{self.path} is damaged ({error!r}); restore it.") from error
 
 
-_SETTINGS = ("objectives", "constraints", "settings", "seed")
+_SETTINGS = ("objectives", "constraints", "settings", "seed", "initial_trials_from")
 """What a campaign has in its YAML and its file."""

@@ -48,13 +48,17 @@ def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
     from hebo.experiment.campaign.definition import build_campaign
     from hebo.experiment.campaign.lock import alone
     from hebo.experiment.campaign.log import Log
+    from hebo.experiment.config.earlier import read_earlier
+    from hebo.experiment.earlier.lessons import Lessons
     from hebo.experiment.yaml.document import read_yaml
 
     try:
         document = read_yaml(file)
         path = file.with_name(f"{file.stem}.log.json")
         with alone(path) if changes else nullcontext() as taken_over:
-            log = Log(*build_campaign(document), path)
+            campaign, space, recipe = build_campaign(document)
+            lessons = Lessons(read_earlier(document.data), file.parent, space, campaign.objectives)
+            log = Log(campaign, space, recipe, path, lessons)
             yield log
     except (DataError, IncompatibleError, SpaceError) as error:
         raise ConfigError(str(error)) from error

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +29,7 @@ from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from hebo.experiment.config.experiment import Experiment
+    from hebo.experiment.store.entries import Related
     from hebo.experiment.store.store import Store
 
 STOPPED = 130
@@ -70,7 +71,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     experiment = build_experiment(document, quick=quick)
     try:
         entries = prepare(experiment)
-        for note in require(experiment):
+        for note in [*entries.notes, *require(experiment)]:
             click.echo(f"note: {note}", err=True)
         store = record(experiment, entries)
     except ConfigMistake as mistake:
@@ -79,7 +80,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
         raise ConfigError(f"{config}: {error}") from error
     try:
         again = " ".join(["hebo run", str(config), *overrides, *["--quick"] * quick])
-        _carry_out(experiment, store, again=again)
+        _carry_out(experiment, store, entries.related, again=again)
     finally:
         store.close()
 
@@ -213,7 +214,7 @@ def doctor() -> None:
         sys.exit(1)
 
 
-def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
+def _carry_out(experiment: Experiment, store: Store, related: Mapping[str, Related], *, again: str) -> None:
     from hebo.experiment.config.experiment import runs_of
     from hebo.experiment.executors.stopping import STOP, stop_on_signals
     from hebo.experiment.running.dispatch import run as run_all
@@ -223,7 +224,7 @@ def _carry_out(experiment: Experiment, store: Store, *, again: str) -> None:
     complete = False
     try:
         with stop_on_signals(lambda: _say_stopping(experiment.executor.survives_crashes)):
-            complete = run_all(experiment, store, monitor=monitor)
+            complete = run_all(experiment, store, monitor=monitor, related=related)
     except KeyboardInterrupt:
         STOP.set()
     if STOP.is_set() and not complete:

@@ -8,6 +8,7 @@ from typing import Any
 
 from hebo.errors import MissingExtraError
 from hebo.experiment.config.catalog import catalog
+from hebo.experiment.config.earlier import KEY
 from hebo.experiment.config.experiment import Experiment
 from hebo.experiment.config.parts import contract_kind, lookup, no_such_kind, settings_of
 from hebo.experiment.config.split import PARTS
@@ -53,6 +54,7 @@ def experiment_schema() -> dict[str, Any]:
     properties["tasks"] = {"oneOf": [_list_of("task"), _CHOICE]}
     for optional in ("store", "output"):
         properties[optional] = {"type": "string", "description": "Left out: beside or in runs/<name>."}
+    properties[KEY] = _one_or_several(properties[KEY])
     properties["suite"] = {"type": "string", "description": "Left out: the name."}
     return {
         "$schema": _DIALECT,
@@ -161,6 +163,16 @@ def _split(seeds: dict[str, Any]) -> dict[str, Any]:
         "properties": dict.fromkeys(PARTS, half),
         "required": list(PARTS),
         "additionalProperties": False,
+    }
+
+
+def _one_or_several(sources: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of sources of related tasks: a path alone, a mapping, or a list of these."""
+    (several,) = (one for one in sources["anyOf"] if one.get("type") == "array")
+    one = {"oneOf": [{"type": "string", "minLength": 1}, several["items"]]}
+    return {
+        "description": sources.get("description", "Where the trials of related tasks are."),
+        "anyOf": [one, {"type": "array", "minItems": 1, "items": one}],
     }
 
 

@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from hebo.errors import ConfigError, did_you_mean
+from hebo.experiment.config.earlier import KEY, Earlier, read_earlier
 from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
 from hebo.experiment.config.locate import default_output, default_store, full_name
 from hebo.experiment.config.parts import build, describe
@@ -24,7 +25,7 @@ from hebo.recipe import Recipe
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 _MAX_TRIALS = 10_000
-_CONTENT = ("optimizers", "tasks", "seeds", "budget", "initial_trials", "suite", "part")
+_CONTENT = ("optimizers", "tasks", "seeds", "budget", "initial_trials", KEY, "suite", "part")
 # Keys of the YAML that are used up when the experiment is built.
 _YAML_ONLY = ("split", "quick")
 _RENAMED = {"told": "initial_trials"}
@@ -87,6 +88,8 @@ class Experiment(Recipe):
         initial_trials: Points that are evaluated and told before the first ask, beyond the budget: those that
             the task begins with if it names some, else random ones. The same for all optimizers, other ones
             for each seed.
+        initial_trials_from: Trials of related tasks, which optimizers learn from that make use of them; null:
+            none.
         executor: Where runs are carried out.
         store: SQLAlchemy URL of the results.
         output: Folder of the resolved YAML, the log and the report.
@@ -102,6 +105,7 @@ class Experiment(Recipe):
     seeds: tuple[Seed, ...] = (0,)
     budget: Budget
     initial_trials: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
+    initial_trials_from: tuple[Earlier, ...] | None = None
     executor: ExecutorRecipe = ProcessPool()
     store: str
     output: str
@@ -144,6 +148,9 @@ def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
         key: _beside(document.data[key], folder) for key in ("tasks", "split") if key in document.data
     }
     try:
+        if KEY in document.data:
+            found = read_earlier(document.data)
+            places[KEY] = [one.model_copy(update={"source": one.beside(folder)}) for one in found]
         return _build({**document.data, **places}, quick=quick)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, wait
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from hebo.experiment.executors.worker_pool import WorkerDied, WorkerPool
 from hebo.experiment.running.monitor import Monitor
 from hebo.experiment.running.run_loop import Job, execute
 from hebo.experiment.store import tables
+from hebo.experiment.store.entries import Related
 from hebo.experiment.store.leases import Owner
 from hebo.experiment.store.run_log import LeaseLost, Outcome, RunLog
 from hebo.experiment.store.store import Store
@@ -32,17 +33,20 @@ _LOOK_SECONDS = 3.0
 _CHANCES = 3
 
 
-def run(experiment: Experiment, store: Store, *, monitor: Monitor) -> bool:
+def run(
+    experiment: Experiment, store: Store, *, monitor: Monitor, related: Mapping[str, Related] | None = None
+) -> bool:
     """Carry out all runs that are not finished; return whether all are, False after a stop.
 
     Args:
         experiment: Already recorded.
         store: From `record`.
         monitor: Shows the progress and keeps the leases.
+        related: Label of a task -> the related tasks that its runs learn from.
     """
     owner = Owner.me()
     with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
-        dispatcher = _Dispatcher(experiment, store, owner, executor, monitor.say)
+        dispatcher = _Dispatcher(experiment, store, owner, executor, monitor.say, related or {})
         try:
             with monitor.watching(owner):
                 dispatcher.work()
@@ -60,6 +64,7 @@ class _Dispatcher:
     owner: Owner
     executor: Executor
     say: Callable[[str], None]
+    related: Mapping[str, Related] = field(default_factory=dict)
     active: dict[Future[str], str] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     waited_for: set[str] = field(default_factory=set)
@@ -130,6 +135,7 @@ class _Dispatcher:
             hard_limit=self.experiment.executor.survives_crashes,
             initial_trials=self.experiment.initial_trials,
             max_cost=self.experiment.budget.cost,
+            related=self.related.get(run.task.label, ()),
         )
 
     def _take_results(self) -> None:

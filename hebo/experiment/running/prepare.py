@@ -11,12 +11,15 @@ from typing import Any, cast
 from hebo.base import Task
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, HeboError, MissingExtraError
+from hebo.experiment.config.earlier import KEY
 from hebo.experiment.config.experiment import Experiment, content_of, describe_experiment, runs_of
 from hebo.experiment.config.locate import LOG, RESOLVED, check_folder
 from hebo.experiment.config.parts import describe
 from hebo.experiment.config.tasks import as_task
 from hebo.experiment.files import write
-from hebo.experiment.store.entries import Entries, Facts, NewProblem, NewRun
+from hebo.experiment.running.taught import digest, related_to
+from hebo.experiment.store.differences import RELATED
+from hebo.experiment.store.entries import Entries, Facts, NewProblem, NewRun, Related
 from hebo.experiment.store.store import Store
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import write_yaml
@@ -34,6 +37,8 @@ def prepare(experiment: Experiment) -> Entries:
             cannot work on it.
     """
     problems = []
+    related: dict[str, Related] = {}
+    notes: list[str] = []
     for place, one in enumerate(experiment.tasks):
         try:
             task = as_task(one.recipe)
@@ -51,8 +56,11 @@ def prepare(experiment: Experiment) -> Entries:
             )
         facts = _facts_of(task, place)
         problems.append(NewProblem(one.label, space.parameter_space.to_json(), objectives, *known, facts))
+        related[one.label], found = related_to(experiment, task)
+        notes += [f"{one.label}: {note}" for note in found]
         _check_optimizers(experiment, task, one.label)
-    return Entries(tuple(_new_runs(experiment)), tuple(problems))
+    _check_related(experiment)
+    return Entries(tuple(_new_runs(experiment, related)), tuple(problems), related, tuple(notes))
 
 
 def require(experiment: Experiment) -> list[str]:
@@ -197,7 +205,20 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
             raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
 
 
-def _new_runs(experiment: Experiment) -> list[NewRun]:
+def _check_related(experiment: Experiment) -> None:
+    """Refuse related tasks that no optimizer makes use of."""
+    if experiment.initial_trials_from is None:
+        return
+    space = as_task(experiment.tasks[0].recipe).space
+    recipes = [cast(OptimizerRecipe, one.recipe) for one in experiment.optimizers]
+    built = [one.build(space, seed=experiment.seeds[0]) for one in recipes]
+    if not any(one.recommender.takes_related for one in built):
+        raise ConfigMistake(
+            (KEY,), "no optimizer makes use of related tasks; add `{type: hebo_transfer}`, or leave it out."
+        )
+
+
+def _new_runs(experiment: Experiment, related: Mapping[str, Related]) -> list[NewRun]:
     return [
         NewRun(
             run_id=one.run_id,
@@ -211,7 +232,14 @@ def _new_runs(experiment: Experiment) -> list[NewRun]:
                 "optimizer": describe(one.optimizer.recipe),
                 "task": describe(one.task.recipe),
                 "initial_trials": experiment.initial_trials,
+                **_stands_for(related[one.task.label]),
             },
         )
         for one in runs_of(experiment)
     ]
+
+
+def _stands_for(related: Related) -> dict[str, str]:
+    """Return what is stored of the related tasks of a run: a run that goes on has to have the same ones."""
+    found = digest(related)
+    return {} if found is None else {RELATED: found}

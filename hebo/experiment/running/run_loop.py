@@ -64,6 +64,7 @@ class Job:
         trial_seconds: Limit of one evaluation; None for none.
         hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
         initial_trials: Points to evaluate and tell before the first ask.
+        related: Related tasks that the optimizer learns from, as its state has them.
     """
 
     url: str
@@ -80,6 +81,7 @@ class Job:
     hard_limit: bool
     initial_trials: int = 0
     max_cost: float | None = None
+    related: Sequence[Mapping[str, Any]] = ()
 
 
 def execute(job: Job) -> str:
@@ -153,6 +155,8 @@ class _Loop:
         task = build_task(job.task)
         recipe = cast("OptimizerRecipe", rebuild("optimizer", job.optimizer))
         optimizer = recipe.build(task.space, seed=job.seed)
+        if job.related and optimizer.recommender.takes_related:  # others go without
+            optimizer.load_state_dict({**optimizer.state_dict(), "related": list(job.related)})
         stored = log.trials()
         trials = [one for one in stored if one.round != INITIAL_ROUND]
         rounds = by_round(trials)

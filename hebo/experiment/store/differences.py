@@ -11,6 +11,8 @@ from hebo.experiment.store import tables
 from hebo.experiment.store.entries import NewRun, initial_trials_in
 
 RECIPES = ("optimizer", "task")
+RELATED = "initial_trials_from"
+"""The key of what stands for the related tasks that a run learns from."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,7 @@ class StoredRun:
         return {
             **{part: config.get(part) for part in RECIPES},
             "initial_trials": initial_trials_in(config, self.initial_trials),
+            RELATED: config.get(RELATED),
             "budget": {"batch_size": self.row["batch_size"]},
             "seed": self.row["seed"],
             **labels,
@@ -113,6 +116,7 @@ def _settings(run: NewRun) -> dict[str, Any]:
     return {
         **{part: config.get(part) for part in RECIPES},
         "initial_trials": initial_trials_in(config),
+        RELATED: config.get(RELATED),
         "budget": {"batch_size": run.batch_size},
         "seed": run.seed,
         **labels,

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from hebo.errors import StoreError
+
+Related = tuple[Mapping[str, Any], ...]
+"""The related tasks that a run learns from, as the state of an optimizer has them."""
 
 
 @dataclass(frozen=True)
@@ -70,10 +73,19 @@ class NewProblem:
 
 @dataclass(frozen=True)
 class Entries:
-    """All runs, in order, and all tasks of an experiment."""
+    """All runs, in order, and all tasks of an experiment.
+
+    Attributes:
+        runs: The runs.
+        problems: The tasks.
+        related: Label of a task -> the related tasks that its runs learn from; not kept in a store.
+        notes: What people should know of these, a line each.
+    """
 
     runs: tuple[NewRun, ...]
     problems: tuple[NewProblem, ...]
+    related: Mapping[str, Related] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
 
 
 def initial_trials_in(config: Mapping[str, Any], default: int = 0) -> Any:

@@ -1,0 +1,1 @@
+"""Transfer between runs: trials of earlier experiments, campaigns and tables that a run learns from."""

@@ -1,0 +1,156 @@
+"""Sources of earlier trials: an experiment, a campaign, a table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import ConfigError, HeboError, did_you_mean
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+TABLES = (".csv", ".tsv", ".txt", ".xlsx")
+"""Endings of the files that are tables of trials."""
+
+YAML = (".yaml", ".yml")
+
+
+@dataclass(frozen=True)
+class Trials:
+    """The trials of one task as they were.
+
+    Attributes:
+        x: `n` points in natural units.
+        values: Column -> `n` values, NaN where a trial failed.
+        objectives: The columns that were minimized; none where a table does not say.
+        space: Of the points; None where a table does not say.
+    """
+
+    x: DataFrame
+    values: Mapping[str, NDArray[np.float64]]
+    objectives: tuple[str, ...]
+    space: DesignSpace | None
+
+
+def from_source(where: str, task: str | None, space: DesignSpace, wanted: Sequence[str]) -> Trials:
+    """Return the trials of a source.
+
+    Args:
+        where: URL or path of an experiment, path of a campaign or of a table.
+        task: Label of the task, where an experiment has several.
+        space: Of the run that will learn, by which the cells of a table are read.
+        wanted: Columns of values that a table must have.
+
+    Raises:
+        ConfigError: If there is no such source, or it does not say which task is meant.
+        DataError: If a table or a campaign cannot be read.
+    """
+    path = Path(where)
+    if "://" not in where and not path.exists():
+        raise ConfigError(f"there is no '{path}'; a path is beside the YAML that names it.")
+    if path.suffix not in TABLES and not _is_campaign(path):
+        return _of_experiment(where, task)
+    if task is not None:
+        raise ConfigError("`task` is of an experiment with several; leave it out.")
+    return _of_table(path, space, wanted) if path.suffix in TABLES else _of_campaign(path)
+
+
+def _is_campaign(path: Path) -> bool:
+    from hebo.experiment.yaml.document import read_yaml
+
+    if path.suffix not in YAML:
+        return path.suffix == ".json"
+    data = read_yaml(path).data
+    return "optimizer" in data and "optimizers" not in data
+
+
+def _of_experiment(where: str, task: str | None) -> Trials:
+    """Return the finished trials of all runs on a task; those that failed have no values."""
+    from pandas import DataFrame
+
+    from hebo.experiment.store import tables
+    from hebo.experiment.store.results import load_results
+
+    results = load_results(where)
+    label = _chosen_task(list(results.spaces), task)
+    runs = results.runs.run_id[results.runs.task == label]
+    trials = results.trials[results.trials.run_id.isin(runs) & (results.trials.status != tables.PENDING)]
+    names = list(dict.fromkeys(name for one in trials["values"] for name in one or {}))
+    values = {
+        name: np.array([_number((one or {}).get(name)) for one in trials["values"]], dtype=float)
+        for name in names
+    }
+    x = DataFrame(trials.params.tolist(), columns=results.space_of(label).names, dtype=object)
+    return Trials(x.infer_objects(), values, tuple(results.objectives[label]), results.space_of(label))
+
+
+def _chosen_task(labels: list[str], task: str | None) -> str:
+    if task is None and len(labels) == 1:
+        return labels[0]
+    if task is None:
+        raise ConfigError(f"has the tasks {', '.join(labels) or 'none'}; say which: `task: ...`.")
+    if task not in labels:
+        raise ConfigError(f"has no task '{task}'.{did_you_mean(task, labels)}")
+    return task
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _of_campaign(path: Path) -> Trials:
+    """Return what was told to a campaign."""
+    from hebo.experiment.campaign.document import CampaignDocument, read_document
+
+    file = path.with_name(f"{path.stem}.log.json") if path.suffix in YAML else path
+    found = read_document(file)
+    if not isinstance(found, CampaignDocument):
+        raise ConfigError(
+            f"there is no log of a campaign in '{file}'; tell it values, or open an old one anew."
+        )
+    state = found.optimizer
+    try:
+        space = DesignSpace.from_json(state["space"])
+        x = np.array(state["x"], dtype=float).reshape(-1, space.n_dims)
+        columns = np.array(state["y"] or [], dtype=float).reshape(len(x), -1)
+    except (KeyError, TypeError, ValueError, HeboError) as error:
+        raise ConfigError(f"'{file}' is damaged ({error!r}); restore it.") from error
+    return Trials(
+        _decoded(space, x),
+        dict(zip(found.objectives, columns.T, strict=False)),
+        tuple(found.objectives),
+        space,
+    )
+
+
+def _decoded(space: DesignSpace, x: NDArray[np.float64]) -> DataFrame:
+    import torch
+
+    return space.decode(torch.from_numpy(x))
+
+
+def _of_table(path: Path, space: DesignSpace, wanted: Sequence[str]) -> Trials:
+    """Return the rows of a table, its cells read as values of the parameters that have a column."""
+    from hebo.design_space.spreadsheets.cells import read_measured
+    from hebo.design_space.tables.candidates_file import read_texts, typed_columns
+
+    texts = read_texts(path, wanted=[*space.names, *wanted])
+    for name in wanted:
+        texts.need(name)
+    values = {
+        name: np.array(
+            [
+                read_measured(texts.where(line, name), text, decimal_comma=texts.decimal_comma)
+                for line, text in texts.cells[name].items()
+            ]
+        )
+        for name in wanted
+    }
+    return Trials(typed_columns(texts, space), values, tuple(wanted), None)

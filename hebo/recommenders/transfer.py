@@ -1,0 +1,61 @@
+"""Warm start from related tasks: what was best there is evaluated here first."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Self
+
+import torch
+from pydantic import Field, model_validator
+from torch import Tensor
+
+from hebo.design_space.domains.distinct import distinct
+from hebo.profile import phase
+from hebo.recommenders.wrapper import Wrapper
+from hebo.request import Request
+
+
+class Transfer(Wrapper):
+    """The best points of related tasks, and then the points of another recommender.
+
+    Where a task is related its optimum is a good place to begin with; where it is not, little is lost, and
+    the values there tell a model so. See `hebo.surrogates.multitask_gp` for what a model learns of them.
+
+    Attributes:
+        of: Recommends all points after the first ones, and learns from related tasks.
+        n_best: How many points of each related task are evaluated first, the best ones.
+    """
+
+    n_best: int = Field(default=1, ge=1)
+
+    @model_validator(mode="after")
+    def _learns(self) -> Self:
+        if not self.of.takes_related:
+            raise ValueError(
+                f"{self.of.title} inside makes no use of related tasks; give it a surrogate that does: "
+                "`surrogate: {type: multitask_gp}`"
+            )
+        return self
+
+    def recommend(self, request: Request) -> Tensor:
+        """See `Recommender`."""
+        with phase("search"):
+            x = self._first(request)
+        if len(x) == request.n:
+            return x
+        rest = replace(request.after(x), n=request.n - len(x))
+        return torch.cat([x, self.of.recommend(rest)])
+
+    def _first(self, request: Request) -> Tensor:
+        """Return the best points of related tasks that are due, at most `n x d`."""
+        nothing = request.data.x[:0]
+        related = request.data.related
+        n_due = min(request.n, self.n_best * len(related) - len(request.data.seen))
+        if n_due <= 0:
+            return nothing
+        # In turn: the best of each task, then the second best of each.
+        ranked = [task.ranked()[: self.n_best] for task in related]
+        turns = [x[[place]] for place in range(self.n_best) for x in ranked if place < len(x)]
+        return distinct(
+            request.domain.project(torch.cat([nothing, *turns])), request.data.seen, request.domain
+        )[:n_due]
