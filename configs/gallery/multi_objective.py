@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 from hebo.base import Task
-from hebo.errors import ConfigError
+from hebo.errors import ConfigError, HeboError
 from hebo.experiment.config.tasks import build_task
 from hebo.experiment.store.results import Results, load_results
 from hebo.pareto import hypervolume
@@ -75,7 +75,14 @@ def shares(table: pd.DataFrame, tasks: Mapping[str, Task], *, relative_to: str |
         table: What `hypervolumes` returns.
         tasks: Label -> task.
         relative_to: The optimizer whose median is 1 where the front is unknown; None for the best one.
+
+    Raises:
+        ConfigError: If no run has finished, or no optimizer has that name.
     """
+    if table.empty:
+        raise ConfigError(
+            "no run on a task with a reference point has finished yet; `hebo show` says how far it is"
+        )
     medians = table.pivot_table("hypervolume", "task", "optimizer", "median", sort=False)
     if relative_to is not None and relative_to not in medians:
         raise ConfigError(f"no optimizer is called '{relative_to}'; there are {list(medians)}")
@@ -95,10 +102,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--after", type=int, help="count so many trials of each run only")
     parser.add_argument("--relative-to", help="optimizer whose median is 1 where the front is unknown")
     given = parser.parse_args(arguments)
-    results = load_results(given.source)
-    tasks = problems(results)
-    table = hypervolumes(results, tasks, after=given.after)
-    print(shares(table, tasks, relative_to=given.relative_to).to_string(float_format="{:.4f}".format))
+    try:
+        results = load_results(given.source)
+        tasks = problems(results)
+        table = hypervolumes(results, tasks, after=given.after)
+        print(shares(table, tasks, relative_to=given.relative_to).to_string(float_format="{:.4f}".format))
+    except HeboError as error:
+        parser.error(str(error))
     counts = table.groupby(["task", "optimizer"]).size()
     print(f"runs per cell: {counts.min()} to {counts.max()}; * as a share of an optimizer's median")
 

@@ -84,6 +84,18 @@ def test_the_script_prints_a_row_for_each_task(folder: Path, capsys: pytest.Capt
     assert lines[-1].startswith("runs per cell: 3 to 3")
 
 
+def test_mistakes_end_the_script_with_a_sentence(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for arguments, words in (
+        ([str(folder.parent / "none")], "none"),
+        ([str(folder), "--relative-to", "hebo"], "no optimizer is called 'hebo'"),
+    ):
+        with pytest.raises(SystemExit):
+            script.main(arguments)
+        assert words in capsys.readouterr().err
+    with pytest.raises(ConfigError, match="no run on a task with a reference point has finished"):
+        script.shares(pd.DataFrame(columns=["task", "optimizer", "seed", "hypervolume"]), {})
+
+
 def test_a_store_without_recipes_is_refused(folder: Path) -> None:
     results = load_results(f"sqlite:///{(folder / 'results.db').as_posix()}")
     with pytest.raises(ConfigError, match="name the run folder"):
