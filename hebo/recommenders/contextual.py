@@ -13,6 +13,7 @@ from hebo.recommenders.context_offsets import ContextOffsets, context_offsets
 from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
 from hebo.recommenders.wrapper import Wrapper
 from hebo.request import Predicted, Request
+from hebo.surrogates.context_offset import context_columns
 
 
 class Contextual(Wrapper, ModelBased):
@@ -76,4 +77,7 @@ def _less(request: Request, offsets: tuple[ContextOffsets, ...] | None) -> Reque
         return request
     data = request.data
     y = data.y - torch.stack([one.at(data.x) for one in offsets], dim=-1)
-    return replace(request, data=data.with_y(y, data.y_var))
+    slopes = None if data.gradients is None else data.gradients.clone()
+    if slopes is not None:
+        slopes[:, context_columns(request.space)] = torch.nan  # of values that have lost what contexts add
+    return replace(request, data=replace(data, y=y, gradients=slopes))

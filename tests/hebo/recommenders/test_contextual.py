@@ -169,3 +169,13 @@ def test_both_of_two_contexts_with_an_offset_are_optimized() -> None:
             optimizer.tell(points, [cost + 5.0 * (machine == "v")])
         reached += max(best.values()) < 0.05  # one random point in 25 is so good
     assert reached >= 2
+
+
+def test_derivatives_and_related_tasks_stay_but_for_derivatives_by_contexts() -> None:
+    data = observed(2.0, n=30, space=DAYS)
+    told = replace(data, gradients=torch.ones_like(data.x), related=(data,))
+    left = without_offsets(request(told, DAYS)).data
+    assert left.gradients is not None
+    assert bool((left.gradients[:, :2] == 1).all())
+    assert bool(torch.isnan(left.gradients[:, 2]).all())
+    assert left.related == (data,)
