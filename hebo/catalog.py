@@ -36,6 +36,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.cost_aware:CostAware",
             "Evaluates points at cheap fidelities where these tell enough about the target",
         ),
+        "preferential": (
+            "hebo.recommenders.preferential:Preferential",
+            "Learns utilities from comparisons, asks for pairs of the largest expected best utility",
+        ),
         "strict": (
             "hebo.recommenders.strict:Strict",
             "Errors while points are computed end the ask",
@@ -69,6 +73,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
+        "pairwise_gp": (
+            "hebo.surrogates.pairwise_gp:PairwiseGP",
+            "Gaussian process of utilities, learned from comparisons alone",
+        ),
         "extra_trees": (
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",
@@ -95,8 +103,16 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.augmented:LogAugmentedEI",
             "Expected improvement over the effective best point, for noisy values",
         ),
+        "prior_guided": (
+            "hebo.acquisitions.prior_guided:PriorGuided",
+            "Another acquisition, weighted by beliefs about the optimum that fade as data arrive (piBO)",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
+        "eubo": (
+            "hebo.acquisitions.eubo:EUBO",
+            "Expected utility of the best option, for pairs that somebody compares",
+        ),
         "log_ehvi": (
             "hebo.acquisitions.hypervolume:LogEHVI",
             "Logarithm of the expected hypervolume improvement, for several objectives",

@@ -34,15 +34,29 @@ def check_recommender(recipe: Recommender, *spaces: DesignSpace) -> None:
 
 
 def play(optimizer: Optimizer, n_rounds: int = 4, batch: int = 2) -> pd.DataFrame:
-    """Ask and tell, with one failure on the way; return all suggestions."""
+    """Ask and tell, or compare, with one failure on the way; return all suggestions."""
     asked = []
     for number in range(n_rounds):
         x = optimizer.ask(batch)
         values: list[Any] = [float(number + row) % 3 for row in range(batch)]
         values[0] = None if number == 1 else values[0]
-        optimizer.tell(x, values)
+        _answer(optimizer, x, values)
         asked.append(x)
     return pd.concat(asked, ignore_index=True)
+
+
+def _answer(optimizer: Optimizer, x: pd.DataFrame, values: list[Any]) -> None:
+    """Tell values; of a recommender that learns from comparisons, who is better. What failed is given up."""
+    if optimizer.max_objectives:
+        optimizer.tell(x, values)
+        return
+    ranked = sorted((value, row) for row, value in enumerate(values) if value is not None)
+    rows = [row for _, row in ranked]
+    optimizer.prefer(x.iloc[rows[:-1]], x.iloc[rows[1:]])
+    if len(rows) == 1:
+        optimizer.forget(x)
+    elif len(rows) < len(x):
+        optimizer.forget(x.drop(index=x.index[rows]))
 
 
 def _check_points(recipe: Recommender, space: DesignSpace) -> None:
