@@ -105,7 +105,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "prior_guided": (
             "hebo.acquisitions.prior_guided:PriorGuided",
-            "Another acquisition, weighted by beliefs about the optimum that fade as data arrive (piBO)",
+            "Another acquisition, weighted by a belief in where the optimum is that fades (piBO)",
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),

@@ -46,17 +46,12 @@ def play(optimizer: Optimizer, n_rounds: int = 4, batch: int = 2) -> pd.DataFram
 
 
 def _answer(optimizer: Optimizer, x: pd.DataFrame, values: list[Any]) -> None:
-    """Tell values; of a recommender that learns from comparisons, who is better. What failed is given up."""
+    """Tell values; to a recommender that learns from comparisons their order, a failure last."""
     if optimizer.max_objectives:
         optimizer.tell(x, values)
         return
-    ranked = sorted((value, row) for row, value in enumerate(values) if value is not None)
-    rows = [row for _, row in ranked]
-    optimizer.prefer(x.iloc[rows[:-1]], x.iloc[rows[1:]])
-    if len(rows) == 1:
-        optimizer.forget(x)
-    elif len(rows) < len(x):
-        optimizer.forget(x.drop(index=x.index[rows]))
+    order = sorted(range(len(values)), key=lambda row: (values[row] is None, values[row]))
+    optimizer.prefer(x.iloc[order[:-1]], x.iloc[order[1:]])
 
 
 def _check_points(recipe: Recommender, space: DesignSpace) -> None:
