@@ -20,7 +20,7 @@ def test_each_kernel_takes_what_it_handles_and_no_kernel_before_it_has_taken() -
     first, second = shared_out([Overlap(), TransformedOverlap(), NumericMatern()], SPACE, KINDS)
     assert (type(first[0]), type(second[0])) == (Overlap, NumericMatern)
     assert sorted(first[1] + second[1]) == list(range(SPACE.n_dims))
-    assert KINDS == columns_by_kind(SPACE)
+    assert columns_by_kind(SPACE) == KINDS
 
 
 def test_a_column_that_no_kernel_takes_is_named_with_one_that_does() -> None:

@@ -125,10 +125,10 @@ def test_values_and_comparisons_do_not_mix() -> None:
 
 
 def test_a_recommender_of_values_refuses_comparisons_and_the_other_way_round() -> None:
-    with pytest.raises(IncompatibleError, match="makes no use of comparisons; use .*`preferential`"):
+    with pytest.raises(IncompatibleError, match=r"makes no use of comparisons; use .*`preferential`"):
         HEBO(SPACE, scramble_seed=0).prefer(ONE, TWO)
     optimizer = made()
-    with pytest.raises(IncompatibleError, match="learns from comparisons alone.*`prefer"):
+    with pytest.raises(IncompatibleError, match=r"learns from comparisons alone.*`prefer"):
         optimizer.tell(ONE, [1.0])
     assert len(optimizer.history) == 0
 
@@ -276,7 +276,7 @@ def test_the_best_point_is_of_one_context_and_keeps_the_input_constraints() -> N
     only.prefer(frame[2:3], frame[3:])
     with pytest.raises(DataError, match=r"with {'m': 'B'}; compare points there"):
         only.preferred({"m": "B"})
-    with pytest.raises(DataError, match="no context parameter|not a context parameter"):
+    with pytest.raises(DataError, match=r"no context parameter|not a context parameter"):
         only.preferred({"a": 0.5})
 
 

@@ -126,7 +126,7 @@ def test_contradictions_are_borne() -> None:
 
 
 def test_surrogates_of_values_are_refused_here_and_that_of_comparisons_in_the_loop() -> None:
-    with pytest.raises(IncompatibleError, match="WarpedGP learns from values.*use pairwise_gp"):
+    with pytest.raises(IncompatibleError, match=r"WarpedGP learns from values.*use pairwise_gp"):
         Preferential(surrogate=WarpedGP())
     with pytest.raises(IncompatibleError, match="use the recommender `preferential` with this surrogate"):
         bayes_opt(
