@@ -38,11 +38,6 @@ class ByObjectives(Group):
         return self.one.takes_variances and self.several.takes_variances
 
     @property
-    def takes_comparisons(self) -> bool:
-        """Whether `one`, of which there is no value yet, learns from comparisons."""
-        return self.one.takes_comparisons
-
-    @property
     def has_models(self) -> bool:
         """Whether the proposals of both have models."""
         return fits_models(self.one) and fits_models(self.several)

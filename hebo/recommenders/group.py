@@ -56,8 +56,8 @@ class Group(ModelBased, ABC):
         return all(each.takes_comparisons for each in self.group)
 
     def check(self, space: DesignSpace) -> None:
-        """Refuse a space that one of them cannot search, and a group of which no two learn from the same."""
-        if not self.max_objectives and not self.takes_comparisons:
+        """Refuse a space that one of them cannot search, and a group that does not learn from one thing."""
+        if not all(each.max_objectives for each in self.group) and not self.takes_comparisons:
             raise IncompatibleError(
                 f"of {' and '.join(each.title for each in self.group)} some learn from values and others from "
                 "comparisons alone, so nothing could be told to all; use recommenders of one kind"

@@ -15,8 +15,11 @@ from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.experiment.config.parts import build
 from hebo.optimizer.optimizer import Optimizer
-from hebo.presets import bayes_opt
+from hebo.presets import HEBORecipe, bayes_opt
+from hebo.recommenders.by_objectives import ByObjectives
+from hebo.recommenders.committee import Committee
 from hebo.recommenders.preferential import Preferential
+from hebo.recommenders.sobol import Sobol
 from hebo.surrogates.pairwise_gp import PairwiseGP
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.testing.recommenders import check_recommender
@@ -135,6 +138,17 @@ def test_surrogates_of_values_are_refused_here_and_that_of_comparisons_in_the_lo
             acq_optimizer=RandomSubset(),
             output_transform=build("output_transform", {"type": "standardize"}),
         )
+
+
+def test_a_group_of_which_some_learn_from_values_and_others_from_comparisons_is_refused() -> None:
+    for group in (
+        Committee(members=(QUICK, HEBORecipe()), shares=(0.5,)),
+        ByObjectives(one=QUICK, several=HEBORecipe()),
+    ):
+        with pytest.raises(IncompatibleError, match="use recommenders of one kind"):
+            group.build(SQUARE, seed=0)
+    both = Committee(members=(QUICK, Sobol()), shares=(0.5,))
+    assert len(played(SQUARE, recipe=both).ask(4)) == 4
 
 
 def test_errors_while_points_are_computed_do_not_end_a_run(monkeypatch: pytest.MonkeyPatch) -> None:
