@@ -59,7 +59,7 @@ class Group(ModelBased, ABC):
         """Refuse a space that one of them cannot search, and a group that does not learn from one thing."""
         if not all(each.max_objectives for each in self.group) and not self.takes_comparisons:
             raise IncompatibleError(
-                f"of {' and '.join(each.title for each in self.group)} some learn from values and others from "
+                f"of {' and '.join(each.title for each in self.group)} some learn from values, others from "
                 "comparisons alone, so nothing could be told to all; use recommenders of one kind"
             )
         for each in self.group:
