@@ -1,9 +1,9 @@
 # %% [markdown]
 # # A person in the loop
 #
-# Somebody wants the best coffee. Nobody can measure how good a cup is, but of two cups everybody can say which
-# one is better. Later there are measurements, settings that could not be kept, and an expert with a belief.
-# Each of these is told to an optimizer here.
+# Somebody wants the best coffee. Nobody can measure how good a cup is, but of two cups everybody can say
+# which one is better. Later there are measurements, settings that could not be kept, and an expert with a
+# belief. Each of these is told to an optimizer here.
 #
 # So that the story runs by itself, the person is a function. The optimizer sees answers only.
 
@@ -71,8 +71,8 @@ figure
 # %% [markdown]
 # ## A ranking, and a mistake
 #
-# Four cups are ranked at once: that is three comparisons of neighbors. Then the person finds that the last two
-# were in the wrong order. The answer is taken back, and given the other way round.
+# Four cups are ranked at once: that is three comparisons of neighbors. Then the person finds that the last
+# two were in the wrong order. The answer is taken back, and given the other way round.
 
 # %%
 cups = optimizer.ask(4)
@@ -95,8 +95,8 @@ len(optimizer.pending)
 # ## Settings that could not be kept
 #
 # A new optimizer is told measurements: how far the extraction is from what it should be. The machine cannot
-# hold the temperature, so cups come out a little colder than asked for. They are told `evaluated_at` what they
-# were brewed with.
+# hold the temperature, so cups come out a little colder than asked for. They are told `evaluated_at` what
+# they were brewed with.
 
 # %%
 measured = HEBO(space, scramble_seed=2)
@@ -110,8 +110,8 @@ measured.history.tail(3).round(2)
 # ## A belief about the optimum
 #
 # An expert believes in a place. The belief multiplies the acquisition by a prior, whose power falls with the
-# number of observations. If it is right, fewer evaluations are needed; if it is wrong, it is forgotten. Branin's
-# function has a minimum at (-3.14, 12.3). The wrong belief is at (10, 15), one of the worst places.
+# number of observations. If it is right, fewer evaluations are needed; if it is wrong, it is forgotten.
+# Branin's function has a minimum at (-3.14, 12.3). The wrong belief is at (10, 15), far from all minima.
 
 # %%
 task = Branin()
@@ -134,7 +134,8 @@ def regrets(prior, seed):
 
 
 curves = {
-    name: np.median([regrets(prior, seed) for seed in range(N_SEEDS)], axis=0) for name, prior in BELIEFS.items()
+    name: np.median([regrets(prior, seed) for seed in range(N_SEEDS)], axis=0)
+    for name, prior in BELIEFS.items()
 }
 pd.DataFrame(curves, index=range(1, N_TRIALS + 1)).iloc[[3, *range(5, N_TRIALS, 6)]].round(4)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -12,19 +11,15 @@ import torch
 from pandas import DataFrame
 from torch import Tensor
 
-from hebo.design_space.competing import competing, same_context
-from hebo.design_space.domains.domain import Domain
+from hebo.design_space.competing import competing
 from hebo.errors import DataError
-from hebo.optimizer.history import History
 from hebo.optimizer.locking import locked
 from hebo.optimizer.reading import read_comparisons
-from hebo.request import Recommends, Request
+from hebo.optimizer.recommending import Recommendation, Recommending
 
 
-class Preferring(History, ABC):
+class Preferring(Recommending):
     """What was preferred to what."""
-
-    recommender: Recommends
 
     @locked
     def prefer(self, better: DataFrame, worse: DataFrame) -> None:
@@ -107,7 +102,7 @@ class Preferring(History, ABC):
         As for `best`, it keeps the input constraints and is of one context, at the targets of fidelities.
 
         Args:
-            context: Values of context parameters; None: those of the point preferred last.
+            context: A value for each context parameter; None: those of the point preferred last.
 
         Raises:
             DataError: If no such point was compared.
@@ -116,17 +111,33 @@ class Preferring(History, ABC):
         points = self.data.compared
         if not len(points):
             raise DataError("nothing has been compared yet; say what is better by `prefer(better, worse)`")
-        space = self.space.parameter_space
-        comparable = competing(space, points, context=context)
-        if context is None:
-            comparable &= same_context(space, points, self._records.better[-1])
+        space, fixed = self.space.parameter_space, self._context(context)
+        comparable = competing(space, points, context=fixed)
         if not bool(comparable.any()):
+            wanted = {**space.targets, **fixed}
             raise DataError(
-                "no point that keeps the input constraints was compared "
-                f"{f'with {dict(context)}' if context else 'in the latest context'}; compare points there"
+                "no point that keeps the input constraints was compared"
+                f"{f' with {wanted}' if wanted else ''} yet; compare points there"
             )
         utility = self._utility(points).masked_fill(~comparable, -torch.inf)
         return self.space.decode(points[utility.argmax()].unsqueeze(0))
+
+    @locked
+    def recommendation(self, context: Mapping[str, Any] | None = None) -> Recommendation:
+        """Return the point of the largest posterior mean; see `Recommending.recommendation`.
+
+        Of comparisons it is that of the utility, anywhere, and has no value; before there is a model of it,
+        see `preferred`.
+
+        Raises:
+            DataError: See `Recommending.recommendation`.
+        """
+        if not len(self._records.better):
+            return super().recommendation(context)
+        found = self._predicted_best(context)
+        return Recommendation(
+            self.preferred(context) if found is None else self.space.decode(found.x.unsqueeze(0))
+        )
 
     @torch.no_grad()
     def _utility(self, x: Tensor) -> Tensor:
@@ -137,9 +148,9 @@ class Preferring(History, ABC):
         mean: Tensor = posterior.mean[:, 0, 0]
         return mean
 
-    @abstractmethod
-    def _request_for(self, n: int, domain: Domain, fixed: frozenset[str]) -> Request:
-        """Return what is known when `n` points of a domain are asked for."""
+    def _latest(self) -> Tensor:
+        """Return the point told or preferred last, `1 x d`."""
+        return self._records.better[-1:] if len(self._records.better) else super()._latest()
 
     def check_takes_comparisons(self) -> None:
         """Refuse comparisons that would have no effect, before any is told.

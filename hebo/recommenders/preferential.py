@@ -19,11 +19,12 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.distinct import distinct
 from hebo.errors import IncompatibleError
 from hebo.profile import phase
+from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.fitted_models import condition_on_mean
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.table_search import check_choices, parts_for
 from hebo.regions.whole_space import WholeSpace
-from hebo.request import Request
+from hebo.request import Predicted, Request
 from hebo.surrogates.pairwise_gp import PairwiseGP
 
 _MAX_INITIAL = 16
@@ -98,6 +99,15 @@ class Preferential(ModelBased):
             return None
         with phase("fit"):
             return _Proposal(self, request, self._fit(request))
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the maximum of the mean utility; None where nothing was compared."""
+        if not len(request.data.better):
+            return None
+        model, known = self._fit(request), _incumbents(request)
+        search, _ = parts_for(self.acq_optimizer, WholeSpace(), request.space)
+        data = Data(known, known.new_zeros(len(known), 1))
+        return best_predicted(search, FittedModels((model,)), data, None, request)
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of the utility, conditioned on pending points; see `Optimizer.fit_model`."""

@@ -228,6 +228,21 @@ def test_the_best_point_is_the_compared_one_of_the_largest_utility() -> None:
     pd.testing.assert_frame_equal(optimizer.best_x, best)
 
 
+def test_what_is_recommended_is_best_under_the_model_and_has_no_value() -> None:
+    optimizer = answered(6)
+    state, found = optimizer.state_dict(), optimizer.recommendation()
+    assert optimizer.state_dict() == state
+    assert found.mean is None
+    assert found.measured is None
+    model = optimizer.fit_model()
+    recommended, best = (
+        model.posterior(SPACE.encode(point).unsqueeze(1)).mean.item()
+        for point in (found.point, optimizer.best_x)
+    )
+    assert recommended >= best
+    pd.testing.assert_frame_equal(optimizer.recommend(), found.point)
+
+
 @pytest.mark.parametrize(
     ("read", "message"),
     [
@@ -274,9 +289,9 @@ def test_the_best_point_is_of_one_context_and_keeps_the_input_constraints() -> N
     assert optimizer.best_x["m"].item() == "A"  # that of the point preferred last
     only = Preferential(n_initial=2).build(space, seed=0)
     only.prefer(frame[2:3], frame[3:])
-    with pytest.raises(DataError, match=r"with {'m': 'B'}; compare points there"):
+    with pytest.raises(DataError, match=r"with {'m': 'B'} yet; compare points there"):
         only.preferred({"m": "B"})
-    with pytest.raises(DataError, match=r"no context parameter|not a context parameter"):
+    with pytest.raises(DataError, match="'a' is not a context parameter"):
         only.preferred({"a": 0.5})
 
 
