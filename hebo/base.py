@@ -63,12 +63,16 @@ class Surrogate(Recipe, ABC):
         takes_variances: Whether it uses known variances of observations (`Data.y_var`).
         takes_gradients: Whether it uses derivatives of the objective (`Data.gradients`).
         takes_related: Whether it uses observations of related tasks (`Data.related`).
+        takes_values: Whether it learns from values; one that does not learns from comparisons alone.
+        takes_comparisons: Whether it learns from comparisons (`Data.better` and `Data.worse`).
     """
 
     n_outputs: ClassVar[int] = 1
     takes_variances: ClassVar[bool] = False
     takes_gradients: ClassVar[bool] = False
     takes_related: ClassVar[bool] = False
+    takes_values: ClassVar[bool] = True
+    takes_comparisons: ClassVar[bool] = False
 
     def offers(self) -> frozenset[Ability]:
         """What the model can do beyond predictions."""
@@ -136,6 +140,15 @@ class Surrogate(Recipe, ABC):
                 f"{name} would ignore the related tasks in `related`; leave them out "
                 "(`replace(data, related=())`), or use multitask_gp"
             )
+        if len(data.better) and not self.takes_comparisons:
+            raise IncompatibleError(
+                f"{name} learns from values and would ignore {len(data.better)} comparisons; use pairwise_gp"
+            )
+        if not self.takes_values and (len(data.x) or not len(data.better)):
+            raise IncompatibleError(
+                f"{name} learns from comparisons alone, and the data have {len(data.better)} of them and "
+                f"{len(data.x)} values; use another surrogate for values"
+            )
 
 
 class Acquisition(Recipe, ABC):
@@ -154,6 +167,13 @@ class Acquisition(Recipe, ABC):
     needs: ClassVar[frozenset[Ability]] = frozenset()
     gives: ClassVar[frozenset[Ability]] = frozenset()
     is_weightable: ClassVar[bool] = True
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space in which the acquisition makes no sense.
+
+        Raises:
+            IncompatibleError: With the parameter, and what would work.
+        """
 
     @abstractmethod
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:

@@ -48,6 +48,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.transfer:Transfer",
             "The best points of related tasks before those of another recommender",
         ),
+        "preferential": (
+            "hebo.recommenders.preferential:Preferential",
+            "Learns utilities from comparisons, asks for pairs of the largest expected best utility",
+        ),
         "strict": (
             "hebo.recommenders.strict:Strict",
             "Errors while points are computed end the ask",
@@ -93,6 +97,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.gradient_gp:GradientGP",
             "Gaussian process of values and derivatives",
         ),
+        "pairwise_gp": (
+            "hebo.surrogates.pairwise_gp:PairwiseGP",
+            "Gaussian process of utilities, learned from comparisons alone",
+        ),
         "extra_trees": (
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",
@@ -119,8 +127,16 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.augmented:LogAugmentedEI",
             "Expected improvement over the effective best point, for noisy values",
         ),
+        "prior_guided": (
+            "hebo.acquisitions.prior_guided:PriorGuided",
+            "Another acquisition, weighted by a belief in where the optimum is that fades (piBO)",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
+        "eubo": (
+            "hebo.acquisitions.eubo:EUBO",
+            "Expected utility of the best option, for pairs that somebody compares",
+        ),
         "log_ehvi": (
             "hebo.acquisitions.hypervolume:LogEHVI",
             "Logarithm of the expected hypervolume improvement, for several objectives",

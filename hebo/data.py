@@ -46,6 +46,8 @@ class Data:
         gradients: `n x d` derivatives of the only objective by the encoded columns, NaN where one is unknown;
             None where none was told.
         related: Observations of related tasks: other objectives over the same space, with as many values.
+        better: `k x d` points that were preferred in `k` comparisons; they need no value.
+        worse: `k x d` points that each of them was preferred to.
     """
 
     x: Tensor = field(metadata=PER_ROW)
@@ -59,11 +61,14 @@ class Data:
     costs: Tensor | None = field(default=None, metadata=PER_ROW)
     gradients: Tensor | None = field(default=None, metadata=PER_ROW)
     related: tuple[Data, ...] = ()
+    better: Tensor = field(default_factory=_empty)
+    worse: Tensor = field(default_factory=_empty)
 
     def __post_init__(self) -> None:
         n = len(self.x)
-        if self.pending.numel() == 0:
-            object.__setattr__(self, "pending", self.x.new_empty(0, self.x.shape[1]))
+        for name in ("pending", "better", "worse"):
+            if getattr(self, name).numel() == 0:
+                object.__setattr__(self, name, self.x.new_empty(0, self.x.shape[1]))
         if self.constraints.shape[1] == 0:
             object.__setattr__(self, "constraints", self.x.new_empty(n, 0))
         for name in ("allowed", "inside"):
@@ -73,6 +78,8 @@ class Data:
             values = getattr(self, name)
             if values is not None and values.shape[0] != n:
                 raise AssertionError(f"{n} points but {len(values)} rows of '{name}'")
+        if self.better.shape != self.worse.shape:
+            raise AssertionError(f"{len(self.better)} better points but {len(self.worse)} worse ones")
         if self.y_var is not None and self.y_var.shape != self.y.shape:
             raise AssertionError(f"values {tuple(self.y.shape)} but variances {tuple(self.y_var.shape)}")
         if self.gradients is not None and self.gradients.shape != self.x.shape:
@@ -117,8 +124,15 @@ class Data:
 
     @property
     def seen(self) -> Tensor:
-        """`(n + p) x d`: every point that was evaluated or is pending."""
-        return torch.cat([self.x, self.pending])
+        """Every point that was evaluated, compared or is pending, `d` columns; compared ones once."""
+        points = (self.x, self.compared, self.pending) if len(self.better) else (self.x, self.pending)
+        return torch.cat(points)
+
+    @property
+    def compared(self) -> Tensor:
+        """`u x d`: the different points of all comparisons, sorted."""
+        points: Tensor = torch.unique(torch.cat([self.better, self.worse]), dim=0)
+        return points
 
     @property
     def best(self) -> Tensor:

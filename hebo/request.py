@@ -105,7 +105,7 @@ class Recommends(ABC):
 
     @property
     def max_objectives(self) -> int:
-        """How many columns of `y` it takes."""
+        """How many columns of `y` it takes; 0 where it learns from comparisons alone."""
         return 1
 
     @property
@@ -126,6 +126,11 @@ class Recommends(ABC):
     @property
     def takes_related(self) -> bool:
         """Whether it makes use of related tasks."""
+        return False
+
+    @property
+    def takes_comparisons(self) -> bool:
+        """Whether it learns which of two points is better (`Optimizer.prefer`)."""
         return False
 
     @property
@@ -168,6 +173,18 @@ class Recommends(ABC):
                 "another composition whose surrogate takes them, such as warped_gp"
             )
 
+    def check_takes_comparisons(self) -> None:
+        """Refuse comparisons that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes them.
+        """
+        if not self.takes_comparisons:
+            raise IncompatibleError(
+                f"{self.title} learns from values and makes no use of comparisons; use the recommender "
+                "`preferential`, or tell a value for each point"
+            )
+
     def check_takes_gradients(self) -> None:
         """Refuse derivatives of the objective that would have no effect.
 
@@ -200,6 +217,11 @@ class Recommends(ABC):
         Raises:
             IncompatibleError: With both numbers, and what would work.
         """
+        if not self.max_objectives:
+            raise IncompatibleError(
+                f"{self.title} learns from comparisons alone, not from values; say which points are better "
+                "by `prefer(better, worse)`, or use HEBO or another recommender of values"
+            )
         if n > self.max_objectives:
             raise IncompatibleError(
                 f"{self.title} takes {self.max_objectives} objective(s), y has {n} columns; use an "

@@ -162,6 +162,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "A task with contexts, and what these are from ask to ask",
         ),
         "noisy": ("tasks.wrappers.noisy:Noisy", "A task measured with Gaussian noise"),
+        "hidden_utility": (
+            "tasks.wrappers.hidden_utility:HiddenUtility",
+            "A task of which only comparisons are known, for preferential optimization",
+        ),
         "outliers": ("tasks.wrappers.outliers:Outliers", "A task of which some measurements are far off"),
         "quantized": ("tasks.wrappers.plateau:Quantized", "A task with values rounded down to steps"),
         "related_contexts": (

@@ -9,11 +9,13 @@ from functools import partial
 from itertools import chain
 from typing import Any
 
+import numpy as np
 import torch
 from gpytorch.constraints import Positive
 from gpytorch.kernels import Kernel
 from gpytorch.module import Module
 from gpytorch.priors import LogNormalPrior, Prior
+from gpytorch.settings import lazily_evaluate_kernels
 from torch import Tensor
 from torch.nn import Parameter
 
@@ -136,6 +138,35 @@ def log_normal(*, mode: float, spread: float) -> LogNormalPrior:
     """Return the log-normal prior with a given mode, and standard deviation of the logarithm."""
     location = torch.tensor(math.log(mode) + spread**2, dtype=torch.float64)
     return LogNormalPrior(location, torch.tensor(spread, dtype=torch.float64))
+
+
+def features_of(kernel: Kernel, x: Tensor) -> Tensor:
+    """Return what a kernel computes once for each of `... x n x d` points: features, or the points."""
+    features: Tensor = kernel.encode_points(x) if isinstance(kernel, FeatureCorrelation) else x
+    return features
+
+
+def correlations(
+    kernel: Kernel, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
+) -> Tensor:
+    """Return the correlations, `... x n x m`, of `... x n x d` and `... x m x d` points under any kernel.
+
+    Args:
+        kernel: Correlation function.
+        a: Points.
+        b: Others; leading axes broadcast.
+        features_a: `features_of` the points, where they are known.
+        features_b: The same of the others.
+    """
+    if isinstance(kernel, FeatureCorrelation):
+        of_a = features_of(kernel, a) if features_a is None else features_a
+        of_b = features_of(kernel, b) if features_b is None else features_b
+        return kernel.compare(of_a, of_b)
+    with lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
+        batch = np.broadcast_shapes(a.shape[:-2], b.shape[:-2])
+        a, b = (one.expand(*batch, *one.shape[-2:]) for one in (a, b))
+        found: Tensor = kernel(a, b).to_dense()
+    return found
 
 
 def _get(kernel: Kernel, *, name: str) -> Any:

@@ -26,8 +26,8 @@ from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
+from hebo.optimizer.preferring import Preferring
 from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
-from hebo.optimizer.recommending import Recommending
 from hebo.optimizer.records import Records
 from hebo.optimizer.transferring import Transferring
 from hebo.profile import Profile
@@ -37,7 +37,7 @@ from hebo.request import Recommends, Request
 Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any] | tuple[DataFrame, Any, Any, DataFrame | None]
 """What one ask gave: points, and what was told of them: values, constraints, other points they belong to.
 
-The keyword arguments of `tell`, as a mapping, may stand in the place of the values.
+The keyword arguments of `tell`, as a mapping, may stand in the place of the values, or those of `prefer`.
 """
 
 
@@ -49,7 +49,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, Recommending, Transferring):
+class Optimizer(OriginalNames, Preferring, Transferring):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
@@ -58,6 +58,8 @@ class Optimizer(OriginalNames, Recommending, Transferring):
 
     The k-th `ask` depends only on the seed, on k, and on what has been told and asked before; there is no
     hidden random state, so a run continues from its history alone.
+
+    In the place of values it may learn which of two points is better: `prefer` in the place of `tell`.
 
     Threads may share an optimizer: `ask`, `tell`, `retell`, `forget`, saving and loading, and all that reads
     what is known take turns, so that none of them sees half of a change. An `ask` holds the others up for as
@@ -228,6 +230,11 @@ class Optimizer(OriginalNames, Recommending, Transferring):
         records.replace(places, measured)
 
     def _check_told(self, constraints: Any, y_var: Any, gradient: Any) -> None:
+        if n := len(self._records.better):
+            raise DataError(
+                f"{n} comparisons were told to this optimizer; one optimizer learns from values or from "
+                "comparisons: tell values to a new one, or compare the points by `prefer`"
+            )
         if constraints is not None:
             self.check_takes_constraints()
         if y_var is not None:
@@ -261,17 +268,22 @@ class Optimizer(OriginalNames, Recommending, Transferring):
         """Give up pending points, for example of a canceled evaluation, and told ones, for example mistakes.
 
         A row is a pending point where there is such a one, and else one that was told; what was told of it is
-        as if it had never been. Points that were told several times are given as often.
+        as if it had never been. Points that were told several times are given as often. With a point that was
+        compared, all its comparisons go; `retract` takes back single ones.
 
         Args:
             x: `n` points, as for `tell`.
 
         Raises:
-            DataError: If a row is neither pending nor told; nothing is forgotten then.
+            DataError: If a row is neither pending nor told nor compared; nothing is forgotten then.
             IncompatibleError: If what was told has gone to another library, which cannot take it back.
         """
         records = self._records
         points, is_told = read_known(x, self.space, records)
+        if len(records.better):
+            records.forget_compared(points[is_told])
+            self._give_up(points)
+            return
         places = records.places_of(points[is_told])
         self._check_changeable(places)
         self._give_up(points)
@@ -289,7 +301,7 @@ class Optimizer(OriginalNames, Recommending, Transferring):
             DataError: If no successful evaluation has been told.
             IncompatibleError: If the recommender fits no model.
         """
-        if not len(self.data.successes().x):
+        if not len(self.data.successes().x) and not len(self.data.better):
             raise DataError("no successful evaluation has been told yet, so there is nothing to fit")
         return self.recommender.fit_model(self._request_for(1, self.space, frozenset()))
 
@@ -307,7 +319,7 @@ class Optimizer(OriginalNames, Recommending, Transferring):
         Raises:
             DataError: If the state is of another format or of another design space.
             IncompatibleError: If it has more objectives than this optimizer takes, or measured constraints,
-                variances, derivatives or related tasks that it makes no use of.
+                variances, derivatives, related tasks or comparisons that it makes no use of.
         """
         records = Records.from_json(state, self.space)
         if records.n_objectives:
@@ -320,6 +332,8 @@ class Optimizer(OriginalNames, Recommending, Transferring):
             self.check_takes_gradients()
         if records.related:
             self.check_takes_related()
+        if len(records.better):
+            self.check_takes_comparisons()
         self.seed, self._records = int(state["seed"]), records
 
     @locked
@@ -329,7 +343,7 @@ class Optimizer(OriginalNames, Recommending, Transferring):
         Args:
             rounds: One `(points, values)`, `(points, values, constraints)` or `(points, values, constraints,
                 evaluated_at)` per past `ask`, in order; values None where they are not known yet. Or
-                `(points, told)` with a mapping of the keyword arguments of `tell`.
+                `(points, told)` with a mapping of the keyword arguments of `tell` or of `prefer`.
 
         Raises:
             DataError: If this optimizer has been asked already, or a round is unusable.
@@ -343,7 +357,9 @@ class Optimizer(OriginalNames, Recommending, Transferring):
     def _tell_again(
         self, x: DataFrame, y: Any, constraints: Any = None, evaluated_at: DataFrame | None = None
     ) -> None:
-        if isinstance(y, Mapping):
+        if isinstance(y, Mapping) and ("better" in y or "worse" in y):
+            self.prefer(**y)
+        elif isinstance(y, Mapping):
             self.tell(x, **y)
         elif y is not None:
             self.tell(x, y, constraints=constraints, evaluated_at=evaluated_at)
@@ -389,7 +405,9 @@ class Optimizer(OriginalNames, Recommending, Transferring):
         return {**self.__dict__, "_records": copy.copy(self._records)}
 
     def __repr__(self) -> str:
-        size = f"{len(self.space.names)} parameters, {len(self._records.x)} told"
+        n = len(self._records.better)
+        told = f"{n} comparisons" if n else f"{len(self._records.x)} told"
+        size = f"{len(self.space.names)} parameters, {told}"
         return f"{type(self).__name__}({self.recommender.title}, {size}, seed={self.seed})"
 
 

@@ -79,8 +79,31 @@ def read_measured(
     )
 
 
+def read_comparisons(
+    better: DataFrame, worse: DataFrame, space: DesignSpace, records: Records
+) -> tuple[Tensor, Tensor]:
+    """Return the points of comparisons, `k x d` each, row by row; see `Preferring.prefer`.
+
+    Raises:
+        DataError: If the frames differ in length, or a point is preferred to itself.
+    """
+    known = torch.cat([records.pending, records.compared])
+    first, second = (read_points(frame, space, known) for frame in (better, worse))
+    if len(first) != len(second):
+        raise DataError(
+            f"there are {len(first)} better points and {len(second)} worse ones; row i of `better` is "
+            "preferred to row i of `worse`: give as many, and repeat a point that won or lost several times"
+        )
+    same = (first == second).all(1)
+    if bool(same.any()):
+        row = int(same.nonzero()[0])
+        (point,) = space.decode(first[row].unsqueeze(0)).to_dict("records")
+        raise DataError(f"row {row}: {point} is preferred to itself; leave the row out")
+    return first, second
+
+
 def read_known(x: DataFrame, space: DesignSpace, records: Records) -> tuple[Tensor, Tensor]:
-    """Return pending or told points of a frame, `n x d`, and which of them were told, `n` bool.
+    """Return pending, told or compared points of a frame, `n x d`, and which are not pending, `n` bool.
 
     A row is a pending point where there is such a one.
     """
@@ -88,5 +111,6 @@ def read_known(x: DataFrame, space: DesignSpace, records: Records) -> tuple[Tens
     places: Iterable[int | None] = matched(points, records.pending, torch.zeros_like(points))
     is_told = torch.tensor([place is None for place in places], dtype=torch.bool)
     if is_told.any():
-        points[is_told] = read_points(x[is_told.numpy()], space, records.x)
+        known = torch.cat([records.x, records.compared])
+        points[is_told] = read_points(x[is_told.numpy()], space, known)
     return points, is_told

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from pandas import DataFrame
+from torch import Tensor
 
 from hebo.design_space.competing import check_contexts, context_names
 from hebo.design_space.domains.domain import Domain
 from hebo.errors import DataError
 from hebo.optimizer.history import History
 from hebo.optimizer.locking import locked
-from hebo.request import Recommends, Request
+from hebo.request import Predicted, Recommends, Request
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Recommendation:
         high: The same above it.
         feasibility: Predicted probability that all measured constraints hold; None where there is no model.
         measured: Where there is no model, the value told of the point, the best one; None otherwise.
+
+    All of them are None where points were compared and have no values.
     """
 
     point: DataFrame
@@ -74,14 +77,18 @@ class Recommending(History):
                 could rest on, or there are several objectives.
         """
         self._refuse_front()
-        fixed = self._context(context)
-        domain = self.space.fix(here) if (here := {**self.space.targets, **fixed}) else self.space
-        found = self.recommender.predicted_best(self._request_for(1, domain, frozenset(fixed)))
+        found = self._predicted_best(context)
         if found is None:
-            point, value = self.best(fixed)
+            point, value = self.best(self._context(context))
             return Recommendation(point, measured=value)
         point = self.space.decode(found.x.unsqueeze(0))
         return Recommendation(point, -found.mean, -found.high, -found.low, found.feasibility)
+
+    def _predicted_best(self, context: Mapping[str, Any] | None) -> Predicted | None:
+        """Return what the recommender predicts in a context; None where it has no model."""
+        fixed = self._context(context)
+        domain = self.space.fix(here) if (here := {**self.space.targets, **fixed}) else self.space
+        return self.recommender.predicted_best(self._request_for(1, domain, frozenset(fixed)))
 
     def _refuse_front(self) -> None:
         n = self._records.n_objectives or 1
@@ -92,14 +99,18 @@ class Recommending(History):
         """Return a value for each context parameter."""
         names = context_names(self.space)
         if context is None:
-            self._need_success()
-            last = self.space.decode(self._records.x[-1:])
+            last = self.space.decode(self._latest())
             return {name: last[name].iloc[0] for name in names}
         check_contexts(self.space, context)
         for name in names:
             if name not in context:
                 raise DataError(f"context parameter '{name}' has no value; pass {{'{name}': ...}} as well")
         return dict(context)
+
+    def _latest(self) -> Tensor:
+        """Return the point told last, `1 x d`."""
+        self._need_success()
+        return self._records.x[-1:]
 
     def _request_for(self, n: int, domain: Domain, fixed: frozenset[str]) -> Request:
         """Return what is known when `n` points of a domain are asked for."""

@@ -29,7 +29,9 @@ class Records:
     Attributes:
         x: `n x d` told points, in the order told.
         measured: What was measured there; None before the first.
-        pending: `p x d` points that were asked for and neither told nor forgotten.
+        pending: `p x d` points that were asked for and neither told, compared nor forgotten.
+        better: `k x d` points that were preferred in comparisons, in the order told.
+        worse: `k x d` points that each of them was preferred to.
         related: What is known of related tasks, in the order told.
         n_asks: How often points were asked for.
         n_asked_points: How many.
@@ -37,7 +39,7 @@ class Records:
 
     def __init__(self, space: DesignSpace) -> None:
         self._space = space
-        self.x = self.pending = torch.empty(0, space.n_dims, dtype=torch.float64)
+        self.x = self.pending = self.better = self.worse = torch.empty(0, space.n_dims, dtype=torch.float64)
         self.measured: Measurements | None = None
         self.related: tuple[RelatedTask, ...] = ()
         self.n_asks = self.n_asked_points = 0
@@ -80,7 +82,7 @@ class Records:
         told, related = self.measured, tuple(task.data for task in self.related)
         if told is None:
             empty = self.x.new_empty(0, related[0].y.shape[1] if related else 1)
-            return Data(self.x, empty, self.pending, allowed=self.allowed, related=related)
+            return Data(self.x, empty, self.pending, better=self.better, worse=self.worse, related=related)
         return Data(
             self.x,
             -told.y,
@@ -117,6 +119,37 @@ class Records:
         self.drop_pending(x)
         self.x = torch.cat([self.x, x])
         self.measured = measured if self.measured is None else self.measured.followed_by(measured)
+
+    @property
+    def compared(self) -> Tensor:
+        """`2k x d` points of all comparisons, with repeats."""
+        return torch.cat([self.better, self.worse])
+
+    def preferred(self, better: Tensor, worse: Tensor) -> None:
+        """Add comparisons of points, `k x d` each."""
+        self.drop_pending(torch.unique(torch.cat([better, worse]), dim=0))
+        self.better, self.worse = torch.cat([self.better, better]), torch.cat([self.worse, worse])
+
+    def forget_compared(self, x: Tensor) -> None:
+        """Forget all comparisons of points, `n x d`.
+
+        Raises:
+            DataError: If one was not compared; nothing is forgotten then.
+        """
+        kept = torch.ones(len(self.better), dtype=torch.bool)
+        for point in x:
+            of_point = (self.better == point).all(1) | (self.worse == point).all(1)
+            if not bool(of_point.any()):
+                (values,) = self._space.decode(point.unsqueeze(0)).to_dict("records")
+                raise DataError(
+                    f"{values} is neither pending nor compared; `pending` and `comparisons` list what is"
+                )
+            kept &= ~of_point
+        self.keep_comparisons(kept)
+
+    def keep_comparisons(self, kept: Tensor) -> None:
+        """Forget the other comparisons: a mask, `k` bool."""
+        self.better, self.worse = self.better[kept], self.worse[kept]
 
     def drop_pending(self, x: Tensor) -> None:
         """Remove one pending row per given point, where there is one that is equal."""
@@ -192,6 +225,7 @@ class Records:
             **(NOTHING_TOLD if self.measured is None else self.measured.to_json()),
             "pending": self.pending.tolist(),
             **({"related": [task.to_json() for task in self.related]} if self.related else {}),
+            **({"better": self.better.tolist(), "worse": self.worse.tolist()} if len(self.better) else {}),
         }
 
     @classmethod
@@ -207,8 +241,11 @@ class Records:
             raise DataError("the state belongs to another design space; use the one it was saved with")
         records = cls(space)
         records.n_asks, records.n_asked_points = int(state["n_asks"]), int(state["n_asked_points"])
-        records.x = torch.tensor(state["x"], dtype=torch.float64).reshape(-1, space.n_dims)
-        records.pending = torch.tensor(state["pending"], dtype=torch.float64).reshape(-1, space.n_dims)
+        for name in ("x", "pending", "better", "worse"):
+            points = torch.tensor(state.get(name, []), dtype=torch.float64)
+            setattr(records, name, points.reshape(-1, space.n_dims))
+        if len(records.better) != len(records.worse):
+            raise DataError("the state is damaged: it has comparisons of which one side is missing")
         records.measured = Measurements.from_json(state, len(records.x), space.n_dims)
         records.related = tuple(RelatedTask.from_json(task, space) for task in state.get("related", ()))
         return records

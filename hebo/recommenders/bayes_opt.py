@@ -133,10 +133,11 @@ class BayesOptRecipe(ModelBased):
         return False
 
     def check(self, space: DesignSpace) -> None:
-        """Refuse a space that the surrogate cannot be fitted on, or the search cannot search."""
+        """Refuse a space that a part cannot work in: surrogate, acquisition, search."""
         check_choices(self, space)
         search, _ = parts_for(self.acq_optimizer, self.region, space)
         self.surrogate.check(space)
+        self.acquisition.check(space)
         search.check(space)
 
     def doubts(self, space: DesignSpace) -> tuple[str, ...]:

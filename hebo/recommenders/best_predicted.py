@@ -21,7 +21,11 @@ N_STARTS = 10
 
 
 def best_predicted(
-    search: AcqOptimizer, models: FittedModels, data: Data, transform: OutcomeTransform, request: Request
+    search: AcqOptimizer,
+    models: FittedModels,
+    data: Data,
+    transform: OutcomeTransform | None,
+    request: Request,
 ) -> Predicted:
     """Return the point of the largest posterior mean where constraints are likely to hold.
 
@@ -32,7 +36,7 @@ def best_predicted(
         search: That of the composition.
         models: Fitted to what was told alone, not conditioned on pending points.
         data: As modeled, its points moved into the domain of the request.
-        transform: From the units of `request.data.y` to those of the models.
+        transform: From the units of `request.data.y` to those of the models; None where these are the same.
         request: Says where.
     """
     score = reliable_mean(models)
@@ -49,10 +53,11 @@ def _able(search: AcqOptimizer, score: AcqFunction) -> AcqOptimizer:
 
 
 @torch.no_grad()
-def _predicted(x: Tensor, models: FittedModels, transform: OutcomeTransform) -> Predicted:
+def _predicted(x: Tensor, models: FittedModels, transform: OutcomeTransform | None) -> Predicted:
     """Return the prediction at a point (`d`); the ends of its interval are inverted, as transforms bend."""
     point: Any = x.reshape(1, 1, -1)
     there = marginals(models.objective, point.to(models.device))
     ends = torch.stack([there.mean, there.mean - there.sd, there.mean + there.sd]).cpu()
-    mean, low, high = transform.untransform(ends)[0][:, 0].tolist()
+    told = ends if transform is None else transform.untransform(ends)[0]
+    mean, low, high = told[:, 0].tolist()
     return Predicted(x, mean, low, high, float(feasibility(models, point)))

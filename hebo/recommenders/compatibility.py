@@ -22,6 +22,11 @@ def check_parts(
     Raises:
         IncompatibleError: With both parts and what would work.
     """
+    if not surrogate.takes_values:
+        raise IncompatibleError(
+            f"{type(surrogate).__name__} learns from comparisons, and the loop from values; use the "
+            "recommender `preferential` with this surrogate, or another surrogate"
+        )
     _require(acquisition, acquisition.needs, surrogate, surrogate.offers())
     _require(search, search.needs, acquisition, acquisition.gives)
     if failures.weighs and not acquisition.is_weightable:

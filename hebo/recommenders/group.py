@@ -13,6 +13,7 @@ from torch import Tensor
 
 from hebo.base import FittedModels, Recommender
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
 from hebo.request import Request
 
@@ -60,8 +61,18 @@ class Group(ModelBased, ABC):
         """Whether the first one makes use of related tasks; those that do not are told none."""
         return self.group[0].takes_related
 
+    @property
+    def takes_comparisons(self) -> bool:
+        """Whether all learn from comparisons."""
+        return all(each.takes_comparisons for each in self.group)
+
     def check(self, space: DesignSpace) -> None:
-        """Refuse a space that one of them cannot search."""
+        """Refuse a space that one of them cannot search, and a group that does not learn from one thing."""
+        if not all(each.max_objectives for each in self.group) and not self.takes_comparisons:
+            raise IncompatibleError(
+                f"of {' and '.join(each.title for each in self.group)} some learn from values, others from "
+                "comparisons alone, so nothing could be told to all; use recommenders of one kind"
+            )
         for each in self.group:
             each.check(space)
 

@@ -36,6 +36,11 @@ class RandomSearch(Recommender):
         """Of no effect, as values are."""
         return True
 
+    @property
+    def takes_comparisons(self) -> bool:
+        """Of no effect, as values are."""
+        return True
+
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""
         x = request.domain.sample(request.n, generator=request.generator, method="random")

@@ -36,6 +36,11 @@ class Sobol(Recommender):
         """Of no effect, as values are."""
         return True
 
+    @property
+    def takes_comparisons(self) -> bool:
+        """Of no effect, as values are."""
+        return True
+
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""
         return request.space_filling(request.n)

@@ -35,10 +35,10 @@ def check_choices(recipe: Recipe, space: DesignSpace) -> None:
         ("acq_optimizer", Exhaustive, "exhaustive"),
         ("region", WholeSpace, "whole_space"),
     ):
-        part = getattr(recipe, place)
-        if place in recipe.model_fields_set and not isinstance(part, allowed):
+        chosen = getattr(recipe, place) if place in recipe.model_fields_set else None
+        if chosen is not None and not isinstance(chosen, allowed):
             raise IncompatibleError(
-                f"{type(part).__name__} as {place} is for spaces too large to list; all {space.cardinality} "
-                "candidates of the table are valued instead: leave it out, or write "
+                f"{type(chosen).__name__} as {place} is for spaces too large to list; all "
+                f"{space.cardinality} candidates of the table are valued instead: leave it out, or write "
                 f"`{place}: {{type: {name}}}`"
             )

@@ -56,6 +56,11 @@ class Wrapper(Recommender, ABC):
         """Whether it makes use of related tasks."""
         return self.of.takes_related
 
+    @property
+    def takes_comparisons(self) -> bool:
+        """Whether it learns from comparisons."""
+        return self.of.takes_comparisons
+
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that cannot be searched; see `Recommends.check`."""
         self.of.check(space)

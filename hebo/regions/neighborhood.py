@@ -38,6 +38,7 @@ class Neighborhood(Domain):
         low[self._switches], high[self._switches] = lower[self._switches], upper[self._switches]
         self.bounds = torch.stack([low, high])
         self.categorical_dims, self.discrete_dims = domain.categorical_dims, domain.discrete_dims
+        self.layout = domain.layout
 
     def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
         """See `Domain`: draws of the whole domain, shrunk into the box."""

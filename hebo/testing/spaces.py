@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import torch
+
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
@@ -67,3 +70,16 @@ def observations(space: DesignSpace, n: int = 12) -> Data:
     lower, upper = space.bounds
     y = -((x - lower) / (upper - lower) - 0.4).square().sum(-1, keepdim=True)
     return Data(x, (y - y.mean()) / y.std())
+
+
+def comparisons(data: Data) -> Data:
+    """Return comparisons of observations: each point with the next one, and the last with the first."""
+    x, y, others = data.x, data.y, data.x.roll(-1, 0)
+    is_better = y > y.roll(-1, 0)
+    better, worse = torch.where(is_better, x, others), torch.where(is_better, others, x)
+    return Data(x[:0], y[:0], better=better, worse=worse)
+
+
+def suited(recipe: Surrogate, data: Data) -> Data:
+    """Return observations as a surrogate learns from them: with values, or compared."""
+    return data if recipe.takes_values else comparisons(data)

@@ -15,7 +15,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator, seeded
 from hebo.testing.models import allows, check_model
-from hebo.testing.spaces import SPACES, observations
+from hebo.testing.spaces import SPACES, comparisons, observations, suited
 
 
 def check_surrogate(recipe: Surrogate, *spaces: DesignSpace) -> None:
@@ -35,27 +35,29 @@ def check_surrogate(recipe: Surrogate, *spaces: DesignSpace) -> None:
         model = _check_fit(recipe, data, space)
         check_model(model, data, space)
         _check_abilities(recipe, model, data)
-    _check_refusals(recipe, observations(taken[0]), taken[0])
+    data = suited(recipe, observations(taken[0]))
+    _check_refusals(recipe, data, taken[0])
     if recipe.takes_variances:
-        _check_variances(recipe, observations(taken[0]), taken[0])
+        _check_variances(recipe, data, taken[0])
 
 
 def _takes(recipe: Surrogate, space: DesignSpace) -> bool:
     """Whether `check` lets a space pass; where it does not, no model may come of a fit."""
     if allows(lambda: recipe.check(space)):
         return True
-    fits = allows(lambda: recipe.fit(observations(space), space, generator=make_generator(0)))
+    data = suited(recipe, observations(space))
+    fits = allows(lambda: recipe.fit(data, space, generator=make_generator(0)))
     assert not fits, f"{type(recipe).__name__} refuses {space.names} and fits it nevertheless"
     return False
 
 
 def _check_fit(recipe: Surrogate, data: Data, space: DesignSpace) -> Any:
     """A fit depends on data and generator alone, and leaves the data as they were."""
-    before = data.x.clone(), data.y.clone()
+    before, train = (data.x.clone(), data.y.clone()), suited(recipe, data)
     models: list[Any] = []
     for stream in (0, 1):
         with seeded(make_generator("global", stream)):
-            models.append(recipe.fit(data, space, generator=make_generator(7)))
+            models.append(recipe.fit(train, space, generator=make_generator(7)))
     means = [one.posterior(data.x).mean.detach() for one in models]
     assert torch.equal(means[0], means[1]), "one generator, one model: global streams do not matter"
     assert torch.equal(data.x, before[0]), "a fit leaves the points as they were"
@@ -110,6 +112,11 @@ def _check_variances(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
 
 def _check_refusals(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
     """What a surrogate would ignore it refuses."""
+    if not (recipe.takes_values and recipe.takes_comparisons):
+        other = comparisons(observations(space)) if recipe.takes_values else observations(space)
+        assert not allows(lambda: recipe.fit(other, space, generator=make_generator(0))), (
+            f"{type(recipe).__name__} does not say that it learns from values and comparisons, and takes both"
+        )
     several = data.with_y(data.y.repeat(1, recipe.n_outputs + 1))
     assert not allows(lambda: recipe.fit(several, space, generator=make_generator(0))), (
         f"{recipe.n_outputs + 1} outputs are more than {type(recipe).__name__} says that it takes"

@@ -20,6 +20,7 @@ from hebo.errors import IncompatibleError
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.mixture import mix
 from hebo.kernels.numeric_matern import NumericMatern
+from hebo.kernels.sharing import shared_out
 from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
@@ -151,18 +152,7 @@ class MixedGP(Surrogate):
             )
         for kind in self.ignore_kinds:
             kinds.pop(kind, None)
-        found = []
-        for recipe in self.kernels:
-            taken = sorted(column for kind in recipe.handles for column in kinds.pop(kind, []))
-            if taken:
-                found.append((recipe, taken))
-        for kind, columns in kinds.items():
-            raise IncompatibleError(
-                f"no kernel of {[type(one).__name__ for one in self.kernels]} takes the {kind} column "
-                f"{columns[0]} of {space.names}; add one that does, such as "
-                f"{[type(one).__name__ for one in _default_kernels() if kind in one.handles]}"
-            )
-        return found
+        return shared_out(self.kernels, space, kinds)
 
 
 def with_nominal(kernel: KernelRecipe, *, deduplicate: bool = False) -> MixedGP:

@@ -16,6 +16,7 @@ from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.testing.acq_optimizers import check_acq_optimizer
 from hebo.testing.acquisitions import check_acquisition
+from hebo.testing.spaces import suited
 from mcbo.kernels.tree_additive import TreeAdditive
 from mcbo.surrogates.mixed_gp import MixedGP
 
@@ -38,7 +39,8 @@ def takes(name: str, space: DesignSpace) -> bool:
 @pytest.mark.parametrize("name", names("surrogate"))
 def test_a_surrogate_learns_more_than_the_mean(name: str) -> None:
     space = next(SPACES[one] for one in ("numeric", "categorical") if takes(name, SPACES[one]))
-    model = surrogate(name).fit(observations(space, 30), space, generator=make_generator(0))
+    train = suited(surrogate(name), observations(space, 30))
+    model = surrogate(name).fit(train, space, generator=make_generator(0))
     test = observations(space, 64)
     with torch.no_grad():
         mean = model.posterior(test.x.unsqueeze(-2)).mean.squeeze()

@@ -13,8 +13,9 @@ from hebo.errors import IncompatibleError
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 from hebo.testing.recommenders import check_recommender, play
 
-# Without a fidelity there is nothing for it to choose: `tests/hebo/recommenders/test_cost_aware.py`.
-OPTIMIZERS = sorted({*OWN_OPTIMIZERS} - {"cost_aware"})
+# Without a fidelity there is nothing to choose for `cost_aware`, and `preferential` is told no values: their
+# checks are in `tests/hebo/recommenders/`.
+OPTIMIZERS = sorted({*OWN_OPTIMIZERS} - {"cost_aware", "preferential"})
 CLAIMED = {name: claimed(name) for name in OPTIMIZERS}
 CLAIMS = [(name, sort) for name, sorts in CLAIMED.items() for sort in sorts]
 

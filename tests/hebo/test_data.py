@@ -210,3 +210,13 @@ def test_a_field_of_a_subclass_survives_every_copy(name: str) -> None:
     assert copy.note == "kept"
     kept = {"successes": [10, 12], "feasible_successes": [10, 12], "train": [10, 12], "rows": [11, 12]}
     assert copy.label.tolist() == kept.get(name, [10, 11, 12])
+
+
+def test_points_of_comparisons_are_seen_and_listed_once() -> None:
+    a, b, c = torch.eye(3, dtype=torch.float64).split(1)
+    data = Data(a[:0], a[:0, :1], better=torch.cat([a, b]), worse=torch.cat([b, c]), pending=c)
+    assert len(data.compared) == 3
+    assert len(data.seen) == 4
+    assert data.train().better.shape == (2, 3)
+    with pytest.raises(AssertionError, match="2 better points but 1 worse"):
+        Data(a[:0], a[:0, :1], better=torch.cat([a, b]), worse=c)

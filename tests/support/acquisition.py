@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from string import ascii_lowercase
+
 from botorch.models.model import Model
 from torch import Generator
 
@@ -12,6 +14,6 @@ from hebo.design_space.design_space import DesignSpace
 
 def under(acquisition: Acquisition, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
     """Return the acquisition of one objective, in a box of as many columns as the data has."""
-    names = [f"x{column}" for column in range(data.x.shape[1])]
+    names = ascii_lowercase[: data.x.shape[1]]
     domain = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in names])
     return acquisition.build(FittedModels((model,)), data, domain, generator=generator)

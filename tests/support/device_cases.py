@@ -21,7 +21,9 @@ from hebo.errors import IncompatibleError
 from hebo.experiment.config.parts import build
 from hebo.kernels.base import KernelRecipe
 from hebo.random import make_generator
+from hebo.surrogates.pairwise_gp import PairwiseGP
 from hebo.surrogates.warped_gp import WarpedGP
+from hebo.testing.spaces import suited
 from mcbo.compose import ACQUISITIONS, MODELS
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.tree_additive import TreeAdditive
@@ -59,7 +61,8 @@ def on(x: Tensor, device: str) -> Tensor:
 
 def predictions(recipe: Surrogate, space: DesignSpace, device: str) -> Tensor:
     """Means and deviations at points, alone and jointly, of a model and of its fantasies."""
-    model = recipe.fit(observations(space, 40).to(device), space, generator=make_generator(0))
+    data = suited(recipe, observations(space, 40))
+    model = recipe.fit(data.to(device), space, generator=make_generator(0))
     x = on(space.sample(64, generator=make_generator(1)), device)
     joint = model.posterior(x.reshape(16, 4, -1), observation_noise=True)
     single = model.posterior(x.unsqueeze(-2))
@@ -165,6 +168,7 @@ def _surrogates() -> Iterator[tuple[str, Case]]:
             yield f"surrogate {name} {sort}", Case(partial(predictions, recipe, SPACES[sort]), 0.1)
     mixture = MixedGP(n_samples=3, burn_in=2)
     yield "surrogate mixture mixed", Case(partial(predictions, mixture, SPACES["mixed"]), 0.1)
+    yield "surrogate pairwise_gp mixed", Case(partial(predictions, PairwiseGP(), SPACES["mixed"]), 0.1)
 
 
 def _kernels() -> Iterator[tuple[str, Case]]:

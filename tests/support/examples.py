@@ -45,6 +45,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "one": _INNER,
         "several": {**_INNER, "acquisition": {"type": "log_ehvi"}},
     },
+    ("optimizer", "preferential"): {"n_initial": 4, "acq_optimizer": {"type": "random", "n_points": 64}},
     ("optimizer", "hebo"): {
         "n_initial": 3,
         "surrogate": {"type": "warped_gp", "n_starts": 1},
@@ -88,6 +89,10 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
+    ("acquisition", "prior_guided"): {
+        "of": {"type": "log_ei"},
+        "prior": {"a": {"center": 0.5, "spread": 0.2}},
+    },
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},
     ("task", "ehrlich_explicit"): {
@@ -118,6 +123,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("task", "clipped"): {"task": {"type": "branin"}, "high": 20.0},
     ("task", "failing"): {"task": {"type": "branin"}, "probability": 0.5},
+    ("task", "hidden_utility"): {"task": {"type": "branin"}},
     ("task", "heteroscedastic"): {"task": {"type": "branin"}, "low": 0.1, "high": 1.0},
     ("task", "outliers"): {"task": {"type": "branin"}, "scale": 10.0},
     ("task", "quantized"): {"task": {"type": "branin"}, "step": 1.0},

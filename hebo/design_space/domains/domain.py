@@ -12,6 +12,8 @@ from typing import ClassVar, Literal
 import torch
 from torch import Generator, Tensor
 
+from hebo.design_space.parameters.layout import Layout
+
 Method = Literal["sobol", "random"]
 
 
@@ -22,12 +24,14 @@ class Domain(ABC):
         bounds: `2 x d`, lower and upper ends of the encoded columns.
         categorical_dims: Column -> number of categories; such a column holds codes `0 .. c-1`.
         discrete_dims: Columns that take finitely many values (categorical columns included).
+        layout: The parameters, and which columns are theirs.
         is_listed: Whether the points are those of a list, such as a table of candidates.
     """
 
     bounds: Tensor
     categorical_dims: Mapping[int, int]
     discrete_dims: frozenset[int]
+    layout: Layout
     is_listed: ClassVar[bool] = False
 
     @property

@@ -7,7 +7,6 @@ from abc import abstractmethod
 from torch import Tensor
 
 from hebo.design_space.domains.domain import Domain
-from hebo.design_space.parameters.layout import Layout
 from hebo.design_space.rules.conditions import Conditions
 from hebo.design_space.rules.constraints import ConstraintSet
 
@@ -16,13 +15,11 @@ class TypedPoints(Domain):
     """Points that have a type in every column, may be conditional, and obey constraints.
 
     Attributes:
-        layout: The columns and their types.
         conditions: When conditional parameters are active.
         constraints: The input constraints.
         pinned: `d` booleans, columns that hold one value.
     """
 
-    layout: Layout
     conditions: Conditions
     constraints: ConstraintSet
     pinned: Tensor

@@ -42,7 +42,7 @@ class Rows(Domain):
         bounds: Tensor | None = None,
         whole: Rows | None = None,
     ) -> None:
-        self._index, self._kept, self._layout, self._whole = index, kept, layout, whole
+        self._index, self._kept, self.layout, self._whole = index, kept, layout, whole
         self.bounds = layout.bounds if bounds is None else bounds
         self.categorical_dims, self.discrete_dims = layout.categorical_dims, layout.discrete_dims
 
@@ -67,14 +67,14 @@ class Rows(Domain):
 
     def where(self, kept: Tensor, *, bounds: Tensor | None = None) -> Rows:
         """Return the part of the domain where a mask over the table (`k` booleans) is true."""
-        return Rows(self._index, self._kept & kept, self._layout, bounds=bounds)
+        return Rows(self._index, self._kept & kept, self.layout, bounds=bounds)
 
     def without(self, x: Tensor) -> Rows:
         """Return the domain less the given points (`n x d`); those that are no rows of it do not matter."""
         numbers = self._index.find(x)
         kept = torch.ones_like(self._kept)
         kept[numbers[numbers >= 0]] = False
-        return Rows(self._index, self._kept & kept, self._layout, bounds=self.bounds, whole=self.with_seen)
+        return Rows(self._index, self._kept & kept, self.layout, bounds=self.bounds, whole=self.with_seen)
 
     def sample(self, n: int, *, generator: Generator, method: Method = "sobol") -> Tensor:
         """Draw `n` rows, each as often as the others: all of them in random order, then all again, and so on.
@@ -98,18 +98,18 @@ class Rows(Domain):
             DataError: If there is no row, or a value is NaN.
         """
         self._need_row()
-        points = as_points(x, self._layout.n_dims)
+        points = as_points(x, self.layout.n_dims)
         if points.isnan().any():
             raise DataError("Points to project hold NaN; drop these rows first.")
         numbers = self._index.find_exact(points)
         far = (numbers < 0) | ~self._kept[numbers]
         if far.any():
-            numbers[far] = self._index.nearest(self._layout.project(points[far]), self.numbers)
+            numbers[far] = self._index.nearest(self.layout.project(points[far]), self.numbers)
         return self._index.x[numbers]
 
     def contains(self, x: Tensor) -> Tensor:
         """Say for each point (`n x d`) whether it is a row, up to `Layout.tolerance`."""
-        numbers = self._index.find(as_points(x, self._layout.n_dims))
+        numbers = self._index.find(as_points(x, self.layout.n_dims))
         return (numbers >= 0) & self._kept[numbers]
 
     def keys(self, x: Tensor) -> Tensor:
@@ -122,7 +122,7 @@ class Rows(Domain):
 
         Rows that differ in one parameter alone, as elsewhere, are few or none in most tables.
         """
-        point = self._layout.project(as_points(x.unsqueeze(0), self._layout.n_dims))
+        point = self.layout.project(as_points(x.unsqueeze(0), self.layout.n_dims))
         others = self.numbers[self.numbers != self._index.find(point)]
         order = self._index.distances(point, others)[0].argsort(stable=True)
         return self._index.x[others[order[:N_NEIGHBORS]]]

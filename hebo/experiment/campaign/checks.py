@@ -50,9 +50,14 @@ def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None
     ):
         if was != now and found.told:
             raise ConfigError(
-                f"{path}: the {what} were {listed(was)}, the campaign has {listed(now)} now; restore "
-                "them, or begin another campaign and tell it what was measured."
+                f"{path}: the {what} were {listed(was)}, the campaign has {listed(now)} "
+                "now; restore them, or begin another campaign and tell it what was measured."
             )
+    if found.asked and campaign.compares != (not found.objectives):
+        raise ConfigError(
+            f"{path}: {'points' if campaign.compares else 'pairs'} were asked for before the optimizer was "
+            "changed; restore it, or begin another campaign."
+        )
 
 
 def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None:
@@ -105,6 +110,11 @@ def _damage(found: CampaignDocument, campaign: Campaign, space: DesignSpace) -> 
                 return f"{len(row)} values for {listed(names)}"
     if any(len(x) != space.n_dims for x in found.asked):
         return "points of another size"
+    n_compared, pairs = len(state.get("better") or []), [one.pair for one in found.answers]
+    if n_compared != len(pairs):
+        return f"{n_compared} comparisons, {len(pairs)} of them with a pair"
+    if len(set(pairs)) < len(pairs) or not all(0 < 2 * one <= len(found.asked) for one in pairs):
+        return "numbers of pairs that were not asked for, or twice"
     numbers = [*(one.point for one in found.told if one.point is not None), *found.forgotten]
     if len(set(numbers)) < len(numbers) or not all(0 < one <= len(found.asked) for one in numbers):
         return "numbers of points that were not asked for, or twice"

@@ -13,6 +13,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
+from hebo.experiment.campaign.pair_sheet import BETTER, OPTION, PAIR
 from hebo.experiment.campaign.sheet import NUMBER
 from hebo.experiment.config.earlier import KEY, read_earlier
 from hebo.experiment.config.labeled import Name
@@ -23,6 +24,7 @@ from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import Document, kind_of
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.recipe import Recipe
+from hebo.request import Recommends
 
 NOISE_SUFFIX = "_sd"
 """What the name of a column of standard deviations has after that of its objective."""
@@ -33,7 +35,7 @@ class Campaign(Recipe):
 
     Attributes:
         name: For messages.
-        objectives: Columns that are minimized.
+        objectives: Columns that are minimized; none where the optimizer learns from comparisons.
         constraints: Columns that are fulfilled where <= 0.
         noise: Columns of known standard deviations, `y_sd` for the objective `y`; a cell may be empty, and a
             sheet without them.
@@ -52,9 +54,19 @@ class Campaign(Recipe):
         return (*self.objectives, *self.constraints)
 
     @property
+    def compares(self) -> bool:
+        """Whether pairs are compared, and nothing is measured."""
+        return not self.objectives
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """All columns that people fill in."""
-        return (*self.measured, *self.noise)
+        return (BETTER,) if self.compares else (*self.measured, *self.noise)
+
+    @property
+    def reserved(self) -> tuple[str, ...]:
+        """Columns of its sheets beside those that people fill in."""
+        return (PAIR, OPTION, BETTER) if self.compares else (NUMBER,)
 
     @property
     def noise_of(self) -> dict[str, str]:
@@ -62,6 +74,12 @@ class Campaign(Recipe):
         return {name: name.removesuffix(NOISE_SUFFIX) for name in self.noise}
 
 
+_PURPOSES = {
+    NUMBER: "for the numbers of points",
+    PAIR: "for the numbers of pairs",
+    OPTION: "for A and B",
+    BETTER: "for the answers",
+}
 _PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats", KEY)
 
 
@@ -86,17 +104,22 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
     _check_keys(data)
     fields = {key: value for key, value in data.items() if key not in _PARTS}
     space, found = _space(data, folder)
+    recipe = build("optimizer", data["optimizer"], ("optimizer",))
+    if not isinstance(recipe, OptimizerRecipe):
+        raise AssertionError(f"{type(recipe).__name__} is in the catalog of optimizers")
+    compares = isinstance(recipe, Recommends) and not recipe.max_objectives
+    if compares:
+        _check_nothing_measured(fields)
     try:
-        campaign = Campaign.model_validate({**found, **fields})
+        campaign = Campaign.model_validate(fields if compares else {**found, **fields})
     except ValidationError as error:
         raise translate(error, Campaign, fields) from error
+    if compares:
+        campaign = campaign.model_copy(update={"objectives": ()})
     read_earlier(data)  # read again where its sources are: a mistake is to show before anything is asked
     _check_noise(campaign)
     _check_columns(space, campaign)
     _check_labels(space, campaign)
-    recipe = build("optimizer", data["optimizer"], ("optimizer",))
-    if not isinstance(recipe, OptimizerRecipe):
-        raise AssertionError(f"{type(recipe).__name__} is in the catalog of optimizers")
     return campaign, space, recipe
 
 
@@ -113,6 +136,17 @@ def _check_keys(data: Mapping[str, Any]) -> None:
         raise ConfigMistake(("repeats",), "is of a table of `candidates`, and there is none; leave it out.")
 
 
+def _check_nothing_measured(fields: Mapping[str, Any]) -> None:
+    """Refuse columns of values where pairs are compared."""
+    for key in ("objectives", "constraints", "noise"):
+        if key in fields:
+            raise ConfigMistake(
+                (key,),
+                "the optimizer learns from comparisons, and nothing is measured; leave it out, or choose an "
+                "optimizer of values, such as {type: hebo}.",
+            )
+
+
 def _check_noise(campaign: Campaign) -> None:
     """Refuse columns of standard deviations that belong to no objective."""
     known = [f"{name}{NOISE_SUFFIX}" for name in campaign.objectives]
@@ -126,11 +160,12 @@ def _check_noise(campaign: Campaign) -> None:
 
 def _check_columns(space: DesignSpace, campaign: Campaign) -> None:
     """Refuse names that the columns of a sheet could not have, or that programs would take for the same."""
-    for key, names in (("space", space.names), ("objectives", campaign.columns)):
-        if NUMBER in [name.strip() for name in names]:
-            raise ConfigMistake(
-                (key,), f"a column of sheets is called '{NUMBER}', for the numbers of points; rename yours."
-            )
+    for key, names in (("space", space.names), ("objectives", campaign.measured)):
+        for reserved in campaign.reserved:
+            if reserved in [name.strip() for name in names]:
+                raise ConfigMistake(
+                    (key,), f"a column of sheets is called '{reserved}', {_PURPOSES[reserved]}; rename yours."
+                )
     for name in campaign.columns:
         if name in space.names or campaign.columns.count(name) > 1:
             raise ConfigMistake((), f"the column '{name}' would appear twice; rename what is measured.")
@@ -152,8 +187,8 @@ def _check_labels(space: DesignSpace, campaign: Campaign) -> None:
                 f"the table has the column '{name}', which is to be measured; rename it. Values that are "
                 "known already can be told: `hebo tell` takes rows without a number.",
             )
-        if name == NUMBER:
-            raise ConfigMistake(("candidates",), f"the table has the column '{NUMBER}'; rename it.")
+        if name in campaign.reserved:
+            raise ConfigMistake(("candidates",), f"the table has the column '{name}'; rename it.")
         if name in [one.strip() for one in space.names]:
             raise ConfigMistake(
                 ("candidates",), f"the column {name!r} differs from a parameter by spaces alone; rename it."

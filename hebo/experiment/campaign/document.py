@@ -29,6 +29,22 @@ class Told(BaseModel):
     sheet: str = ""
 
 
+class Answer(BaseModel):
+    """The answer to one pair.
+
+    Attributes:
+        pair: Its number.
+        better: The option that was preferred.
+        sheet: The name of the file.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    pair: int
+    better: Literal["A", "B"]
+    sheet: str = ""
+
+
 class CampaignDocument(BaseModel):
     """All that is known of a campaign.
 
@@ -42,6 +58,7 @@ class CampaignDocument(BaseModel):
         optimizer: Its state.
         asked: The encoded points asked for, the first with the number 1.
         told: One for each told point of the state, in its order.
+        answers: One for each comparison of the state, in its order.
         forgotten: Numbers that were given up.
         history: What happened, each with its time; what was replaced stays here.
     """
@@ -56,6 +73,7 @@ class CampaignDocument(BaseModel):
     optimizer: dict[str, Any]
     asked: list[list[float]]
     told: list[Told]
+    answers: list[Answer] = Field(default_factory=list)
     forgotten: list[int] = Field(default_factory=list)
     initial_trials_from: list[dict[str, Any]] = Field(default_factory=list)
     history: list[dict[str, Any]] = Field(default_factory=list)
@@ -67,8 +85,9 @@ class CampaignDocument(BaseModel):
 
     @property
     def numbers_told(self) -> set[int]:
-        """The numbers of the points whose values are known."""
-        return {one.point for one in self.told if one.point is not None}
+        """The numbers of the points whose values are known, or that were compared."""
+        compared = {number for one in self.answers for number in (2 * one.pair - 1, 2 * one.pair)}
+        return compared | {one.point for one in self.told if one.point is not None}
 
     @property
     def numbers_waiting(self) -> list[int]:

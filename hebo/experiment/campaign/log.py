@@ -25,7 +25,7 @@ from hebo.experiment.campaign.differences import (
 from hebo.experiment.campaign.document import CampaignDocument, OldDocument, Told, read_document
 from hebo.experiment.campaign.noise import are_known, told_deviations, variances
 from hebo.experiment.campaign.rows import History, Measurement, RowReader, is_same_point, sort
-from hebo.experiment.campaign.sheet import Sheet
+from hebo.experiment.campaign.sheet import Sheet, read_sheet, write_sheet
 from hebo.experiment.campaign.upgrade import upgraded
 from hebo.experiment.config.former import current
 from hebo.experiment.config.parts import describe
@@ -53,6 +53,21 @@ class Teacher(Protocol):
         """Tell of them, and return what people should know, a line each."""
 
 
+@dataclass(frozen=True)
+class Words:
+    """What messages speak of.
+
+    Attributes:
+        unit: What is asked for.
+        rows: What a sheet has of it.
+        told: What people fill in.
+    """
+
+    unit: str
+    rows: str
+    told: str
+
+
 class Log:
     """A campaign with all that was asked and told; a file beside the YAML keeps it.
 
@@ -67,12 +82,15 @@ class Log:
 
     Attributes:
         notices: What people should know, a line each.
+        words: How messages call what is asked for, what a sheet has of it, and what is told.
 
     Raises:
         ConfigError: If the file is none of ours, or of other quantities, or the optimizer does not take what
             is measured.
         DataError: If it belongs to another design space.
     """
+
+    words = Words("point", "rows", "values")
 
     def __init__(
         self,
@@ -126,6 +144,35 @@ class Log:
         """Return the points that were neither told nor given up, with their numbers as index."""
         numbers = self._document.numbers_waiting
         return self._space.decode(self._points(numbers)).set_index(pd.Index(numbers, dtype=int))
+
+    def count(self, points: pd.DataFrame) -> int:
+        """Return how many units there are among points."""
+        return len(points)
+
+    def write_sheet(self, path: Path, points: pd.DataFrame, *, workbook: bool) -> None:
+        """Write points that were asked for, as `ask` and `waiting` return them, into a file to fill in."""
+        write_sheet(
+            path,
+            points,
+            points.index.tolist(),
+            self.campaign.columns,
+            cells=self.cells,
+            labels=self.cells.labels(points),
+            workbook=workbook,
+        )
+
+    def tell_sheet(self, path: Path, *, replace: bool) -> Counts:
+        """Record what a file says, all or nothing; see `tell`.
+
+        Raises:
+            DataError: If it cannot be read; with line and column.
+        """
+        names = self.cells.label_names
+        sheet = read_sheet(
+            path, self._space, self.campaign.measured, noise=self.campaign.noise_of, labels=names
+        )
+        self._note_aside(path, sheet.aside)
+        return self.tell(sheet, replace=replace)
 
     def tell(self, sheet: Sheet, *, replace: bool = False) -> Counts:
         """Record measured points, all or none; those told before are skipped.
@@ -255,6 +302,17 @@ class Log:
         if are_known(noise):
             state["y_var"] = noise
         self._restart(state)
+
+    def _note_aside(self, path: Path, names: Sequence[str]) -> None:
+        """Say which columns of a sheet are not read; of standard deviations, how they would be."""
+        if not names:
+            return
+        shown = ", ".join(map(repr, names))
+        text = f"{path}: not read, as they belong to nothing in the campaign: {shown}."
+        noise = [f"{one}_sd" for one in self.campaign.objectives if f"{one}_sd" in names]
+        if noise:
+            text += f" If these are standard deviations, write `noise: [{', '.join(noise)}]` into the YAML."
+        self.notices.append(text)
 
     def _settings(self, x: Tensor, before: Tensor) -> str:
         return point_difference(self._space, self.cells, x, before)

@@ -145,17 +145,27 @@ class RowReader:
         place = self._places.get(number)
         if place is None:
             raise DataError(f"{row.where}: point {number} was never asked for; clear the number.")
-        asked = self._asked[place]
-        x = self._encode(row, self._cells.read(row, self._points[place]))
-        if is_same_point(x, asked):
-            return Measurement(row, number, False, asked, asked)
-        other = self._standing(row, x)
+        found = self.measured(row, number)
+        if not found.is_elsewhere:
+            return found
+        other = self._standing(row, found.x)
         if other is not None:
             raise DataError(
                 f"{row.where}: the values are those of point {self._numbers[other]}, not of point {number}; "
                 "restore the numbers, or clear this one if that point was measured once more."
             )
-        return Measurement(row, number, False, asked, x)
+        return found
+
+    def measured(self, row: Row, number: int) -> Measurement:
+        """Return what a row says of a point that was asked for.
+
+        Raises:
+            DataError: If a cell cannot be read; names its line.
+        """
+        place = self._places[number]
+        asked = self._asked[place]
+        x = self._encode(row, self._cells.read(row, self._points[place]))
+        return Measurement(row, number, False, asked, asked if is_same_point(x, asked) else x)
 
     def _own(self, row: Row) -> Measurement:
         """Return the point of a row without a number; in full where one that was asked for stands there."""

@@ -81,10 +81,15 @@ def write_sheet(
         [number, *label, *values, *[None] * len(measured)]
         for number, label, values in zip(numbers, known, cells.write(points), strict=True)
     ]
+    write_rows(path, [head, *body], workbook=workbook)
+
+
+def write_rows(path: Path, rows: Sequence[Sequence[Any]], *, workbook: bool) -> None:
+    """Write rows of cells, the names of columns first, as CSV or as a workbook."""
     if workbook:
-        write_workbook(path, [head, *body])
+        write_workbook(path, rows)
     else:
-        path.write_text("".join(map(_csv_line, [head, *body])), encoding="utf-8", newline="")
+        path.write_text("".join(map(_csv_line, rows)), encoding="utf-8", newline="")
 
 
 def _csv_line(row: Iterable[Any]) -> str:
@@ -124,7 +129,7 @@ def read_sheet(
     parameters = {name.strip(): name for name in space.names}
     expected, noise = [*parameters, *measured], dict(noise or {})
     table = read_table_file(path, wanted=[NUMBER, *expected, *noise])
-    aside = _check_names(table, expected, [NUMBER, *noise, *(str(one).strip() for one in labels)])
+    aside = check_columns(table, expected, [NUMBER, *noise, *(str(one).strip() for one in labels)])
     if not table.rows:
         raise DataError(f"{path} has a row of names and no points; fill in the sheet that `hebo ask` wrote.")
     rows: list[Row] = []
@@ -134,11 +139,13 @@ def read_sheet(
         if any(row.get(name, "").strip() for name in (*measured, *noise)):
             rows.append(_row(table, line, row, parameters, measured, noise))
         else:
-            blank.append(_number(f"{path}, line {line}", row.get(NUMBER, ""), comma=table.decimal_comma))
+            blank.append(
+                read_count(f"{path}, line {line}", NUMBER, row.get(NUMBER, ""), comma=table.decimal_comma)
+            )
     return Sheet(path, rows, aside, blank)
 
 
-def _check_names(table: RawTable, expected: Sequence[str], others: Sequence[str]) -> list[str]:
+def check_columns(table: RawTable, expected: Sequence[str], others: Sequence[str]) -> list[str]:
     """Return the columns that are nobody's; refuse a table that lacks one, or has one twice."""
     named = [name for name in table.names if name]
     aside = [
@@ -174,7 +181,7 @@ def _row(
         for column, name in noise.items()
     ]
     cells = {name: row[column] for column, name in parameters.items()}
-    number = _number(where, row.get(NUMBER, ""), comma=comma)
+    number = read_count(where, NUMBER, row.get(NUMBER, ""), comma=comma)
     return Row(where, number, cells, list(values.values()), deviations, comma)
 
 
@@ -186,13 +193,17 @@ def _deviation(where: str, text: str | None, value: float, *, comma: bool) -> fl
     return math.nan if math.isnan(value) else found
 
 
-def _number(where: str, text: str, *, comma: bool) -> int | None:
-    """Return the number of a point, which programs may have turned into `1.0`."""
+def read_count(where: str, column: str, text: str, *, comma: bool) -> int | None:
+    """Return the number of a point or a pair, which programs may have turned into `1.0`; None of no text.
+
+    Raises:
+        DataError: If it is no such number.
+    """
     if not text.strip():
         return None
     number = read_number(text, decimal_comma=comma)
     if number is None or number < 0 or number != int(number):
         raise DataError(
-            f"{where}, column '{NUMBER}': {text.strip()!r} is no number of a point; restore or clear it."
+            f"{where}, column '{column}': {text.strip()!r} is no number of a {column}; restore or clear it."
         )
     return int(number)

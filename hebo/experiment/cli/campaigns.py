@@ -48,6 +48,7 @@ def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
     from hebo.experiment.campaign.definition import build_campaign
     from hebo.experiment.campaign.lock import alone
     from hebo.experiment.campaign.log import Log
+    from hebo.experiment.campaign.pairs import PairLog
     from hebo.experiment.config.earlier import read_earlier
     from hebo.experiment.earlier.lessons import Lessons
     from hebo.experiment.yaml.document import read_yaml
@@ -58,7 +59,7 @@ def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
         with alone(path) if changes else nullcontext() as taken_over:
             campaign, space, recipe = build_campaign(document)
             lessons = Lessons(read_earlier(document.data), file.parent, space, campaign.objectives)
-            log = Log(campaign, space, recipe, path, lessons)
+            log = (PairLog if campaign.compares else Log)(campaign, space, recipe, path, lessons)
             yield log
     except (DataError, IncompatibleError, SpaceError) as error:
         raise ConfigError(str(error)) from error
@@ -71,8 +72,10 @@ def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
 
 
 def counts_text(log: Log) -> str:
-    """Return how many points were told, have failed, and wait."""
+    """Return how many points were told, have failed, and wait; or how many were compared."""
     data = log.optimizer.data
+    if log.campaign.compares:
+        return f"{len(data.better)} comparisons in all, {log.count(log.waiting())} pairs waiting."
     return f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting."
 
 
@@ -80,6 +83,10 @@ def standing_texts(log: Log, file: Path) -> Iterator[str]:
     """Return a line about the best point, or the front, of each context; the one told last at the end."""
     from hebo.experiment.campaign.standing import standings
 
+    if log.campaign.compares:
+        if len(log.optimizer.data.better):
+            yield f"Preferred most: {_point_text(log, log.optimizer.best_x)}"
+        return
     every = standings(log)
     if len(every) > MOST_CONTEXTS:
         yield f"{len(every)} contexts were told; hebo show {file} has all of them. Of the last ones:"
@@ -130,7 +137,10 @@ def show_campaign(file: Path, run_id: str | None) -> None:
         raise ConfigError(f"{file} is a campaign, which has no runs; leave {run_id!r} out.")
     with opened(file, changes=False) as log:
         click.echo(counts_text(log))
-        if len(log.optimizer.data.x):
+        if log.campaign.compares:
+            for text in standing_texts(log, file):
+                click.echo(text)
+        elif len(log.optimizer.data.x):
             wide_console().print(standing_table(log))
 
 
@@ -192,13 +202,17 @@ def recommend(campaign: Path, contexts: tuple[str, ...]) -> None:
             )
         space = log.optimizer.space
         found = log.optimizer.recommendation(read_contexts(contexts, space, log.cells) if contexts else None)
-    objective, text = log.campaign.objectives[0], _point_text(log, found.point)
+    text, is_last = _point_text(log, found.point), not contexts and context_names(space)
+    recommended = f"Recommended{' in the context told last' if is_last else ''}: {text}"
+    if log.campaign.compares:
+        click.echo(recommended)
+        return
+    objective = log.campaign.objectives[0]
     if found.measured is not None:
         click.echo("There is no model (yet), so this is the best point that was told:")
         click.echo(f"{text}\n{objective} was {found.measured:g}")
         return
-    is_last = not contexts and context_names(space)
-    click.echo(f"Recommended{' in the context told last' if is_last else ''}: {text}")
+    click.echo(recommended)
     ends = f"from {found.low:.4g} to {found.high:.4g} within one standard deviation"
     click.echo(f"Predicted {objective}: {found.mean:.4g}, {ends}")
     if log.campaign.constraints:

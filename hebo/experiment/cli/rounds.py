@@ -12,15 +12,12 @@ from hebo.errors import ConfigError
 from hebo.experiment.cli.campaigns import CAMPAIGN, CONTEXT, counts_text, opened, standing_texts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from hebo.experiment.campaign.definition import Campaign
     from hebo.experiment.campaign.log import Log
 
 
 @click.command()
 @CAMPAIGN
-@click.option("-n", "n_points", type=click.IntRange(1), help="How many; 1 unless given.")
+@click.option("-n", "n_points", type=click.IntRange(1), help="How many points, or pairs; 1 unless given.")
 @click.option(
     "-o",
     "--output",
@@ -36,9 +33,9 @@ def ask(campaign: Path, n_points: int | None, output: Path, contexts: tuple[str,
     CAMPAIGN is a YAML with `name`, `optimizer`, and `space` or `task`; CAMPAIGN.log.json keeps what is known.
     With `candidates: library.csv` the points are rows of that table, and its other columns come along.
     Numbers have six digits; the number of a point, in the first column, stands for all of them.
+    An optimizer that learns from comparisons asks for pairs: two rows for each.
     """
     from hebo.experiment.campaign.contexts import read_contexts
-    from hebo.experiment.campaign.sheet import write_sheet
     from hebo.experiment.files import replacing
 
     if waiting and (n_points is not None or contexts):
@@ -51,21 +48,13 @@ def ask(campaign: Path, n_points: int | None, output: Path, contexts: tuple[str,
         with replacing(output) as partial:
             points = log.waiting() if waiting else log.ask(n_points or 1, context)
             if not len(points):
-                raise ConfigError("no point waits for its values; ask for new ones without --waiting.")
-            write_sheet(
-                partial,
-                points,
-                points.index.tolist(),
-                log.campaign.columns,
-                cells=log.cells,
-                labels=log.cells.labels(points),
-                workbook=workbook,
-            )
+                raise ConfigError(
+                    f"no {log.words.unit} waits for its {log.words.told}; ask for new ones without --waiting."
+                )
+            log.write_sheet(partial, points, workbook=workbook)
             log.save()
-    columns = ", ".join(log.campaign.columns)
-    click.echo(
-        f"Wrote {len(points)} points to {output}; fill in {columns}, then: hebo tell {campaign} {output}"
-    )
+    columns, written = ", ".join(log.campaign.columns), f"{log.count(points)} {log.words.unit}s"
+    click.echo(f"Wrote {written} to {output}; fill in {columns}, then: hebo tell {campaign} {output}")
 
 
 @click.command()
@@ -78,28 +67,19 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
     Rows without values are left for later. Write `failed` where a measurement failed. A numbered row counts
     once, however often it is told; where its parameters were changed, the point was measured there. Rows
     without a number are other points that were measured as well. A value that was corrected needs --replace;
-    the log keeps the old one. Columns that belong to nothing in the campaign are not read.
+    the log keeps the old one. Columns that belong to nothing in the campaign are not read. Of a pair, write A
+    or B into the column `better`, or x into the row of the better one.
     """
-    from hebo.experiment.campaign.sheet import read_sheet
-
     with opened(campaign) as log:
         done = []
         for path in sheets:
-            sheet = read_sheet(
-                path,
-                log.optimizer.space,
-                log.campaign.measured,
-                noise=log.campaign.noise_of,
-                labels=log.cells.label_names,
-            )
-            if sheet.aside:
-                log.notices.append(f"{path}: {_aside_text(sheet.aside, log.campaign)}")
-            counts = log.tell(sheet, replace=replace)
+            counts = log.tell_sheet(path, replace=replace)
             replaced = f", {counts.replaced} replaced" if counts.replaced else ""
-            blank = f" {counts.blank} rows have no values yet." if counts.blank else ""
+            words = log.words
+            blank = f" {counts.blank} {words.rows} have no {words.told} yet." if counts.blank else ""
             done.append(
-                f"{path}: {counts.told} points told{replaced}, {counts.known} of its rows were known "
-                f"already.{blank}"
+                f"{path}: {counts.told} {words.unit}s told{replaced}, {counts.known} of its {words.rows} "
+                f"were known already.{blank}"
             )
         log.save()
     for text in done:
@@ -113,23 +93,15 @@ def tell(campaign: Path, sheets: tuple[Path, ...], replace: bool) -> None:
 @CAMPAIGN
 @click.argument("numbers", nargs=-1, required=True, type=click.IntRange(1))
 def forget(campaign: Path, numbers: tuple[int, ...]) -> None:
-    """Give up points that were asked for, by the NUMBERS in the first column of their sheet.
+    """Give up points or pairs that were asked for, by the NUMBERS in the first column of their sheet.
 
     They no longer wait, and may be suggested again. If they are measured after all they can be told.
     """
     with opened(campaign) as log:
         log.forget(numbers)
         log.save()
-    click.echo(f"{len(set(numbers))} points given up, {len(log.waiting())} waiting.")
-
-
-def _aside_text(names: Sequence[str], campaign: Campaign) -> str:
-    """Return which columns of a sheet are not read; of standard deviations, how they would be."""
-    text = f"not read, as they belong to nothing in the campaign: {', '.join(map(repr, names))}."
-    noise = [f"{one}_sd" for one in campaign.objectives if f"{one}_sd" in names]
-    if noise:
-        text += f" If these are standard deviations, write `noise: [{', '.join(noise)}]` into the YAML."
-    return text
+    waiting = log.count(log.waiting())
+    click.echo(f"{len(set(numbers))} {log.words.unit}s given up, {waiting} waiting.")
 
 
 def _check_output(output: Path, log: Log) -> bool:

@@ -186,6 +186,8 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
     for place, one in enumerate(experiment.optimizers):
         try:
             optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
+            if not optimizer.max_objectives:  # it learns from comparisons, which no task gives
+                optimizer.check_takes_objectives(len(objectives))
             if task.constraints:
                 optimizer.check_takes_constraints()
             if len(objectives) == 1:

@@ -212,7 +212,7 @@ def test_a_sheet_that_was_not_written_was_not_asked_for(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr("hebo.experiment.campaign.sheet.write_sheet", killed)
+        patch.setattr("hebo.experiment.campaign.log.write_sheet", killed)
         assert command("ask", "paint.yaml", "-n", "2", "-o", "r.csv").exit_code != 0
     assert sorted(path.name for path in Path().iterdir()) == ["paint.yaml"]
     assert "no point waits" in command("ask", "paint.yaml", "--waiting", "-o", "r.csv").output

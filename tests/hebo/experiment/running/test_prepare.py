@@ -42,6 +42,15 @@ def test_an_optimizer_that_needs_several_objectives_is_refused_early(
     assert not out.exists()
 
 
+def test_an_optimizer_that_learns_from_comparisons_is_refused_early(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    answer = hebo("run", write_config(tasks=[{"type": "branin"}], optimizers=[{"type": "preferential"}]))
+    assert answer.exit_code == 2
+    assert "does not fit the task 'branin': Preferential learns from comparisons alone" in answer.stderr
+    assert not out.exists()
+
+
 def test_an_optimizer_without_use_for_constraints_is_refused_early(
     write_config: Write, hebo: Hebo, out: Path
 ) -> None:

@@ -1,0 +1,177 @@
+"""Campaigns of comparisons: pairs are asked for, and somebody says which option is better."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import torch
+from torch import Tensor
+
+from hebo.errors import DataError
+from hebo.experiment.campaign.differences import few
+from hebo.experiment.campaign.document import Answer
+from hebo.experiment.campaign.log import Counts, Log, Words
+from hebo.experiment.campaign.pair_sheet import (
+    OPTIONS,
+    AnsweredPair,
+    PairSheet,
+    point_numbers,
+    read_pairs,
+    write_pairs,
+)
+from hebo.experiment.campaign.rows import Measurement, RowReader, is_same_point
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """An answer with the points that were compared.
+
+    Attributes:
+        pair: As it was read.
+        points: Of A and of B: what was asked for, and what was compared.
+    """
+
+    pair: AnsweredPair
+    points: tuple[Measurement, Measurement]
+
+    @property
+    def better(self) -> Tensor:
+        """`d`, the encoded point that was preferred."""
+        return self.points[self.pair.better].x
+
+    @property
+    def worse(self) -> Tensor:
+        """`d`, the other one."""
+        return self.points[1 - self.pair.better].x
+
+
+class PairLog(Log):
+    """The log of a campaign whose optimizer learns from comparisons; see `Log`.
+
+    Points are asked for two at a time: pair `k` has the points `2 k - 1` and `2 k`. The file has an answer
+    for each comparison in the state of the optimizer.
+    """
+
+    words = Words("pair", "pairs", "answer")
+
+    def count(self, points: pd.DataFrame) -> int:
+        """Return how many pairs there are among points."""
+        return len(points) // 2
+
+    def ask(self, n: int, context: Mapping[str, Any] | None = None) -> pd.DataFrame:
+        """Return `n` pairs, two rows for each, with the numbers of points as index."""
+        return pd.concat([super(PairLog, self).ask(2, context) for _ in range(n)])
+
+    def write_sheet(self, path: Path, points: pd.DataFrame, *, workbook: bool) -> None:
+        """Write pairs into a file; see `write_pairs`."""
+        write_pairs(path, points, cells=self.cells, labels=self.cells.labels(points), workbook=workbook)
+
+    def tell_sheet(self, path: Path, *, replace: bool) -> Counts:
+        """Record the answers of a file, all or none; those told before are skipped.
+
+        Raises:
+            DataError: If a row is unusable, or an answer differs and is not to be replaced; names it.
+        """
+        sheet = read_pairs(path, self._space, labels=self.cells.label_names)
+        self._note_aside(path, sheet.aside)
+        told = {one.pair: place for place, one in enumerate(self._document.answers)}
+        found = self._read(sheet)
+        fresh = [one for one in found if one.pair.number not in told]
+        changed = [one for one in found if one.pair.number in told and not self._has(told, one)]
+        if changed and not replace:
+            raise DataError(
+                f"{path}: {few([self._change_text(one) for one in changed])} differs from what was told; add "
+                "--replace if that was a mistake."
+            )
+        self._prefer(fresh, sheet)
+        self._exchange(changed, told, sheet)
+        blank = [number for number in sheet.blank if number in told]
+        if blank:
+            self.notices.append(
+                f"{path}: the answer to pair {', '.join(map(str, blank))} is no longer there; it stays "
+                "recorded."
+            )
+        n_known = len(found) - len(fresh) - len(changed)
+        return Counts(len(fresh), n_known, len(changed), len(sheet.blank) - len(blank))
+
+    def forget(self, numbers: Sequence[int]) -> None:
+        """Give up pairs that were asked for; they may be answered all the same later.
+
+        Raises:
+            DataError: If a number was never asked for, or its pair was answered or given up already.
+        """
+        waiting = self.pairs_waiting
+        for number in numbers:
+            if number not in waiting:
+                answered = number in {one.pair for one in self._document.answers}
+                why = "has been answered; `hebo tell --replace` corrects it" if answered else "does not wait"
+                left = f"pairs that wait: {', '.join(map(str, waiting))}" if waiting else "none waits"
+                raise DataError(f"pair {number} {why}; {left}.")
+        super().forget([point for number in dict.fromkeys(numbers) for point in point_numbers(number)])
+
+    @property
+    def pairs_waiting(self) -> list[int]:
+        """The numbers of the pairs that were neither answered nor given up."""
+        return [number // 2 for number in self._document.numbers_waiting if number % 2 == 0]
+
+    def _read(self, sheet: PairSheet) -> list[Comparison]:
+        reader = RowReader(self._space, self.cells, self._document.points)
+        found = []
+        for pair in sheet.answered:
+            numbers, where = point_numbers(pair.number), pair.rows[1].where
+            if numbers[1] > len(self._document.asked):
+                raise DataError(f"{where}: pair {pair.number} was never asked for; restore its number.")
+            a, b = (reader.measured(*one) for one in zip(pair.rows, numbers, strict=True))
+            if is_same_point(a.x, b.x):
+                raise DataError(f"{where}: both options of pair {pair.number} are one point; correct it.")
+            found.append(Comparison(pair, (a, b)))
+        return found
+
+    def _has(self, told: Mapping[int, int], one: Comparison) -> bool:
+        """Say whether an answer is the one that was told, about the same points."""
+        data, place = self.optimizer.data, told[one.pair.number]
+        return is_same_point(data.better[place], one.better) and is_same_point(data.worse[place], one.worse)
+
+    def _change_text(self, one: Comparison) -> str:
+        return f"pair {one.pair.number} ({OPTIONS[one.pair.better]} is better)"
+
+    def _prefer(self, fresh: Sequence[Comparison], sheet: PairSheet) -> None:
+        if not fresh:
+            return
+        elsewhere = [point for one in fresh for point in one.points if point.is_elsewhere]
+        waiting = set(self._document.numbers_waiting)
+        given_up = [point.asked for point in elsewhere if point.number in waiting]
+        if given_up:
+            self.optimizer.forget(self._space.decode(torch.stack(given_up)))
+        better, worse = (
+            self._space.decode(torch.stack(side))
+            for side in ([one.better for one in fresh], [one.worse for one in fresh])
+        )
+        self.optimizer.prefer(better, worse)
+        self._document.answers += [self._answer_of(one, sheet) for one in fresh]
+        answered = {point.number for one in fresh for point in one.points}
+        self._document.forgotten = [one for one in self._document.forgotten if one not in answered]
+        self._document.happened("tell", sheet=sheet.path.name, pairs=[one.pair.number for one in fresh])
+        if elsewhere:
+            shown = few([f"{one.row.where} ({self._settings(one.x, one.asked)})" for one in elsewhere])
+            self.notices.append(f"compared at other settings than asked for, stored so: {shown}.")
+
+    def _exchange(self, changed: Sequence[Comparison], told: Mapping[int, int], sheet: PairSheet) -> None:
+        """Put other answers in the place of those told; the history keeps these."""
+        if not changed:
+            return
+        state = self.optimizer.state_dict()
+        for one in changed:
+            place = told[one.pair.number]
+            before = {side: state[side][place] for side in ("better", "worse")}
+            state["better"][place], state["worse"][place] = one.better.tolist(), one.worse.tolist()
+            self._document.answers[place] = self._answer_of(one, sheet)
+            self._document.happened("replace", sheet=sheet.path.name, pair=one.pair.number, was=before)
+        self._restart(state)
+
+    def _answer_of(self, one: Comparison, sheet: PairSheet) -> Answer:
+        return Answer(pair=one.pair.number, better=OPTIONS[one.pair.better], sheet=sheet.path.name)
