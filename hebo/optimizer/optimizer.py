@@ -23,11 +23,11 @@ from torch import Tensor
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import counting_fallbacks, note_fallback
+from hebo.optimizer.declaring import Declaring
 from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
-from hebo.optimizer.recommending import Recommending
 from hebo.optimizer.records import Records
 from hebo.profile import Profile
 from hebo.recipe import Recipe
@@ -48,7 +48,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, Recommending):
+class Optimizer(OriginalNames, Declaring):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
