@@ -21,7 +21,7 @@ from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.recommenders.model_based import ModelBased, Proposal
 from hebo.recommenders.telling import Placed, is_allowed, most_telling
 from hebo.recommenders.wrapper import Wrapper
-from hebo.request import Request
+from hebo.request import Predicted, Request
 from hebo.surrogates.averaged import Averaged, Condition, Replaced, encoded_conditions
 
 
@@ -55,7 +55,7 @@ class AtConditions(Wrapper, ModelBased):
         return surrogate
 
     def check(self, space: DesignSpace) -> None:
-        """Refuse a space that the loop cannot search, conditions without a point, and tables of candidates."""
+        """Refuse a space that the loop cannot search, conditions without a point, and tables."""
         if space.is_listed:
             raise IncompatibleError(
                 "the rows of a table come with their conditions, so that a design cannot be evaluated under "
@@ -84,6 +84,13 @@ class AtConditions(Wrapper, ModelBased):
         if conditions is None:
             return super().space_filling(request, n)
         return conditions.in_turn(super().space_filling(conditions.anchored(request), n), request)
+
+    def predicted_best(self, request: Request) -> Predicted | None:
+        """Return the design of the best mean; where the caller leaves it open, at the first condition."""
+        conditions = self._conditions(request)
+        if conditions is None:
+            return self._loop.predicted_best(request)
+        return self._loop.predicted_best(replace(conditions, turn=0).anchored(request))
 
     @property
     def _loop(self) -> BayesOptRecipe:

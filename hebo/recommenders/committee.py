@@ -59,10 +59,6 @@ class Committee(Group):
         """Return the point that the model of the first member thinks best."""
         return self.members[0].predicted_best(request)
 
-    def declares_infeasible(self, request: Request) -> bool | None:
-        """Say what the first member says."""
-        return self.members[0].declares_infeasible(request)
-
     def fit_model(self, request: Request) -> Model:
         """Return the model of the first member."""
         return self.members[0].fit_model(request)
