@@ -85,9 +85,14 @@ def map_loops(
         name: Of the preset, for messages.
 
     Raises:
-        ConfigError: If a part of the composition is no loop and holds none.
+        ConfigError: If a part of the composition is no loop and holds none, or a loop is robust already.
     """
     if isinstance(recommender, BayesOptRecipe):
+        if isinstance(recommender.surrogate, OfVariants):
+            raise ConfigError(
+                f"{name} takes an optimizer of single values, and this one looks at a risk measure "
+                "already; use one of robust and averaged_over"
+            )
         return change(recommender)
     inner = {key: _changed(value, change, name) for key, value in recommender if _holds(value)}
     if not inner:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Annotated
 
 import torch
-from pydantic import Field
+from pydantic import Field, field_validator
 from torch import Generator, Tensor
 
 from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
@@ -33,6 +33,16 @@ class OfVariants(Surrogate, ABC):
     weights: list[Weight] | None = None
     risk: RiskMeasure = Field(default_factory=Expectation)
 
+    @field_validator("of")
+    @classmethod
+    def _models_values(cls, of: Surrogate) -> Surrogate:
+        if isinstance(of, OfVariants):
+            raise ValueError(
+                f"{type(of).__name__} predicts a risk measure already, and {cls.__name__} needs a model of "
+                "single values; use one of the two"
+            )
+        return of
+
     @property
     def takes_variances(self) -> bool:  # type: ignore[override]  # a class variable of those that hold no other
         """Whether `of` does."""
@@ -40,8 +50,8 @@ class OfVariants(Surrogate, ABC):
 
     @property
     def averages(self) -> str | None:
-        """The risk measure, if it is one of more than the ranking; else what makes a mean in `of`."""
-        return type(self.risk).__name__ if self.risk.averages else self.of.averages
+        """The risk measure, if it is one of more than the ranking."""
+        return type(self.risk).__name__ if self.risk.averages else None
 
     def offers(self) -> frozenset[Ability]:
         """What carries over of the abilities of `of`; see `hebo.base.Surrogate`."""

@@ -83,8 +83,14 @@ def test_a_chosen_scale_that_bends_means_is_refused_by_name() -> None:
             acq_optimizer=NSGA2(),
             output_transform=PowerTransform(),
         )
-    nested = Perturbed(of=Averaged(of=WarpedGP(), conditions=CONDITIONS), input_sd={"a": 0.1}, risk=VaR())
-    assert nested.averages == "Expectation"
+
+
+def test_one_risk_measure_is_enough() -> None:
+    averaged = AveragedOver(conditions=CONDITIONS)
+    with pytest.raises(ConfigError, match=r"robust takes an optimizer of single values.*one of robust and"):
+        Robust(of=averaged, input_sd={"a": 0.1})
+    with pytest.raises(ValidationError, match="Averaged predicts a risk measure already"):
+        Perturbed(of=Averaged(of=WarpedGP(), conditions=CONDITIONS), input_sd={"a": 0.1})
 
 
 def test_what_has_no_loop_is_refused_by_name() -> None:
