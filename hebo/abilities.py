@@ -74,6 +74,14 @@ class LeaveOneOut(Protocol):
 
 
 @runtime_checkable
+class OwnBelief(Protocol):
+    """A model that predicts something else than what is observed, so that its means are no observations."""
+
+    def believing(self, x: Tensor) -> Any:
+        """Return the model that takes the observations it expects at points, `k x d`, for told."""
+
+
+@runtime_checkable
 class PathSampling(Protocol):
     """A model that can draw functions from its posterior."""
 

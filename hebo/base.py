@@ -48,6 +48,22 @@ class Recommender(OptimizerRecipe, Recommends, ABC):
         return Optimizer(space, self, seed=seed)
 
 
+class RiskMeasure(Recipe, ABC):
+    """A recipe that makes one number of the values that a point may turn out to have, larger is better.
+
+    Attributes:
+        is_mean: Whether it is the weighted mean, of which a normal distribution has a closed form.
+        averages: Whether it depends on more than the ranking of values: on the scale that they have.
+    """
+
+    is_mean: ClassVar[bool] = False
+    averages: ClassVar[bool] = True
+
+    @abstractmethod
+    def of(self, values: Tensor, weights: Tensor) -> Tensor:
+        """Return the measure of `... x m` values with `m` weights that sum to one, `...`; differentiable."""
+
+
 class AcqFunction(Protocol):
     """A function from points to values: `b x q x d` -> `b x n_values`, larger is better."""
 
@@ -73,6 +89,14 @@ class Surrogate(Recipe, ABC):
     takes_related: ClassVar[bool] = False
     takes_values: ClassVar[bool] = True
     takes_comparisons: ClassVar[bool] = False
+
+    @property
+    def averages(self) -> str | None:
+        """What makes a weighted mean of values at several points of its predictions; None for nothing.
+
+        It is one of costs only where the output transform is affine.
+        """
+        return None
 
     def offers(self) -> frozenset[Ability]:
         """What the model can do beyond predictions."""
@@ -160,6 +184,9 @@ class Acquisition(Recipe, ABC):
         needs: What the model must offer.
         gives: What the function offers to the search.
         is_weightable: Whether its values may be multiplied by probabilities, of success or of constraints.
+        handles_constraints: Whether it looks at `models.constraints` itself. Then the loop multiplies it by
+            no probability that they hold, builds it from all successes, feasible or not, and models the
+            objective from the first on, feasible points or none.
     """
 
     n_values: ClassVar[int] = 1
@@ -167,6 +194,19 @@ class Acquisition(Recipe, ABC):
     needs: ClassVar[frozenset[Ability]] = frozenset()
     gives: ClassVar[frozenset[Ability]] = frozenset()
     is_weightable: ClassVar[bool] = True
+    handles_constraints: ClassVar[bool] = False
+
+    def optimistic_slack(self, models: FittedModels, data: Data) -> AcqFunction | None:
+        """Return an upper bound of the least slack of all constraints, `b x 1 x d` -> `b x 1`.
+
+        Where it is below zero in the whole space, the problem is declared infeasible. None, as here, for an
+        acquisition that never says so.
+
+        Args:
+            models: With one model for each constraint.
+            data: All successful observations.
+        """
+        return None
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space in which the acquisition makes no sense.
@@ -182,7 +222,8 @@ class Acquisition(Recipe, ABC):
         Args:
             models: Conditioned on pending points. An acquisition of one objective takes `models.objective`,
                 one of several `models.objectives`, or `models.joint` as BoTorch's acquisitions do.
-            data: Feasible observations in the domain of the ask, larger is better.
+            data: Feasible observations in the domain of the ask, larger is better; where the acquisition
+                handles constraints, all successful ones.
             domain: Where points may be chosen.
             generator: Source of every random decision.
 
@@ -387,7 +428,13 @@ class FailureRule(Recipe, ABC):
 
 
 class OutputTransform(Recipe, ABC):
-    """A recipe that maps objective values to a scale on which a Gaussian model fits well."""
+    """A recipe that maps objective values to a scale on which a Gaussian model fits well.
+
+    Attributes:
+        is_affine: Whether it keeps weighted means: the transform of a mean is the mean of the transforms.
+    """
+
+    is_affine: ClassVar[bool] = False
 
     @abstractmethod
     def fit(self, y: Tensor) -> OutcomeTransform:

@@ -52,6 +52,22 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.preferential:Preferential",
             "Learns utilities from comparisons, asks for pairs of the largest expected best utility",
         ),
+        "robust": (
+            "hebo.presets:Robust",
+            "Any optimizer, of points that are good in spite of noise in their numbers",
+        ),
+        "averaged_over": (
+            "hebo.presets:AveragedOver",
+            "Any optimizer, of designs that are good on average over environmental conditions",
+        ),
+        "at_perturbations": (
+            "hebo.recommenders.at_perturbations:AtPerturbations",
+            "A loop of perturbed points, which evaluates each design where that tells most about it",
+        ),
+        "at_conditions": (
+            "hebo.recommenders.at_conditions:AtConditions",
+            "A loop averaged over conditions, which evaluates each design under one of them",
+        ),
         "strict": (
             "hebo.recommenders.strict:Strict",
             "Errors while points are computed end the ask",
@@ -105,7 +121,24 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",
         ),
+        "perturbed": (
+            "hebo.surrogates.perturbed:Perturbed",
+            "A risk measure of the values that a point has when its numbers are off",
+        ),
+        "averaged": (
+            "hebo.surrogates.averaged:Averaged",
+            "The mean of the values that a design has under given conditions",
+        ),
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
+    },
+    "risk_measure": {
+        "expectation": ("hebo.surrogates.risk_measures:Expectation", "The weighted mean"),
+        "var": ("hebo.surrogates.risk_measures:VaR", "Value at risk: what a share of the values reaches"),
+        "cvar": (
+            "hebo.surrogates.risk_measures:CVaR",
+            "Conditional value at risk: the mean of the worst share",
+        ),
+        "worst_case": ("hebo.surrogates.risk_measures:WorstCase", "The least of the values"),
     },
     "kernel": {
         "overlap": ("hebo.kernels.overlap:Overlap", "Weighted share of matching categories"),
@@ -136,6 +169,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "eubo": (
             "hebo.acquisitions.eubo:EUBO",
             "Expected utility of the best option, for pairs that somebody compares",
+        ),
+        "config": (
+            "hebo.acquisitions.config:CONFIG",
+            "Lower bounds of objective and constraints; declares a problem infeasible",
         ),
         "log_ehvi": (
             "hebo.acquisitions.hypervolume:LogEHVI",

@@ -8,6 +8,7 @@ from hebo.acquisitions.mace import MACE
 from hebo.base import Recommender
 from hebo.recipe import preset
 from hebo.recommenders.compose import Settings, by_objectives, compose
+from hebo.recommenders.robust import Environment, InputNoise, against_input_noise, over_conditions
 from hebo.recommenders.transfer import Transfer
 from hebo.regions.trust_region import TrustRegion
 from hebo.regions.whole_space import WholeSpace
@@ -56,6 +57,26 @@ def HEBOTransfer(own: Settings) -> Recommender:
     """
     said = {name: getattr(own, name) for name in own.model_fields_set}
     return Transfer(of=HEBORecipe(**{"surrogate": MultitaskGP(), "n_initial": 3, **said}))
+
+
+@preset(InputNoise)
+def Robust(own: InputNoise) -> Recommender:
+    """An optimizer, HEBO by default, of points that are good in spite of noise in their numbers.
+
+    Each loop in it predicts a risk measure of the perturbed point; see `hebo.surrogates.perturbed`. A power
+    transform that the optimizer has by default gives way to one that keeps means.
+    """
+    return against_input_noise(own, own.of or HEBORecipe())
+
+
+@preset(Environment)
+def AveragedOver(own: Environment) -> Recommender:
+    """An optimizer, HEBO by default, of designs that are good on average over environmental conditions.
+
+    Each evaluation takes place under one condition; see `hebo.recommenders.at_conditions`. A power transform
+    that the optimizer has by default gives way to one that keeps means.
+    """
+    return over_conditions(own, own.of or HEBORecipe())
 
 
 _SEVERAL = {

@@ -241,6 +241,14 @@ class Recommends(ABC):
         """
         return None
 
+    def declares_infeasible(self, request: Request) -> bool | None:
+        """Say whether no point can keep the measured constraints, by what is known; None if that is not told.
+
+        Args:
+            request: Of one point, in the domain that counts; nothing is pending.
+        """
+        return None
+
     def fit_model(self, request: Request) -> Model:
         """Return the model of the objective that the points would be chosen under; see `Optimizer.fit_model`.
 

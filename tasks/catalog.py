@@ -38,7 +38,15 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.synthetic.two_level:Hartmann6TwoLevel",
             "Hartmann's function of 6 variables with a cheap, biased level, and costs",
         ),
+        "two_peaks": (
+            "tasks.synthetic.two_peaks:TwoPeaks",
+            "A sharp peak beside a broad lower one, which noise in the inputs makes the better one",
+        ),
         "zakharov": ("tasks.synthetic.zakharov:Zakharov", "Zakharov's plate, one minimum in a flat trough"),
+        "feasible_island": (
+            "tasks.synthetic.feasible_island:FeasibleIsland",
+            "A slope under a measured limit that 1 % of the points keep, or none",
+        ),
         "feature_selection": (
             "tasks.synthetic.feature_selection:FeatureSelection",
             "Choosing features of a linear model, many booleans",

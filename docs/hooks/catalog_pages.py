@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 TITLES = {
     "optimizer": "Optimizers",
     "surrogate": "Surrogates",
+    "risk_measure": "Risk measures",
     "kernel": "Kernels",
     "acquisition": "Acquisitions",
     "acq_optimizer": "Acquisition optimizers",

@@ -32,8 +32,9 @@ from hebo.failures.success_probability import SuccessProbability
 from hebo.failures.worst_value import WorstValue
 from hebo.profile import phase
 from hebo.recommenders.best_predicted import best_predicted
-from hebo.recommenders.compatibility import check_parts
+from hebo.recommenders.compatibility import check_parts, check_scale
 from hebo.recommenders.fitted_models import ModelStack, all_on_means, condition_on_mean, fit_stack
+from hebo.recommenders.infeasibility import declared_infeasible
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.modeled_scale import on_modeled_scale
 from hebo.recommenders.table_search import check_choices, parts_for
@@ -95,6 +96,7 @@ class BayesOptRecipe(ModelBased):
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
         check_parts(self.surrogate, self.acquisition, self.acq_optimizer, self.failures, self.device)
+        check_scale(self.surrogate, self.output_transform)
         return self
 
     @property
@@ -155,7 +157,8 @@ class BayesOptRecipe(ModelBased):
 
     def propose(self, request: Request) -> _Proposal | None:
         """Fit the models; None before `n_initial` points, and while all values are the same."""
-        goal = toward_feasible(request.data)
+        data = request.data
+        goal = data if self.acquisition.handles_constraints else toward_feasible(data)
         if self._is_early(request) or not _varies(goal):
             return None
         with phase("fit"):
@@ -178,6 +181,21 @@ class BayesOptRecipe(ModelBased):
         search, _ = parts_for(self.acq_optimizer, self.region, request.space)
         transform = self.output_transform.fit(known.data.successes().y)
         return best_predicted(search, stack.models, stack.data, transform, known)
+
+    def declares_infeasible(self, request: Request) -> bool | None:
+        """Say whether no point is optimistically feasible; None where the acquisition never says so.
+
+        That is also the answer before `n_initial` points, and where no constraint was told.
+        """
+        data = request.data
+        if (
+            not self.acquisition.handles_constraints
+            or self._is_early(request)
+            or not data.constraints.shape[1]
+        ):
+            return None
+        search, _ = parts_for(self.acq_optimizer, self.region, request.space)
+        return declared_infeasible(self.surrogate, self.acquisition, search, data.to(self.device), request)
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of all objectives, conditioned on pending points; see `Optimizer.fit_model`."""
@@ -226,7 +244,7 @@ class _Proposal:
         generator = request.generator
         optimizer, region = parts_for(recipe.acq_optimizer, recipe.region, request.space)
         with phase("search"):
-            state = RegionState(stack.data, stack.models, request.iteration)
+            state = RegionState(toward_feasible(stack.data), stack.models, request.iteration)
             focus = region.narrow(request.domain, state, generator=generator)
 
             def search(models: FittedModels) -> Candidates:

@@ -68,6 +68,10 @@ class ByObjectives(Group):
         """Return the point that the model of the one that the number of objectives decides on thinks best."""
         return self._for(request).predicted_best(request)
 
+    def declares_infeasible(self, request: Request) -> bool | None:
+        """Say what the one that the number of objectives decides on says."""
+        return self._for(request).declares_infeasible(request)
+
     def fit_model(self, request: Request) -> Model:
         """Return the model of the one that the number of objectives decides on."""
         return self._for(request).fit_model(request)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from hebo.abilities import Ability
-from hebo.base import AcqOptimizer, Acquisition, FailureRule, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, FailureRule, OutputTransform, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 
@@ -39,6 +39,20 @@ def check_parts(
         raise IncompatibleError(
             f"{type(search).__name__} looks into the acquisition, on the CPU only; "
             f"device '{device}' hides it: use device 'cpu' or another search"
+        )
+
+
+def check_scale(surrogate: Surrogate, transform: OutputTransform) -> None:
+    """Refuse means of values on a scale where they are none of costs.
+
+    Raises:
+        IncompatibleError: With both parts and what would work.
+    """
+    if surrogate.averages is not None and not transform.is_affine:
+        raise IncompatibleError(
+            f"{type(surrogate).__name__} with {surrogate.averages} averages values, and on the scale of "
+            f"{type(transform).__name__} a mean is not that of costs; write `output_transform: {{type: "
+            "standardize}`, or use a risk measure of the ranking alone (var, worst_case)"
         )
 
 

@@ -8,6 +8,7 @@ import torch
 from botorch.models.model import Model
 from torch import Generator, Tensor
 
+from hebo.abilities import OwnBelief
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
 from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FailureRule, FittedModels, Surrogate
@@ -28,8 +29,11 @@ def condition_on_mean(model: Model, x: Tensor) -> Model:
     """
     if not len(x):
         return model
-    mean = marginals(model, x.unsqueeze(-2)).mean
     try:
+        if isinstance(model, OwnBelief):
+            believing: Model = model.believing(x)
+            return believing
+        mean = marginals(model, x.unsqueeze(-2)).mean
         conditioned: Model = model.condition_on_observations(x, mean.unsqueeze(-1))
     except NotImplementedError as error:
         raise IncompatibleError(
@@ -79,7 +83,7 @@ class ModelStack:
     def acquisition(self, models: FittedModels) -> AcqFunction:
         """Return the acquisition under `models`, of points (`n x 1 x d`) on the CPU."""
         acq = self._unweighted(models)
-        if models.constraints:
+        if models.constraints and not self.template.handles_constraints:
             acq = times_feasibility(acq, models.constraints)
         acq = self.failures.weigh(acq, models.success)
         if models.device.type == "cpu":
@@ -87,10 +91,11 @@ class ModelStack:
         return lambda x: acq(x.to(models.device)).to(x.device)
 
     def _unweighted(self, models: FittedModels) -> AcqFunction:
-        if not self.has_incumbent:
+        handles = self.template.handles_constraints
+        if not self.has_incumbent and not handles:
             return indifferent(self.template.n_values)
-        incumbents, generator = self.data.feasible_successes(), make_generator(self.seed)
-        return self.template.build(models, incumbents, self.domain, generator=generator)
+        data = self.data.successes() if handles else self.data.feasible_successes()
+        return self.template.build(models, data, self.domain, generator=make_generator(self.seed))
 
 
 def fit_stack(

@@ -85,6 +85,10 @@ class Group(ModelBased, ABC):
         for each in self.group:
             each.check_takes_constraints()
 
+    def declares_infeasible(self, request: Request) -> bool | None:
+        """Say what the first one says."""
+        return self.group[0].declares_infeasible(request)
+
 
 def fits_models(recommender: Recommender) -> bool:
     """Say whether the proposals of a recommender have models."""

@@ -81,6 +81,10 @@ class Wrapper(Recommender, ABC):
         """Return the point that the model thinks best; see `Recommends.predicted_best`."""
         return self.of.predicted_best(request)
 
+    def declares_infeasible(self, request: Request) -> bool | None:
+        """Say whether no point can keep the constraints; see `Recommends.declares_infeasible`."""
+        return self.of.declares_infeasible(request)
+
     def fit_model(self, request: Request) -> Model:
         """Return the model that points would be chosen under; see `Recommends.fit_model`."""
         return self.of.fit_model(request)

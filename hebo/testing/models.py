@@ -18,6 +18,7 @@ from botorch.utils.multi_objective.box_decompositions.non_dominated import FastN
 from torch import Size, Tensor
 from torch.testing import assert_close
 
+from hebo.abilities import OwnBelief
 from hebo.data import Data
 from hebo.design_space.domains.domain import Domain
 from hebo.errors import IncompatibleError
@@ -171,6 +172,8 @@ def _check_fantasies(model: Any, x: Tensor) -> None:
         single = x[..., :1, :]
         drawn = sampler(model.posterior(single, observation_noise=True))
         before, after = model.posterior(single).mean, model.fantasize(single, sampler).posterior(single).mean
+        if isinstance(model, OwnBelief):
+            return  # what is drawn for it is an observation, and its means are something else
     assert bool((after - drawn).square().sum() < (before - drawn).square().sum()), (
         "the means of fantasies go towards the values drawn"
     )

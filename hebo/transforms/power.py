@@ -51,6 +51,8 @@ class PowerTransform(OutputTransform):
 class Standardize(OutputTransform):
     """Zero mean and unit spread, no power; costs far beyond the others are limited all the same."""
 
+    is_affine: ClassVar[bool] = True
+
     def fit(self, y: Tensor) -> OutcomeTransform:
         """Return the fitted transform; see `hebo.base.OutputTransform`."""
         return FittedPowerTransform(y, families=())

@@ -14,6 +14,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
+from hebo.surrogates.of_variants import OfVariants
 from hebo.testing.acq_optimizers import check_acq_optimizer
 from hebo.testing.acquisitions import check_acquisition
 from hebo.testing.spaces import suited
@@ -36,7 +37,11 @@ def takes(name: str, space: DesignSpace) -> bool:
     return True
 
 
-@pytest.mark.parametrize("name", names("surrogate"))
+# The others predict something else than what they are told: a risk measure of it.
+OBSERVED = [one for one in names("surrogate") if not isinstance(example("surrogate", one), OfVariants)]
+
+
+@pytest.mark.parametrize("name", OBSERVED)
 def test_a_surrogate_learns_more_than_the_mean(name: str) -> None:
     space = next(SPACES[one] for one in ("numeric", "categorical") if takes(name, SPACES[one]))
     train = suited(surrogate(name), observations(space, 30))

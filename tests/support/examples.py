@@ -27,6 +27,9 @@ _LOOP: dict[str, Any] = {
     "n_initial": 3,
 }
 _INNER = {"type": "bayes_opt_loop", **_LOOP}
+_CONDITIONS = [{"a": -1.0}, {"a": 0.0}]
+_PERTURBED = {"type": "perturbed", "of": _LOOP["surrogate"], "input_sd": {"a": 0.1}, "n_perturbations": 4}
+_AVERAGED = {"type": "averaged", "of": _LOOP["surrogate"], "conditions": _CONDITIONS}
 SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "bayes_opt"): _LOOP,
     ("optimizer", "bayes_opt_loop"): _LOOP,
@@ -41,6 +44,10 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
     ("optimizer", "contextual"): {"of": _INNER},
+    ("optimizer", "robust"): {"of": _INNER, "input_sd": {"a": 0.1}, "n_perturbations": 4},
+    ("optimizer", "averaged_over"): {"of": _INNER, "conditions": _CONDITIONS},
+    ("optimizer", "at_perturbations"): {"of": {**_INNER, "surrogate": _PERTURBED}},
+    ("optimizer", "at_conditions"): {"of": {**_INNER, "surrogate": _AVERAGED}},
     ("optimizer", "by_objectives"): {
         "one": _INNER,
         "several": {**_INNER, "acquisition": {"type": "log_ehvi"}},
@@ -88,6 +95,8 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
+    ("surrogate", "perturbed"): {key: value for key, value in _PERTURBED.items() if key != "type"},
+    ("surrogate", "averaged"): {key: value for key, value in _AVERAGED.items() if key != "type"},
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
     ("acquisition", "prior_guided"): {
         "of": {"type": "log_ei"},

@@ -179,10 +179,11 @@ def failures(results: Results, table: pd.DataFrame) -> list[tuple[str, str, str,
         (str(optimizer), str(task), str(how), len(messages), _first_line(messages))
         for (optimizer, task, how), messages in grouped
     ]
-    broken = results.runs[results.runs["status"] == "broken"]
     return rows + [
-        (str(run["optimizer"]), str(run["task"]), f"run broken, seed {run['seed']}", 1, _line(run["message"]))
-        for _, run in broken.iterrows()
+        (str(run["optimizer"]), str(run["task"]), f"run {how}, seed {run['seed']}", 1, _line(run["message"]))
+        for how in ("broken", "finished")
+        for _, run in results.runs[results.runs["status"] == how].iterrows()
+        if how == "broken" or run["message"]
     ]
 
 

@@ -42,6 +42,8 @@ if TYPE_CHECKING:
 
 LOST = "lost"
 
+DECLARED_INFEASIBLE = "declared infeasible: by its models no point can keep all measured constraints"
+
 
 @dataclass(frozen=True)
 class Job:
@@ -109,7 +111,7 @@ def _execute(job: Job, log: RunLog) -> str:
         log.give_back(tables.BROKEN, describe_error(error))
         return tables.BROKEN
     if finished:
-        log.finish_run(loop.last_cost)
+        log.finish_run(loop.last_cost, loop.verdict)
         return tables.FINISHED
     log.give_back(tables.WAITING)
     return tables.WAITING
@@ -197,6 +199,11 @@ class _Loop:
             self._note_cost(clock, len(trials))
             self.next_round += 1
         return True
+
+    @property
+    def verdict(self) -> str | None:
+        """What the optimizer has found out about the problem, if it is that there is nothing to be found."""
+        return DECLARED_INFEASIBLE if self.optimizer.declared_infeasible else None
 
     def _is_over(self) -> bool:
         return is_over(self.n_asked, self.job.n_trials, self.spent, self.job.max_cost)

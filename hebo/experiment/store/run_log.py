@@ -213,11 +213,12 @@ class RunLog:
             if then is not None:
                 self._start(connection, then)
 
-    def finish_run(self, last: tuple[int, RoundCost] | None) -> None:
+    def finish_run(self, last: tuple[int, RoundCost] | None, message: str | None = None) -> None:
         """Give the run back as finished, or as waiting if its budget grew in the meantime.
 
         Args:
             last: The last round and what it cost, if it was run here.
+            message: What the optimizer says at the end, for the report.
         """
         ended = and_(self._its_trials, trials.c.number >= 0, trials.c.status != tables.PENDING)
         with self._renewed() as connection:
@@ -229,7 +230,7 @@ class RunLog:
             limits = connection.execute(select(runs.c.n_trials, runs.c.max_cost).where(self._this_run)).one()
             over = is_over(n_done, limits.n_trials, spent, limits.max_cost)
             status = tables.FINISHED if over else tables.WAITING
-            self._free(connection, status=status, n_done=n_done, spent=spent)
+            self._free(connection, status=status, n_done=n_done, spent=spent, message=message)
 
     def give_back(self, status: str, message: str | None = None) -> None:
         """Give the run back unfinished.
