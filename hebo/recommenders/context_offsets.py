@@ -78,6 +78,16 @@ class ContextOffsets:
         """Return the offsets, `n`, of the contexts of `n x d` points."""
         return sum((one.at(x) for one in self.estimates), torch.zeros_like(x[:, 0]))
 
+    def slopes(self, x: Tensor) -> Tensor:
+        """Return the derivatives of the offsets by the columns, `n x d`."""
+        if not self.estimates:
+            return torch.zeros_like(x)
+        with torch.enable_grad():
+            points = x.detach().clone().requires_grad_()
+            (slopes,) = torch.autograd.grad(self.at(points).sum(), points)
+        found: Tensor = slopes
+        return found
+
     def variance(self, x: Tensor) -> Tensor:
         """Return the variances of the offsets, `n`, as far as told contexts say nothing; 0 in these."""
         return sum(

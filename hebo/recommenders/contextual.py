@@ -13,7 +13,6 @@ from hebo.recommenders.context_offsets import ContextOffsets, context_offsets
 from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
 from hebo.recommenders.wrapper import Wrapper
 from hebo.request import Predicted, Request
-from hebo.surrogates.context_offset import context_columns
 
 
 class Contextual(Wrapper, ModelBased):
@@ -23,8 +22,8 @@ class Contextual(Wrapper, ModelBased):
     transform before it, little of their scale for what differs within a context. Within one ask the context
     is fixed, so that its offset moves no point.
 
-    Constraints stay as they are, for zero is their boundary. In a space without contexts, and while one
-    context only is known, nothing changes.
+    Constraints stay as they are, for zero is their boundary. Related tasks lose offsets of their own. In a
+    space without contexts, and while one context only is known, nothing changes.
 
     Attributes:
         of: Recommends the points.
@@ -77,7 +76,6 @@ def _less(request: Request, offsets: tuple[ContextOffsets, ...] | None) -> Reque
         return request
     data = request.data
     y = data.y - torch.stack([one.at(data.x) for one in offsets], dim=-1)
-    slopes = None if data.gradients is None else data.gradients.clone()
-    if slopes is not None:
-        slopes[:, context_columns(request.space)] = torch.nan  # of values that have lost what contexts add
-    return replace(request, data=replace(data, y=y, gradients=slopes))
+    related = tuple(without_offsets(replace(request, data=one)).data for one in data.related)
+    gradients = None if data.gradients is None else data.gradients - offsets[0].slopes(data.x)
+    return replace(request, data=replace(data, y=y, related=related, gradients=gradients))

@@ -83,6 +83,25 @@ def test_failed_values_stay_so_and_all_else_goes_along() -> None:
     assert left.generator is asked.generator
 
 
+def test_related_tasks_lose_offsets_of_their_own() -> None:
+    data = replace(observed(5.0), related=(observed(-20.0, n=12),))
+    left = without_offsets(request(data)).data
+    assert len(left.related) == 1
+    rest = (left.related[0].y - function(left.related[0].x)).squeeze(1)
+    assert float((rest[::2].mean() - rest[1::2].mean()).abs()) < 0.5
+
+
+def test_slopes_lose_those_of_the_offset() -> None:
+    data = observed(2.0, n=30, space=DAYS)
+    slopes = torch.cat([-8 * (data.x[:, :2] - 0.4), torch.full_like(data.x[:, 2:], 2.0)], dim=1)
+    left = without_offsets(request(replace(data, gradients=slopes), DAYS)).data
+    assert left.gradients is not None
+    torch.testing.assert_close(left.gradients[:, :2], slopes[:, :2])
+    assert float(left.gradients[:, 2].abs().mean()) < 0.8
+    named = replace(observed(5.0), gradients=torch.ones(24, 3, dtype=torch.float64))
+    assert without_offsets(request(named)).data.gradients.tolist() == named.gradients.tolist()
+
+
 def test_each_objective_has_offsets_of_its_own() -> None:
     data = observed(5.0)
     both = data.with_y(torch.cat([data.y, function(data.x)], dim=1))
@@ -169,13 +188,3 @@ def test_both_of_two_contexts_with_an_offset_are_optimized() -> None:
             optimizer.tell(points, [cost + 5.0 * (machine == "v")])
         reached += max(best.values()) < 0.05  # one random point in 25 is so good
     assert reached >= 2
-
-
-def test_derivatives_and_related_tasks_stay_but_for_derivatives_by_contexts() -> None:
-    data = observed(2.0, n=30, space=DAYS)
-    told = replace(data, gradients=torch.ones_like(data.x), related=(data,))
-    left = without_offsets(request(told, DAYS)).data
-    assert left.gradients is not None
-    assert bool((left.gradients[:, :2] == 1).all())
-    assert bool(torch.isnan(left.gradients[:, 2]).all())
-    assert left.related == (data,)

@@ -191,7 +191,7 @@ def test_another_optimizer_goes_on_with_one_notice(command: Command) -> None:
     )
     events = [one for one in document()["history"] if one["event"] in ("settings", "seed")]
     assert [one["event"] for one in events] == ["settings", "seed"]
-    assert events[0]["was"]["one"]["of"]["members"][0]["n_initial"] == 4
+    assert events[0]["was"]["of"]["one"]["of"]["members"][0]["n_initial"] == 4
     assert command("ask", "paint.yaml", "-o", "t.csv").stderr == ""
     assert document()["optimizer"]["seed"] == 3
 
