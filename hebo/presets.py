@@ -80,6 +80,7 @@ def AveragedOver(own: Environment) -> Recommender:
 
 
 _SEVERAL = {
+    "surrogate": WarpedGP(warp=False, smoothness=2.5),
     "acquisition": LogEHVI(),
     "output_transform": Standardize(),
     "region": WholeSpace(),

@@ -35,8 +35,9 @@ class LogEHVI(Acquisition):
 
     Attributes:
         reference: Where the volume begins, inferred from the values: `near` the front, `far` below all
-            values, or both `in_turn`, from point to point. With the near one a front that is short, a single
-            point perhaps, excludes all beyond its ends; with the far one the ends are all that counts.
+            values, or both `in_turn`: the far one for every second point while the front is short, later for
+            every fourth. With the near one a front of a single point, perhaps, excludes all beyond its ends;
+            with the far one the ends are all that counts.
     """
 
     max_outputs: ClassVar[int] = MANY
@@ -62,8 +63,14 @@ class LogEHVI(Acquisition):
         return ehvi
 
     def _reference(self, values: Tensor) -> Tensor:
-        is_far = self.reference == "far" or (self.reference == "in_turn" and len(values) % 2 == 1)
+        period = _SHORT_PERIOD if len(front_of(values)) < _SHORT else _LONG_PERIOD
+        is_far = self.reference == "far" or (self.reference == "in_turn" and len(values) % period == 0)
         return far_reference(values) if is_far else near_reference(values)
+
+
+_SHORT = 5
+_SHORT_PERIOD, _LONG_PERIOD = 2, 4
+"""Of the far reference point, for fronts of fewer than `_SHORT` points and for others."""
 
 
 def _thresholds(bounds: Tensor) -> tuple[Tensor, Tensor]:

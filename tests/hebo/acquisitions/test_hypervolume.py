@@ -11,6 +11,7 @@ from botorch.acquisition.multi_objective.logei import qLogNoisyExpectedHypervolu
 from botorch.models import SingleTaskGP
 from botorch.models.model import ModelList
 from botorch.utils.multi_objective.box_decompositions.non_dominated import FastNondominatedPartitioning
+from torch import Tensor
 
 from hebo.acquisitions.fronts import far_reference, front_of, improvement_cells, mean_values, near_reference
 from hebo.acquisitions.hypervolume import LogEHVI, log_expected_length
@@ -107,18 +108,15 @@ def test_the_far_reference_point_is_below_all_values() -> None:
 
 def test_reference_points_take_turns_from_point_to_point() -> None:
     models, data = models_of(2)
-    near, far, first, second = (
-        LogEHVI(reference=name).build(one, data, SPACE, generator=make_generator(0))(POINTS)
-        for name, one in (
-            ("near", models),
-            ("far", models),
-            ("in_turn", models),
-            ("in_turn", all_on_means(models, X[:1] / 2)),
-        )
-    )
-    assert not torch.allclose(near, far, atol=1e-3)
-    assert torch.equal(first, near)
-    assert torch.isfinite(second).all()
+
+    def at(reference: str, pending: int) -> Tensor:
+        believed = all_on_means(models, X[:pending] / 2) if pending else models
+        acq = LogEHVI(reference=reference).build(believed, data, SPACE, generator=make_generator(0))  # type: ignore[arg-type]
+        return acq(POINTS)
+
+    turns = [torch.equal(at("in_turn", n), at("far", n)) for n in range(8)]
+    assert turns.count(True) in {2, 3, 4}
+    assert all(turns[n] or torch.equal(at("in_turn", n), at("near", n)) for n in range(8))
 
 
 def test_botorchs_noisy_hypervolume_improvement_takes_the_joint_model() -> None:
