@@ -38,7 +38,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "contextual": (
             "hebo.recommenders.contextual:Contextual",
-            "Values without the offsets of their contexts, around another recommender; every preset has it",
+            "Tells another recommender values without the offsets of their contexts",
         ),
         "cost_aware": (
             "hebo.recommenders.cost_aware:CostAware",
