@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Annotated, Self
 
@@ -21,7 +22,10 @@ from hebo.errors import ConfigError, IncompatibleError, did_you_mean
 from hebo.recipe import Recipe
 
 LogDensity = Callable[[Tensor], Tensor]
-"""Encoded values of one parameter, `n`, to the logarithm of how likely each is, `n`, up to a constant."""
+"""Encoded values of one parameter, `n`, to the logarithm of how likely each is beside the likeliest, `n`."""
+
+FLOOR = 1e-3
+"""Added to the prior, whose largest value is 1: a belief may be wrong altogether."""
 
 
 class Belief(Recipe):
@@ -65,7 +69,8 @@ class Belief(Recipe):
                 parameter, "has a `prior` in the space, which bends its scale", "drop one of the two"
             )
         if self.weights is not None:
-            return _interpolated(torch.tensor(self.weights, dtype=torch.float64).log(), parameter)
+            weights = torch.tensor(self.weights, dtype=torch.float64)
+            return _interpolated((weights / weights.max()).log(), parameter)
         if not isinstance(parameter, Numeric):
             raise _refusal(parameter, "has no numbers to be near to", "give `weights`, one for each value")
         assert self.center is not None
@@ -137,8 +142,9 @@ class PriorGuided(Acquisition):
         densities, power = self._densities(domain), self.beta / max(1, len(data.x))
 
         def guided(x: Tensor) -> Tensor:
-            logs = [density(x[..., 0, column]) for column, density in densities.items()]
-            return plain(x) + power * torch.stack(logs).sum(0).unsqueeze(-1)
+            logs = torch.stack([density(x[..., 0, column]) for column, density in densities.items()])
+            prior = torch.logaddexp(logs.sum(0), torch.full_like(logs[0], math.log(FLOOR)))
+            return plain(x) + power * prior.unsqueeze(-1)
 
         return guided
 

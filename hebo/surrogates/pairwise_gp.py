@@ -31,7 +31,7 @@ from hebo.surrogates.laplace import log_evidence, posterior_mode, pseudo_observa
 from hebo.surrogates.map_fit import most_likely
 
 _MAX_ITERATIONS = 40
-_SIGNAL, _SIGNAL_SPREAD = 4.0, 1.5
+_SIGNAL, _SIGNAL_SPREAD = 1.0, 0.7
 _SIGNAL_BOUNDS = (1e-2, 1e4)
 
 

@@ -186,12 +186,10 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
     for place, one in enumerate(experiment.optimizers):
         try:
             optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
-            if not optimizer.max_objectives:  # it learns from comparisons, which no task gives
-                optimizer.check_takes_objectives(len(objectives))
             if task.constraints:
                 optimizer.check_takes_constraints()
-            if len(objectives) == 1:
-                optimizer.check_takes_objectives(1)
+            if len(objectives) == 1 or not optimizer.max_objectives:
+                optimizer.check_takes_objectives(len(objectives))
         except HeboError as error:
             raise ConfigMistake(("optimizers", place), f"does not fit the task '{label}': {error}") from error
         most = optimizer.max_objectives
