@@ -1,4 +1,4 @@
-"""Cost-aware multi-fidelity optimization: each point at the level that tells most about its target per cost."""
+"""Cost-aware multi-fidelity optimization: each point at the level that says most of its target per cost."""
 
 from __future__ import annotations
 

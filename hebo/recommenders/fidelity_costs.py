@@ -122,11 +122,11 @@ def _costs_at(costs: LinearCost, parameter: Parameter, levels: Tensor) -> Tensor
             f"{numbers[: len(levels)].tolist()}; give one cost for each level"
         )
     found = costs.at(torch.tensor(numbers.astype(float), dtype=torch.float64))
-    least = int(found.argmin())
-    if not (bool(found.isfinite().all()) and found[least] > 0):
+    least = int(torch.where(found.isfinite(), found, -torch.inf).argmin())
+    if not 0 < found[least] < torch.inf:
         raise IncompatibleError(
             f"costs (fidelity_costs) of {costs.fixed:g} + {costs.per_unit:g} * {parameter.name} are "
             f"{float(found[least]):g} at {parameter.name} = {numbers[least]}; choose `fixed` and "
-            "`per_unit` so that every evaluation costs more than 0"
+            "`per_unit` so that every evaluation has a finite cost above 0"
         )
     return found[: len(levels)]
