@@ -187,6 +187,7 @@ class Acquisition(Recipe, ABC):
         handles_constraints: Whether it looks at `models.constraints` itself. Then the loop multiplies it by
             no probability that they hold, builds it from all successes, feasible or not, and models the
             objective from the first on, feasible points or none.
+        needs_costs: Whether it asks `models.costs` what evaluations cost.
     """
 
     n_values: ClassVar[int] = 1
@@ -195,6 +196,7 @@ class Acquisition(Recipe, ABC):
     gives: ClassVar[frozenset[Ability]] = frozenset()
     is_weightable: ClassVar[bool] = True
     handles_constraints: ClassVar[bool] = False
+    needs_costs: ClassVar[bool] = False
 
     def optimistic_slack(self, models: FittedModels, data: Data) -> AcqFunction | None:
         """Return an upper bound of the least slack of all constraints, `b x 1 x d` -> `b x 1`.
@@ -285,6 +287,13 @@ class SuccessModel(Protocol):
         """Return the acquisition, each value with `power` times the log probability of success added."""
 
 
+class CostModel(Protocol):
+    """What evaluations are expected to cost."""
+
+    def log_cost(self, x: Tensor) -> Tensor:
+        """Return predicted logarithms of costs, `n`, at `n x 1 x d` points."""
+
+
 @dataclass(frozen=True)
 class FittedModels:
     """The models of all that was measured.
@@ -293,6 +302,7 @@ class FittedModels:
         objectives: One model per objective.
         constraints: One per measured constraint, of its slack; see `hebo.acquisitions.constrained`.
         success: Of which evaluations succeed; None where failures are not modeled.
+        costs: Of what evaluations cost; None where too few costs are known, or the acquisition needs none.
         pending: `p x d` points without a value that the models are conditioned on, at their means.
         device: Where they compute.
     """
@@ -300,6 +310,7 @@ class FittedModels:
     objectives: tuple[Model, ...]
     constraints: tuple[Model, ...] = ()
     success: SuccessModel | None = None
+    costs: CostModel | None = None
     pending: Tensor = NO_POINTS
     device: device = CPU
 

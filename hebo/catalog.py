@@ -164,6 +164,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.prior_guided:PriorGuided",
             "Another acquisition, weighted by a belief in where the optimum is that fades (piBO)",
         ),
+        "per_cost": (
+            "hebo.acquisitions.per_cost:PerCost",
+            "Another acquisition per unit of what an evaluation is expected to cost",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
         "eubo": (

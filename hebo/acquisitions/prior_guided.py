@@ -123,6 +123,11 @@ class PriorGuided(Acquisition):
         """What `of` needs."""
         return self.of.needs
 
+    @property
+    def needs_costs(self) -> bool:  # type: ignore[override]  # see above
+        """Whether `of` does."""
+        return self.of.needs_costs
+
     def check(self, space: DesignSpace) -> None:
         """Refuse beliefs about what is no parameter, or has no such values."""
         self.of.check(space)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -25,6 +25,7 @@ from hebo.recommenders.by_objectives import ByObjectives
 from hebo.recommenders.committee import Committee
 from hebo.recommenders.contextual import Contextual
 from hebo.recommenders.cost_aware import CostAware
+from hebo.recommenders.fidelity_costs import FidelityCosts
 from hebo.recommenders.interleaved import Interleaved
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.strict import Strict
@@ -74,7 +75,7 @@ class Settings(Recipe):
     second_search: AcqOptimizer | None = None
     batch_distance: int | None = Field(default=None, ge=1)
     success_power: float | None = Field(default=None, gt=0, allow_inf_nan=False)
-    fidelity_costs: tuple[Annotated[float, Field(gt=0, allow_inf_nan=False)], ...] | None = None
+    fidelity_costs: FidelityCosts | None = None
     strict: bool | None = None
 
 

@@ -10,6 +10,7 @@ from torch import Generator, Tensor
 
 from hebo.abilities import OwnBelief
 from hebo.acquisitions.constrained import indifferent, slack_data, times_feasibility
+from hebo.acquisitions.evaluation_costs import fit_log_costs
 from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FailureRule, FittedModels, Surrogate
 from hebo.data import Data
@@ -110,7 +111,8 @@ def fit_stack(
     """Fit the models, each to the successes of its values, and condition them on what is pending.
 
     Args:
-        surrogate: Of the objective, of each constraint, and of success.
+        surrogate: Of the objective, of each constraint, of success, and of costs where the acquisition needs
+            them.
         template: The acquisition.
         failures: How failed evaluations count.
         data: What `request` knows, with the objective as it is modeled, on the device of the models.
@@ -133,6 +135,7 @@ def fit_stack(
     here = data.projected(request.domain.with_seen)
     seed = draw_seed(generator)
     success = failures.success(told.to(on), fit_with_pending)
-    models = FittedModels(objectives, constraints, success, data.pending, on)
+    costs = fit_log_costs(told.to(on), fit) if template.needs_costs else None
+    models = FittedModels(objectives, constraints, success, costs, data.pending, on)
     has_incumbent = bool(told.feasible.any())
     return ModelStack(here, observed, models, template, failures, seed, has_incumbent, request.domain)

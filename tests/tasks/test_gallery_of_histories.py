@@ -1,4 +1,4 @@
-"""The scripts of the gallery on gradients and on transfer, in small."""
+"""The scripts of the gallery on gradients, transfer and fidelities, in small."""
 
 from __future__ import annotations
 
@@ -71,3 +71,17 @@ def test_a_task_without_a_known_minimum_is_refused(gradients: Any, transfer: Any
     setting = gradients.Setting({"type": "contamination"}, 1, {})
     with pytest.raises(ConfigError, match="is not known; choose another task"):
         _ = setting.problem
+
+
+@pytest.fixture(scope="module")
+def fidelities() -> Any:
+    return module_at(GALLERY / "fidelities.py")
+
+
+def test_cheap_levels_are_compared_with_the_full_one_at_the_same_cost(fidelities: Any) -> None:
+    small = {"acq_optimizer": {"type": "random", "n_points": 32}}
+    setting = fidelities.Setting(2.5, {"n_initial": 4, **small}, small)
+    done = list(fidelities.runs(setting, ["branin_two_level"], [0]))
+    assert [(one.way, one.n_full, one.n_cheap) for one in done] == [("levels", 2, 2), ("full", 2, 0)]
+    assert all(regret > 0 for regret in fidelities.medians(done).values())
+    assert "2 full and 2 cheap evaluations" in str(done[0])

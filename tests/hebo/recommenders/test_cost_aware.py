@@ -22,7 +22,9 @@ from hebo.errors import ConfigError, DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
 from hebo.recommenders.committee import Committee
-from hebo.recommenders.cost_aware import CostAware, explained, fidelity_levels
+from hebo.recommenders.cost_aware import CostAware
+from hebo.recommenders.fidelity_costs import fidelity_levels
+from hebo.recommenders.fidelity_levels import explained
 from hebo.recommenders.sobol import Sobol
 from hebo.request import Request
 
