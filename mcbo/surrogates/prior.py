@@ -8,7 +8,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import gpytorch
 import numpy as np
@@ -16,6 +15,8 @@ import torch
 from gpytorch.kernels import Kernel
 from numpy.typing import NDArray
 from torch import Tensor
+
+from hebo.kernels.hyperparameters import RAW_BOUNDS, KernelParameters, flat
 
 Array = NDArray[np.float64]
 
@@ -54,7 +55,7 @@ class GPPrior:
         offset: Tensor | None = None,
     ) -> None:
         self.kernel, self.x, self.y = kernel, x, y
-        self._parameters = [one for one in kernel.parameters() if one.requires_grad]
+        self._parameters = KernelParameters(kernel)
         self.eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
         self.min_noise, self.noise, self.noise_mode = min_noise, noise, noise_mode
         self.offset = offset
@@ -69,23 +70,18 @@ class GPPrior:
         """Where a fit begins: zero mean, prior modes, and the kernel as it is now."""
         own = [0.0, math.log(_SIGNAL), math.log(max(self.noise_mode, 2 * self.min_noise))]
         own += [math.log(_OFFSET)] * (self.offset is not None)
-        return np.concatenate([own, *(_flat(one) for one in self._parameters)])
+        return np.concatenate([own, self._parameters.values])
 
     @property
     def bounds(self) -> list[tuple[float, float]]:
         """Ranges of the entries; raw kernel parameters stay where their constraints have a slope."""
         own = [(-3.0, 3.0), (math.log(1e-4), math.log(1e3)), (math.log(self.min_noise), math.log(10.0))]
         own += [(math.log(1e-4), math.log(1e3))] * (self.offset is not None)
-        return own + [(-30.0, 30.0)] * (len(self.start) - len(own))
+        return own + [RAW_BOUNDS] * (len(self.start) - len(own))
 
     def set(self, theta: Array) -> tuple[Tensor, Tensor, Tensor, Tensor]:
         """Put an entry vector into the kernel; return mean, and variances of signal, noise and offsets."""
-        position = self._n_own
-        with torch.no_grad():
-            for one in self._parameters:
-                part = torch.from_numpy(theta[position : position + one.numel()])
-                one.copy_(part.reshape(one.shape))
-                position += one.numel()
+        self._parameters.put(theta[self._n_own :])
         mean, signal, noise, *offset = torch.from_numpy(theta[: self._n_own].copy()).to(self.x)
         return mean, signal.exp(), noise.exp(), offset[0].exp() if offset else torch.zeros_like(mean)
 
@@ -103,15 +99,11 @@ class GPPrior:
     @property
     def parameters(self) -> list[Tensor]:
         """Raw parameters of the kernel."""
-        return self._parameters
+        return self._parameters.tensors
 
     def log_prior(self) -> Tensor:
         """Return the log prior density of the kernel's parameters as they are now."""
-        terms = [prior.log_prob(closure(module)).sum() for _, module, prior, closure, _ in self._priors()]
-        return torch.stack(terms).sum() if terms else self.y.new_zeros(())
-
-    def _priors(self) -> Iterable[tuple]:  # type: ignore[type-arg]  # GPyTorch declares no types
-        return self.kernel.named_priors()  # type: ignore[no-any-return]
+        return self._parameters.log_prior().to(self.y)
 
 
 class _Evaluated:
@@ -179,12 +171,7 @@ class _Evaluated:
         cost = (self.correlation * outer).sum() - self.log_prior
         slopes = torch.autograd.grad(cost, parameters, allow_unused=True)
         pairs = zip(parameters, slopes, strict=True)
-        return np.concatenate([_flat(torch.zeros_like(p) if s is None else s) for p, s in pairs])
-
-
-def _flat(parameter: Tensor) -> Array:
-    flat: Array = parameter.detach().reshape(-1).cpu().numpy().astype(np.float64)
-    return flat
+        return np.concatenate([flat(torch.zeros_like(p) if s is None else s) for p, s in pairs])
 
 
 def _cost(value: Tensor, mode: float, spread: float) -> float:

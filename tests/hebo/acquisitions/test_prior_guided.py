@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from pydantic import ValidationError
@@ -13,8 +14,8 @@ from torch.testing import assert_close
 
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.mace import MACE
-from hebo.acquisitions.prior_guided import Belief, PriorGuided
-from hebo.base import FittedModels
+from hebo.acquisitions.prior_guided import FLOOR, Belief, PriorGuided
+from hebo.base import Acquisition, FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.plain_values import object_column
@@ -23,6 +24,7 @@ from hebo.experiment.config.parts import build
 from hebo.presets import HEBORecipe, bayes_opt
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
+from tasks.synthetic.hartmann import Hartmann3
 
 SPACE = DesignSpace().parse(
     [
@@ -68,24 +70,31 @@ def test_a_normal_belief_falls_with_the_squared_distance_on_the_scale_of_the_par
 
 
 def test_weights_of_values_count_as_they_are() -> None:
-    logs = [math.log(one) for one in (1.0, 5.0, 2.0)]
+    logs = [math.log(one / 5.0) for one in (1.0, 5.0, 2.0)]
     for name, values in (("c", ["x", "y", "z"]), ("o", ["low", "mid", "high"])):
         assert log_density(name, values, weights=(1, 5, 2)).tolist() == pytest.approx(logs)
     assert log_density("f", [False, True], weights=(1, 5)).tolist() == pytest.approx(logs[:2])
-    assert log_density("k", [1, 2, 3, 4], weights=(1, 5, 2, 1)).tolist() == pytest.approx([*logs, 0.0])
+    assert log_density("k", [1, 2, 3, 4], weights=(1, 5, 2, 1)).tolist() == pytest.approx([*logs, logs[0]])
 
 
 def test_weights_of_cells_are_interpolated_between_their_middles() -> None:
     found = log_density("a", [0.0, 2.5, 5.0, 7.5, 10.0], weights=(1, 9))
-    assert found.exp().tolist() == pytest.approx([1.0, 1.0, 3.0, 9.0, 9.0])
+    assert (9 * found.exp()).tolist() == pytest.approx([1.0, 1.0, 3.0, 9.0, 9.0])
 
 
 def test_what_is_added_is_the_sum_of_log_densities_by_the_number_of_observations() -> None:
     prior = {"a": {"center": 2.0, "spread": 0.2}, "c": {"weights": [1, 1, 4]}}
-    expected = -0.5 * ((POINTS[:, 0] - 2.0) / 2.0).square() + math.log(4) * (POINTS[:, 3] == 2)
+    logs = -0.5 * ((POINTS[:, 0] - 2.0) / 2.0).square() - math.log(4) * (POINTS[:, 3] != 2)
+    expected = (logs.exp() + FLOOR).log()
     assert_close(added(prior, beta=10.0)[:, 0], expected * 10 / 20)
     half = DATA.rows(torch.arange(20) < 10)
     assert_close(added(prior, half, beta=10.0)[:, 0], expected)
+
+
+def test_a_belief_never_counts_for_more_than_its_doubts_allow() -> None:
+    """However many parameters it is sure of, and however far a point is from where they are believed to be."""
+    sure = {name: {"center": 1.0, "spread": 1e-3} for name in ("a", "b", "k")}
+    assert added(sure, beta=20.0).min().item() == pytest.approx(math.log(FLOOR), abs=1e-9)
 
 
 def test_every_value_of_an_ensemble_gets_the_same() -> None:
@@ -166,3 +175,29 @@ def test_no_prior_and_no_confidence_are_refused() -> None:
     for settings in ({"prior": {}}, {"prior": {"a": Belief(weights=(1, 2))}, "beta": 0.0}):
         with pytest.raises(ValidationError):
             PriorGuided(of=LogEI(), **settings)
+
+
+@pytest.mark.slow
+def test_a_right_belief_helps_and_a_wrong_one_is_forgotten() -> None:
+    task = Hartmann3()
+
+    def regrets(center: list[float] | None) -> list[float]:
+        """Return the median simple regret after 12 and after 50 evaluations."""
+        acquisition: Acquisition = MACE()
+        if center is not None:
+            beliefs = zip(task.space.names, center, strict=True)
+            prior = {name: Belief(center=one, spread=0.1) for name, one in beliefs}
+            acquisition = PriorGuided(of=acquisition, prior=prior)
+        found = []
+        for seed in range(3):
+            optimizer = HEBORecipe(acquisition=acquisition).build(task.space, seed=seed)
+            for _ in range(50):
+                x = optimizer.ask()
+                optimizer.tell(x, task.evaluate(x)["y"])
+            best = np.minimum.accumulate(optimizer.y[:, 0]) - task.optimum
+            found.append(best[[11, 49]])
+        return np.median(found, axis=0).tolist()
+
+    without, right, wrong = (regrets(one) for one in (None, [0.15, 0.5, 0.8], [0.9, 0.1, 0.1]))
+    assert right[0] < without[0]
+    assert wrong[1] < 0.3
