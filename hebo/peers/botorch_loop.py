@@ -42,11 +42,14 @@ class BoTorch(OptimizerRecipe):
     points are imagined by the acquisition. Failed evaluations are left out of the model.
 
     With several objectives each has a model of its own, and the acquisition is `qLogNEHVI` (Daulton, Balandat
-    and Bakshy, 2021; Ament et al., 2023) whatever `acquisition` says. Its reference point is inferred from
-    the values told, in each ask anew, by BoTorch's `infer_reference_point`.
+    and Bakshy, 2021; Ament et al., 2023) whatever `acquisition` says. Where the tutorials know a reference
+    point, this one is inferred from the values told, in each ask anew, by BoTorch's `infer_reference_point`.
 
     Attributes:
         acquisition: For one objective: `qlogei`, or `qlognei` for noisy values.
+        reference: Of several objectives: `told`, a tenth of the range beyond the worst values told; `front`,
+            beyond the worst of their front. The latter leaves nothing to improve where the front is a single
+            point, which the first minimizer of an objective often is.
         discrete: How integers and categories are treated. `rounded`: as numbers and one-hot columns, the
             optimum rounded, as in the tutorials. `alternating`: `MixedSingleTaskGP` and
             `optimize_acqf_mixed_alternating`, as Ax does; about ten times slower with several of them.
@@ -56,6 +59,7 @@ class BoTorch(OptimizerRecipe):
     """
 
     acquisition: Literal["qlogei", "qlognei"] = "qlogei"
+    reference: Literal["told", "front"] = "told"
     discrete: Literal["rounded", "alternating"] = "rounded"
     n_initial: int = Field(default=10, ge=2)
     num_restarts: int = Field(default=10, ge=1)
@@ -136,7 +140,7 @@ class BoTorchSession(Session):
         if n_objectives > 1:
             return qLogNoisyExpectedHypervolumeImprovement(
                 model,
-                ref_point=infer_reference_point(self._y[is_non_dominated(self._y)]),
+                ref_point=self._reference(),
                 X_baseline=self._features(self._x),
                 X_pending=waiting,
                 prune_baseline=True,
@@ -147,6 +151,14 @@ class BoTorchSession(Session):
                 model, X_baseline=self._features(self._x), X_pending=waiting, prune_baseline=True
             )
         return qLogExpectedImprovement(model, best_f=self._y.max(), X_pending=waiting)
+
+    def _reference(self) -> Tensor:
+        """Return the reference point, `m` values, larger is better."""
+        front = self._y[is_non_dominated(self._y)]
+        if self._recipe.reference == "front":
+            return infer_reference_point(front)
+        worst = self._y.min(dim=0).values
+        return infer_reference_point(front, max_ref_point=worst, scale_max_ref_point=True)
 
     def _maximize(self, acquisition: Any, n: int) -> Tensor:
         settings: dict[str, Any] = {
