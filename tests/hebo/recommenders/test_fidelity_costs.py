@@ -102,7 +102,7 @@ def test_a_space_without_a_fidelity_and_costs_of_too_many_levels_are_refused_wit
     with pytest.raises(IncompatibleError, match=r"the space has 0 \(none\); leave out cost_aware"):
         fidelity_levels(space, COSTS)
     space = DesignSpace().parse([{"name": "s", "type": "num", "lb": 0, "ub": 1, "role": "fidelity"}])
-    with pytest.raises(IncompatibleError, match="infinitely many levels; give .fixed: "):
+    with pytest.raises(IncompatibleError, match="infinitely many levels; give"):
         fidelity_levels(space, (1.0, 2.0))
 
 
