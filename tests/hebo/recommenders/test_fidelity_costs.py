@@ -82,7 +82,7 @@ def test_space_filling_points_are_seen_at_three_of_many_candidates() -> None:
         ({"per_unit": 1.0}, {"lb": 0, "ub": 1}, r"0 \+ 1 \* s are 0 at s = 0.0; choose `fixed`"),
         ({"fixed": 5.0, "per_unit": -1.0}, {"lb": 0, "ub": 8}, "are -3 at s = 8.0"),
         ({"fixed": -0.5, "per_unit": 1.0}, {"lb": 0.1, "ub": 1}, "are -0.4 at s = 0.1"),
-        ({"fixed": 1.0, "per_unit": 1e308}, {"lb": 0, "ub": 100}, "are inf at s = 100.0"),
+        ({"fixed": 1.0, "per_unit": 1e308}, {"lb": 0, "ub": 100}, "are inf at s = 14.28"),
     ],
 )
 def test_an_evaluation_costs_more_than_nothing(
@@ -102,7 +102,7 @@ def test_a_space_without_a_fidelity_and_costs_of_too_many_levels_are_refused_wit
     with pytest.raises(IncompatibleError, match=r"the space has 0 \(none\); leave out cost_aware"):
         fidelity_levels(space, COSTS)
     space = DesignSpace().parse([{"name": "s", "type": "num", "lb": 0, "ub": 1, "role": "fidelity"}])
-    with pytest.raises(IncompatibleError, match=r"infinitely many levels; give .fixed: "):
+    with pytest.raises(IncompatibleError, match="infinitely many levels; give"):
         fidelity_levels(space, (1.0, 2.0))
 
 
