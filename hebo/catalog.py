@@ -185,7 +185,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "multi_mace": ("hebo.acquisitions.multi_mace:MultiMACE", "MACE of several objectives at once"),
         "scalarized": (
             "hebo.acquisitions.scalarized:Scalarized",
-            "LogEI of an augmented Chebyshev function with random weights, for several objectives (ParEGO)",
+            "ParEGO: LogEI of a Chebyshev function of several objectives, random weights",
         ),
         "scalarised": ("hebo.acquisitions.scalarized:Scalarized", "Another name of scalarized"),
     },

@@ -40,7 +40,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "two_peaks": (
             "tasks.synthetic.two_peaks:TwoPeaks",
-            "A sharp peak beside a broad lower one, which noise in the inputs makes the better one",
+            "A sharp peak beside a broad one, which is better under noise in the inputs",
         ),
         "zakharov": ("tasks.synthetic.zakharov:Zakharov", "Zakharov's plate, one minimum in a flat trough"),
         "feasible_island": (

@@ -14,6 +14,7 @@ from hebo.optimizers.by_name import acquisition_of, search_named, surrogate_name
 from hebo.presets import HEBORecipe as HEBORecipe
 from hebo.recommenders.strict import Strict
 from hebo.surrogates.extra_trees import ExtraTrees
+from hebo.surrogates.warped_gp import WarpedGP
 
 
 class HEBO(Optimizer):
@@ -72,13 +73,15 @@ def _recipe_named(
 ) -> Recommender:
     """Return the recipe of parts by the names of the original package."""
     acquisition = acquisition_of(acq_cls)
-    parts: dict[str, Any] = {
-        "surrogate": surrogate_named(model_name, model_config, space),
-        "acquisition": acquisition,
-        "n_initial": None if rand_sample is None else max(2, rand_sample),
-    }
+    surrogate = surrogate_named(model_name, model_config, space)
+    parts: dict[str, Any] = {"n_initial": None if rand_sample is None else max(2, rand_sample)}
+    # What HEBO has anyway counts as not chosen: for several objectives it has other parts.
+    if surrogate != WarpedGP():
+        parts["surrogate"] = surrogate
+    if acquisition != MACE():
+        parts["acquisition"] = acquisition
     search_named(es, acquisition)  # refuses what is unknown; what is known is the search of HEBO
-    if isinstance(parts["surrogate"], ExtraTrees):  # a second forest is wrong where the first one is
+    if isinstance(surrogate, ExtraTrees):  # a second forest is wrong where the first one is
         parts["second_surrogate"] = None
     made: Recommender = HEBORecipe(**parts)
     return made

@@ -31,7 +31,8 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
             f"{len(objectives)} ({', '.join(objectives)}); use {{type: hebo}} or another composition with an "
             "acquisition of several objectives, or name one and make the others constraints."
         )
-    optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
+    if objectives:  # none where comparisons are told
+        optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
     if campaign.constraints:
         optimizer.check_takes_constraints()
     if campaign.noise:

@@ -87,4 +87,4 @@ def test_the_preset_finds_at_once_what_an_earlier_run_had_nearly_found() -> None
 
 def test_the_preset_takes_the_settings_of_hebo() -> None:
     recipe = HEBOTransfer(n_initial=7)
-    assert recipe.of.one.of.members[0].n_initial == 7
+    assert recipe.of.of.one.of.members[0].n_initial == 7

@@ -50,8 +50,8 @@ class Broken(WarpedGP):
 
 
 class AlwaysNoisy(GaussianProcess):
-    def _noise(self, observation_noise: bool | Tensor) -> Tensor:
-        return super()._noise(observation_noise=False)
+    def _noise(self, observation_noise: bool | Tensor, x: Tensor) -> Tensor:
+        return super()._noise(observation_noise=False, x=x)
 
 
 class WrongSlopes(GaussianProcess):
@@ -124,7 +124,7 @@ class Greedy(WarpedGP):
     """Takes more outputs than it says."""
 
     def _refuse_unused(self, data: Data) -> None:
-        return None
+        super()._refuse_unused(data.output(0))
 
 
 class Forgetful(WarpedGP):

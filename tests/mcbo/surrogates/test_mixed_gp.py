@@ -76,7 +76,7 @@ def test_gradients_by_continuous_columns_are_those_of_differences() -> None:
 
 
 def test_a_column_without_a_kernel_is_refused_by_name() -> None:
-    with pytest.raises(IncompatibleError, match=r"continuous column 0.*NumericMatern"):
+    with pytest.raises(IncompatibleError, match=r"continuous column 0.*numeric_matern"):
         MixedGP(kernels=[TransformedOverlap()]).check(SPACES["mixed"])
     with pytest.raises(IncompatibleError, match="same"):
         MixedGP(kernels=[StringSubsequence(), NumericMatern()]).check(SPACES["mixed"])
