@@ -98,9 +98,10 @@ def main() -> None:
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--n-workers", type=int, default=1)
     parser.add_argument("--constraint-kappa", type=float, default=None)
+    parser.add_argument("--declaring-kappa", type=float, default=None)
     parser.add_argument("--margin", type=float, default=None)
     given = parser.parse_args()
-    settings = {"constraint_kappa": given.constraint_kappa, "margin": given.margin}
+    settings = {key: getattr(given, key) for key in ("constraint_kappa", "declaring_kappa", "margin")}
     acquisition = {"type": "config", **{key: value for key, value in settings.items() if value is not None}}
     optimizer = {"type": "hebo", "acquisition": acquisition}
     seeds = range(given.first_seed, given.first_seed + given.n_seeds)

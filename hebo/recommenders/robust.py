@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from hebo.base import Recommender, RiskMeasure
+from hebo.base import Recommender, RiskMeasure, Surrogate
 from hebo.errors import ConfigError
 from hebo.recipe import Recipe, as_defaults
 from hebo.recommenders.at_conditions import AtConditions
@@ -60,7 +60,7 @@ def against_input_noise(own: InputNoise, of: Recommender) -> Recommender:
     """Return an optimizer whose loops look at perturbed points."""
 
     def perturbed(loop: BayesOptRecipe) -> Recommender:
-        return AtPerturbations(of=_with(loop, Perturbed(of=loop.surrogate, **_said(own))))
+        return AtPerturbations(of=_with(loop, Perturbed(of=_plain(loop), **_said(own))))
 
     return map_loops(of, perturbed, "robust")
 
@@ -69,7 +69,7 @@ def over_conditions(own: Environment, of: Recommender) -> Recommender:
     """Return an optimizer whose loops look at designs under all conditions, and evaluate them at one."""
 
     def averaged(loop: BayesOptRecipe) -> Recommender:
-        return AtConditions(of=_with(loop, Averaged(of=loop.surrogate, **_said(own))))
+        return AtConditions(of=_with(loop, Averaged(of=_plain(loop), **_said(own))))
 
     return map_loops(of, averaged, "averaged_over")
 
@@ -85,14 +85,9 @@ def map_loops(
         name: Of the preset, for messages.
 
     Raises:
-        ConfigError: If a part of the composition is no loop and holds none, or a loop is robust already.
+        ConfigError: If a part of the composition is no loop and holds none.
     """
     if isinstance(recommender, BayesOptRecipe):
-        if isinstance(recommender.surrogate, OfVariants):
-            raise ConfigError(
-                f"{name} takes an optimizer of single values, and this one looks at a risk measure "
-                "already; use one of robust and averaged_over"
-            )
         return change(recommender)
     inner = {key: _changed(value, change, name) for key, value in recommender if _holds(value)}
     if not inner:
@@ -115,6 +110,20 @@ def _holds(value: Any) -> bool:
     if isinstance(value, tuple | list):
         return bool(value) and all(isinstance(one, Recommender) for one in value)
     return isinstance(value, Recommender)
+
+
+def _plain(loop: BayesOptRecipe) -> Surrogate:
+    """Return the surrogate of a loop, which models single values.
+
+    Raises:
+        ConfigError: If it predicts a risk measure already.
+    """
+    if isinstance(loop.surrogate, OfVariants):
+        raise ConfigError(
+            f"{type(loop.surrogate).__name__} in this optimizer predicts a risk measure already; use one of "
+            "robust and averaged_over"
+        )
+    return loop.surrogate
 
 
 def _said(own: Recipe) -> dict[str, Any]:

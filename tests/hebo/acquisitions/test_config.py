@@ -10,7 +10,8 @@ from pydantic import ValidationError
 from torch import Tensor
 
 from hebo.acquisitions.confidence_bound import UCB, hebo_kappa
-from hebo.acquisitions.config import CONFIG, OUTSIDE, upper_slacks
+from hebo.acquisitions.config import CONFIG, OUTSIDE, lacking
+from hebo.acquisitions.marginals import NormalMarginals
 from hebo.base import FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -35,18 +36,34 @@ def test_the_value_is_the_bound_of_the_objective_where_all_constraints_may_hold(
     slack = formula_model(lambda x: x.sum(-1) - 0.7, constant(0.1))
     other = formula_model(lambda x: 0.95 - x.sum(-1), constant(0.01))
     models = FittedModels((linear_model,), (slack, other))
-    found = built(CONFIG(kappa=2.0, constraint_kappa=3.0, margin=0.0), models)
+    found = built(CONFIG(kappa=2.0, constraint_kappa=3.0, declaring_kappa=4.5, margin=0.0), models)
     x = GRID.flatten()
-    lacking = (0.4 - x).clamp_min(0) + (x - 0.98).clamp_min(0)
-    expected = torch.where(lacking > 1e-9, -OUTSIDE - lacking, x + 1.0)
-    torch.testing.assert_close(found[x != 0.4], expected[x != 0.4])
+    near = (0.4 - x).clamp_min(0) + (x - 0.98).clamp_min(0)
+    far = (0.25 - x).clamp_min(0) + (x - 0.995).clamp_min(0)
+    expected = torch.where(near > 1e-9, -OUTSIDE - near, x + 1.0)
+    expected = torch.where(far > 1e-9, -2 * OUTSIDE - far, expected)
+    kept = (x - 0.4).abs() > 1e-9
+    torch.testing.assert_close(found[kept], expected[kept])
+
+
+def test_what_only_the_wide_bounds_call_feasible_comes_before_what_nothing_does(
+    linear_model: Any, formula_model: Any
+) -> None:
+    sure = formula_model(lambda x: -0.5 - x.sum(-1), constant(0.01))
+    doubtful = formula_model(lambda x: x.sum(-1) - 1.2, constant(0.1))
+    for slack, first in ((sure, 0.0), (doubtful, 1.0)):
+        found = built(
+            CONFIG(constraint_kappa=1.0, declaring_kappa=3.0), FittedModels((linear_model,), (slack,))
+        )
+        assert GRID.flatten()[found.argmax()] == first
+        assert found.max() < (-2 * OUTSIDE if slack is sure else -OUTSIDE)
 
 
 def test_a_margin_asks_for_more_slack_and_the_declaration_does_not(
     linear_model: Any, formula_model: Any
 ) -> None:
     models = FittedModels((linear_model,), (formula_model(lambda x: x.sum(-1) - 0.7, constant(0.1)),))
-    recipe = CONFIG(constraint_kappa=2.0, margin=0.15)
+    recipe = CONFIG(constraint_kappa=2.0, declaring_kappa=2.0, margin=0.15)
     assert (built(recipe, models) > -OUTSIDE).tolist() == [x > 0.6 for x in GRID.flatten().tolist()]
     bound = recipe.optimistic_slack(models, DATA)
     assert bound is not None
@@ -62,14 +79,20 @@ def test_without_constraints_it_is_the_bound_alone(linear_model: Any) -> None:
 def test_none_takes_the_schedule_of_all_observations(linear_model: Any) -> None:
     width = hebo_kappa(6, 1, 1)
     models = FittedModels((linear_model,), (linear_model,))
-    scheduled = built(CONFIG(kappa=None, constraint_kappa=None), models)
-    torch.testing.assert_close(scheduled, built(CONFIG(kappa=width, constraint_kappa=width), models))
+    scheduled = built(CONFIG(kappa=None, constraint_kappa=None, declaring_kappa=None), models)
+    given = CONFIG(kappa=width, constraint_kappa=width, declaring_kappa=width)
+    torch.testing.assert_close(scheduled, built(given, models))
 
 
-def test_slacks_are_bounded_one_by_one(linear_model: Any, formula_model: Any) -> None:
-    other = formula_model(lambda x: -x.sum(-1), constant(1.0))
-    found = upper_slacks([linear_model, other], GRID, 2.0)
-    torch.testing.assert_close(found, torch.stack([GRID.flatten() + 1.0, 2.0 - GRID.flatten()], -1))
+def test_what_is_lacking_is_summed_over_constraints() -> None:
+    slacks = [NormalMarginals(torch.tensor([-1.0, 0.5]), torch.tensor([0.2, 0.1])) for _ in range(2)]
+    torch.testing.assert_close(lacking(slacks, 2.0), torch.tensor([1.2, 0.0]))
+    torch.testing.assert_close(lacking(slacks, 2.0, 1.0), torch.tensor([3.2, 0.6]))
+
+
+def test_a_problem_is_not_declared_infeasible_by_narrower_bounds() -> None:
+    with pytest.raises(ValidationError, match="declaring_kappa=1 is below constraint_kappa=2"):
+        CONFIG(constraint_kappa=2.0, declaring_kappa=1.0)
 
 
 @pytest.mark.parametrize("wrong", [{"kappa": -1.0}, {"constraint_kappa": float("nan")}, {"margin": -0.1}])

@@ -87,7 +87,9 @@ def test_a_chosen_scale_that_bends_means_is_refused_by_name() -> None:
 
 def test_one_risk_measure_is_enough() -> None:
     averaged = AveragedOver(conditions=CONDITIONS)
-    with pytest.raises(ConfigError, match=r"robust takes an optimizer of single values.*one of robust and"):
+    with pytest.raises(
+        ConfigError, match="Averaged in this optimizer predicts a risk measure already; use one of"
+    ):
         Robust(of=averaged, input_sd={"a": 0.1})
     with pytest.raises(ValidationError, match="Averaged predicts a risk measure already"):
         Perturbed(of=Averaged(of=WarpedGP(), conditions=CONDITIONS), input_sd={"a": 0.1})
