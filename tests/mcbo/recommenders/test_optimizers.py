@@ -155,5 +155,5 @@ def test_it_learns_where_random_points_do_not(recipe: OptimizerRecipe, batch: in
 def test_two_objectives_are_refused(recipe: OptimizerRecipe) -> None:
     optimizer = recipe.build(SPACES["numeric"], seed=0)
     x = optimizer.ask(1)
-    with pytest.raises(IncompatibleError, match="takes 1 objective.s., y has 2 columns"):
+    with pytest.raises(IncompatibleError, match=r"takes 1 objective.s., y has 2 columns"):
         optimizer.tell(x, [[1.0, 2.0]])
