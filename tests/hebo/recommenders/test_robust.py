@@ -91,7 +91,7 @@ def test_one_risk_measure_is_enough() -> None:
         ConfigError, match="Averaged in this optimizer predicts a risk measure already; use one of"
     ):
         Robust(of=averaged, input_sd={"a": 0.1})
-    with pytest.raises(ValidationError, match="Averaged predicts a risk measure already"):
+    with pytest.raises(ValidationError, match="Averaged predicts a measure of risk already"):
         Perturbed(of=Averaged(of=WarpedGP(), conditions=CONDITIONS), input_sd={"a": 0.1})
 
 
