@@ -55,8 +55,7 @@ def test_every_loop_of_a_preset_gets_the_surrogate_and_a_scale_that_keeps_means(
 
 
 def test_loops_are_held_by_what_chooses_where_to_evaluate() -> None:
-    of = HEBORecipe(second_surrogate=None, min_loo_r2=None, exploration=0.0, acquisition=LogEI())
-    assert isinstance(of, BayesOptRecipe)
+    of = BayesOptRecipe(**PARTS, output_transform=Standardize())
     assert isinstance(Robust(of=of, input_sd={"a": 0.1}), AtPerturbations)
     averaged = AveragedOver(of=of, conditions=CONDITIONS)
     assert isinstance(averaged, AtConditions)
