@@ -121,6 +121,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",
         ),
+        "risk_averse": (
+            "hebo.surrogates.risk_averse:RiskAverse",
+            "The mean less a multiple of the noise at the point, where noise varies",
+        ),
         "perturbed": (
             "hebo.surrogates.perturbed:Perturbed",
             "A risk measure of the values that a point has when its numbers are off",

@@ -14,6 +14,7 @@ from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import RiskMeasure, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.surrogates.risk_averse import RiskAverse
 from hebo.surrogates.risk_measures import Expectation
 from hebo.surrogates.risk_model import RiskModel, Variants, risk_model
 
@@ -36,10 +37,10 @@ class OfVariants(Surrogate, ABC):
     @field_validator("of")
     @classmethod
     def _models_values(cls, of: Surrogate) -> Surrogate:
-        if isinstance(of, OfVariants):
+        if isinstance(of, OfVariants | RiskAverse):
             raise ValueError(
-                f"{type(of).__name__} predicts a risk measure already, and {cls.__name__} needs a model of "
-                "single values; use one of the two"
+                f"{type(of).__name__} predicts a measure of risk already, and {cls.__name__} needs a "
+                "model of single values; use one of the two"
             )
         return of
 

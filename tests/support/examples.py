@@ -95,6 +95,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "optuna_tpe"): {"n_startup_trials": 4},
     ("optimizer", "optuna_gp"): {"n_startup_trials": 4},
     ("optimizer", "skopt_gp"): {"n_initial_points": 4},
+    ("surrogate", "risk_averse"): {"of": {"type": "heteroscedastic_gp"}, "alpha": 0.1},
     ("surrogate", "perturbed"): {key: value for key, value in _PERTURBED.items() if key != "type"},
     ("surrogate", "averaged"): {key: value for key, value in _AVERAGED.items() if key != "type"},
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
