@@ -20,6 +20,7 @@ from hebo.experiment.store.snapshot import unwritable
 
 BUSY_SECONDS = 60
 _VERSION = "schema_version"
+_TURN = 0x6865626F  # "hebo": the key under which PostgreSQL lets transactions change our tables in turn
 _READABLE = [str(one) for one in range(tables.OLDEST_READABLE, tables.SCHEMA_VERSION + 1)]
 
 
@@ -213,6 +214,7 @@ def _to_wal(connection: sqlite3.Connection) -> None:
 def _prepare(engine: Engine, *, create: bool) -> None:
     if create:
         with engine.begin() as connection:
+            _take_turns(connection)
             tables.metadata.create_all(connection)
             row = {"key": _VERSION, "value": str(tables.SCHEMA_VERSION)}
             if _version(connection) is None:
@@ -224,6 +226,16 @@ def _prepare(engine: Engine, *, create: bool) -> None:
             _upgrade(connection)
     with engine.connect().execution_options(hebo_read=True) as connection:
         version_of(connection)
+
+
+def _take_turns(connection: Connection) -> None:
+    """Let one transaction at a time make or change tables; SQLite's do so by themselves.
+
+    An advisory lock, since a transaction that has read a table and then locks it may wait for another one
+    that does the same.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_TURN})")
 
 
 def version_of(connection: Connection) -> int:
@@ -249,11 +261,9 @@ def _version(connection: Connection) -> str | None:
 
 def _upgrade(connection: Connection) -> None:
     """Add the columns that a store of an older version lacks."""
-    if version_of(connection) == tables.SCHEMA_VERSION:
+    version = version_of(connection)
+    if version == tables.SCHEMA_VERSION:
         return
-    if connection.dialect.name == "postgresql":  # SQLite's transactions take turns by themselves
-        connection.exec_driver_sql(f"LOCK TABLE {tables.info.name} IN ACCESS EXCLUSIVE MODE")
-    version = version_of(connection)  # another process may have come first
     for table in tables.metadata.sorted_tables:
         for column in table.columns:
             if tables.is_newer(column, version):
