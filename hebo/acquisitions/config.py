@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 import torch
 from pydantic import Field, model_validator
+from scipy.stats import norm, t
 from torch import Generator, Tensor
 
 from hebo.abilities import Marginals
@@ -34,13 +35,15 @@ class CONFIG(Acquisition):
 
     Other than in the paper there are two widths of the bounds of constraints. With the narrow one the search
     comes soon to where constraints hold; with the wide one a problem is declared infeasible, since a model of
-    few observations is sometimes sure of itself and wrong. Where no point is feasible under the narrow
-    bounds, those that are under the wide ones come first.
+    few observations is sometimes sure of itself and wrong. The wide one grows for few observations as the
+    quantiles of Student's t distribution do: the hyperparameters are fitted to the same `n` values, which
+    leaves `n - d - 2` degrees of freedom. Where no point is feasible under the narrow bounds, those that are
+    under the wide ones come first.
 
     Attributes:
         kappa: Width of the bound of the objective; None takes HEBO's schedule (`hebo_kappa`).
         constraint_kappa: Width of the bounds of the constraints; None takes the schedule.
-        declaring_kappa: The wide one. The smaller, the sooner a problem is declared infeasible, and the more
+        declaring_kappa: The wide one, for many observations. The smaller, the sooner a problem is declared infeasible, and the more
             often wrongly. None takes the schedule; at least `constraint_kappa`.
         margin: How far on the safe side the bounds of slacks shall be, in standard deviations of the values
             measured; for the declaration it is zero. With the paper's rule, 0, points come to the edge of
@@ -51,7 +54,7 @@ class CONFIG(Acquisition):
 
     kappa: float | None = Field(default=2.0, ge=0)
     constraint_kappa: float | None = Field(default=2.0, ge=0)
-    declaring_kappa: float | None = Field(default=3.0, ge=0)
+    declaring_kappa: float | None = Field(default=4.0, ge=0)
     margin: float = Field(default=0.02, ge=0)
 
     @model_validator(mode="after")
@@ -91,7 +94,8 @@ class CONFIG(Acquisition):
 
     def _widths(self, data: Data) -> tuple[float, float]:
         narrow, wide = _width(self.constraint_kappa, data), _width(self.declaring_kappa, data)
-        return narrow, max(narrow, wide)
+        n, d = data.x.shape
+        return narrow, max(narrow, _for_few(wide, n - d - 2))
 
 
 def lacking(slacks: Sequence[Marginals], kappa: float, least: float = 0.0) -> Tensor:
@@ -104,6 +108,11 @@ def lacking(slacks: Sequence[Marginals], kappa: float, least: float = 0.0) -> Te
     """
     bounds = torch.stack([one.ucb(kappa) for one in slacks])
     return (least - bounds).clamp_min(0.0).sum(0)
+
+
+def _for_few(kappa: float, freedom: int) -> float:
+    """Return the width that leaves out as much of Student's t distribution as `kappa` of the normal one."""
+    return float(t.isf(norm.sf(kappa), max(freedom, 1)))
 
 
 def _width(kappa: float | None, data: Data) -> float:

@@ -67,7 +67,8 @@ class BayesOptRecipe(ModelBased):
         acq_optimizer: Finds points worth most.
         output_transform: Scale on which the objective is modeled.
         region: Where the search looks.
-        n_initial: Sobol points before the first model; None: one more than there are columns, at most 16.
+        n_initial: Sobol points before the first model; None: one more than there are columns, at most 16,
+            where each known derivative counts as a further point, but two points at least.
         batch: Chooses the points of a batch.
         failures: How failed evaluations count; by default as a weight where the acquisition bears one, and as
             the worst value where it does not.
@@ -166,8 +167,12 @@ class BayesOptRecipe(ModelBased):
 
     def _is_early(self, request: Request) -> bool:
         """Say whether fewer points than `n_initial` are known."""
-        n_initial = self.n_initial or max(2, min(request.space.n_dims + 1, _MAX_INITIAL))
-        return len(request.data.seen) < n_initial
+        n_seen = len(request.data.seen)
+        if self.n_initial is not None:
+            return n_seen < self.n_initial
+        return n_seen < 2 or n_seen + _n_derivatives(request.data) < min(
+            request.space.n_dims + 1, _MAX_INITIAL
+        )
 
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the maximum of the posterior mean; None where `propose` would fit no model to the objective.
@@ -255,6 +260,11 @@ class _Proposal:
                 stack.models, stack.acquisition, search, all_on_means, request.data.seen, request.domain
             )
             return recipe.batch.choose(problem, n, generator=generator)
+
+
+def _n_derivatives(data: Data) -> int:
+    """Return how many derivatives are known, over all points."""
+    return 0 if data.gradients is None else int(torch.isfinite(data.gradients).sum())
 
 
 def _varies(data: Data) -> bool:

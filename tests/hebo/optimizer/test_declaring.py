@@ -127,7 +127,7 @@ def test_failed_evaluations_are_left_out() -> None:
 def test_it_is_said_of_tables_and_of_mixed_spaces() -> None:
     table = TableSpace(SPACE, grid(6))
     optimizer = HEBORecipe(acquisition=CONFIG(), n_initial=4).build(table, seed=0)
-    points = table.decode(table.encode(grid(6).sample(20, random_state=0)))
+    points = table.decode(table.encode(grid(6).sample(32, random_state=0)))
     optimizer.tell(points, points["a"], constraints=height(points) - 0.05)
     assert optimizer.declared_infeasible is True
     mixed = DesignSpace().parse(
