@@ -198,6 +198,11 @@ class Acquisition(Recipe, ABC):
     handles_constraints: ClassVar[bool] = False
     needs_costs: ClassVar[bool] = False
 
+    @property
+    def takes_reference(self) -> bool:
+        """Whether it makes use of a stated reference point, `data.reference`."""
+        return False
+
     def optimistic_slack(self, models: FittedModels, data: Data) -> AcqFunction | None:
         """Return an upper bound of the least slack of all constraints, `b x 1 x d` -> `b x 1`.
 

@@ -48,6 +48,8 @@ class Data:
         related: Observations of related tasks: other objectives over the same space, with as many values.
         better: `k x d` points that were preferred in `k` comparisons; they need no value.
         worse: `k x d` points that each of them was preferred to.
+        reference: `m` values, the stated reference point of hypervolumes, larger is better; None where there
+            is none.
     """
 
     x: Tensor = field(metadata=PER_ROW)
@@ -63,6 +65,7 @@ class Data:
     related: tuple[Data, ...] = ()
     better: Tensor = field(default_factory=_empty)
     worse: Tensor = field(default_factory=_empty)
+    reference: Tensor | None = None
 
     def __post_init__(self) -> None:
         n = len(self.x)
@@ -82,6 +85,8 @@ class Data:
             raise AssertionError(f"{len(self.better)} better points but {len(self.worse)} worse ones")
         if self.y_var is not None and self.y_var.shape != self.y.shape:
             raise AssertionError(f"values {tuple(self.y.shape)} but variances {tuple(self.y_var.shape)}")
+        if self.reference is not None and self.reference.shape != self.y.shape[1:]:
+            raise AssertionError(f"{self.y.shape[1]} objectives but a reference of {len(self.reference)}")
         if self.gradients is not None and self.gradients.shape != self.x.shape:
             raise AssertionError(f"points {tuple(self.x.shape)} but gradients {tuple(self.gradients.shape)}")
 
@@ -195,14 +200,16 @@ class Data:
         return self.successes().without_pending()
 
     def with_y(self, y: Tensor, y_var: Tensor | None = None, gradients: Tensor | None = None) -> Self:
-        """Return the same points with other values, `n x m`, and what is known of these; no related tasks.
+        """Return the same points with other values, `n x m`, and what is known of these.
+
+        There are no related tasks and no reference point of them.
 
         Args:
             y: The values.
             y_var: Their variances.
             gradients: Their derivatives, `n x d`.
         """
-        return replace(self, y=y, y_var=y_var, gradients=gradients, related=())
+        return replace(self, y=y, y_var=y_var, gradients=gradients, related=(), reference=None)
 
     def output(self, j: int) -> Self:
         """Return the same points with one of the outputs."""

@@ -124,6 +124,11 @@ class Recommends(ABC):
         return False
 
     @property
+    def takes_reference(self) -> bool:
+        """Whether it makes use of a stated reference point of hypervolumes."""
+        return False
+
+    @property
     def takes_related(self) -> bool:
         """Whether it makes use of related tasks."""
         return False
@@ -209,6 +214,18 @@ class Recommends(ABC):
                 f"{self.title} makes no use of related tasks; use `hebo_transfer`, or a composition whose "
                 "surrogate takes them: `hebo` with `surrogate: {type: multitask_gp}`, in Python "
                 "`HEBORecipe(surrogate=MultitaskGP())`"
+            )
+
+    def check_takes_reference(self) -> None:
+        """Refuse a stated reference point that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes one.
+        """
+        if not self.takes_reference:
+            raise IncompatibleError(
+                f"{self.title} makes no use of a reference point; leave it out, or use an acquisition of the "
+                "hypervolume that infers none itself, such as `log_ehvi`, the default of HEBO"
             )
 
     def check_takes_objectives(self, n: int) -> None:

@@ -43,8 +43,8 @@ class CONFIG(Acquisition):
     Attributes:
         kappa: Width of the bound of the objective; None takes HEBO's schedule (`hebo_kappa`).
         constraint_kappa: Width of the bounds of the constraints; None takes the schedule.
-        declaring_kappa: The wide one, for many observations. The smaller, the sooner a problem is declared infeasible, and the more
-            often wrongly. None takes the schedule; at least `constraint_kappa`.
+        declaring_kappa: The wide one, for many observations. The smaller, the sooner a problem is declared
+            infeasible, and the more often wrongly. None takes the schedule; at least `constraint_kappa`.
         margin: How far on the safe side the bounds of slacks shall be, in standard deviations of the values
             measured; for the declaration it is zero. With the paper's rule, 0, points come to the edge of
             what is feasible from outside, and may never step over it.

@@ -34,20 +34,27 @@ class LogEHVI(Acquisition):
     Of one objective it is log expected improvement.
 
     Attributes:
-        reference: Where the volume begins, inferred from the values: `near` the front, `far` below all
-            values, or both `in_turn`: the far one for every second point while the front is short, later for
-            every fourth. With the near one a front of a single point, perhaps, excludes all beyond its ends;
-            with the far one the ends are all that counts.
+        reference: Where the volume begins. None: at the stated reference point (see
+            `Optimizer.set_reference_point`), where there is one, and otherwise `in_turn`. The others are
+            inferred from the values: `near` the front, `far` below all values, or both `in_turn`: the far one
+            for every second point while the front is short, later for every fourth. With the near one a front
+            of a single point, perhaps, excludes all beyond its ends; with the far one the ends are all that
+            counts.
     """
 
     max_outputs: ClassVar[int] = MANY
 
-    reference: Literal["near", "far", "in_turn"] = "in_turn"
+    reference: Literal["near", "far", "in_turn"] | None = None
+
+    @property
+    def takes_reference(self) -> bool:
+        """Whether none is inferred in any case."""
+        return self.reference is None
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
         values = mean_values(models, data)
-        lower, upper = improvement_cells(front_of(values), self._reference(values))
+        lower, upper = improvement_cells(front_of(values), self._reference(values, data))
         objectives = [
             (model, *_thresholds(torch.stack([lower[:, j], upper[:, j]])))
             for j, model in enumerate(models.objectives)
@@ -62,10 +69,12 @@ class LogEHVI(Acquisition):
 
         return ehvi
 
-    def _reference(self, values: Tensor) -> Tensor:
+    def _reference(self, values: Tensor, data: Data) -> Tensor:
+        if self.reference is None and data.reference is not None:
+            return data.reference
         period = _SHORT_PERIOD if len(front_of(values)) < _SHORT else _LONG_PERIOD
-        is_far = self.reference == "far" or (self.reference == "in_turn" and len(values) % period == 0)
-        return far_reference(values) if is_far else near_reference(values)
+        is_turn = self.reference in (None, "in_turn") and len(values) % period == 0
+        return far_reference(values) if is_turn or self.reference == "far" else near_reference(values)
 
 
 _SHORT = 5

@@ -44,6 +44,19 @@ class Capabilities:
         """
         self.recommender.check_takes_gradients()
 
+    @property
+    def takes_reference(self) -> bool:
+        """Whether it makes use of a stated reference point of hypervolumes."""
+        return self.recommender.takes_reference
+
+    def check_takes_reference(self) -> None:
+        """Refuse a stated reference point that would have no effect.
+
+        Raises:
+            IncompatibleError: With the reason, and what takes one.
+        """
+        self.recommender.check_takes_reference()
+
     def check_takes_related(self) -> None:
         """Refuse observations of related tasks that would have no effect, before any is told.
 

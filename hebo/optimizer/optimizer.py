@@ -188,6 +188,7 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         told = {"y": y, "constraints": constraints, "y_var": y_var, "cost": cost, "gradient": gradient}
         measured = read_measured(x, at, space, records, **told)
         self.check_takes_objectives(measured.y.shape[1])
+        self.check_referred(measured.y.shape[1])
         if evaluated_at is not None:
             self._give_up(points)
         records.told(at, measured)
@@ -333,6 +334,8 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
             self.check_takes_gradients()
         if records.related:
             self.check_takes_related()
+        if records.reference_point is not None:
+            self.check_takes_reference()
         if len(records.better):
             self.check_takes_comparisons()
         self.seed, self._records = int(state["seed"]), records

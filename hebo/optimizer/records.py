@@ -33,6 +33,8 @@ class Records:
         better: `k x d` points that were preferred in comparisons, in the order told.
         worse: `k x d` points that each of them was preferred to.
         related: What is known of related tasks, in the order told.
+        reference_point: `m` values, the stated reference point of hypervolumes, minimized; None if there is
+            none.
         n_asks: How often points were asked for.
         n_asked_points: How many.
     """
@@ -42,6 +44,7 @@ class Records:
         self.x = self.pending = self.better = self.worse = torch.empty(0, space.n_dims, dtype=torch.float64)
         self.measured: Measurements | None = None
         self.related: tuple[RelatedTask, ...] = ()
+        self.reference_point: Tensor | None = None
         self.n_asks = self.n_asked_points = 0
         self._checked = self.x, torch.empty(0, dtype=torch.bool)
 
@@ -93,6 +96,7 @@ class Records:
             costs=told.costs,
             gradients=None if told.gradients is None else -self._encoded(told.gradients),
             related=related,
+            reference=None if self.reference_point is None else -self.reference_point,
         )
 
     def _encoded(self, gradients: Tensor) -> Tensor:
@@ -224,6 +228,7 @@ class Records:
             "x": self.x.tolist(),
             **(NOTHING_TOLD if self.measured is None else self.measured.to_json()),
             "pending": self.pending.tolist(),
+            **({} if self.reference_point is None else {"reference_point": self.reference_point.tolist()}),
             **({"related": [task.to_json() for task in self.related]} if self.related else {}),
             **({"better": self.better.tolist(), "worse": self.worse.tolist()} if len(self.better) else {}),
         }
@@ -247,5 +252,7 @@ class Records:
         if len(records.better) != len(records.worse):
             raise DataError("the state is damaged: it has comparisons of which one side is missing")
         records.measured = Measurements.from_json(state, len(records.x), space.n_dims)
+        if (stated := state.get("reference_point")) is not None:
+            records.reference_point = torch.tensor(stated, dtype=torch.float64)
         records.related = tuple(RelatedTask.from_json(task, space) for task in state.get("related", ()))
         return records

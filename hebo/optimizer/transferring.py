@@ -7,13 +7,12 @@ from typing import Any
 
 from pandas import DataFrame
 
-from hebo.optimizer.capabilities import Capabilities
-from hebo.optimizer.history import History
 from hebo.optimizer.locking import locked
+from hebo.optimizer.referring import Referring
 from hebo.optimizer.related import read_related
 
 
-class Transferring(Capabilities, History):
+class Transferring(Referring):
     """What is known of related tasks; the part of `Optimizer` that adds to it."""
 
     @locked
@@ -49,6 +48,7 @@ class Transferring(Capabilities, History):
         told = {"constraints": constraints, "y_var": y_var, "defaults": defaults}
         task = read_related(x, y, self.space, **told, n_objectives=records.n_objectives)
         self.check_takes_objectives(task.measured.y.shape[1])
+        self.check_referred(task.measured.y.shape[1])
         if y_var is not None:
             self.check_takes_variances()
         records.related = (*records.related, task)

@@ -42,14 +42,16 @@ class BoTorch(OptimizerRecipe):
     points are imagined by the acquisition. Failed evaluations are left out of the model.
 
     With several objectives each has a model of its own, and the acquisition is `qLogNEHVI` (Daulton, Balandat
-    and Bakshy, 2021; Ament et al., 2023) whatever `acquisition` says. Where the tutorials know a reference
-    point, this one is inferred from the values told, in each ask anew, by BoTorch's `infer_reference_point`.
+    and Bakshy, 2021; Ament et al., 2023) whatever `acquisition` says. The reference point is the
+    stated one, as in the tutorials, or inferred from the values told, in each ask anew, by BoTorch's
+    `infer_reference_point`.
 
     Attributes:
         acquisition: For one objective: `qlogei`, or `qlognei` for noisy values.
-        reference: Of several objectives: `told`, a tenth of the range beyond the worst values told; `front`,
-            beyond the worst of their front. The latter leaves nothing to improve where the front is a single
-            point, which the first minimizer of an objective often is.
+        reference: Of several objectives. None: the stated one, where there is one, otherwise `told`, which is
+            a tenth of the range beyond the worst values told; `front`: beyond the worst of their front, which
+            leaves nothing to improve where the front is a single point, as the first minimizer of an
+            objective often is.
         discrete: How integers and categories are treated. `rounded`: as numbers and one-hot columns, the
             optimum rounded, as in the tutorials. `alternating`: `MixedSingleTaskGP` and
             `optimize_acqf_mixed_alternating`, as Ax does; about ten times slower with several of them.
@@ -59,7 +61,7 @@ class BoTorch(OptimizerRecipe):
     """
 
     acquisition: Literal["qlogei", "qlognei"] = "qlogei"
-    reference: Literal["told", "front"] = "told"
+    reference: Literal["told", "front"] | None = None
     discrete: Literal["rounded", "alternating"] = "rounded"
     n_initial: int = Field(default=10, ge=2)
     num_restarts: int = Field(default=10, ge=1)
@@ -72,7 +74,7 @@ class BoTorch(OptimizerRecipe):
             lambda dims, number: BoTorchSession(dims, self, number),
             peer="botorch",
             seed=seed,
-            takes=Takes(objectives=(1, SEVERAL)),
+            takes=Takes(objectives=(1, SEVERAL), reference=self.reference is None),
         )
 
 
@@ -154,6 +156,8 @@ class BoTorchSession(Session):
 
     def _reference(self) -> Tensor:
         """Return the reference point, `m` values, larger is better."""
+        if self._recipe.reference is None and self.reference is not None:
+            return -torch.tensor(self.reference, dtype=torch.float64)
         front = self._y[is_non_dominated(self._y)]
         if self._recipe.reference == "front":
             return infer_reference_point(front)

@@ -70,9 +70,11 @@ class Session(ABC):
 
     Attributes:
         seconds_elsewhere: CPU seconds that the calls so far took in other processes.
+        reference: The stated reference point, to be minimized; None where there is none.
     """
 
     seconds_elsewhere: float = 0.0
+    reference: tuple[float, ...] | None = None
 
     @abstractmethod
     def ask(self, n: int, pending: Sequence[Suggestion]) -> list[Suggestion]:
@@ -97,10 +99,12 @@ class Takes:
     Attributes:
         objectives: Least and largest number of objectives.
         constraints: Whether it takes measured constraints.
+        reference: Whether it takes a stated reference point of hypervolumes.
     """
 
     objectives: tuple[int, int] = (1, 1)
     constraints: bool = False
+    reference: bool = False
 
 
 ONE_OBJECTIVE = Takes()
@@ -149,6 +153,11 @@ class Peer(Recommends):
         """Whether the library does."""
         return self._takes.constraints
 
+    @property
+    def takes_reference(self) -> bool:
+        """Whether the library makes use of a stated reference point."""
+        return self._takes.reference
+
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more or fewer objectives than the library takes.
 
@@ -184,6 +193,7 @@ class Peer(Recommends):
         with seeded(make_generator(self._seed, "peer", len(self.events))):
             session = self._running()
             before = session.seconds_elsewhere
+            session.reference = None if data.reference is None else tuple((-data.reference).tolist())
             if told:
                 session.tell(told)
             suggestions = session.ask(n, pending)

@@ -41,6 +41,11 @@ class Alternating(Group):
         return all(each.takes_gradients for each in self.members)
 
     @property
+    def takes_reference(self) -> bool:
+        """Whether one of them makes use of a stated reference point."""
+        return any(each.takes_reference for each in self.members)
+
+    @property
     def takes_related(self) -> bool:
         """Whether all members make use of related tasks."""
         return all(each.takes_related for each in self.members)

@@ -126,6 +126,11 @@ class BayesOptRecipe(ModelBased):
         return self.surrogate.takes_gradients
 
     @property
+    def takes_reference(self) -> bool:
+        """Whether the acquisition makes use of a stated reference point."""
+        return self.acquisition.takes_reference
+
+    @property
     def takes_related(self) -> bool:
         """Whether the surrogate takes related tasks."""
         return self.surrogate.takes_related

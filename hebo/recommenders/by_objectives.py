@@ -43,6 +43,11 @@ class ByObjectives(Group):
         return self.one.takes_gradients
 
     @property
+    def takes_reference(self) -> bool:
+        """Whether the one of several objectives makes use of a stated reference point."""
+        return self.several.takes_reference
+
+    @property
     def takes_related(self) -> bool:
         """Whether both make use of related tasks."""
         return self.one.takes_related and self.several.takes_related

@@ -57,6 +57,11 @@ class Group(ModelBased, ABC):
         return self.group[0].takes_gradients
 
     @property
+    def takes_reference(self) -> bool:
+        """Whether one of them makes use of a stated reference point."""
+        return any(each.takes_reference for each in self.group)
+
+    @property
     def takes_related(self) -> bool:
         """Whether the first one makes use of related tasks; those that do not are told none."""
         return self.group[0].takes_related

@@ -13,7 +13,7 @@ from hebo.data import Data
 
 
 def on_modeled_scale(data: Data, recipe: OutputTransform) -> Data:
-    """Return data with `y`, its variances and its gradients transformed.
+    """Return data with `y`, its variances, its gradients and its reference point transformed.
 
     Variances are multiplied by the squared slope of the transform at the value, and derivatives by the slope
     (chain rule); where the slope is 0, beyond a limit, both become unknown. Failed rows stay as they are.
@@ -28,6 +28,8 @@ def on_modeled_scale(data: Data, recipe: OutputTransform) -> Data:
     y, variances = transform(told.y, told.y_var)
     changed: dict[str, Any] = {"y": data.y.index_put((rows,), y)}
     changed["related"] = tuple(on_modeled_scale(task, recipe) for task in data.related)
+    if data.reference is not None:
+        changed["reference"] = transform(data.reference.unsqueeze(0))[0].squeeze(0)
     if data.y_var is not None:
         changed["y_var"] = torch.full_like(data.y, torch.nan).index_put((rows,), variances)
     if told.gradients is not None and data.gradients is not None:

@@ -52,6 +52,11 @@ class Wrapper(Recommender, ABC):
         return self.of.takes_gradients
 
     @property
+    def takes_reference(self) -> bool:
+        """Whether the one inside makes use of a stated reference point."""
+        return self.of.takes_reference
+
+    @property
     def takes_related(self) -> bool:
         """Whether it makes use of related tasks."""
         return self.of.takes_related

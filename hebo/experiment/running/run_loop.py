@@ -159,6 +159,8 @@ class _Loop:
         optimizer = recipe.build(task.space, seed=job.seed)
         if job.related and optimizer.recommender.takes_related:  # others go without
             optimizer.load_state_dict({**optimizer.state_dict(), "related": list(job.related)})
+        if task.reference_point is not None and optimizer.takes_reference:  # others infer one, or need none
+            optimizer.set_reference_point(task.reference_point)
         stored = log.trials()
         trials = [one for one in stored if one.round != INITIAL_ROUND]
         rounds = by_round(trials)
