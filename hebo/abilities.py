@@ -124,6 +124,15 @@ class AdditiveAcq(Protocol):
         """Return the sum of the components, `b x 1`, at `b x 1 x d` points."""
 
 
+@runtime_checkable
+class FromRelated(Protocol):
+    """A model that learned from related tasks, since it predicts the target better with them."""
+
+    @property
+    def correlations(self) -> Tensor:
+        """Correlation of each related task with the target, in the order told."""
+
+
 @dataclass(frozen=True)
 class Ability:
     """What one part may offer and another need; a composition is checked when it is made.

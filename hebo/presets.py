@@ -53,10 +53,10 @@ def HEBORecipe(own: Settings) -> Recommender:
 def HEBOTransfer(own: Settings) -> Recommender:
     """HEBO that learns from related tasks: a multi-task GP, and what was best elsewhere first.
 
-    Without related tasks it is HEBO with fewer points before the first model.
+    Without related tasks it is HEBO.
     """
     said = {name: getattr(own, name) for name in own.model_fields_set}
-    return Transfer(of=HEBORecipe(**{"surrogate": MultitaskGP(), "n_initial": 3, **said}))
+    return Transfer(of=HEBORecipe(**{"surrogate": MultitaskGP(), **said}))
 
 
 @preset(InputNoise)

@@ -11,6 +11,7 @@ from pydantic import Field, field_validator, model_validator
 from torch import Tensor
 
 from hebo.acquisitions.constrained import toward_feasible
+from hebo.abilities import FromRelated
 from hebo.base import (
     AcqOptimizer,
     Acquisition,
@@ -43,6 +44,8 @@ from hebo.request import Predicted, Request
 
 # With many columns, one point for each would leave little of a usual budget to the model.
 _MAX_INITIAL = 16
+_INITIAL_WITH_RELATED = 3
+"""Fewest points that tell whether a related task predicts them."""
 
 
 def _failures_for(others: dict[str, object]) -> FailureRule:
@@ -68,7 +71,8 @@ class BayesOptRecipe(ModelBased):
         output_transform: Scale on which the objective is modeled.
         region: Where the search looks.
         n_initial: Sobol points before the first model; None: one more than there are columns, at most 16,
-            where each known derivative counts as a further point, but two points at least.
+            where each known derivative counts as a further point, but two points at least. Three are enough
+            for as long as the surrogate learns from related tasks; see `hebo.abilities.FromRelated`.
         batch: Chooses the points of a batch.
         failures: How failed evaluations count; by default as a weight where the acquisition bears one, and as
             the worst value where it does not.
@@ -168,16 +172,27 @@ class BayesOptRecipe(ModelBased):
         if self._is_early(request) or not _varies(goal):
             return None
         with phase("fit"):
-            return _Proposal(self, request, self._fit(goal, request))
+            stack = self._fit(goal, request)
+        return None if self._lacks_points(request, stack) else _Proposal(self, request, stack)
 
     def _is_early(self, request: Request) -> bool:
-        """Say whether fewer points than `n_initial` are known."""
-        n_seen = len(request.data.seen)
+        """Say whether too few points are known for any model."""
+        n_least = self._n_initial(request)
+        if self.n_initial is None and request.data.related:
+            n_least = min(n_least, _INITIAL_WITH_RELATED)
+        return len(request.data.seen) < n_least
+
+    def _n_initial(self, request: Request) -> int:
+        """Return the number of initial points where no task is related."""
         if self.n_initial is not None:
-            return n_seen < self.n_initial
-        return n_seen < 2 or n_seen + _n_derivatives(request.data) < min(
-            request.space.n_dims + 1, _MAX_INITIAL
-        )
+            return self.n_initial
+        usual = min(request.space.n_dims + 1, _MAX_INITIAL)
+        return max(2, usual - _n_derivatives(request.data))
+
+    def _lacks_points(self, request: Request, stack: ModelStack) -> bool:
+        """Say whether the initial design goes on: no model has learned from related tasks."""
+        is_taught = any(isinstance(model, FromRelated) for model in stack.observed)
+        return not is_taught and len(request.data.seen) < self._n_initial(request)
 
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the maximum of the posterior mean; None where `propose` would fit no model to the objective.
@@ -188,6 +203,8 @@ class BayesOptRecipe(ModelBased):
             return None
         known = replace(request, data=request.data.without_pending())
         stack = self._fit(known.data, known)
+        if self._lacks_points(request, stack):
+            return None
         search, _ = parts_for(self.acq_optimizer, self.region, request.space)
         transform = self.output_transform.fit(known.data.successes().y)
         return best_predicted(search, stack.models, stack.data, transform, known)

@@ -29,15 +29,33 @@ from hebo.surrogates.warped_gp import WarpedGP
 _MAX_ITERATIONS = 50
 _UNRELATED = 3.0
 """The distance `w` that a second start of the fit begins with: a correlation of 0.05."""
+_MIN_GAIN = 1.0
+"""Least gain of the leave-one-out log density that related tasks must bring. Less "is not worth more than a bare
+mention" (Kass and Raftery, "Bayes factors", 1995); with few observations chance alone brings half of it."""
+
+
+class MultitaskProcess(AugmentedProcess):
+    """The posterior of the target given the observations of all tasks."""
+
+    covariance: TaskCovariance
+
+    @property
+    def correlations(self) -> Tensor:
+        """See `hebo.abilities.FromRelated`."""
+        return self.covariance.correlations
 
 
 class MultitaskGP(Surrogate):
     """A warped GP of the target task and of the related ones that are told beside it (`Data.related`).
 
     All tasks share one covariance of the points; each related one has a correlation with the target, a
-    scale, an offset and a noise variance of its own, see `hebo.surrogates.task_covariance`. Where the data
-    say that a task is unrelated its correlation goes to 0, and it has no effect on predictions. Without
-    related tasks it is the warped GP.
+    scale, an offset and a noise variance of its own, see `hebo.surrogates.task_covariance`. The correlation of
+    an unrelated task goes to 0.
+
+    Even then such a task has a say in the lengthscales, which all tasks share. So the process of the target
+    alone is fitted as well. It is the model unless the related tasks help: unless the observations of the
+    target have a larger leave-one-out log density under the process of all tasks, by 1 at least. Without
+    related tasks it is the model always.
 
     Attributes:
         of: The process of a single task.
@@ -61,8 +79,15 @@ class MultitaskGP(Surrogate):
 
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
+        single = self.of._fit(replace(data, related=()), space, generator=generator)
         if not data.related:
-            return self.of._fit(data, space, generator=generator)
+            return single
+        several = self._of_several(data, space, generator)
+        gain = _loo_density(several) - _loo_density(single)
+        return several if gain > _MIN_GAIN else single
+
+    def _of_several(self, data: Data, space: DesignSpace, generator: Generator) -> MultitaskProcess:
+        """Return the model of all tasks."""
         columns = Columns(space)
         target = best_near_random(pooled(data), space, self.of.max_train, generator)
         limit = max(1, self.max_related // len(data.related))
@@ -77,7 +102,7 @@ class MultitaskGP(Surrogate):
             single = with_offset(single, offset, theta[layout.groups["offset"]].exp()[0])
         covariance = TaskCovariance(single, layout, theta)
         x, y, noise = stacked([target, *related])
-        return AugmentedProcess(covariance, x, y, noise=noise, n_columns=columns.n)
+        return MultitaskProcess(covariance, x, y, noise=noise, n_columns=columns.n)
 
     def _layout(self, columns: Columns, target: Data, n_related: int, contexts: Sequence[int] = ()) -> Layout:
         layout = self.of._layout(columns, len(target.x), contexts=contexts)
@@ -115,6 +140,12 @@ class MultitaskGP(Surrogate):
         starts = layout.starts(self.of.n_starts, generator=generator, scatter=0.5)
         theta = most_likely(density, _near_and_far(starts, layout), max_iterations=_MAX_ITERATIONS)
         return torch.from_numpy(theta).to(x)
+
+
+def _loo_density(model: GaussianProcess) -> float:
+    """Return the log density of each observation given the others, summed, up to a constant."""
+    _, error, variance = model.leave_one_out()
+    return -0.5 * float((error.square() / variance + variance.log()).sum())
 
 
 def _near_and_far(starts: Array, layout: Layout) -> Array:

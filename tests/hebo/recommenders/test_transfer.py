@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pandas as pd
 import pytest
 from pydantic import ValidationError
 
 from hebo.acq_optimizers.random import RandomSubset
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.optimizer.optimizer import Optimizer
 from hebo.presets import HEBORecipe, HEBOTransfer
@@ -88,3 +91,46 @@ def test_the_preset_finds_at_once_what_an_earlier_run_had_nearly_found() -> None
 def test_the_preset_takes_the_settings_of_hebo() -> None:
     recipe = HEBOTransfer(n_initial=7)
     assert recipe.of.of.one.of.members[0].n_initial == 7
+
+
+WIDE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "abcdef"])
+
+
+def points_of(recipe: Recommender, earlier: Callable[[pd.DataFrame], pd.Series] | None, n: int) -> pd.DataFrame:
+    """Points asked for one by one, after an earlier run with these values."""
+    optimizer = recipe.build(WIDE, seed=0)
+    if earlier is not None:
+        x = Sobol().build(WIDE, seed=1).ask(40)
+        optimizer.learn_from(x, earlier(x))
+    asked = []
+    for _ in range(n):
+        asked.append(optimizer.ask())
+        optimizer.tell(asked[-1], loss(asked[-1]))
+    return pd.concat(asked, ignore_index=True)
+
+
+CHEAP = {"acq_optimizer": RandomSubset(n_points=50), "output_transform": Standardize()}
+
+
+def test_three_points_are_enough_for_a_model_where_a_task_is_related() -> None:
+    alone = points_of(HEBORecipe(**CHEAP), None, 4)
+    asked = points_of(HEBOTransfer(**CHEAP), loss, 4)
+    pd.testing.assert_frame_equal(asked[1:3], alone[1:3])
+    assert (asked.iloc[3] != alone.iloc[3]).all()
+
+
+def test_where_a_task_is_unrelated_the_initial_design_goes_on_as_without_it() -> None:
+    alone = points_of(HEBORecipe(**CHEAP), None, 7)
+    asked = points_of(HEBOTransfer(**CHEAP), lambda x: -loss(x), 7)
+    pd.testing.assert_frame_equal(asked[1:], alone[1:])
+
+
+def test_a_number_of_initial_points_that_is_stated_holds_with_related_tasks_too() -> None:
+    alone = points_of(HEBORecipe(**CHEAP), None, 5)
+    asked = points_of(HEBOTransfer(n_initial=5, **CHEAP), loss, 5)
+    pd.testing.assert_frame_equal(asked[1:], alone[1:])
+
+
+def test_without_related_tasks_the_preset_is_hebo() -> None:
+    asked, alone = (points_of(recipe, None, 9) for recipe in (HEBOTransfer(**CHEAP), HEBORecipe(**CHEAP)))
+    pd.testing.assert_frame_equal(asked, alone)

@@ -11,6 +11,7 @@ import torch
 from torch import Tensor
 from torch.distributions import MultivariateNormal
 
+from hebo.abilities import FromRelated
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -174,12 +175,27 @@ def test_a_related_task_teaches_what_few_observations_do_not() -> None:
     assert correlation(with_it)[0] > 0.8
 
 
-def test_an_unrelated_task_loses_its_correlation_and_does_no_harm() -> None:
+def test_an_unrelated_task_loses_its_correlation() -> None:
     both = replace(data(24), related=(unrelated(40),))
-    model = RECIPE.fit(both, SPACE, generator=make_generator(0))
-    without = RECIPE.fit(data(24), SPACE, generator=make_generator(0))
+    model = RECIPE._of_several(both, SPACE, make_generator(0))
     assert correlation(model)[0] < 0.4
-    assert error(model) < 1.5 * error(without)
+
+
+@pytest.mark.parametrize("seed", range(3, 8))
+def test_where_the_tasks_do_not_help_the_model_is_that_of_the_target_alone(seed: int) -> None:
+    alone = data(24, seed=seed)
+    model = RECIPE.fit(replace(alone, related=(unrelated(40),)), SPACE, generator=make_generator(0))
+    single = RECIPE.of.fit(alone, SPACE, generator=make_generator(0))
+    assert not isinstance(model, FromRelated)
+    torch.testing.assert_close(model.marginals(AT), single.marginals(AT), rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("seed", range(3, 8))
+def test_where_the_tasks_help_the_model_says_how_near_they_are(seed: int) -> None:
+    both = replace(data(8, seed=seed), related=(related(40),))
+    model = RECIPE.fit(both, SPACE, generator=make_generator(0))
+    assert isinstance(model, FromRelated)
+    assert model.correlations.tolist() == correlation(model)
 
 
 def test_of_several_tasks_the_related_one_is_found() -> None:
