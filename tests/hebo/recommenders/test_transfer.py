@@ -96,7 +96,9 @@ def test_the_preset_takes_the_settings_of_hebo() -> None:
 WIDE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "abcdef"])
 
 
-def points_of(recipe: Recommender, earlier: Callable[[pd.DataFrame], pd.Series] | None, n: int) -> pd.DataFrame:
+def points_of(
+    recipe: Recommender, earlier: Callable[[pd.DataFrame], pd.Series] | None, n: int
+) -> pd.DataFrame:
     """Points asked for one by one, after an earlier run with values of its own."""
     optimizer = recipe.build(WIDE, seed=0)
     if earlier is not None:
