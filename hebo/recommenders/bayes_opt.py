@@ -10,8 +10,8 @@ from botorch.models.model import Model
 from pydantic import Field, field_validator, model_validator
 from torch import Tensor
 
-from hebo.acquisitions.constrained import toward_feasible
 from hebo.abilities import FromRelated
+from hebo.acquisitions.constrained import toward_feasible
 from hebo.base import (
     AcqOptimizer,
     Acquisition,

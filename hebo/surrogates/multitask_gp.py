@@ -49,8 +49,8 @@ class MultitaskGP(Surrogate):
     """A warped GP of the target task and of the related ones that are told beside it (`Data.related`).
 
     All tasks share one covariance of the points; each related one has a correlation with the target, a
-    scale, an offset and a noise variance of its own, see `hebo.surrogates.task_covariance`. The correlation of
-    an unrelated task goes to 0.
+    scale, an offset and a noise variance of its own, see `hebo.surrogates.task_covariance`. The correlation
+    of an unrelated task goes to 0.
 
     Even then such a task has a say in the lengthscales, which all tasks share. So the process of the target
     alone is fitted as well. It is the model unless the related tasks help: unless the observations of the
