@@ -156,7 +156,7 @@ def test_in_a_space_with_contexts_the_density_keeps_its_gradient() -> None:
 
 
 def test_in_a_space_with_contexts_predictions_have_the_gradients_of_differences() -> None:
-    model = RECIPE.fit(TARGET, CONTEXTS, generator=make_generator(0))
+    model = RECIPE._of_several(TARGET, CONTEXTS, make_generator(0))
     check_model(model, TARGET, CONTEXTS)
 
 
@@ -200,7 +200,7 @@ def test_where_the_tasks_help_the_model_says_how_near_they_are(seed: int) -> Non
 
 def test_of_several_tasks_the_related_one_is_found() -> None:
     tasks = replace(data(24), related=(unrelated(30), related(30)))
-    far, near = correlation(RECIPE.fit(tasks, SPACE, generator=make_generator(0)))
+    far, near = correlation(RECIPE._of_several(tasks, SPACE, make_generator(0)))
     assert near > 0.8
     assert far < 0.5
 
@@ -217,7 +217,7 @@ def test_noise_of_a_related_task_is_its_own() -> None:
     noisy = related(60)
     noise = torch.randn(60, 1, generator=make_generator("noise"), dtype=torch.float64)
     tasks = replace(data(20), related=(noisy.with_y(noisy.y + noise),))
-    model = RECIPE.fit(tasks, SPACE, generator=make_generator(0))
+    model = RECIPE._of_several(tasks, SPACE, make_generator(0))
     assert isinstance(model.covariance, TaskCovariance)
     own, of_related = model.covariance.noises.tolist()
     assert own < 0.2 < of_related
@@ -230,7 +230,7 @@ def test_without_related_tasks_it_is_the_process_of_one_task() -> None:
 
 
 def test_only_the_observations_of_the_target_are_left_out_one_by_one() -> None:
-    model = RECIPE.fit(TARGET, SPACE, generator=make_generator(0))
+    model = RECIPE._of_several(TARGET, SPACE, make_generator(0))
     y, left_out, variance = model.leave_one_out()
     torch.testing.assert_close(y, TARGET.y[:, 0])
     assert len(left_out) == len(variance) == 8
@@ -238,7 +238,7 @@ def test_only_the_observations_of_the_target_are_left_out_one_by_one() -> None:
 
 def test_at_most_so_many_observations_of_related_tasks_are_taken() -> None:
     many = replace(data(8), related=(related(50), unrelated(50)))
-    model = MultitaskGP(max_related=20).fit(many, SPACE, generator=make_generator(0))
+    model = MultitaskGP(max_related=20)._of_several(many, SPACE, make_generator(0))
     assert torch.bincount(model.x[:, -1].long()).tolist() == [8, 10, 10]
 
 
@@ -246,7 +246,7 @@ def test_failed_evaluations_of_a_related_task_are_left_out() -> None:
     task = related(20)
     y = task.y.clone()
     y[:5] = torch.nan
-    model = RECIPE.fit(replace(data(8), related=(task.with_y(y),)), SPACE, generator=make_generator(0))
+    model = RECIPE._of_several(replace(data(8), related=(task.with_y(y),)), SPACE, make_generator(0))
     assert len(model.x) == 8 + 15
     assert torch.isfinite(model.means(AT)).all()
 
@@ -262,7 +262,7 @@ class _Told(MultitaskGP):
     def _fit(self, data, space, *, generator):  # type: ignore[no-untyped-def]  # as the base class
         beside = space.sample(20, generator=make_generator("beside"))
         values = torch.linspace(-1, 1, 20, dtype=torch.float64).unsqueeze(-1)
-        return super()._fit(replace(data, related=(Data(beside, values),)), space, generator=generator)
+        return self._of_several(replace(data, related=(Data(beside, values),)), space, generator)
 
 
 def test_a_process_of_several_tasks_keeps_the_contract_of_a_surrogate() -> None:
