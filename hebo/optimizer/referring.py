@@ -61,7 +61,7 @@ class Referring(Capabilities, History):
         point = self._records.reference_point
         if point is not None and len(point) != n:
             raise DataError(
-                f"y has {n} column(s), the stated reference point has {len(point)} values; tell one value for "
+                f"y has {n} column(s), the stated reference point has {len(point)} values; tell one for "
                 "each, or state another point by `set_reference_point`"
             )
 

@@ -37,6 +37,8 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
         optimizer.check_takes_constraints()
     if campaign.noise:
         optimizer.check_takes_variances()
+    if campaign.reference_point:
+        optimizer.check_takes_reference()
 
 
 def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None:

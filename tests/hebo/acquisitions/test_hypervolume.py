@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 import torch
@@ -130,3 +131,31 @@ def test_any_botorch_model_will_do() -> None:
     joint = ModelList(*(SingleTaskGP(one.x, one.y) for one in data.outputs()))
     acq = LogEHVI().build(FittedModels(tuple(joint.models)), data, SPACE, generator=make_generator(0))
     assert bool(torch.isfinite(acq(POINTS)).all())
+
+
+def test_a_stated_reference_is_taken_unless_one_is_to_be_inferred() -> None:
+    models, data = models_of(2)
+    means = mean_values(models, data)
+    stated = replace(data, reference=means.median(0).values)
+    cells = FastNondominatedPartitioning(ref_point=stated.reference, Y=front_of(means))
+    theirs = ExpectedHypervolumeImprovement(models.joint, stated.reference.tolist(), cells)(POINTS)
+    ours = LogEHVI().build(models, stated, SPACE, generator=make_generator(0))(POINTS)[:, 0]
+    likely = theirs > 1e-9
+    assert int(likely.sum()) > 5
+    torch.testing.assert_close(ours[likely], theirs[likely].log(), rtol=1e-6, atol=1e-6)
+    for reference in ("near", "far", "in_turn"):
+        one, other = (
+            LogEHVI(reference=reference).build(models, known, SPACE, generator=make_generator(0))(POINTS)
+            for known in (data, stated)
+        )
+        assert torch.equal(one, other)
+    assert LogEHVI().takes_reference
+    assert not LogEHVI(reference="far").takes_reference
+
+
+def test_before_a_point_beats_the_stated_reference_it_is_the_probability_to_come_there() -> None:
+    models, data = models_of(2)
+    far_up = replace(data, reference=mean_values(models, data).amax(0) + 1.0)
+    found = LogEHVI().build(models, far_up, SPACE, generator=make_generator(0))(POINTS)
+    assert bool(torch.isfinite(found).all())
+    assert float(found.max()) > float(found.min())
