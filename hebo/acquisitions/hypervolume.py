@@ -19,6 +19,7 @@ from hebo.acquisitions.fronts import (
 from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
+from hebo.information import Information, Takes
 
 
 class LogEHVI(Acquisition):
@@ -47,9 +48,9 @@ class LogEHVI(Acquisition):
     reference: Literal["near", "far", "in_turn"] | None = None
 
     @property
-    def takes_reference(self) -> bool:
-        """Whether none is inferred in any case."""
-        return self.reference is None
+    def takes(self) -> Takes:
+        """A stated reference point, unless one is to be inferred."""
+        return frozenset({Information.REFERENCE} if self.reference is None else ())
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""

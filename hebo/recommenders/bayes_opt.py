@@ -30,6 +30,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.failures.success_probability import SuccessProbability
 from hebo.failures.worst_value import WorstValue
+from hebo.information import Information, Takes
 from hebo.profile import phase
 from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.compatibility import check_parts, check_scale
@@ -111,29 +112,9 @@ class BayesOptRecipe(ModelBased):
         return self.acquisition.max_outputs
 
     @property
-    def takes_constraints(self) -> bool:
-        """Always, but see `check_takes_constraints`."""
-        return True
-
-    @property
-    def takes_variances(self) -> bool:
-        """Whether the surrogate takes known variances of the noise."""
-        return self.surrogate.takes_variances
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether the surrogate takes derivatives of the objective."""
-        return self.surrogate.takes_gradients
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether the acquisition makes use of a stated reference point."""
-        return self.acquisition.takes_reference
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether the surrogate takes related tasks."""
-        return self.surrogate.takes_related
+    def takes(self) -> Takes:
+        """Constraints (but see `check_takes`), and what surrogate and acquisition take."""
+        return self.surrogate.takes | self.acquisition.takes | {Information.CONSTRAINTS}
 
     @property
     def is_strict(self) -> bool:
@@ -152,9 +133,10 @@ class BayesOptRecipe(ModelBased):
         """Say why the surrogate will hardly predict on a space; see `Surrogate.doubts`."""
         return self.surrogate.doubts(space)
 
-    def check_takes_constraints(self) -> None:
-        """Refuse acquisitions that a weight would break; see `Recommends.check_takes_constraints`."""
-        if not self.acquisition.is_weightable:
+    def check_takes(self, kind: Information) -> None:
+        """Refuse constraints as well where a weight would break the acquisition."""
+        super().check_takes(kind)
+        if kind is Information.CONSTRAINTS and not self.acquisition.is_weightable:
             raise IncompatibleError(
                 f"{type(self.acquisition).__name__} gives {type(self.acq_optimizer).__name__} values that "
                 "measured constraints would break, as they multiply them by a probability; use another "

@@ -15,6 +15,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.kernels.radial import Radial
 from hebo.surrogates.augmented_process import AugmentedProcess
 from hebo.surrogates.gaussian_process import CovarianceFunction
@@ -51,8 +52,7 @@ class GradientGP(Surrogate):
             `0.01 / n` either, unless there are gradients, which tell a plateau from a function.
     """
 
-    takes_variances: ClassVar[bool] = True
-    takes_gradients: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES, Information.GRADIENTS})
 
     kernel: Radial = "matern52"
     n_starts: int = Field(default=1, ge=1)

@@ -13,6 +13,7 @@ from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information, Takes
 from hebo.kernels.matern import Smoothness
 from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
@@ -52,7 +53,7 @@ class WarpedGP(Surrogate):
             `0.01 / n` either, for on a plateau a few equal values look free of noise.
     """
 
-    takes_variances: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})
 
     smoothness: Smoothness = 1.5
     warp: bool = True

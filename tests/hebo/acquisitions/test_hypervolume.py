@@ -20,6 +20,7 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.marginals import NormalMarginals
 from hebo.base import FittedModels
 from hebo.data import Data
+from hebo.information import Information
 from hebo.random import make_generator
 from hebo.recommenders.fitted_models import all_on_means
 from tests.support.several_objectives import POINTS, SPACE, X, models_of, values
@@ -149,8 +150,8 @@ def test_a_stated_reference_is_taken_unless_one_is_to_be_inferred() -> None:
             for known in (data, stated)
         )
         assert torch.equal(one, other)
-    assert LogEHVI().takes_reference
-    assert not LogEHVI(reference="far").takes_reference
+    assert Information.REFERENCE in LogEHVI().takes
+    assert not LogEHVI(reference="far").takes
 
 
 def test_before_a_point_beats_the_stated_reference_it_is_the_probability_to_come_there() -> None:

@@ -13,6 +13,7 @@ from hebo.acquisitions.hypervolume import LogEHVI
 from hebo.acquisitions.scalarized import Scalarized
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
+from hebo.information import Information
 from hebo.optimizer.optimizer import Optimizer
 from hebo.presets import HEBORecipe, bayes_opt
 from hebo.recommenders.random import RandomSearch
@@ -139,7 +140,7 @@ def test_values_of_more_or_fewer_objectives_are_refused_and_nothing_is_recorded(
 )
 def test_optimizers_that_make_no_use_of_one_refuse_it(recipe: Any) -> None:
     optimizer = recipe.build(SPACE, seed=0)
-    assert not optimizer.takes_reference
+    assert Information.REFERENCE not in optimizer.takes
     with pytest.raises(IncompatibleError, match="makes no use of a reference point; leave it out, or"):
         optimizer.set_reference_point([1.0, 1.0])
     taking = fresh()
