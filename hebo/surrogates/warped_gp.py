@@ -27,6 +27,7 @@ from hebo.surrogates.subset import best_and_random, best_near_random
 _MAX_ITERATIONS = 50
 _NOISE = 1e-2
 _NOISE_PER_POINT = 0.01
+FIDELITY_SCALE = Prior(2.0, 0.7, lower=0.05)
 
 
 class WarpedGP(Surrogate):
@@ -88,6 +89,7 @@ class WarpedGP(Surrogate):
         warp = Prior(1.0, 0.5, lower=0.05, upper=20.0)
         priors = {
             "lengthscale": lengthscale,
+            "fidelity_scale": FIDELITY_SCALE,
             "warp_a": warp,
             "warp_b": warp,
             "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
@@ -98,7 +100,9 @@ class WarpedGP(Surrogate):
             "noise": Prior(noise, 2.0, lower=max(self.min_noise, _NOISE_PER_POINT / n)),
         }
         places = tuple(place for place, one in enumerate(columns.categorical) if one in contexts)
-        return Layout(k, c, self.warp, priors, places, has_offset=bool(contexts))
+        return Layout(
+            k, c, self.warp, priors, places, fidelities=columns.fidelities, has_offset=bool(contexts)
+        )
 
     def _hyperparameters(
         self,
