@@ -69,6 +69,14 @@ class Prior:
     upper: float = 1e6
 
 
+FIDELITY_SCALE = Prior(2.0, 0.7, lower=0.05)
+"""Lengthscale of a fidelity: its ends correlate by 0.8 to begin with, whatever the number of columns.
+
+Whoever evaluates a cheap level expects it to say something. Under the prior of other columns it says as
+little as the value at the opposite side of the space, and is given up before the data can tell.
+"""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where each group of hyperparameters lies in the vector.

@@ -17,7 +17,7 @@ from hebo.kernels.matern import Smoothness
 from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
-from hebo.surrogates.hyperparameters import Columns, Layout, Prior
+from hebo.surrogates.hyperparameters import FIDELITY_SCALE, Columns, Layout, Prior
 from hebo.surrogates.known_noise import known_variances, noise_mode, pooled
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
@@ -27,7 +27,6 @@ from hebo.surrogates.subset import best_and_random, best_near_random
 _MAX_ITERATIONS = 50
 _NOISE = 1e-2
 _NOISE_PER_POINT = 0.01
-FIDELITY_SCALE = Prior(2.0, 0.7, lower=0.05)
 
 
 class WarpedGP(Surrogate):
@@ -37,7 +36,7 @@ class WarpedGP(Surrogate):
     column on inputs scaled by the bounds of the space and warped by a Kumaraswamy CDF per column, times
     `C = exp(-mean_i [c_i != c'_i] / l_i)` over the categorical columns (Cowen-Rivers et al., 2012.03826,
     section 3; Snoek et al., 2014 for warping). The lengthscale prior grows with the dimension (Hvarfner et
-    al., 2402.02229).
+    al., 2402.02229); that of a fidelity expects its levels to be related.
 
     Known variances of observations take the place of the learned one (`Data.y_var`), and repetitions of a
     point are pooled then; see `hebo.surrogates.known_noise`. In spaces with contexts an offset of each
