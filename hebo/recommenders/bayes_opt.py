@@ -68,8 +68,9 @@ class BayesOptRecipe(ModelBased):
         acq_optimizer: Finds points worth most.
         output_transform: Scale on which the objective is modeled.
         region: Where the search looks.
-        n_initial: Sobol points before the first model; None: one more than there are columns, at most 16,
-            where each known derivative counts as a further point, but two points at least.
+        n_initial: Evaluations before the first model; None: one more than there are columns, at most 16,
+            where each known derivative counts as a further point, but two points at least. A point at
+            several levels of a fidelity counts once then, and all further levels together as one more.
         batch: Chooses the points of a batch.
         failures: How failed evaluations count; by default as a weight where the acquisition bears one, and as
             the worst value where it does not.
@@ -154,9 +155,9 @@ class BayesOptRecipe(ModelBased):
 
     def _is_early(self, request: Request) -> bool:
         """Say whether fewer points than `n_initial` are known."""
-        n_seen = len(request.data.seen)
         if self.n_initial is not None:
-            return n_seen < self.n_initial
+            return len(request.data.seen) < self.n_initial
+        n_seen = _n_different(request)
         return n_seen < 2 or n_seen + _n_derivatives(request.data) < min(
             request.space.n_dims + 1, _MAX_INITIAL
         )
@@ -247,6 +248,22 @@ class _Proposal:
                 stack.models, stack.acquisition, search, all_on_means, request.data.seen, request.domain
             )
             return recipe.batch.choose(problem, n, generator=generator)
+
+
+def _n_different(request: Request) -> int:
+    """Return how many points are known; at several levels of a fidelity a point counts once.
+
+    All further levels together count as one more: they are what its column needs.
+    """
+    seen, fidelities = request.data.seen, request.space.targets
+    if not fidelities or len(seen) < 2:
+        return len(seen)
+    others, n_levelled = seen.clone(), 0
+    for name in fidelities:
+        column = request.space.columns[name]
+        n_levelled += int(bool((seen[:, column] != seen[:1, column]).any()))
+        others[:, column] = 0.0
+    return len(torch.unique(others, dim=0)) + n_levelled
 
 
 def _n_derivatives(data: Data) -> int:
