@@ -82,6 +82,17 @@ class OwnBelief(Protocol):
 
 
 @runtime_checkable
+class Reinterpolating(Protocol):
+    """A model that can tell what it knows of the function itself where it was evaluated with noise."""
+
+    def reinterpolated(self) -> Any:
+        """Return the model with the same means whose variance is zero at its observations.
+
+        With it an evaluated point promises no improvement over itself (Forrester, Keane and Bressloff, 2006).
+        """
+
+
+@runtime_checkable
 class PathSampling(Protocol):
     """A model that can draw functions from its posterior."""
 

@@ -19,6 +19,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.domain import Domain as Domain
 from hebo.errors import IncompatibleError
+from hebo.information import NOTHING, Information, Takes
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
 from hebo.recipe import Recipe
 from hebo.request import Recommends
@@ -76,19 +77,15 @@ class Surrogate(Recipe, ABC):
 
     Attributes:
         n_outputs: Most outputs that one model has.
-        takes_variances: Whether it uses known variances of observations (`Data.y_var`).
-        takes_gradients: Whether it uses derivatives of the objective (`Data.gradients`).
-        takes_related: Whether it uses observations of related tasks (`Data.related`).
+        takes: What it uses beside values, or in their place: known variances (`Data.y_var`), derivatives of
+            the objective (`Data.gradients`), related tasks (`Data.related`), comparisons (`Data.better` and
+            `Data.worse`).
         takes_values: Whether it learns from values; one that does not learns from comparisons alone.
-        takes_comparisons: Whether it learns from comparisons (`Data.better` and `Data.worse`).
     """
 
     n_outputs: ClassVar[int] = 1
-    takes_variances: ClassVar[bool] = False
-    takes_gradients: ClassVar[bool] = False
-    takes_related: ClassVar[bool] = False
+    takes: ClassVar[Takes] = NOTHING
     takes_values: ClassVar[bool] = True
-    takes_comparisons: ClassVar[bool] = False
 
     @property
     def averages(self) -> str | None:
@@ -149,22 +146,22 @@ class Surrogate(Recipe, ABC):
                 f"{name} models {self.n_outputs} output(s), and the data have {m}; fit one model to each "
                 "(`data.output(j)`) and join them in BoTorch's `ModelList`"
             )
-        if data.y_var is not None and not self.takes_variances:
+        if data.y_var is not None and Information.VARIANCES not in self.takes:
             raise IncompatibleError(
                 f"{name} learns one noise variance and would ignore the known ones in `y_var`; leave them "
                 "out (`replace(data, y_var=None)`), or use a surrogate that takes them"
             )
-        if data.gradients is not None and not self.takes_gradients:
+        if data.gradients is not None and Information.GRADIENTS not in self.takes:
             raise IncompatibleError(
                 f"{name} would ignore the derivatives in `gradients`; leave them out "
                 "(`replace(data, gradients=None)`), or use gradient_gp"
             )
-        if data.related and not self.takes_related:
+        if data.related and Information.RELATED not in self.takes:
             raise IncompatibleError(
                 f"{name} would ignore the related tasks in `related`; leave them out "
                 "(`replace(data, related=())`), or use multitask_gp"
             )
-        if len(data.better) and not self.takes_comparisons:
+        if len(data.better) and Information.COMPARISONS not in self.takes:
             raise IncompatibleError(
                 f"{name} learns from values and would ignore {len(data.better)} comparisons; use pairwise_gp"
             )
@@ -199,9 +196,9 @@ class Acquisition(Recipe, ABC):
     needs_costs: ClassVar[bool] = False
 
     @property
-    def takes_reference(self) -> bool:
-        """Whether it makes use of a stated reference point, `data.reference`."""
-        return False
+    def takes(self) -> Takes:
+        """What it makes use of: perhaps a stated reference point, `data.reference`."""
+        return NOTHING
 
     def optimistic_slack(self, models: FittedModels, data: Data) -> AcqFunction | None:
         """Return an upper bound of the least slack of all constraints, `b x 1 x d` -> `b x 1`.

@@ -16,6 +16,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.distinct import fill
 from hebo.design_space.domains.domain import Domain
 from hebo.errors import IncompatibleError
+from hebo.information import NOTHING, REFUSALS, Information, Takes
 from hebo.random import make_generator
 
 _SHORTEST = 64
@@ -109,34 +110,9 @@ class Recommends(ABC):
         return 1
 
     @property
-    def takes_constraints(self) -> bool:
-        """Whether it makes use of measured constraints."""
-        return False
-
-    @property
-    def takes_variances(self) -> bool:
-        """Whether it makes use of known variances of the noise."""
-        return False
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether it makes use of derivatives of the objective."""
-        return False
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether it makes use of a stated reference point of hypervolumes."""
-        return False
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether it makes use of related tasks."""
-        return False
-
-    @property
-    def takes_comparisons(self) -> bool:
-        """Whether it learns which of two points is better (`Optimizer.prefer`)."""
-        return False
+    def takes(self) -> Takes:
+        """What it makes use of beside values, or in their place."""
+        return NOTHING
 
     @property
     def is_strict(self) -> bool:
@@ -154,79 +130,14 @@ class Recommends(ABC):
         """Say why little will be learnt in a space that `check` takes, and what would learn more."""
         return ()
 
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect.
+    def check_takes(self, kind: Information) -> None:
+        """Refuse information that would have no effect.
 
         Raises:
-            IncompatibleError: With the reason, and what takes them.
+            IncompatibleError: With the reason, and what takes it.
         """
-        if not self.takes_constraints:
-            raise IncompatibleError(
-                f"{self.title} makes no use of measured constraints; use HEBO or another BayesOpt "
-                "composition, or tell NaN as the value of an infeasible point"
-            )
-
-    def check_takes_variances(self) -> None:
-        """Refuse known variances of the noise that would have no effect.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        if not self.takes_variances:
-            raise IncompatibleError(
-                f"{self.title} makes no use of known variances (y_var); leave them out, or use HEBO or "
-                "another composition whose surrogate takes them, such as warped_gp"
-            )
-
-    def check_takes_comparisons(self) -> None:
-        """Refuse comparisons that would have no effect.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        if not self.takes_comparisons:
-            raise IncompatibleError(
-                f"{self.title} learns from values and makes no use of comparisons; use the recommender "
-                "`preferential`, or tell a value for each point"
-            )
-
-    def check_takes_gradients(self) -> None:
-        """Refuse derivatives of the objective that would have no effect.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        if not self.takes_gradients:
-            raise IncompatibleError(
-                f"{self.title} makes no use of derivatives (gradient); leave them out, or use a composition "
-                "whose surrogate takes them: `hebo` with `surrogate: {type: gradient_gp}`, in Python "
-                "`HEBORecipe(surrogate=GradientGP())`"
-            )
-
-    def check_takes_related(self) -> None:
-        """Refuse observations of related tasks that would have no effect.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        if not self.takes_related:
-            raise IncompatibleError(
-                f"{self.title} makes no use of related tasks; use `hebo_transfer`, or a composition whose "
-                "surrogate takes them: `hebo` with `surrogate: {type: multitask_gp}`, in Python "
-                "`HEBORecipe(surrogate=MultitaskGP())`"
-            )
-
-    def check_takes_reference(self) -> None:
-        """Refuse a stated reference point that would have no effect.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes one.
-        """
-        if not self.takes_reference:
-            raise IncompatibleError(
-                f"{self.title} makes no use of a reference point; leave it out, or use an acquisition of the "
-                "hypervolume that infers none itself, such as `log_ehvi`, the default of HEBO"
-            )
+        if kind not in self.takes:
+            raise IncompatibleError(f"{self.title} {REFUSALS[kind]}")
 
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more objectives than it takes.

@@ -5,8 +5,8 @@
 
 HEBO chooses the level by what it costs (`fidelity_costs`), or stays at the full one. A run ends before the
 evaluation that would bring it over `cost`, in units of an evaluation at the full level. Printed is the regret
-of the best evaluation at the full level at that time. Where levels are chosen, the initial design has seven
-points, each at both levels: a model learns there what the cheap level says about the full one.
+of the best evaluation at the full level at that time. All other settings are the defaults of HEBO, unless
+`--n-initial` gives another number of evaluations before the first model where levels are chosen.
 """
 
 from __future__ import annotations
@@ -134,10 +134,11 @@ def main() -> None:
     parser.add_argument("--cost", type=float, default=20.0)
     parser.add_argument("--n-seeds", type=int, default=5)
     parser.add_argument("--first-seed", type=int, default=0)
-    parser.add_argument("--n-initial", type=int, default=14, help="evaluations first, with levels")
+    parser.add_argument("--n-initial", type=int, help="evaluations first, with levels")
     parser.add_argument("--n-workers", type=int, default=1)
     given = parser.parse_args()
-    setting = Setting(given.cost, {"n_initial": given.n_initial}, {})
+    levels = {} if given.n_initial is None else {"n_initial": given.n_initial}
+    setting = Setting(given.cost, levels, {})
     done = []
     for one in runs(
         setting,

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any, ClassVar, Literal
 
 import torch
+from botorch.models.model import Model
 from torch import Generator, Tensor
 
-from hebo.abilities import Marginals
+from hebo.abilities import Marginals, Reinterpolating
 from hebo.acquisitions.fronts import (
     MANY,
     far_reference,
@@ -19,6 +20,7 @@ from hebo.acquisitions.fronts import (
 from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
+from hebo.information import Information, Takes
 
 
 class LogEHVI(Acquisition):
@@ -32,6 +34,11 @@ class LogEHVI(Acquisition):
     since the models are independent (Yang et al., 2019; Daulton et al., 2006.05078, in logarithms as Ament et
     al., 2310.20708). It is exact for any number of objectives; the number of boxes grows quickly beyond four.
     Of one objective it is log expected improvement.
+
+    Gaussian processes are re-interpolated: their variance is zero where the function was evaluated
+    (Forrester, Keane and Bressloff, 2006). Otherwise the noise that a model believes in would make an end of
+    the front worth most again and again, as a small gain there counts along the whole way to the reference
+    point.
 
     Attributes:
         reference: Where the volume begins. None: at the stated reference point (see
@@ -47,16 +54,16 @@ class LogEHVI(Acquisition):
     reference: Literal["near", "far", "in_turn"] | None = None
 
     @property
-    def takes_reference(self) -> bool:
-        """Whether none is inferred in any case."""
-        return self.reference is None
+    def takes(self) -> Takes:
+        """A stated reference point, unless one is to be inferred."""
+        return frozenset({Information.REFERENCE} if self.reference is None else ())
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats."""
         values = mean_values(models, data)
         lower, upper = improvement_cells(front_of(values), self._reference(values, data))
         objectives = [
-            (model, *_thresholds(torch.stack([lower[:, j], upper[:, j]])))
+            (_reinterpolated(model), *_thresholds(torch.stack([lower[:, j], upper[:, j]])))
             for j, model in enumerate(models.objectives)
         ]
 
@@ -75,6 +82,11 @@ class LogEHVI(Acquisition):
         period = _SHORT_PERIOD if len(front_of(values)) < _SHORT else _LONG_PERIOD
         is_turn = self.reference in (None, "in_turn") and len(values) % period == 0
         return far_reference(values) if is_turn or self.reference == "far" else near_reference(values)
+
+
+def _reinterpolated(model: Model) -> Model:
+    found: Model = model.reinterpolated() if isinstance(model, Reinterpolating) else model
+    return found
 
 
 _SHORT = 5

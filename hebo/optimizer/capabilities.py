@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hebo.information import Information, Takes
 from hebo.request import Recommends
 
 
@@ -16,54 +17,17 @@ class Capabilities:
         return self.recommender.max_objectives
 
     @property
-    def takes_constraints(self) -> bool:
-        """Whether it makes use of measured constraints."""
-        return self.recommender.takes_constraints
+    def takes(self) -> Takes:
+        """What it makes use of beside values, or in their place."""
+        return self.recommender.takes
 
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_constraints()
-
-    def check_takes_variances(self) -> None:
-        """Refuse known variances of the noise that would have no effect, before any is told.
+    def check_takes(self, kind: Information) -> None:
+        """Refuse information that would have no effect, before any is told.
 
         Raises:
-            IncompatibleError: With the reason, and what takes them.
+            IncompatibleError: With the reason, and what takes it.
         """
-        self.recommender.check_takes_variances()
-
-    def check_takes_gradients(self) -> None:
-        """Refuse derivatives of the objective that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_gradients()
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether it makes use of a stated reference point of hypervolumes."""
-        return self.recommender.takes_reference
-
-    def check_takes_reference(self) -> None:
-        """Refuse a stated reference point that would have no effect.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes one.
-        """
-        self.recommender.check_takes_reference()
-
-    def check_takes_related(self) -> None:
-        """Refuse observations of related tasks that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_related()
+        self.recommender.check_takes(kind)
 
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more objectives than the recommender takes, before any is told.

@@ -23,6 +23,7 @@ from torch import Tensor
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import counting_fallbacks, note_fallback
+from hebo.information import Information
 from hebo.optimizer.declaring import Declaring
 from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
@@ -237,12 +238,14 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
                 f"{n} comparisons were told to this optimizer; one optimizer learns from values or from "
                 "comparisons: tell values to a new one, or compare the points by `prefer`"
             )
-        if constraints is not None:
-            self.check_takes_constraints()
-        if y_var is not None:
-            self.check_takes_variances()
-        if gradient is not None:
-            self.check_takes_gradients()
+        told = {
+            Information.CONSTRAINTS: constraints,
+            Information.VARIANCES: y_var,
+            Information.GRADIENTS: gradient,
+        }
+        for kind, values in told.items():
+            if values is not None:
+                self.check_takes(kind)
 
     def _give_up(self, points: Tensor) -> None:
         """Expect no values of encoded points, `n x d`, any more."""
@@ -326,18 +329,8 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         records = Records.from_json(state, self.space)
         if records.n_objectives:
             self.check_takes_objectives(records.n_objectives)
-        if records.n_constraints:
-            self.check_takes_constraints()
-        if records.has_variances:
-            self.check_takes_variances()
-        if records.has_gradients:
-            self.check_takes_gradients()
-        if records.related:
-            self.check_takes_related()
-        if records.reference_point is not None:
-            self.check_takes_reference()
-        if len(records.better):
-            self.check_takes_comparisons()
+        for kind in records.information:
+            self.check_takes(kind)
         self.seed, self._records = int(state["seed"]), records
 
     @locked

@@ -13,12 +13,14 @@ from torch import Tensor
 
 from hebo.design_space.competing import competing
 from hebo.errors import DataError
+from hebo.information import Information
+from hebo.optimizer.capabilities import Capabilities
 from hebo.optimizer.locking import locked
 from hebo.optimizer.reading import read_comparisons
 from hebo.optimizer.recommending import Recommendation, Recommending
 
 
-class Preferring(Recommending):
+class Preferring(Capabilities, Recommending):
     """What was preferred to what."""
 
     @locked
@@ -38,7 +40,7 @@ class Preferring(Recommending):
             DataError: If values were told to this optimizer, or a row is unusable; the message says which.
             IncompatibleError: If the recommender makes no use of comparisons.
         """
-        self.check_takes_comparisons()
+        self.check_takes(Information.COMPARISONS)
         if len(self._records.x):
             raise DataError(
                 f"{len(self._records.x)} points were told with values; one optimizer learns from values or "
@@ -151,11 +153,3 @@ class Preferring(Recommending):
     def _latest(self) -> Tensor:
         """Return the point told or preferred last, `1 x d`."""
         return self._records.better[-1:] if len(self._records.better) else super()._latest()
-
-    def check_takes_comparisons(self) -> None:
-        """Refuse comparisons that would have no effect, before any is told.
-
-        Raises:
-            IncompatibleError: With the reason, and what takes them.
-        """
-        self.recommender.check_takes_comparisons()

@@ -13,6 +13,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import Names
 from hebo.errors import DataError
+from hebo.information import Information
 from hebo.optimizer.gradients import encoded_gradients, gradient_table
 from hebo.optimizer.matching import matched
 from hebo.optimizer.measurements import NOTHING_TOLD, Measurements
@@ -70,14 +71,18 @@ class Records:
         return None if self.measured is None else self.measured.constraint_names
 
     @property
-    def has_variances(self) -> bool:
-        """Whether a variance of the noise is known."""
-        return self.measured is not None and self.measured.y_var is not None
-
-    @property
-    def has_gradients(self) -> bool:
-        """Whether a derivative is known."""
-        return self.measured is not None and self.measured.gradients is not None
+    def information(self) -> list[Information]:
+        """What is known beside values."""
+        told = self.measured
+        known = {
+            Information.CONSTRAINTS: bool(self.n_constraints),
+            Information.VARIANCES: told is not None and told.y_var is not None,
+            Information.GRADIENTS: told is not None and told.gradients is not None,
+            Information.RELATED: bool(self.related),
+            Information.REFERENCE: self.reference_point is not None,
+            Information.COMPARISONS: bool(len(self.better)),
+        }
+        return [kind for kind, is_known in known.items() if is_known]
 
     @property
     def data(self) -> Data:

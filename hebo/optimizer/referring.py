@@ -9,6 +9,7 @@ from typing import Any
 import torch
 
 from hebo.errors import DataError
+from hebo.information import Information
 from hebo.optimizer.capabilities import Capabilities
 from hebo.optimizer.history import History
 from hebo.optimizer.locking import locked
@@ -42,7 +43,7 @@ class Referring(Capabilities, History):
             IncompatibleError: If the optimizer makes no use of a reference point.
         """
         if point is not None:
-            self.check_takes_reference()
+            self.check_takes(Information.REFERENCE)
         records = self._records
         stated = None if point is None else _parsed(point, records.objective_names)
         told = records.n_objectives
@@ -61,7 +62,7 @@ class Referring(Capabilities, History):
         point = self._records.reference_point
         if point is not None and len(point) != n:
             raise DataError(
-                f"y has {n} column(s), the stated reference point has {len(point)} values; tell one value for "
+                f"y has {n} column(s), the stated reference point has {len(point)} values; tell one for "
                 "each, or state another point by `set_reference_point`"
             )
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from pandas import DataFrame
 
+from hebo.information import Information
 from hebo.optimizer.locking import locked
 from hebo.optimizer.referring import Referring
 from hebo.optimizer.related import read_related
@@ -43,12 +44,12 @@ class Transferring(Referring):
             DataError: If a parameter is missing, a value is unusable, or nothing was evaluated with success.
             IncompatibleError: If the optimizer makes no use of related tasks.
         """
-        self.check_takes_related()
+        self.check_takes(Information.RELATED)
         records = self._records
         told = {"constraints": constraints, "y_var": y_var, "defaults": defaults}
         task = read_related(x, y, self.space, **told, n_objectives=records.n_objectives)
         self.check_takes_objectives(task.measured.y.shape[1])
         self.check_referred(task.measured.y.shape[1])
         if y_var is not None:
-            self.check_takes_variances()
+            self.check_takes(Information.VARIANCES)
         records.related = (*records.related, task)

@@ -76,7 +76,7 @@ class GeneralBO(AbstractOptimizer):
             ref_point is not None,
             "ref_point",
             "points are drawn from the front of the bounds; for the "
-            "hypervolume use HEBO, which infers a reference point from the front",
+            "hypervolume use HEBO and its `set_reference_point`",
         )
         self.num_obj, self.num_constr = num_obj, num_constr
         recipe = bayes_opt(

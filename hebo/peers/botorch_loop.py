@@ -25,9 +25,10 @@ from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import note_fallback
+from hebo.information import Information
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.peers.dimensions import Dimensions
-from hebo.peers.session import SEVERAL, PeerOptimizer, Session, Suggestion, Takes, Told
+from hebo.peers.session import SEVERAL, PeerOptimizer, Scope, Session, Suggestion, Told
 from hebo.peers.unit_cube import UnitCube
 
 # Longer grids are searched as intervals and rounded, as BoTorch itself does from this length on.
@@ -74,7 +75,7 @@ class BoTorch(OptimizerRecipe):
             lambda dims, number: BoTorchSession(dims, self, number),
             peer="botorch",
             seed=seed,
-            takes=Takes(objectives=(1, SEVERAL), reference=self.reference is None),
+            scope=Scope((1, SEVERAL), frozenset({Information.REFERENCE} if self.reference is None else ())),
         )
 
 

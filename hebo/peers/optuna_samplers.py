@@ -15,15 +15,16 @@ from typing import Any
 from pydantic import Field
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.peers.dimensions import Dimension, Dimensions
 from hebo.peers.session import (
     ONE_OBJECTIVE,
     SEVERAL,
     PeerOptimizer,
+    Scope,
     Session,
     Suggestion,
-    Takes,
     Told,
     load,
 )
@@ -109,7 +110,7 @@ class OptunaNSGA2(OptimizerRecipe):
         return _optimizer(space, "NSGAIISampler", self.model_dump(), "optuna_nsga2", seed, _SEVERAL)
 
 
-_SEVERAL = Takes(objectives=(1, SEVERAL), constraints=True)
+_SEVERAL = Scope((1, SEVERAL), frozenset({Information.CONSTRAINTS}))
 
 
 def _optimizer(
@@ -118,7 +119,7 @@ def _optimizer(
     settings: dict[str, Any],
     peer: str,
     seed: int | None,
-    takes: Takes = ONE_OBJECTIVE,
+    takes: Scope = ONE_OBJECTIVE,
 ) -> PeerOptimizer:
     samplers = load("optuna").samplers
 
@@ -126,7 +127,7 @@ def _optimizer(
         return getattr(samplers, sampler)(seed=number, **settings)
 
     return PeerOptimizer(
-        space, lambda dims, number: OptunaSession(dims, make, number), peer=peer, seed=seed, takes=takes
+        space, lambda dims, number: OptunaSession(dims, make, number), peer=peer, seed=seed, scope=takes
     )
 
 

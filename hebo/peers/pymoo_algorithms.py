@@ -11,9 +11,10 @@ from pydantic import Field
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import NOTHING, Information
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.peers.dimensions import Dimensions
-from hebo.peers.session import SEVERAL, PeerOptimizer, Session, Suggestion, Takes, Told, load
+from hebo.peers.session import SEVERAL, PeerOptimizer, Scope, Session, Suggestion, Told, load
 
 
 class Pymoo(OptimizerRecipe):
@@ -53,13 +54,12 @@ class Pymoo(OptimizerRecipe):
             lambda dims, number: PymooSession(dims, self, number),
             peer=peer,
             seed=seed,
-            takes=self._takes(),
+            scope=self._scope(),
         )
 
-    def _takes(self) -> Takes:
-        if self.algorithm == "nsga2":
-            return Takes(objectives=(1, SEVERAL), constraints=True)
-        return Takes(objectives=(2, self.population), constraints=self.algorithm == "nsga3")
+    def _scope(self) -> Scope:
+        information = NOTHING if self.algorithm == "moead" else frozenset({Information.CONSTRAINTS})
+        return Scope((1, SEVERAL) if self.algorithm == "nsga2" else (2, self.population), information)
 
 
 def _refuse_categories(dimensions: Dimensions) -> None:

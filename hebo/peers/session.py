@@ -23,6 +23,7 @@ from torch import Tensor
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError
+from hebo.information import NOTHING, Takes
 from hebo.optimizer.locking import locked
 from hebo.optimizer.optimizer import Optimizer, Round
 from hebo.peers.dimensions import Dimensions, Point
@@ -93,21 +94,19 @@ StartSession = Callable[[Dimensions, int], Session]
 
 
 @dataclass(frozen=True)
-class Takes:
+class Scope:
     """What a library makes use of.
 
     Attributes:
         objectives: Least and largest number of objectives.
-        constraints: Whether it takes measured constraints.
-        reference: Whether it takes a stated reference point of hypervolumes.
+        information: What it takes beside values.
     """
 
     objectives: tuple[int, int] = (1, 1)
-    constraints: bool = False
-    reference: bool = False
+    information: Takes = NOTHING
 
 
-ONE_OBJECTIVE = Takes()
+ONE_OBJECTIVE = Scope()
 SEVERAL = 2**31
 """As many objectives as are told."""
 
@@ -119,7 +118,7 @@ class Peer(Recommends):
         dimensions: The free parameters.
         start: Starts the library's side.
         seed: Of the run.
-        takes: What the library makes use of.
+        scope: What the library makes use of.
 
     Attributes:
         session: The library's side, once it has been asked.
@@ -129,9 +128,9 @@ class Peer(Recommends):
     """
 
     def __init__(
-        self, dimensions: Dimensions, start: StartSession, seed: int, takes: Takes = ONE_OBJECTIVE
+        self, dimensions: Dimensions, start: StartSession, seed: int, scope: Scope = ONE_OBJECTIVE
     ) -> None:
-        self._dimensions, self._start, self._seed, self._takes = dimensions, start, seed, takes
+        self._dimensions, self._start, self._seed, self._scope = dimensions, start, seed, scope
         self.session: Session | None = None
         self._open: list[tuple[Tensor, Suggestion]] = []
         self.events: list[list[Any]] = []
@@ -146,17 +145,12 @@ class Peer(Recommends):
     @property
     def max_objectives(self) -> int:
         """As many as the library takes."""
-        return self._takes.objectives[1]
+        return self._scope.objectives[1]
 
     @property
-    def takes_constraints(self) -> bool:
-        """Whether the library does."""
-        return self._takes.constraints
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether the library makes use of a stated reference point."""
-        return self._takes.reference
+    def takes(self) -> Takes:
+        """What the library takes."""
+        return self._scope.information
 
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more or fewer objectives than the library takes.
@@ -164,7 +158,7 @@ class Peer(Recommends):
         Raises:
             IncompatibleError: With the numbers, and what would work.
         """
-        least, most = self._takes.objectives
+        least, most = self._scope.objectives
         if n > most:
             raise IncompatibleError(
                 f"{self.title} takes {most} objective(s), y has {n} columns; use hebo, botorch, optuna_gp or "
@@ -251,7 +245,7 @@ class PeerOptimizer(Optimizer):
         start: Starts the library's side.
         peer: Name of the optimizer, for messages.
         seed: See `Optimizer`.
-        takes: What the library makes use of.
+        scope: What the library makes use of.
 
     Raises:
         IncompatibleError: If the library cannot express the space.
@@ -266,14 +260,14 @@ class PeerOptimizer(Optimizer):
         *,
         peer: str,
         seed: int | None = None,
-        takes: Takes = ONE_OBJECTIVE,
+        scope: Scope = ONE_OBJECTIVE,
     ) -> None:
-        self.dimensions, self._start, self._takes = Dimensions(space, peer), start, takes
-        super().__init__(space, Peer(self.dimensions, start, 0, takes), seed=seed)
+        self.dimensions, self._start, self._scope = Dimensions(space, peer), start, scope
+        super().__init__(space, Peer(self.dimensions, start, 0, scope), seed=seed)
         self._begin()
 
     def _begin(self) -> None:
-        self.recommender = Peer(self.dimensions, self._start, self.seed, self._takes)
+        self.recommender = Peer(self.dimensions, self._start, self.seed, self._scope)
 
     def _recommended(self, request: Request) -> Tensor:
         """Return the points as they are: there is nothing in their place where a library fails."""

@@ -7,6 +7,7 @@ from pydantic import Field
 from torch import Tensor
 
 from hebo.base import Recommender
+from hebo.information import Information, Takes
 from hebo.recommenders.group import Group, Shared, fits_models, heard_by
 from hebo.recommenders.model_based import Proposal, proposal_of
 from hebo.request import Predicted, Request
@@ -31,24 +32,10 @@ class Alternating(Group):
         return self.members
 
     @property
-    def takes_variances(self) -> bool:
-        """Whether all members make use of known variances."""
-        return all(each.takes_variances for each in self.members)
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether all members make use of derivatives."""
-        return all(each.takes_gradients for each in self.members)
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether one of them makes use of a stated reference point."""
-        return any(each.takes_reference for each in self.members)
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether all members make use of related tasks."""
-        return all(each.takes_related for each in self.members)
+    def takes(self) -> Takes:
+        """What all take, and a reference point if one of them does."""
+        common = frozenset.intersection(*(each.takes for each in self.members))
+        return common | (super().takes & {Information.REFERENCE})
 
     @property
     def has_models(self) -> bool:

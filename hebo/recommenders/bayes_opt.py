@@ -31,6 +31,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.failures.success_probability import SuccessProbability
 from hebo.failures.worst_value import WorstValue
+from hebo.information import Information, Takes
 from hebo.profile import phase
 from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.compatibility import check_parts, check_scale
@@ -70,9 +71,11 @@ class BayesOptRecipe(ModelBased):
         acq_optimizer: Finds points worth most.
         output_transform: Scale on which the objective is modeled.
         region: Where the search looks.
-        n_initial: Sobol points before the first model; None: one more than there are columns, at most 16,
-            where each known derivative counts as a further point, but two points at least. Three are enough
-            for as long as the surrogate learns from related tasks; see `hebo.abilities.FromRelated`.
+        n_initial: Evaluations before the first model; None: one more than there are columns, at most 16,
+            where each known derivative counts as a further point, but two points at least. A point at
+            several levels of a fidelity counts once then, and all further levels together as one more.
+            Three are enough then for as long as the surrogate learns from related tasks; see
+            `hebo.abilities.FromRelated`.
         batch: Chooses the points of a batch.
         failures: How failed evaluations count; by default as a weight where the acquisition bears one, and as
             the worst value where it does not.
@@ -115,29 +118,9 @@ class BayesOptRecipe(ModelBased):
         return self.acquisition.max_outputs
 
     @property
-    def takes_constraints(self) -> bool:
-        """Always, but see `check_takes_constraints`."""
-        return True
-
-    @property
-    def takes_variances(self) -> bool:
-        """Whether the surrogate takes known variances of the noise."""
-        return self.surrogate.takes_variances
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether the surrogate takes derivatives of the objective."""
-        return self.surrogate.takes_gradients
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether the acquisition makes use of a stated reference point."""
-        return self.acquisition.takes_reference
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether the surrogate takes related tasks."""
-        return self.surrogate.takes_related
+    def takes(self) -> Takes:
+        """Constraints (but see `check_takes`), and what surrogate and acquisition take."""
+        return self.surrogate.takes | self.acquisition.takes | {Information.CONSTRAINTS}
 
     @property
     def is_strict(self) -> bool:
@@ -156,9 +139,10 @@ class BayesOptRecipe(ModelBased):
         """Say why the surrogate will hardly predict on a space; see `Surrogate.doubts`."""
         return self.surrogate.doubts(space)
 
-    def check_takes_constraints(self) -> None:
-        """Refuse acquisitions that a weight would break; see `Recommends.check_takes_constraints`."""
-        if not self.acquisition.is_weightable:
+    def check_takes(self, kind: Information) -> None:
+        """Refuse constraints as well where a weight would break the acquisition."""
+        super().check_takes(kind)
+        if kind is Information.CONSTRAINTS and not self.acquisition.is_weightable:
             raise IncompatibleError(
                 f"{type(self.acquisition).__name__} gives {type(self.acq_optimizer).__name__} values that "
                 "measured constraints would break, as they multiply them by a probability; use another "
@@ -177,22 +161,19 @@ class BayesOptRecipe(ModelBased):
 
     def _is_early(self, request: Request) -> bool:
         """Say whether too few points are known for any model."""
-        n_least = self._n_initial(request)
-        if self.n_initial is None and request.data.related:
-            n_least = min(n_least, _INITIAL_WITH_RELATED)
-        return len(request.data.seen) < n_least
-
-    def _n_initial(self, request: Request) -> int:
-        """Return the number of initial points where no task is related."""
-        if self.n_initial is not None:
-            return self.n_initial
-        usual = min(request.space.n_dims + 1, _MAX_INITIAL)
-        return max(2, usual - _n_derivatives(request.data))
+        return self._is_short(request, _INITIAL_WITH_RELATED if request.data.related else _MAX_INITIAL)
 
     def _lacks_points(self, request: Request, stack: ModelStack) -> bool:
         """Say whether the initial design goes on: no model has learned from related tasks."""
         is_taught = any(isinstance(model, FromRelated) for model in stack.observed)
-        return not is_taught and len(request.data.seen) < self._n_initial(request)
+        return not is_taught and self._is_short(request, _MAX_INITIAL)
+
+    def _is_short(self, request: Request, limit: int) -> bool:
+        """Say whether fewer points than `n_initial` are known; without it at most `limit` are enough."""
+        if self.n_initial is not None:
+            return len(request.data.seen) < self.n_initial
+        n_seen = _n_different(request)
+        return n_seen < 2 or n_seen + _n_derivatives(request.data) < min(request.space.n_dims + 1, limit)
 
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the maximum of the posterior mean; None where `propose` would fit no model to the objective.
@@ -282,6 +263,22 @@ class _Proposal:
                 stack.models, stack.acquisition, search, all_on_means, request.data.seen, request.domain
             )
             return recipe.batch.choose(problem, n, generator=generator)
+
+
+def _n_different(request: Request) -> int:
+    """Return how many points are known; at several levels of a fidelity a point counts once.
+
+    All further levels together count as one more: they are what its column needs.
+    """
+    seen, fidelities = request.data.seen, request.space.targets
+    if not fidelities or len(seen) < 2:
+        return len(seen)
+    others, n_levelled = seen.clone(), 0
+    for name in fidelities:
+        column = request.space.columns[name]
+        n_levelled += int(bool((seen[:, column] != seen[:1, column]).any()))
+        others[:, column] = 0.0
+    return len(torch.unique(others, dim=0)) + n_levelled
 
 
 def _n_derivatives(data: Data) -> int:

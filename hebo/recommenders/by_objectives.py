@@ -6,6 +6,7 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.base import Recommender
+from hebo.information import Information, Takes
 from hebo.recommenders.group import Group, fits_models
 from hebo.recommenders.model_based import Proposal, proposal_of
 from hebo.request import Predicted, Request
@@ -33,24 +34,13 @@ class ByObjectives(Group):
         return self.several.max_objectives
 
     @property
-    def takes_variances(self) -> bool:
-        """Whether both make use of known variances."""
-        return self.one.takes_variances and self.several.takes_variances
+    def takes(self) -> Takes:
+        """What both take, derivatives as the first one does, and a reference point as the second one does.
 
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether the first makes use of derivatives, which there are of a single objective alone."""
-        return self.one.takes_gradients
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether the one of several objectives makes use of a stated reference point."""
-        return self.several.takes_reference
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether both make use of related tasks."""
-        return self.one.takes_related and self.several.takes_related
+        There are derivatives of a single objective alone, and reference points of several ones.
+        """
+        one, several = self.one.takes, self.several.takes
+        return (one & several) | (one & {Information.GRADIENTS}) | (several & {Information.REFERENCE})
 
     @property
     def has_models(self) -> bool:

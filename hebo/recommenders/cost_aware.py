@@ -21,9 +21,8 @@ class CostAware(Wrapper, ModelBased):
     """The points of a model-based recommender, evaluated at cheap fidelities where these tell enough.
 
     A point is evaluated where that explains most of its value at the target per cost (see
-    `FidelityLevels.most_informative`), a space-filling point at every level in turn (at three of
-    the candidates where there are very many levels). Where `ask` pins the
-    fidelity, all points are evaluated there.
+    `FidelityLevels.most_informative`), a space-filling point at every level in turn (at three of them where
+    there are more). Where `ask` pins the fidelity, all points are evaluated there.
 
     Attributes:
         of: Recommends the points.
@@ -54,7 +53,7 @@ class CostAware(Wrapper, ModelBased):
         return proposal if proposal is None or levels is None else _Levelled(proposal, levels, request)
 
     def space_filling(self, request: Request, n: int) -> Tensor:
-        """Return the points of a Sobol sequence, each at every level before the next one follows."""
+        """Return the points of a Sobol sequence, each at its levels before the next one follows."""
         levels = self._free_levels(request)
         if levels is None:
             return super().space_filling(request, n)

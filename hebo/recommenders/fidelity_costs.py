@@ -22,9 +22,6 @@ from hebo.recommenders.fidelity_levels import FidelityLevels
 N_CANDIDATES = 8
 """Levels to choose from where a fidelity has more of them."""
 
-N_IN_TURN = 3
-"""Candidates that space-filling points are evaluated at: each of many would leave few different points."""
-
 
 class LinearCost(Recipe):
     """A cost that grows with the number `s` of a fidelity: `fixed + per_unit * s`.
@@ -82,9 +79,8 @@ def fidelity_levels(space: DesignSpace, costs: Sequence[float] | LinearCost) -> 
     else:
         levels = _every(parameter, len(costs))
         values = torch.tensor(costs, dtype=torch.float64)
-    in_turn = None if len(levels) == parameter.cardinality else N_IN_TURN
     place = int((levels - goal).abs().argmin())
-    return FidelityLevels(name, space.columns[name].start, levels, values, place, in_turn)
+    return FidelityLevels(name, space.columns[name].start, levels, values, place)
 
 
 def _every(parameter: Parameter, n: int) -> Tensor:

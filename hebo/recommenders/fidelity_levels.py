@@ -16,6 +16,9 @@ from hebo.base import FittedModels
 from hebo.design_space.domains.distinct import distinct
 from hebo.request import Request
 
+N_IN_TURN = 3
+"""Levels that space-filling points are evaluated at: each of many would cost more than it tells."""
+
 
 @dataclass(frozen=True)
 class FidelityLevels:
@@ -27,7 +30,6 @@ class FidelityLevels:
         levels: `l` encoded values, ascending.
         costs: `l` positive costs, of which only the ratios matter.
         target: Place of the level that counts.
-        n_in_turn: How many of the levels space-filling points are evaluated at; None for all.
     """
 
     name: str
@@ -35,7 +37,6 @@ class FidelityLevels:
     levels: Tensor
     costs: Tensor
     target: int
-    n_in_turn: int | None = None
 
     def repeated(self, x: Tensor) -> Tensor:
         """Return points (`n x d`) at every level, `n x l x d`."""
@@ -48,7 +49,7 @@ class FidelityLevels:
         """Places of the levels of space-filling points: the target, then downward, spread over all levels."""
         count = len(self.levels)
         every = (self.target - torch.arange(count)) % count
-        n = min(count, self.n_in_turn or count)
+        n = min(count, N_IN_TURN)
         return every[torch.linspace(0, count - 1, n, dtype=torch.float64).round().long()]
 
     def shares(self, first: int, n: int) -> tuple[Tensor, Tensor]:

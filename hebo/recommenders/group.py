@@ -14,8 +14,12 @@ from torch import Tensor
 from hebo.base import FittedModels, Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
 from hebo.request import Request
+
+_OF_ALL = frozenset({Information.CONSTRAINTS, Information.COMPARISONS})
+"""What no recommender of a group could do without, if it were told."""
 
 
 class Group(ModelBased, ABC):
@@ -42,38 +46,18 @@ class Group(ModelBased, ABC):
         return min(each.max_objectives for each in self.group)
 
     @property
-    def takes_constraints(self) -> bool:
-        """Whether all make use of measured constraints."""
-        return all(each.takes_constraints for each in self.group)
+    def takes(self) -> Takes:
+        """What the first one takes, constraints and comparisons if all do, a reference point if one does.
 
-    @property
-    def takes_variances(self) -> bool:
-        """Whether the first one makes use of known variances; those that do not are told none."""
-        return self.group[0].takes_variances
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether the first one makes use of derivatives; those that do not are told none."""
-        return self.group[0].takes_gradients
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether one of them makes use of a stated reference point."""
-        return any(each.takes_reference for each in self.group)
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether the first one makes use of related tasks; those that do not are told none."""
-        return self.group[0].takes_related
-
-    @property
-    def takes_comparisons(self) -> bool:
-        """Whether all learn from comparisons."""
-        return all(each.takes_comparisons for each in self.group)
+        Those that make no use of variances, derivatives or related tasks are told none (`heard_by`).
+        """
+        taken = [each.takes for each in self.group]
+        by_all, by_one = frozenset.intersection(*taken), frozenset.union(*taken)
+        return (taken[0] - _OF_ALL) | (by_all & _OF_ALL) | (by_one & {Information.REFERENCE})
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that one of them cannot search, and a group that does not learn from one thing."""
-        if not all(each.max_objectives for each in self.group) and not self.takes_comparisons:
+        if not all(each.max_objectives for each in self.group) and Information.COMPARISONS not in self.takes:
             raise IncompatibleError(
                 f"of {' and '.join(each.title for each in self.group)} some learn from values, others from "
                 "comparisons alone, so nothing could be told to all; use recommenders of one kind"
@@ -85,10 +69,11 @@ class Group(ModelBased, ABC):
         """Return the doubts of all, each once."""
         return tuple(dict.fromkeys(doubt for each in self.group for doubt in each.doubts(space)))
 
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect on one of them."""
-        for each in self.group:
-            each.check_takes_constraints()
+    def check_takes(self, kind: Information) -> None:
+        """Refuse information that would have no effect, constraints also where one of them refuses them."""
+        super().check_takes(kind)
+        for each in self.group if kind is Information.CONSTRAINTS else ():
+            each.check_takes(kind)
 
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say what the first one says."""
@@ -145,10 +130,10 @@ class Shared:
 def heard_by(recommender: Recommender, request: Request) -> Request:
     """Return the request without what a recommender makes no use of."""
     data, left_out = request.data, dict[str, Any]()
-    if data.y_var is not None and not recommender.takes_variances:
+    if data.y_var is not None and Information.VARIANCES not in recommender.takes:
         left_out["y_var"] = None
-    if data.gradients is not None and not recommender.takes_gradients:
+    if data.gradients is not None and Information.GRADIENTS not in recommender.takes:
         left_out["gradients"] = None
-    if data.related and not recommender.takes_related:
+    if data.related and Information.RELATED not in recommender.takes:
         left_out["related"] = ()
     return replace(request, data=replace(data, **left_out)) if left_out else request

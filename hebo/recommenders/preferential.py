@@ -18,6 +18,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.distinct import distinct
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.profile import phase
 from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.fitted_models import condition_on_mean
@@ -59,7 +60,7 @@ class Preferential(ModelBased):
     @field_validator("surrogate")
     @classmethod
     def _learns_from_comparisons(cls, surrogate: Surrogate) -> Surrogate:
-        if not surrogate.takes_comparisons:
+        if Information.COMPARISONS not in surrogate.takes:
             raise IncompatibleError(
                 f"{type(surrogate).__name__} learns from values, not from comparisons; use pairwise_gp"
             )
@@ -71,9 +72,9 @@ class Preferential(ModelBased):
         return 0
 
     @property
-    def takes_comparisons(self) -> bool:
-        """Always."""
-        return True
+    def takes(self) -> Takes:
+        """Comparisons alone."""
+        return frozenset({Information.COMPARISONS})
 
     @property
     def is_strict(self) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from torch import Tensor
 
 from hebo.base import Recommender
+from hebo.information import EVERYTHING, Information, Takes
 from hebo.request import Request
 
 
@@ -17,29 +18,9 @@ class Sobol(Recommender):
         return 2**31
 
     @property
-    def takes_constraints(self) -> bool:
-        """Of no effect, as values are."""
-        return True
-
-    @property
-    def takes_variances(self) -> bool:
-        """Of no effect, as values are."""
-        return True
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Of no effect, as values are."""
-        return True
-
-    @property
-    def takes_related(self) -> bool:
-        """Of no effect, as values are."""
-        return True
-
-    @property
-    def takes_comparisons(self) -> bool:
-        """Of no effect, as values are."""
-        return True
+    def takes(self) -> Takes:
+        """All that goes with values, which has no effect, as they have none; a reference point is refused."""
+        return EVERYTHING - {Information.REFERENCE}
 
     def recommend(self, request: Request) -> Tensor:
         """See `Recommender`."""

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from hebo.design_space.domains.distinct import distinct
+from hebo.information import Information
 from hebo.profile import phase
 from hebo.recommenders.wrapper import Wrapper
 from hebo.request import Request
@@ -30,7 +31,7 @@ class Transfer(Wrapper):
 
     @model_validator(mode="after")
     def _learns(self) -> Self:
-        if not self.of.takes_related:
+        if Information.RELATED not in self.of.takes:
             raise ValueError(
                 f"{self.of.title} inside makes no use of related tasks; give it a surrogate that does: "
                 "`surrogate: {type: multitask_gp}`"

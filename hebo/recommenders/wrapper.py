@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information, Takes
 from hebo.request import Predicted, Request
 
 
@@ -37,34 +38,9 @@ class Wrapper(Recommender, ABC):
         return self.of.max_objectives
 
     @property
-    def takes_constraints(self) -> bool:
-        """Whether it makes use of measured constraints."""
-        return self.of.takes_constraints
-
-    @property
-    def takes_variances(self) -> bool:
-        """Whether it makes use of known variances of the noise."""
-        return self.of.takes_variances
-
-    @property
-    def takes_gradients(self) -> bool:
-        """Whether it makes use of derivatives of the objective."""
-        return self.of.takes_gradients
-
-    @property
-    def takes_reference(self) -> bool:
-        """Whether the one inside makes use of a stated reference point."""
-        return self.of.takes_reference
-
-    @property
-    def takes_related(self) -> bool:
-        """Whether it makes use of related tasks."""
-        return self.of.takes_related
-
-    @property
-    def takes_comparisons(self) -> bool:
-        """Whether it learns from comparisons."""
-        return self.of.takes_comparisons
+    def takes(self) -> Takes:
+        """What it makes use of beside values."""
+        return self.of.takes
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that cannot be searched; see `Recommends.check`."""
@@ -74,9 +50,9 @@ class Wrapper(Recommender, ABC):
         """Say why little will be learnt in a space; see `Recommends.doubts`."""
         return self.of.doubts(space)
 
-    def check_takes_constraints(self) -> None:
-        """Refuse measured constraints that would have no effect; see `Recommends.check_takes_constraints`."""
-        self.of.check_takes_constraints()
+    def check_takes(self, kind: Information) -> None:
+        """Refuse information that would have no effect; see `Recommends.check_takes`."""
+        self.of.check_takes(kind)
 
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return points that cover the domain; see `Recommends.space_filling`."""

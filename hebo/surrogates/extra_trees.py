@@ -14,6 +14,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.random import draw_seed
 from hebo.surrogates.gaussian_model import MIN_VARIANCE
 from hebo.surrogates.known_noise import pooled, reliabilities
@@ -37,7 +38,7 @@ class ExtraTrees(Surrogate):
         min_samples_leaf: Least number of observations of a leaf.
     """
 
-    takes_variances: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})
 
     n_trees: int = Field(default=100, ge=2)
     min_samples_leaf: int = Field(default=1, ge=1)

@@ -16,6 +16,9 @@ from hebo.surrogates.paths import sample_path
 MAX_PAIRS = 2**22
 """Most pairs of a point and an observation whose covariance is computed at once: 32 MiB."""
 
+_NO_NOISE = 1e-8
+"""Stands for none, in units of the signal: covariances of near points can be factorized with it."""
+
 
 class CovarianceFunction(Protocol):
     """A stationary covariance with its hyperparameters, constant mean and noise.
@@ -230,6 +233,14 @@ class GaussianProcess(GaussianModel):
         x = torch.cat([self.x.expand(*batch, -1, -1), added], -2)
         factor = self._extended(added, known)
         return self._conditioned(x, torch.cat(values, -1), factor)
+
+    def reinterpolated(self) -> Self:
+        """See `hebo.abilities.Reinterpolating`: the same weights, and a factor without noise."""
+        noise = torch.full_like(self.weights, _NO_NOISE) * self.covariance.signal
+        factor = safe_cholesky(self.covariance.noisy(self.x, self.features, noise))
+        found = self._conditioned(self.x, self.y, factor)
+        found.weights = self.weights
+        return found
 
     def _conditioned(self, x: Tensor, y: Tensor, factor: Tensor) -> Self:
         """Return the process of other observations with the same hyperparameters."""

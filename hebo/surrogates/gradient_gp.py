@@ -15,12 +15,13 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.kernels.radial import Radial
 from hebo.surrogates.augmented_process import AugmentedProcess
 from hebo.surrogates.gaussian_process import CovarianceFunction
 from hebo.surrogates.gradient_covariance import GradientCovariance
 from hebo.surrogates.gradient_density import GradientLogPosterior
-from hebo.surrogates.hyperparameters import Columns, Layout, Prior
+from hebo.surrogates.hyperparameters import FIDELITY_SCALE, Columns, Layout, Prior
 from hebo.surrogates.known_noise import known_variances, noise_mode
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.subset import best_and_random
@@ -51,8 +52,7 @@ class GradientGP(Surrogate):
             `0.01 / n` either, unless there are gradients, which tell a plateau from a function.
     """
 
-    takes_variances: ClassVar[bool] = True
-    takes_gradients: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES, Information.GRADIENTS})
 
     kernel: Radial = "matern52"
     n_starts: int = Field(default=1, ge=1)
@@ -89,12 +89,14 @@ class GradientGP(Surrogate):
         plain = _NOISE_PER_POINT / len(data.x) if data.gradients is None else 0.0
         priors = {
             "lengthscale": Prior(0.15 * root, 0.7, shared=0.5, start=0.5 * root, lower=0.02),
+            "fidelity_scale": FIDELITY_SCALE,
             "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
             "slope_noise": Prior(1e-3, 2.0, lower=1e-7),
             "signal": Prior(1.0, 1.0),
             "noise": Prior(noise_mode(data, _NOISE), 2.0, lower=max(self.min_noise, plain)),
         }
-        return Layout(k, len(columns.categorical), False, priors, further={"slope_noise": 1})
+        further, c = {"slope_noise": 1}, len(columns.categorical)
+        return Layout(k, c, False, priors, fidelities=columns.fidelities, further=further)
 
     def _hyperparameters(
         self, layout: Layout, told: Observed, columns: Columns, y: Tensor, generator: Generator

@@ -13,6 +13,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
 from hebo.surrogates.known_noise import known_variances
 from hebo.surrogates.noise_profile import NoiseModel, NoiseSquares
@@ -35,14 +36,14 @@ class HeteroscedasticGP(Surrogate):
         n_rounds: How often the noise is estimated, and the function fitted anew.
     """
 
-    takes_variances: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})
 
     of: Surrogate = Field(default_factory=WarpedGP)
     n_rounds: int = Field(default=2, ge=1)
 
     @model_validator(mode="after")
     def _can_be_composed(self) -> Self:
-        if not self.of.takes_variances or LEAVE_ONE_OUT not in self.of.offers():
+        if Information.VARIANCES not in self.of.takes or LEAVE_ONE_OUT not in self.of.offers():
             raise IncompatibleError(
                 "HeteroscedasticGP needs a Gaussian process that takes known variances, "
                 f"{type(self.of).__name__} is none; use warped_gp or mixed_gp"

@@ -21,7 +21,16 @@ Array = NDArray[np.float64]
 
 
 class Columns:
-    """Which encoded columns are numeric, which categorical, and bounds that are safe to scale by."""
+    """Which encoded columns are numeric, which categorical, and bounds that are safe to scale by.
+
+    Attributes:
+        n: How many there are.
+        categorical: Those of categories.
+        numeric: The others.
+        fidelities: Which of the numeric ones, from 0, are fidelities.
+        lower: Of the numeric ones.
+        range: Of the numeric ones.
+    """
 
     def __init__(self, space: DesignSpace) -> None:
         self.n = space.bounds.shape[1]
@@ -29,6 +38,8 @@ class Columns:
         self.numeric = [column for column in range(self.n) if column not in space.categorical_dims]
         lower, upper = space.bounds[:, self.numeric]
         constant = (upper == lower).to(lower)
+        levels = [column for name in space.targets for column in range(self.n)[space.columns[name]]]
+        self.fidelities = tuple(place for place, column in enumerate(self.numeric) if column in levels)
         self.lower, self.range = lower - 0.5 * constant, upper - lower + constant
 
     def split(self, x: Tensor) -> tuple[Tensor, Tensor]:
@@ -58,6 +69,14 @@ class Prior:
     upper: float = 1e6
 
 
+FIDELITY_SCALE = Prior(2.0, 0.7, lower=0.05)
+"""Lengthscale of a fidelity: its ends correlate by 0.8 to begin with, whatever the number of columns.
+
+Whoever evaluates a cheap level expects it to say something. Under the prior of other columns it says as
+little as the value at the opposite side of the space, and is given up before the data can tell.
+"""
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where each group of hyperparameters lies in the vector.
@@ -71,6 +90,8 @@ class Layout:
         priors: Name of a group -> its prior; the names are those of `groups`.
         contexts: Which categorical columns, from 0, are contexts: their `overlap_scale` has a prior of its
             own, `context_scale`.
+        fidelities: Which numeric columns, from 0, are fidelities: their `lengthscale` has a prior of its own,
+            `fidelity_scale`.
         has_offset: Whether there is a variance of the offsets of contexts.
         further: Name of a group that only some models have -> how many entries it has.
     """
@@ -80,6 +101,7 @@ class Layout:
     warp: bool
     priors: dict[str, Prior]
     contexts: tuple[int, ...] = ()
+    fidelities: tuple[int, ...] = ()
     has_offset: bool = False
     further: dict[str, int] = field(default_factory=dict)
 
@@ -155,4 +177,6 @@ class Layout:
                 result[group] = value(self.priors[name])
         for place in self.contexts:
             result[self.groups["overlap_scale"].start + place] = value(self.priors["context_scale"])
+        for place in self.fidelities:
+            result[self.groups["lengthscale"].start + place] = value(self.priors["fidelity_scale"])
         return result

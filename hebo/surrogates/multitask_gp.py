@@ -15,6 +15,7 @@ from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information, Takes
 from hebo.surrogates.augmented_process import AugmentedProcess
 from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
@@ -65,8 +66,7 @@ class MultitaskGP(Surrogate):
         spread: Standard deviation of the logarithm of `w` before any data.
     """
 
-    takes_variances: ClassVar[bool] = True
-    takes_related: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES, Information.RELATED})
 
     of: WarpedGP = Field(default_factory=WarpedGP)
     max_related: int = Field(default=200, ge=10)

@@ -14,6 +14,7 @@ from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import RiskMeasure, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information, Takes
 from hebo.surrogates.risk_averse import RiskAverse
 from hebo.surrogates.risk_measures import Expectation
 from hebo.surrogates.risk_model import RiskModel, Variants, risk_model
@@ -45,9 +46,9 @@ class OfVariants(Surrogate, ABC):
         return of
 
     @property
-    def takes_variances(self) -> bool:  # type: ignore[override]  # a class variable of those that hold no other
-        """Whether `of` does."""
-        return self.of.takes_variances
+    def takes(self) -> Takes:  # type: ignore[override]  # a class variable of those that hold no other
+        """Known variances, if `of` takes them."""
+        return self.of.takes & {Information.VARIANCES}
 
     @property
     def averages(self) -> str | None:

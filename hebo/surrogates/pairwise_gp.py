@@ -18,6 +18,7 @@ from hebo.data import Data
 from hebo.design_space.column_kinds import columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import NumericalError
+from hebo.information import Information, Takes
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.correlation import correlations
 from hebo.kernels.hyperparameters import RAW_BOUNDS, KernelParameters, flat
@@ -55,7 +56,7 @@ class PairwiseGP(Surrogate):
     """
 
     takes_values: ClassVar[bool] = False
-    takes_comparisons: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.COMPARISONS})
 
     kernels: list[KernelRecipe] = Field(default_factory=_default_kernels, min_length=1)
     max_fit: int = Field(default=300, ge=10)

@@ -14,6 +14,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.surrogates.gaussian_model import GaussianModel
 
 
@@ -50,9 +51,9 @@ class RiskAverse(Surrogate):
         return of
 
     @property
-    def takes_variances(self) -> bool:  # type: ignore[override]  # a class variable of those that hold no other
-        """Whether `of` does."""
-        return self.of.takes_variances
+    def takes(self) -> Takes:  # type: ignore[override]  # a class variable of those that hold no other
+        """Known variances, if `of` takes them."""
+        return self.of.takes & {Information.VARIANCES}
 
     @property
     def averages(self) -> str:

@@ -13,11 +13,12 @@ from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information, Takes
 from hebo.kernels.matern import Smoothness
 from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
-from hebo.surrogates.hyperparameters import Columns, Layout, Prior
+from hebo.surrogates.hyperparameters import FIDELITY_SCALE, Columns, Layout, Prior
 from hebo.surrogates.known_noise import known_variances, noise_mode, pooled
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
@@ -36,7 +37,7 @@ class WarpedGP(Surrogate):
     column on inputs scaled by the bounds of the space and warped by a Kumaraswamy CDF per column, times
     `C = exp(-mean_i [c_i != c'_i] / l_i)` over the categorical columns (Cowen-Rivers et al., 2012.03826,
     section 3; Snoek et al., 2014 for warping). The lengthscale prior grows with the dimension (Hvarfner et
-    al., 2402.02229).
+    al., 2402.02229); that of a fidelity expects its levels to be related.
 
     Known variances of observations take the place of the learned one (`Data.y_var`), and repetitions of a
     point are pooled then; see `hebo.surrogates.known_noise`. In spaces with contexts an offset of each
@@ -52,7 +53,7 @@ class WarpedGP(Surrogate):
             `0.01 / n` either, for on a plateau a few equal values look free of noise.
     """
 
-    takes_variances: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})
 
     smoothness: Smoothness = 1.5
     warp: bool = True
@@ -88,6 +89,7 @@ class WarpedGP(Surrogate):
         warp = Prior(1.0, 0.5, lower=0.05, upper=20.0)
         priors = {
             "lengthscale": lengthscale,
+            "fidelity_scale": FIDELITY_SCALE,
             "warp_a": warp,
             "warp_b": warp,
             "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
@@ -98,7 +100,9 @@ class WarpedGP(Surrogate):
             "noise": Prior(noise, 2.0, lower=max(self.min_noise, _NOISE_PER_POINT / n)),
         }
         places = tuple(place for place, one in enumerate(columns.categorical) if one in contexts)
-        return Layout(k, c, self.warp, priors, places, has_offset=bool(contexts))
+        return Layout(
+            k, c, self.warp, priors, places, fidelities=columns.fidelities, has_offset=bool(contexts)
+        )
 
     def _hyperparameters(
         self,

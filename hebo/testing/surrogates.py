@@ -13,6 +13,7 @@ from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, FastMarginals
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information
 from hebo.random import make_generator, seeded
 from hebo.testing.models import allows, check_model
 from hebo.testing.spaces import SPACES, comparisons, observations, suited
@@ -37,7 +38,7 @@ def check_surrogate(recipe: Surrogate, *spaces: DesignSpace) -> None:
         _check_abilities(recipe, model, data)
     data = suited(recipe, observations(taken[0]))
     _check_refusals(recipe, data, taken[0])
-    if recipe.takes_variances:
+    if Information.VARIANCES in recipe.takes:
         _check_variances(recipe, data, taken[0])
 
 
@@ -112,7 +113,7 @@ def _check_variances(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
 
 def _check_refusals(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
     """What a surrogate would ignore it refuses."""
-    if not (recipe.takes_values and recipe.takes_comparisons):
+    if not (recipe.takes_values and Information.COMPARISONS in recipe.takes):
         other = comparisons(observations(space)) if recipe.takes_values else observations(space)
         assert not allows(lambda: recipe.fit(other, space, generator=make_generator(0))), (
             f"{type(recipe).__name__} does not say that it learns from values and comparisons, and takes both"
@@ -121,17 +122,17 @@ def _check_refusals(recipe: Surrogate, data: Data, space: DesignSpace) -> None:
     assert not allows(lambda: recipe.fit(several, space, generator=make_generator(0))), (
         f"{recipe.n_outputs + 1} outputs are more than {type(recipe).__name__} says that it takes"
     )
-    if not recipe.takes_variances:
+    if Information.VARIANCES not in recipe.takes:
         known = data.with_y(data.y, torch.full_like(data.y, 0.1))
         assert not allows(lambda: recipe.fit(known, space, generator=make_generator(0))), (
             f"{type(recipe).__name__} does not say that it uses known variances, and takes them"
         )
-    if not recipe.takes_gradients:
+    if Information.GRADIENTS not in recipe.takes:
         sloped = replace(data, gradients=torch.zeros_like(data.x))
         assert not allows(lambda: recipe.fit(sloped, space, generator=make_generator(0))), (
             f"{type(recipe).__name__} does not say that it uses derivatives, and takes them"
         )
-    if not recipe.takes_related:
+    if Information.RELATED not in recipe.takes:
         related = replace(data, related=(data,))
         assert not allows(lambda: recipe.fit(related, space, generator=make_generator(0))), (
             f"{type(recipe).__name__} does not say that it uses related tasks, and takes them"

@@ -15,6 +15,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.kernels.mixture import Mixture
 from hebo.kernels.transformed_overlap import TransformedOverlap
 from mcbo.kernels.composition import Composition
@@ -41,7 +42,7 @@ class BestByLOO(Surrogate):
         surrogates: What there is to choose from; those that cannot take a space are left out there.
     """
 
-    takes_variances: ClassVar[bool] = True  # each surrogate that cannot refuses them itself
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})  # each that cannot refuses them itself
 
     surrogates: list[Surrogate] = Field(default_factory=_default_surrogates, min_length=1)
 

@@ -17,6 +17,7 @@ from hebo.data import Data
 from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.kernels.base import KernelRecipe
 from hebo.kernels.mixture import mix
 from hebo.kernels.numeric_matern import NumericMatern
@@ -71,7 +72,7 @@ class MixedGP(Surrogate):
             `BestByLOO` holds against others. With few observations many columns drown few that matter.
     """
 
-    takes_variances: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})
     prior_kind: ClassVar[type[GPPrior]] = GPPrior
     renamed: ClassVar[dict[str, str]] = {"distinct": "deduplicate", "ignored": "ignore_kinds"}
 

@@ -14,6 +14,7 @@ from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Information, Takes
 from hebo.random import make_generator
 
 SPACE = DesignSpace().parse([{"name": "x", "type": "num", "lb": 0, "ub": 1}])
@@ -32,7 +33,7 @@ class Several(Plain):
     """Two outputs, known variances."""
 
     n_outputs: ClassVar[int] = 2
-    takes_variances: ClassVar[bool] = True
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES})
 
 
 def test_more_outputs_than_a_model_has_are_refused_with_the_way_to_model_them() -> None:

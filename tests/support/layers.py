@@ -32,6 +32,7 @@ ROWS: dict[str, float] = {
     "hebo.design_space.tables": 1.5,
     "hebo.design_space": 1.6,  # the front door, the original package's names, and what is said of whole spaces
     "hebo.abilities": 1.9,
+    "hebo.information": 1.9,
     "hebo.dominance": 1.9,
     "hebo.data": 2,
     "hebo.request": 2.2,

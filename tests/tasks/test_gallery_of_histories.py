@@ -80,7 +80,7 @@ def fidelities() -> Any:
 
 def test_cheap_levels_are_compared_with_the_full_one_at_the_same_cost(fidelities: Any) -> None:
     small = {"acq_optimizer": {"type": "random", "n_points": 32}}
-    setting = fidelities.Setting(2.5, {"n_initial": 4, **small}, small)
+    setting = fidelities.Setting(2.5, small, small)
     done = list(fidelities.runs(setting, ["branin_two_level"], [0]))
     assert [(one.way, one.n_full, one.n_cheap) for one in done] == [("levels", 2, 2), ("full", 2, 0)]
     assert all(regret > 0 for regret in fidelities.medians(done).values())

@@ -9,6 +9,7 @@ from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign.definition import Campaign
 from hebo.experiment.campaign.differences import listed, space_difference
 from hebo.experiment.campaign.document import CampaignDocument
+from hebo.information import Information
 from hebo.optimizer.optimizer import Optimizer
 
 
@@ -34,9 +35,11 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
     if objectives:  # none where comparisons are told
         optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
     if campaign.constraints:
-        optimizer.check_takes_constraints()
+        optimizer.check_takes(Information.CONSTRAINTS)
     if campaign.noise:
-        optimizer.check_takes_variances()
+        optimizer.check_takes(Information.VARIANCES)
+    if campaign.reference_point:
+        optimizer.check_takes(Information.REFERENCE)
 
 
 def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None:

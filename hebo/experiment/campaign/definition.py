@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import Field, FiniteFloat, ValidationError
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
@@ -39,6 +39,8 @@ class Campaign(Recipe):
         constraints: Columns that are fulfilled where <= 0.
         noise: Columns of known standard deviations, `y_sd` for the objective `y`; a cell may be empty, and a
             sheet without them.
+        reference_point: Objective -> the worst value that is of interest, where there are several; see
+            `Optimizer.set_reference_point`. Empty: it is inferred from the values.
         seed: Of the optimizer.
     """
 
@@ -46,12 +48,18 @@ class Campaign(Recipe):
     objectives: Annotated[tuple[Name, ...], Field(min_length=1)] = ("y",)
     constraints: tuple[Name, ...] = ()
     noise: tuple[Name, ...] = ()
+    reference_point: dict[Name, FiniteFloat] = Field(default_factory=dict)
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)] = 0
 
     @property
     def measured(self) -> tuple[str, ...]:
         """All columns that are measured."""
         return (*self.objectives, *self.constraints)
+
+    @property
+    def reference(self) -> list[float] | None:
+        """The reference point in the order of the objectives; None where it is inferred."""
+        return [self.reference_point[name] for name in self.objectives] if self.reference_point else None
 
     @property
     def compares(self) -> bool:
@@ -118,6 +126,7 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
         campaign = campaign.model_copy(update={"objectives": ()})
     read_earlier(data)  # read again where its sources are: a mistake is to show before anything is asked
     _check_noise(campaign)
+    _check_reference(campaign)
     _check_columns(space, campaign)
     _check_labels(space, campaign)
     return campaign, space, recipe
@@ -138,13 +147,27 @@ def _check_keys(data: Mapping[str, Any]) -> None:
 
 def _check_nothing_measured(fields: Mapping[str, Any]) -> None:
     """Refuse columns of values where pairs are compared."""
-    for key in ("objectives", "constraints", "noise"):
+    for key in ("objectives", "constraints", "noise", "reference_point"):
         if key in fields:
             raise ConfigMistake(
                 (key,),
                 "the optimizer learns from comparisons, and nothing is measured; leave it out, or choose an "
                 "optimizer of values, such as {type: hebo}.",
             )
+
+
+def _check_reference(campaign: Campaign) -> None:
+    """Refuse a reference point of other objectives, or of a single one."""
+    named, objectives = list(campaign.reference_point), list(campaign.objectives)
+    if named and len(objectives) < 2:
+        raise ConfigMistake(
+            ("reference_point",), f"it needs several objectives, here is one ({objectives[0]}); leave it out."
+        )
+    if named and set(named) != set(objectives):
+        raise ConfigMistake(
+            ("reference_point",),
+            f"names {', '.join(named)}; give one for each of {', '.join(objectives)}.",
+        )
 
 
 def _check_noise(campaign: Campaign) -> None:

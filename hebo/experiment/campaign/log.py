@@ -107,6 +107,7 @@ class Log:
         self.optimizer: Optimizer = recipe.build(space, seed=campaign.seed)
         settings = describe(recipe)
         check_takes(self.optimizer, campaign)
+        self.optimizer.set_reference_point(campaign.reference)
         self._document = CampaignDocument(
             objectives=list(campaign.objectives),
             constraints=list(campaign.constraints),
@@ -339,6 +340,8 @@ class Log:
         self._document = found.model_copy(update=now)
         for one in changed:
             self._note_change(one, getattr(found, one), now[one])
+        if (was := found.optimizer.get("reference_point")) != self.campaign.reference and found.asked:
+            self._note_change("reference_point", was, self.campaign.reference)
         state = {**found.optimizer, "seed": self.campaign.seed}
         is_taught = bool(state.get("related")) and "initial_trials_from" not in changed
         self._restart(state if is_taught else {key: state[key] for key in state if key != "related"})
@@ -357,7 +360,7 @@ class Log:
         """Make the optimizer anew from a state."""
         self.optimizer = self._recipe.build(self._space, seed=self.campaign.seed)
         try:
-            self.optimizer.load_state_dict(state)
+            self.optimizer.load_state_dict({**state, "reference_point": self.campaign.reference})
         except HeboError as error:
             raise DataError(f"{self.path}: {error}.") from error
         except (KeyError, TypeError, ValueError, IndexError, RuntimeError) as error:

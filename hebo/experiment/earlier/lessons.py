@@ -15,6 +15,7 @@ from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, DataError
 from hebo.experiment.config.earlier import Earlier
 from hebo.experiment.earlier.sources import Trials, from_source
+from hebo.information import Information
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -69,7 +70,7 @@ class Lessons:
             IncompatibleError: If the optimizer makes no use of related tasks; nothing is read then.
         """
         if self.sources:
-            optimizer.check_takes_related()
+            optimizer.check_takes(Information.RELATED)
         lessons = [read_lesson(one, self.folder, self.space, self.objectives) for one in self.sources]
         for one in lessons:
             optimizer.learn_from(one.x, one.y)

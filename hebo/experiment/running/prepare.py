@@ -23,6 +23,7 @@ from hebo.experiment.store.entries import Entries, Facts, NewProblem, NewRun, Re
 from hebo.experiment.store.store import Store
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import write_yaml
+from hebo.information import Information
 from hebo.optimizer.optimizer import OptimizerRecipe
 
 _N_CONTEXTS = 32
@@ -187,7 +188,7 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
         try:
             optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
             if task.constraints:
-                optimizer.check_takes_constraints()
+                optimizer.check_takes(Information.CONSTRAINTS)
             if len(objectives) == 1 or not optimizer.max_objectives:
                 optimizer.check_takes_objectives(len(objectives))
         except HeboError as error:
@@ -212,7 +213,7 @@ def _check_related(experiment: Experiment) -> None:
     space = as_task(experiment.tasks[0].recipe).space
     recipes = [cast(OptimizerRecipe, one.recipe) for one in experiment.optimizers]
     built = [one.build(space, seed=experiment.seeds[0]) for one in recipes]
-    if not any(one.recommender.takes_related for one in built):
+    if not any(Information.RELATED in one.takes for one in built):
         raise ConfigMistake(
             (KEY,), "no optimizer makes use of related tasks; add `{type: hebo_transfer}`, or leave it out."
         )

@@ -35,6 +35,7 @@ from hebo.experiment.store.frames import (
 from hebo.experiment.store.run_log import INITIAL_ROUND, AskCost, LeaseLost, Outcome, RoundCost, RunLog, Trial
 from hebo.experiment.store.store import engine_of
 from hebo.experiment.texts import error_message, message
+from hebo.information import Information
 
 if TYPE_CHECKING:
     from hebo.base import Task
@@ -157,9 +158,10 @@ class _Loop:
         task = build_task(job.task)
         recipe = cast("OptimizerRecipe", rebuild("optimizer", job.optimizer))
         optimizer = recipe.build(task.space, seed=job.seed)
-        if job.related and optimizer.recommender.takes_related:  # others go without
+        # Optimizers that make no use of either go without.
+        if job.related and Information.RELATED in optimizer.takes:
             optimizer.load_state_dict({**optimizer.state_dict(), "related": list(job.related)})
-        if task.reference_point is not None and optimizer.takes_reference:  # others infer one, or need none
+        if task.reference_point is not None and Information.REFERENCE in optimizer.takes:
             optimizer.set_reference_point(task.reference_point)
         stored = log.trials()
         trials = [one for one in stored if one.round != INITIAL_ROUND]
@@ -254,7 +256,7 @@ class _Loop:
     def _told(self, trials: Sequence[Trial]) -> dict[str, Any]:
         """Return the keyword arguments of `tell`; variances go to optimizers that make use of them."""
         task = self.task
-        takes_noise = bool(task.known_noise) and self.optimizer.recommender.takes_variances
+        takes_noise = bool(task.known_noise) and Information.VARIANCES in self.optimizer.takes
         return {
             "y": values_of(trials, task.objectives),
             "constraints": values_of(trials, task.constraints) if task.constraints else None,

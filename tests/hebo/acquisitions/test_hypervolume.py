@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from typing import cast
 
 import pytest
 import torch
@@ -19,9 +21,17 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.marginals import NormalMarginals
 from hebo.base import FittedModels
 from hebo.data import Data
+from hebo.information import Information
 from hebo.random import make_generator
 from hebo.recommenders.fitted_models import all_on_means
+from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.warped_gp import WarpedGP
 from tests.support.several_objectives import POINTS, SPACE, X, models_of, values
+
+
+def sure(models: FittedModels) -> FittedModels:
+    """The same models, re-interpolated."""
+    return FittedModels(tuple(cast(GaussianProcess, one).reinterpolated() for one in models.objectives))
 
 
 @pytest.mark.parametrize("m", [2, 3])
@@ -30,7 +40,7 @@ def test_it_is_the_logarithm_of_botorchs_analytic_one(m: int) -> None:
     means = mean_values(models, data)
     reference = near_reference(means)
     cells = FastNondominatedPartitioning(ref_point=reference, Y=front_of(means))
-    theirs = ExpectedHypervolumeImprovement(models.joint, reference.tolist(), cells)(POINTS)
+    theirs = ExpectedHypervolumeImprovement(sure(models).joint, reference.tolist(), cells)(POINTS)
     ours = LogEHVI(reference="near").build(models, data, SPACE, generator=make_generator(0))(POINTS)[:, 0]
     likely = theirs > 1e-9
     assert int(likely.sum()) > 5
@@ -41,7 +51,7 @@ def test_it_is_the_logarithm_of_botorchs_analytic_one(m: int) -> None:
 def test_of_one_objective_it_is_log_expected_improvement_over_the_best_mean() -> None:
     models, data = models_of(1)
     ours = LogEHVI().build(models, data, SPACE, generator=make_generator(0))(POINTS)
-    ei = LogEI(margin=0.0).build(models, data, SPACE, generator=make_generator(0))(POINTS)
+    ei = LogEI(margin=0.0).build(sure(models), data, SPACE, generator=make_generator(0))(POINTS)
     torch.testing.assert_close(ours, ei)
 
 
@@ -121,7 +131,7 @@ def test_reference_points_take_turns_from_point_to_point() -> None:
 
 def test_botorchs_noisy_hypervolume_improvement_takes_the_joint_model() -> None:
     models, data = models_of(2)
-    acq = qLogNoisyExpectedHypervolumeImprovement(models.joint, near_reference(data.y).tolist(), data.x)
+    acq = qLogNoisyExpectedHypervolumeImprovement(sure(models).joint, near_reference(data.y).tolist(), data.x)
     assert bool(torch.isfinite(acq(POINTS[:3])).all())
 
 
@@ -130,3 +140,44 @@ def test_any_botorch_model_will_do() -> None:
     joint = ModelList(*(SingleTaskGP(one.x, one.y) for one in data.outputs()))
     acq = LogEHVI().build(FittedModels(tuple(joint.models)), data, SPACE, generator=make_generator(0))
     assert bool(torch.isfinite(acq(POINTS)).all())
+
+
+def test_a_stated_reference_is_taken_unless_one_is_to_be_inferred() -> None:
+    models, data = models_of(2)
+    means = mean_values(models, data)
+    stated = replace(data, reference=means.median(0).values)
+    cells = FastNondominatedPartitioning(ref_point=stated.reference, Y=front_of(means))
+    theirs = ExpectedHypervolumeImprovement(sure(models).joint, stated.reference.tolist(), cells)(POINTS)
+    ours = LogEHVI().build(models, stated, SPACE, generator=make_generator(0))(POINTS)[:, 0]
+    likely = theirs > 1e-9
+    assert int(likely.sum()) > 5
+    torch.testing.assert_close(ours[likely], theirs[likely].log(), rtol=1e-6, atol=1e-6)
+    for reference in ("near", "far", "in_turn"):
+        one, other = (
+            LogEHVI(reference=reference).build(models, known, SPACE, generator=make_generator(0))(POINTS)
+            for known in (data, stated)
+        )
+        assert torch.equal(one, other)
+    assert Information.REFERENCE in LogEHVI().takes
+    assert not LogEHVI(reference="far").takes
+
+
+def test_before_a_point_beats_the_stated_reference_it_is_the_probability_to_come_there() -> None:
+    models, data = models_of(2)
+    far_up = replace(data, reference=mean_values(models, data).amax(0) + 1.0)
+    found = LogEHVI().build(models, far_up, SPACE, generator=make_generator(0))(POINTS)
+    assert bool(torch.isfinite(found).all())
+    assert float(found.max()) > float(found.min())
+
+
+@pytest.mark.parametrize("noise", [1e-4, 0.3])
+def test_evaluated_points_promise_next_to_nothing_whatever_the_noise(noise: float) -> None:
+    data = Data(
+        X, values(X, 2) + noise * torch.randn(len(X), 2, dtype=torch.float64, generator=make_generator(3))
+    )
+    models = FittedModels(
+        tuple(WarpedGP(warp=False).fit(one, SPACE, generator=make_generator(0)) for one in data.outputs())
+    )
+    acq = LogEHVI(reference="far").build(models, data, SPACE, generator=make_generator(0))
+    seen, new = acq(X.unsqueeze(1)), acq(SPACE.sample(64, generator=make_generator(4)).unsqueeze(1))
+    assert float(seen.max()) < float(new.max()) - 1.0

@@ -11,6 +11,7 @@ import pytest
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
+from hebo.information import Information, Takes
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.random import RandomSearch
 
@@ -23,8 +24,8 @@ class Unaware(RandomSearch):
     """A recommender without use for variances."""
 
     @property
-    def takes_variances(self) -> bool:
-        return False
+    def takes(self) -> Takes:
+        return super().takes - {Information.VARIANCES}
 
 
 def fresh() -> Optimizer:

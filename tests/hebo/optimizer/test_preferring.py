@@ -13,6 +13,7 @@ from hebo import HEBO
 from hebo.acq_optimizers.random import RandomSubset
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
+from hebo.information import Information
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.interleaved import Interleaved
 from hebo.recommenders.preferential import Preferential
@@ -135,7 +136,7 @@ def test_a_recommender_of_values_refuses_comparisons_and_the_other_way_round() -
 
 def test_wrappers_forward_what_is_taken() -> None:
     wrapped = Interleaved(of=RECIPE, share=0.5, min_loo_r2=None)
-    assert wrapped.takes_comparisons
+    assert Information.COMPARISONS in wrapped.takes
     assert wrapped.max_objectives == 0
     optimizer = wrapped.build(SPACE, seed=0)
     for _ in range(3):

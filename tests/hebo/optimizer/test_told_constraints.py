@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from hebo.errors import DataError, IncompatibleError
+from hebo.information import Information, Takes
 from hebo.optimizer.optimizer import Optimizer
 from hebo.recommenders.random import RandomSearch
 from tests.hebo.optimizer.quick import frame, space
@@ -56,8 +57,8 @@ def test_constraints_of_another_shape_are_refused_and_nothing_is_recorded(
 def test_an_optimizer_without_use_for_constraints_refuses_them(optimizer: Optimizer) -> None:
     class Unaware(RandomSearch):
         @property
-        def takes_constraints(self) -> bool:
-            return False
+        def takes(self) -> Takes:
+            return super().takes - {Information.CONSTRAINTS}
 
     unaware = Unaware().build(space(), seed=0)
     with pytest.raises(IncompatibleError, match="Unaware makes no use of measured constraints; use HEBO"):

@@ -17,6 +17,7 @@ from hebo.errors import DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.presets import HEBORecipe
 from hebo.recommenders.random import RandomSearch
+from hebo.recommenders.sobol import Sobol
 from hebo.surrogates.gradient_gp import GradientGP
 
 NAN = float("nan")
@@ -198,6 +199,26 @@ def test_hebo_refuses_them_and_names_what_takes_them() -> None:
     taker.tell(x, [1.0], gradient=pd.DataFrame({"a": [0.1]}))
     with pytest.raises(IncompatibleError, match="makes no use of derivatives"):
         optimizer.load_state_dict(taker.state_dict())
+
+
+@pytest.mark.parametrize(
+    ("n_known", "n_initial", "n_spaced"), [(0, None, 5), (1, None, 3), (4, None, 2), (4, 3, 3)]
+)
+def test_each_derivative_shortens_the_initial_design_to_two_points_at_least(
+    n_known: int, n_initial: int | None, n_spaced: int
+) -> None:
+    """A design of four numbers has five points; `n_known` derivatives are told with each."""
+    names = list("abcd")
+    space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in names])
+    recipe = HEBORecipe(surrogate=GradientGP(), n_initial=n_initial, exploration=0.0, min_loo_r2=None)
+    optimizer, spaced = recipe.build(space, seed=0), Sobol().build(space, seed=0)
+    same = []
+    for _ in range(6):
+        x = optimizer.ask()
+        same.append(bool(np.allclose(x, spaced.ask())))
+        slopes = (2 * (x - 0.3)).assign(**dict.fromkeys(names[n_known:], NAN))
+        optimizer.tell(x, ((x - 0.3) ** 2).sum(axis=1), gradient=slopes if n_known else None)
+    assert same == [place < n_spaced for place in range(6)]
 
 
 def test_hebo_with_the_gradient_process_follows_the_slope() -> None:

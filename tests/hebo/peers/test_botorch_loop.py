@@ -8,6 +8,7 @@ import pytest
 from botorch.models.model_list_gp_regression import ModelListGP
 
 from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
 from hebo.peers.botorch_loop import BoTorch, BoTorchSession
 from hebo.peers.dimensions import Dimensions
 from hebo.peers.session import Told
@@ -15,7 +16,9 @@ from hebo.peers.session import Told
 SPACE = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0.0, "ub": 1.0}])
 
 
-def session(reference: Literal["told", "front"], *values: tuple[float, float] | None) -> BoTorchSession:
+def session(
+    reference: Literal["told", "front"] | None, *values: tuple[float, float] | None
+) -> BoTorchSession:
     """A session that was told values, to be minimized."""
     made = BoTorchSession(Dimensions(SPACE, "botorch"), BoTorch(reference=reference, n_initial=2), 0)
     made.tell([Told((0.1 * place,), one) for place, one in enumerate(values)])
@@ -47,3 +50,24 @@ def test_each_objective_has_a_model_of_its_own_in_its_units() -> None:
     assert model.num_outputs == 2
     mean = model.posterior(made._x).mean.mean(dim=0)
     assert mean.tolist() == pytest.approx([-2.5, -162.5], rel=0.2)
+
+
+def test_a_stated_reference_is_taken_unless_one_is_to_be_inferred() -> None:
+    values = ((1.0, 3.0), (2.0, 2.0), (3.0, 1.0))
+    for reference, expected in ((None, [4.0, 5.0]), ("told", [3.1, 3.1])):
+        made = session(reference, *values)
+        made.reference = (4.0, 5.0)
+        assert (-made._reference()).tolist() == pytest.approx(expected)
+    assert (-session(None, *values)._reference()).tolist() == pytest.approx([3.1, 3.1])
+
+
+def test_the_optimizer_hands_it_over() -> None:
+    optimizer = BoTorch(n_initial=2).build(SPACE, seed=0)
+    optimizer.set_reference_point([4.0, 5.0])
+    for place in range(2):
+        optimizer.tell(optimizer.ask(), [[1.0 + place, 3.0 - place]])
+    optimizer.ask()
+    assert optimizer.recommender.session is not None
+    assert optimizer.recommender.session.reference == (4.0, 5.0)
+    with pytest.raises(IncompatibleError, match="makes no use of a reference point"):
+        BoTorch(reference="front").build(SPACE, seed=0).set_reference_point([4.0, 5.0])

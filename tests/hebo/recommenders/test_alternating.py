@@ -8,6 +8,7 @@ from torch import Tensor
 
 from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
+from hebo.information import Information
 from hebo.recommenders.alternating import Alternating
 from hebo.recommenders.sobol import Sobol
 from hebo.request import Request
@@ -51,9 +52,9 @@ def test_turns_are_kept_after_a_resume() -> None:
 
 def test_it_takes_what_all_members_take() -> None:
     assert TWO.max_objectives == 1
-    assert not TWO.takes_variances
-    assert not Alternating(members=(Sobol(), Upward(first=0))).takes_variances
-    assert Alternating(members=(Sobol(), Sobol())).takes_variances
+    assert Information.VARIANCES not in TWO.takes
+    assert Information.VARIANCES not in Alternating(members=(Sobol(), Upward(first=0))).takes
+    assert Information.VARIANCES in Alternating(members=(Sobol(), Sobol())).takes
 
 
 def test_a_single_member_is_refused() -> None:

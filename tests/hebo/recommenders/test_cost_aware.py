@@ -21,12 +21,15 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBORecipe
+from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.recommenders.committee import Committee
 from hebo.recommenders.cost_aware import CostAware
 from hebo.recommenders.fidelity_costs import fidelity_levels
 from hebo.recommenders.fidelity_levels import explained
 from hebo.recommenders.sobol import Sobol
 from hebo.request import Request
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import Standardize
 
 FIDELITY = {"name": "s", "type": "ordinal", "levels": [1, 2, 4], "role": "fidelity"}
 SPACE = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}, FIDELITY])
@@ -190,6 +193,43 @@ def test_sobol_points_are_seen_at_all_levels_and_then_the_model_chooses() -> Non
     assert asked["a"].tolist()[:6] == [asked["a"][0]] * 3 + [asked["a"][3]] * 3
     assert asked["a"][0] != asked["a"][3]
     assert not asked.duplicated().any()
+
+
+@pytest.mark.parametrize(
+    ("designs", "levels", "is_enough"),
+    [
+        ([0, 1, 2, 3], [2, 2, 2, 2], False),  # at the target alone: one more than the four columns
+        ([0, 1, 2, 3, 4], [2, 2, 2, 2, 2], True),
+        ([0, 0, 0, 1, 1, 1, 2, 2, 2], [2, 1, 0] * 3, False),  # nine evaluations of three points
+        ([0, 0, 1, 1, 2, 2, 3], [2, 0] * 3 + [2], True),  # the fourth point, as the levels count once
+    ],
+)
+def test_by_default_a_point_counts_once_before_the_first_model_whatever_its_levels(
+    designs: list[int], levels: list[int], is_enough: bool
+) -> None:
+    numbers = [{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "abc"]
+    space = DesignSpace().parse([*numbers, FIDELITY])
+    points = torch.tensor([[0.1, 0.2, 0.3], [0.9, 0.7, 0.1], [0.2, 0.9, 0.8], [0.6, 0.1, 0.5], [0.4] * 3])
+    x = torch.cat([points[designs], torch.tensor(levels).unsqueeze(1)], 1).double()
+    request = Request(1, Data(x, x.sum(1, keepdim=True)), space, space.fix(space.targets), 9, 9, seed=0)
+    loop = BayesOptRecipe(
+        surrogate=WarpedGP(),
+        acquisition=MACE(),
+        acq_optimizer=SETTINGS["acq_optimizer"],
+        output_transform=Standardize(),
+    )
+    for recipe in (loop, CostAware(of=loop, costs=COSTS)):
+        assert (recipe.propose(request) is not None) == is_enough
+
+
+def test_a_space_filling_design_at_all_levels_has_as_many_points_as_one_at_the_target() -> None:
+    numbers = [{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "abc"]
+    optimizer = HEBORecipe(acq_optimizer=SETTINGS["acq_optimizer"], fidelity_costs=COSTS).build(
+        DesignSpace().parse([*numbers, FIDELITY]), seed=0
+    )
+    asked = play(optimizer, 10)  # four points, of which three at all levels
+    assert asked["s"].tolist() == [4, 2, 1] * 3 + [4]
+    assert asked["a"].nunique() == 4
 
 
 def test_without_costs_all_is_as_it_was() -> None:

@@ -14,8 +14,8 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, IncompatibleError
 from hebo.experiment.config.parts import build
 from hebo.optimizers.hebo import HEBORecipe
-from hebo.recommenders.fidelity_costs import N_CANDIDATES, N_IN_TURN, LinearCost, fidelity_levels
-from hebo.recommenders.fidelity_levels import FidelityLevels
+from hebo.recommenders.fidelity_costs import N_CANDIDATES, LinearCost, fidelity_levels
+from hebo.recommenders.fidelity_levels import N_IN_TURN, FidelityLevels
 
 COSTS = LinearCost(fixed=1.0, per_unit=0.1)
 
@@ -40,7 +40,7 @@ def test_a_function_costs_every_one_of_few_levels(fidelity: dict[str, Any], numb
     found, natural = levels_of(**fidelity)
     assert natural == numbers
     assert found.costs.tolist() == pytest.approx([1.0 + 0.1 * one for one in numbers])
-    assert (found.target, len(found.in_turn)) == (len(numbers) - 1, len(numbers))
+    assert (found.target, len(found.in_turn)) == (len(numbers) - 1, N_IN_TURN)
 
 
 def test_of_infinitely_many_levels_some_are_spread_evenly_over_the_scale_of_the_parameter() -> None:
@@ -68,7 +68,9 @@ def test_candidates_of_many_integers_and_of_a_step_are_values_of_the_parameter()
     assert all(float(2 * one).is_integer() for one in stepped)
 
 
-def test_space_filling_points_are_seen_at_three_of_many_candidates() -> None:
+def test_space_filling_points_are_seen_at_three_of_many_levels() -> None:
+    few, _ = levels_of(type="int", lb=1, ub=5)
+    assert few.in_turn.tolist() == [4, 2, 0]
     found, _ = levels_of(type="num", lb=0, ub=1)
     numbers, places = found.shares(0, 5)
     assert len(found.in_turn) == N_IN_TURN

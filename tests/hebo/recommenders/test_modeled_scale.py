@@ -56,3 +56,11 @@ def test_without_variances_and_derivatives_there_are_none_afterwards() -> None:
     found = on_modeled_scale(Data(X, -X.exp()), PowerTransform())
     assert found.y_var is None
     assert found.gradients is None
+
+
+@pytest.mark.parametrize("recipe", [PowerTransform(), Standardize()])
+def test_a_reference_point_is_transformed_as_the_values_are(recipe: OutputTransform) -> None:
+    y = torch.cat([-X.exp(), -(X - 1.0).square()], dim=1)
+    found = on_modeled_scale(Data(X, y, reference=y[4]), recipe)
+    assert found.reference is not None
+    torch.testing.assert_close(found.reference, found.y[4])

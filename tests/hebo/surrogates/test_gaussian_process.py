@@ -201,3 +201,28 @@ def test_a_model_stays_with_its_data(model: GaussianProcess) -> None:
     assert model.to(torch.float64) is model
     with pytest.raises(IncompatibleError, match=r"of its data, cpu and torch\.float64; fit it"):
         model.float()
+
+
+def test_reinterpolated_it_has_the_same_means_and_is_sure_of_the_function_where_it_was_evaluated(
+    model: GaussianProcess, data: Data, points: Tensor
+) -> None:
+    found = model.reinterpolated()
+    both = torch.cat([data.x, points])
+    means, variances = model.marginals(both)
+    sure_means, sure_variances = found.marginals(both)
+    torch.testing.assert_close(sure_means, means)
+    assert bool((sure_variances < variances + 1e-12).all())
+    assert float(sure_variances[: len(data.x)].max()) < 1e-5 * float(variances.max())
+    k = model.covariance.between(both, both)
+    n = len(data.x)
+    expected = k[n:, n:] - k[n:, :n] @ torch.linalg.solve(
+        k[:n, :n] + 1e-8 * torch.eye(n, dtype=k.dtype), k[:n, n:]
+    )
+    torch.testing.assert_close(sure_variances[n:], expected.diagonal() * 23 / 19, rtol=1e-2, atol=1e-5)
+
+
+def test_reinterpolated_it_can_have_points_twice(model: GaussianProcess, data: Data) -> None:
+    twice = GaussianProcess(model.covariance, torch.cat([data.x, data.x]), torch.cat([data.y, data.y])[:, 0])
+    means, variances = twice.reinterpolated().marginals(data.x)
+    assert bool(torch.isfinite(means).all())
+    assert float(variances.max()) < 1e-4 * float(model.covariance.signal)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 import torch
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
@@ -9,9 +11,13 @@ from botorch.models.model import Model
 from botorch.optim import optimize_acqf
 from botorch.sampling import SobolQMCNormalSampler
 
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
+from hebo.recommenders.fidelity_levels import explained
+from hebo.surrogates.gradient_gp import GradientGP
+from hebo.surrogates.hyperparameters import Columns
 from hebo.surrogates.warped_gp import WarpedGP
 
 SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": -2, "ub": 3} for name in "ab"])
@@ -102,3 +108,35 @@ def test_predictions_rest_on_a_stated_number_of_observations() -> None:
     model = WarpedGP(max_train=12).fit(data, SPACE, generator=make_generator(0))
     assert len(model.x) == 12
     assert bool((model.x == data.best).all(1).any())
+
+
+LEVELS = {"name": "s", "type": "ordinal", "levels": [1, 4], "role": "fidelity"}
+
+
+def levels(role: str | None) -> DesignSpace:
+    """One number and two levels, of which the last column says which."""
+    numbers = {"name": "a", "type": "num", "lb": 0, "ub": 1}
+    return DesignSpace().parse([numbers, LEVELS if role else {**LEVELS, "role": None}])
+
+
+def test_levels_of_a_fidelity_have_a_prior_of_their_own_that_expects_them_to_be_related() -> None:
+    own, plain = (WarpedGP()._layout(Columns(levels(role)), 9) for role in ("fidelity", None))
+    group = own.groups["lengthscale"]
+    assert (own.size, own.fidelities, plain.fidelities) == (plain.size, (1,), ())
+    assert own.center[group][0] == plain.center[group][0]
+    ratio = 3**0.5 / math.exp(own.center[group][1])
+    assert (1 + ratio) * math.exp(-ratio) == pytest.approx(0.78, abs=0.01)  # a Matern correlation
+    others = [one for one in range(own.size) if one != group.start + 1]
+    assert own.center[others].tolist() == plain.center[others].tolist()
+
+
+@pytest.mark.parametrize("recipe", [WarpedGP(), WarpedGP(warp=False, smoothness=2.5), GradientGP()])
+def test_a_cheap_level_with_a_smooth_bias_tells_most_of_the_full_one(recipe: Surrogate) -> None:
+    space = levels("fidelity")
+    a = torch.linspace(0.1, 0.9, 5, dtype=torch.float64)
+    x = torch.cat([torch.stack([a, torch.full_like(a, level)], 1) for level in (0.0, 1.0)])
+    y = torch.sin(5 * x[:, 0]) + 0.2 * x[:, 0] * x[:, 1]
+    y = ((y - y.mean()) / y.std()).unsqueeze(-1)
+    model = recipe.fit(Data(x, y), space, generator=make_generator(0))
+    between = torch.tensor([[[0.2, 0.0], [0.2, 1.0]]], dtype=torch.float64)
+    assert float(explained(model, between, target=1)[0, 0]) > 0.5

@@ -11,6 +11,7 @@ from click.testing import Result
 from sqlalchemy import create_engine, text
 
 from hebo.experiment.store.results import load_results
+from hebo.optimizer.optimizer import Optimizer
 from hebo.pareto import hypervolume
 
 from ..conftest import lasting
@@ -107,3 +108,22 @@ def test_a_task_that_comes_to_state_a_reference_point_may_go_on(
         facts = json.loads(connection.execute(text("select facts from hebo_problems")).scalar_one())
     engine.dispose()
     assert facts["reference_point"] == [5.0, 5.0]
+
+
+def test_the_reference_point_of_the_task_is_stated_to_optimizers_that_take_one(
+    write_config: Write, hebo: Hebo, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[float, ...]] = []
+    known = Optimizer.set_reference_point
+
+    def noted(optimizer: Optimizer, point: tuple[float, ...]) -> None:
+        told.append(point)
+        known(optimizer, point)
+
+    monkeypatch.setattr(Optimizer, "set_reference_point", noted)
+    several = {"type": "hebo", "acq_optimizer": {"type": "random", "n_points": 50}}
+    inferring = {**several, "label": "inferring", "acquisition": {"type": "log_ehvi", "reference": "near"}}
+    optimizers = [several, inferring, {"type": "random_search"}]
+    ran = hebo("run", write_config(tasks=[STATED, {"type": "two_objectives"}], optimizers=optimizers))
+    assert ran.exit_code == 0, ran.output
+    assert told == [(5.0, 5.0)]
