@@ -507,6 +507,10 @@ class Task(Protocol):
     def known_noise(self) -> tuple[str, ...]:
         """Objectives whose noise has its standard deviation in the column of information `<objective>_sd`."""
 
+    @property
+    def gradient_of(self) -> tuple[str, ...]:
+        """Parameters by which the objective has its derivatives in the columns `gradient_<parameter>`."""
+
     def context(self, iteration: int, *, seed: int) -> Mapping[str, Any] | None:
         """Return the values of all context parameters in the ask after `iteration` earlier ones."""
 

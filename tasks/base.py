@@ -129,6 +129,11 @@ class Task(Recipe, ABC):
         return ()
 
     @property
+    def gradient_of(self) -> tuple[str, ...]:
+        """Parameters by which derivatives are reported: the column `gradient_<parameter>` has them."""
+        return ()
+
+    @property
     def is_noisy(self) -> bool:
         """Whether `_evaluate` draws from its generator; it is then handed one row at a time."""
         return False

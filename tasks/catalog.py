@@ -160,6 +160,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.wrappers.costed:Costed",
             "A task whose evaluations have costs, one or by a parameter",
         ),
+        "differentiated": (
+            "tasks.wrappers.differentiated:Differentiated",
+            "A task that reports derivatives of its objective",
+        ),
         "failing": ("tasks.wrappers.failing:Failing", "A task of which some evaluations fail"),
         "heteroscedastic": (
             "tasks.wrappers.heteroscedastic:Heteroscedastic",

@@ -162,6 +162,11 @@ class NoiseAdding(Wrapper):
         return True
 
     @property
+    def gradient_of(self) -> tuple[str, ...]:
+        """Those of the task: the mean of what is measured has its derivatives."""
+        return self.task.gradient_of
+
+    @property
     def known_noise(self) -> tuple[str, ...]:
         """The objectives whose whole noise is known, that of the task included."""
         is_known = self.reports_sd and not self.task.is_noisy

@@ -49,6 +49,11 @@ class Costed(Wrapper):
         return "cost"
 
     @property
+    def gradient_of(self) -> tuple[str, ...]:
+        """Those of the task."""
+        return self.task.gradient_of
+
+    @property
     def _parameter(self) -> str:
         """The parameter that costs depend on."""
         if self.along is not None:

@@ -126,6 +126,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("task", "measured_library"): {"candidates": str(INSTANCES / "six_points.csv"), "columns": ["x1", "x2"]},
     ("task", "cached"): {"task": {"type": "branin"}},
+    ("task", "differentiated"): {"task": {"type": "branin"}},
     ("task", "costed"): {"task": {"type": "branin"}, "costs": [2.0]},
     ("task", "related_contexts"): {"task": {"type": "branin"}},
     ("task", "in_contexts"): {

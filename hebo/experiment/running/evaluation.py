@@ -57,6 +57,7 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
         status, message = _judge(values, constraints, extras)
         cost = _cost(task, extras, is_needed=status in (tables.OK, tables.INFEASIBLE))
         _check_noise(task, extras)
+        _check_gradient(task, extras)
     except OutOfTime:
         values, extras, status = {}, {}, tables.TIMED_OUT
         message = f"not finished within {limit:g} s (limits.trial_seconds)"
@@ -154,6 +155,18 @@ def _check_noise(task: Task, extras: Mapping[str, Any]) -> None:
             raise EvaluationError(
                 f"the task's column '{column}' holds {found!r}; expected the standard deviation of the noise "
                 f"of '{objective}', a number of 0 or more"
+            )
+
+
+def _check_gradient(task: Task, extras: Mapping[str, Any]) -> None:
+    """Refuse a derivative that is none; what is not finite stands for an unknown one."""
+    for parameter in task.gradient_of:
+        column = f"{tables.GRADIENT}{parameter}"
+        found = extras.get(clean(column), "nothing")
+        if found is not None and not _is_number(found):
+            raise EvaluationError(
+                f"the task's column '{column}' holds {found!r}; expected the derivative of the objective by "
+                f"'{parameter}', a number"
             )
 
 

@@ -27,6 +27,7 @@ from hebo.experiment.store.frames import (
     by_round,
     evaluated_at,
     frame_of,
+    gradients_of,
     is_open,
     rows_of,
     values_of,
@@ -254,14 +255,16 @@ class _Loop:
         return frame_of(round_), None if is_open(round_) else self._told(round_)
 
     def _told(self, trials: Sequence[Trial]) -> dict[str, Any]:
-        """Return the keyword arguments of `tell`; variances go to optimizers that make use of them."""
+        """Return the keyword arguments of `tell`; variances and derivatives go to those that use them."""
         task = self.task
         takes_noise = bool(task.known_noise) and Information.VARIANCES in self.optimizer.takes
+        takes_slopes = bool(task.gradient_of) and Information.GRADIENTS in self.optimizer.takes
         return {
             "y": values_of(trials, task.objectives),
             "constraints": values_of(trials, task.constraints) if task.constraints else None,
             "evaluated_at": evaluated_at(trials),
             "y_var": variances_of(trials, task.objectives, task.known_noise) if takes_noise else None,
+            "gradient": gradients_of(trials, task.gradient_of) if takes_slopes else None,
             "cost": [one.cost for one in trials] if task.cost_column is not None else None,
         }
 

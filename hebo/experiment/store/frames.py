@@ -64,6 +64,14 @@ def variances_of(
     return np.array(cells, dtype=float) ** 2
 
 
+def gradients_of(trials: Sequence[Trial], parameters: Sequence[str]) -> DataFrame:
+    """Return derivatives by parameters, NaN where one is unknown, a row for each trial."""
+    import pandas as pd
+
+    cells = [[one.extras.get(f"{tables.GRADIENT}{name}") for name in parameters] for one in trials]
+    return pd.DataFrame(cells, columns=list(parameters), dtype=float)
+
+
 def by_round(trials: Sequence[Trial]) -> list[list[Trial]]:
     """Return trials in number order as lists, one per round."""
     rounds: dict[int, list[Trial]] = {}

@@ -113,6 +113,7 @@ class Answers:
     constraints: tuple[str, ...] = ()
     cost_column: str | None = None
     known_noise: tuple[str, ...] = ()
+    gradient_of: tuple[str, ...] = ()
 
     def __init__(self, **columns: Any) -> None:
         self.columns = columns
@@ -303,3 +304,24 @@ def test_noise_of_no_size_is_a_failure(columns: dict[str, Any]) -> None:
     found = evaluate(Measured(y=[1.0], **columns), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
     assert found.status == "failed"
     assert "column 'y_sd' holds" in str(found.message)
+
+
+class Sloped(Answers):
+    """One that reports a derivative."""
+
+    gradient_of = ("x",)
+
+
+@pytest.mark.parametrize("slope", [0.0, -0.5, None, float("nan"), float("inf")])
+def test_a_derivative_is_kept(slope: Any) -> None:
+    task = Sloped(y=[1.0], gradient_x=[slope])
+    found = evaluate(task, pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert found.status == "ok"
+    assert found.extras["gradient_x"] == (slope if slope in (0.0, -0.5) else None)
+
+
+@pytest.mark.parametrize("columns", [{"gradient_x": ["steep"]}, {"gradient_x": [True]}, {}])
+def test_what_is_no_derivative_is_a_failure(columns: dict[str, Any]) -> None:
+    found = evaluate(Sloped(y=[1.0], **columns), pd.DataFrame(CORNER), seed=0, limit=None, hard=False)
+    assert found.status == "failed"
+    assert "column 'gradient_x' holds" in str(found.message)
