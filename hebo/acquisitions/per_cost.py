@@ -12,6 +12,7 @@ from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.information import Takes
 
 
 class PerCost(Acquisition):
@@ -57,6 +58,11 @@ class PerCost(Acquisition):
     def max_outputs(self) -> int:  # type: ignore[override]  # see above
         """As many as `of` takes."""
         return self.of.max_outputs
+
+    @property
+    def takes(self) -> Takes:
+        """What the other one makes use of."""
+        return self.of.takes
 
     @property
     def needs(self) -> frozenset[Ability]:  # type: ignore[override]  # see above

@@ -19,6 +19,7 @@ from hebo.design_space.parameters.parameter import Parameter
 from hebo.design_space.parameters.scalar import Scalar
 from hebo.design_space.values.plain_values import object_column
 from hebo.errors import ConfigError, IncompatibleError, did_you_mean
+from hebo.information import Takes
 from hebo.recipe import Recipe
 
 LogDensity = Callable[[Tensor], Tensor]
@@ -117,6 +118,11 @@ class PriorGuided(Acquisition):
     def max_outputs(self) -> int:  # type: ignore[override]  # see above
         """As many as `of` takes."""
         return self.of.max_outputs
+
+    @property
+    def takes(self) -> Takes:
+        """What the other one makes use of."""
+        return self.of.takes
 
     @property
     def needs(self) -> frozenset[Ability]:  # type: ignore[override]  # see above

@@ -260,4 +260,9 @@ class Records:
         if (stated := state.get("reference_point")) is not None:
             records.reference_point = torch.tensor(stated, dtype=torch.float64)
         records.related = tuple(RelatedTask.from_json(task, space) for task in state.get("related", ()))
+        if stated is not None and records.n_objectives not in (None, len(stated)):
+            raise DataError(
+                f"the state is damaged: its reference point has {len(stated)} values for "
+                f"{records.n_objectives} objective(s)"
+            )
         return records

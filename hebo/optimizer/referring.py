@@ -74,9 +74,12 @@ def _parsed(point: Any, names: Sequence[str] | None) -> list[float]:
             raise DataError(f"reference_point has the names {list(point)}; {known}")
         point = [point[name] for name in names]
     try:
-        values = [float(one) for one in torch.as_tensor(point, dtype=torch.float64).reshape(-1)]
+        stated = torch.as_tensor(point, dtype=torch.float64)
+        if stated.dim() > 1:
+            raise ValueError(f"{stated.dim()} axes")
     except (TypeError, ValueError, RuntimeError) as error:
         raise DataError(f"reference_point={point!r} is not a list of numbers, one per objective") from error
+    values: list[float] = stated.reshape(-1).tolist()
     if len(values) < 2:
         raise DataError(f"reference_point={point!r} needs two or more objectives; a single one has none")
     if not all(map(math.isfinite, values)):

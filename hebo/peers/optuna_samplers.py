@@ -119,7 +119,7 @@ def _optimizer(
     settings: dict[str, Any],
     peer: str,
     seed: int | None,
-    takes: Scope = ONE_OBJECTIVE,
+    scope: Scope = ONE_OBJECTIVE,
 ) -> PeerOptimizer:
     samplers = load("optuna").samplers
 
@@ -127,7 +127,7 @@ def _optimizer(
         return getattr(samplers, sampler)(seed=number, **settings)
 
     return PeerOptimizer(
-        space, lambda dims, number: OptunaSession(dims, make, number), peer=peer, seed=seed, scope=takes
+        space, lambda dims, number: OptunaSession(dims, make, number), peer=peer, seed=seed, scope=scope
     )
 
 

@@ -19,7 +19,8 @@ class Differentiated(Wrapper):
 
     They are central differences by the real-valued parameters, in natural units, with evaluations of the task
     that do not count as trials. At a bound the difference is one-sided. Put noise around it, not inside: the
-    difference of two noisy values is noise.
+    difference of two noisy values is noise. `costed`, `noisy` and `heteroscedastic` pass derivatives on;
+    other wrappers do not, so put those inside.
 
     Args:
         step: Of the differences, as a part of the range of the encoded column.

@@ -43,6 +43,7 @@ EVALUATED_AT = "moved"
 
 # What follows the name of an objective in the column with the standard deviation of its noise.
 SD = "_sd"
+# What stands before the name of a parameter in the column with the derivatives by it.
 GRADIENT = "gradient_"
 
 # Of columns that older stores lack: the version since which they are there; absent values are NULL.

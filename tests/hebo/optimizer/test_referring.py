@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -10,6 +11,8 @@ import pytest
 
 from hebo.acq_optimizers.random import RandomSubset
 from hebo.acquisitions.hypervolume import LogEHVI
+from hebo.acquisitions.per_cost import PerCost
+from hebo.acquisitions.prior_guided import PriorGuided
 from hebo.acquisitions.scalarized import Scalarized
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError
@@ -96,6 +99,7 @@ def test_it_is_part_of_the_state_and_of_the_points() -> None:
         ([1.0, float("nan")], "not finite"),
         ([1.0, float("inf")], "not finite"),
         (["a", "b"], "not a list of numbers"),
+        ([[1.0, 2.0]], "not a list of numbers"),
         ([1.0, 2.0, 3.0], "3 values, 2 objectives were told"),
         ({"loss": 1.0}, r"names \['loss'\]; told: \['loss', 'price'\]"),
         ({"loss": 1.0, "cost": 2.0}, "told"),
@@ -123,6 +127,13 @@ def test_values_of_more_or_fewer_objectives_are_refused_and_nothing_is_recorded(
         with pytest.raises(DataError, match="the stated reference point has 2 values"):
             optimizer.tell(x, told)
     assert not len(optimizer.history)
+
+
+def test_a_state_whose_reference_point_is_that_of_other_objectives_is_refused() -> None:
+    optimizer = fresh()
+    run(optimizer, 1)
+    with pytest.raises(DataError, match="its reference point has 3 values for 2 objective"):
+        optimizer.load_state_dict({**optimizer.state_dict(), "reference_point": [1.0, 1.0, 1.0]})
 
 
 @pytest.mark.parametrize(
@@ -163,3 +174,15 @@ def test_the_default_takes_one_with_contexts_too() -> None:
         x = optimizer.ask(fixed={"day": "uv"[place % 2]})
         optimizer.tell(x, values(x))
     assert len(optimizer.history) == 6
+
+
+@pytest.mark.parametrize(
+    "around",
+    [lambda of: PriorGuided(of=of, prior={"a": {"center": 0.5, "spread": 0.1}}), lambda of: PerCost(of=of)],
+)
+def test_an_acquisition_around_another_one_takes_what_that_takes(around: Callable[[Any], Any]) -> None:
+    assert around(LogEHVI()).takes == {Information.REFERENCE}
+    assert not around(LogEHVI(reference="near")).takes
+    optimizer = HEBORecipe(acquisition=around(LogEHVI()), acq_optimizer=SEARCH).build(SPACE, seed=0)
+    optimizer.set_reference_point([1.0, 1.0])
+    assert optimizer.reference_point == (1.0, 1.0)
