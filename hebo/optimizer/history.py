@@ -77,27 +77,25 @@ class History:
     @property
     @locked
     def y(self) -> NDArray[np.float64]:
-        """The values of `X`, `n x m`, minimized."""
-        return np.asarray((-self.data.successes().y).numpy())
+        """The values of `X`, `n x m`, as they were measured."""
+        told, data = self._records.measured, self.data
+        values = data.y if told is None else told.y[~data.failed]
+        return np.asarray(values.numpy())
 
     @property
     @locked
     def history(self) -> DataFrame:
         """All told points with columns `objective_0 ...` and `constraint_0 ...`, NaN where they failed.
 
+        Stated outcomes have their names there; see `set_outcomes`. All values are as they were measured.
         Known variances of the noise are in `variance_0 ...`, costs in `evaluation_cost`, and derivatives by
         the parameter `a` in `gradient_a`, once told.
         In a space with input constraints the column `keeps_input_constraints` says which points keep them.
         """
         data = self.data
-        frame = self.space.decode(data.x)
-        for name, table in (
-            ("objective", -data.y),
-            ("constraint", data.constraints),
-            ("variance", data.x[:, :0] if data.y_var is None else data.y_var),
-        ):
-            for column, values in enumerate(table.unbind(-1)):
-                frame[f"{name}_{column}"] = values.numpy()
+        frame = self._measured_frame()
+        for column, values in enumerate([] if data.y_var is None else data.y_var.unbind(-1)):
+            frame[f"variance_{column}"] = values.numpy()
         if data.costs is not None:
             frame["evaluation_cost"] = data.costs.numpy()
         if (told := self._records.measured) is not None and told.gradients is not None:
@@ -105,6 +103,23 @@ class History:
             frame = concat([frame, slopes], axis=1)
         if len(self.space.constraints):
             frame["keeps_input_constraints"] = data.allowed.numpy()
+        return frame
+
+    def _measured_frame(self) -> DataFrame:
+        """Return all told points with what was measured there."""
+        told, stated = self._records.measured, self._records.outcomes
+        frame = self.space.decode(self._records.x)
+        if told is None:
+            return frame.assign(
+                **{name: np.empty(0) for name in (stated.names if stated else ["objective_0"])}
+            )
+        columns = {
+            **{f"objective_{j}": values for j, values in enumerate(told.y.unbind(-1))},
+            **{f"constraint_{j}": values for j, values in enumerate(told.constraints.unbind(-1))},
+        }
+        names = stated.names if stated else tuple(columns)
+        for name, values in zip(names, columns.values(), strict=True):
+            frame[name] = values.numpy()
         return frame
 
     @property
@@ -117,9 +132,9 @@ class History:
     def front_in(self, context: Mapping[str, Any] | None = None) -> DataFrame:
         """Return the Pareto front: feasible points told so far that no other one of them dominates.
 
-        One point dominates another if none of its objectives is larger and one is smaller. As for `best`,
+        One point dominates another if none of its objectives is worse and one is better. As for `best`,
         points keep all constraints, were evaluated at the target of every fidelity, and are of one context.
-        Of one objective it is every point with the lowest value.
+        Of one objective it is every point with the best value.
 
         Args:
             context: Values of context parameters; None: those of the point told last.
@@ -131,12 +146,13 @@ class History:
         Raises:
             DataError: If no such point was told; the message says what is missing.
         """
-        data = self.data
-        data = data.rows(self._comparable(context))
-        data = data.rows(data.pareto)
-        frame = self.space.decode(data.x)
-        names = self._records.objective_names or [f"objective_{j}" for j in range(data.y.shape[1])]
-        for name, values in zip(names, (-data.y).unbind(-1), strict=True):
+        places = self._comparable(context).nonzero()[:, 0]
+        places = places[self.data.rows(places).pareto]
+        told = self._records.measured
+        assert told is not None
+        frame = self.space.decode(self._records.x[places])
+        names = self._records.objective_names or [f"objective_{j}" for j in range(told.y.shape[1])]
+        for name, values in zip(names, told.y[places].unbind(-1), strict=True):
             frame[name] = values.numpy()
         return frame
 
@@ -165,7 +181,7 @@ class History:
     @property
     @locked
     def best_y(self) -> float:
-        """The lowest value told so far of a feasible point; see `best`.
+        """The best value told so far of a feasible point, as it was measured; see `best`.
 
         Raises:
             DataError: If there is none; the message says what is missing.
@@ -174,7 +190,7 @@ class History:
 
     @locked
     def best(self, context: Mapping[str, Any] | None = None) -> tuple[DataFrame, float]:
-        """Return the best point told so far, as a frame with one row, and its value.
+        """Return the best point told so far, as a frame with one row, and its value as it was measured.
 
         A best point keeps the input constraints and the measured ones, and was evaluated at the target of
         every fidelity. Values in different contexts cannot be compared: the best is that of one context.
@@ -185,8 +201,9 @@ class History:
         Raises:
             DataError: If no such point was told, or there are several objectives.
         """
-        data, place = self.data, self._best_row(context)
-        return self.space.decode(data.x[place].unsqueeze(0)), -float(data.y[place, 0])
+        records, place = self._records, self._best_row(context)
+        assert records.measured is not None
+        return self.space.decode(records.x[place].unsqueeze(0)), float(records.measured.y[place, 0])
 
     def _best_row(self, context: Mapping[str, Any] | None) -> int:
         """Return the number of the best told row."""

@@ -1,6 +1,6 @@
 """`Optimizer`: ask for points, tell their values. The one stateful class, and the one edge to pandas.
 
-Objectives are minimized out here and maximized inside; `Optimizer.data` is where the sign changes.
+Values are told and shown as they were measured, and maximized inside; see `hebo.outcomes` for their goals.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import copy
 import warnings
 from abc import ABC, abstractmethod
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from numbers import Integral
 from typing import Any, ClassVar
@@ -29,9 +29,17 @@ from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
 from hebo.optimizer.preferring import Preferring
-from hebo.optimizer.reading import read_evaluated_at, read_known, read_measured, read_points
+from hebo.optimizer.reading import (
+    has_columns,
+    read_evaluated_at,
+    read_known,
+    read_measured,
+    read_points,
+    split_measured,
+)
 from hebo.optimizer.records import Records
 from hebo.optimizer.transferring import Transferring
+from hebo.outcomes import Outcomes, Stated
 from hebo.profile import Profile
 from hebo.recipe import Recipe
 from hebo.request import Recommends, Request
@@ -85,6 +93,9 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         recommender: Computes points.
         seed: Same seed, same points. None draws one from NumPy's global stream, once, here; whoever seeds
             that stream gets repeatable runs. With a seed, global streams do not matter.
+        objectives: Names, goals and units of what is optimized, see `set_outcomes`; None: values are
+            minimized.
+        constraints: Names and limits of what else is measured.
 
     Raises:
         IncompatibleError: If the recommender cannot search the space; the message says what would work.
@@ -100,7 +111,15 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
     always_strict: ClassVar[bool] = False
     """Set it for a whole process, such as a test run, to see every error while points are computed."""
 
-    def __init__(self, space: DesignSpace, recommender: Recommends, *, seed: int | None = None) -> None:
+    def __init__(
+        self,
+        space: DesignSpace,
+        recommender: Recommends,
+        *,
+        seed: int | None = None,
+        objectives: Outcomes | Sequence[Stated] | Mapping[str, Any] | Stated | None = None,
+        constraints: Sequence[Stated] | Stated = (),
+    ) -> None:
         if not space.names:
             raise DataError("the design space has no parameters; add some with `DesignSpace().parse([...])`")
         check_names(space.names)
@@ -115,6 +134,12 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         self.profile = Profile()
         self.fallbacks: Counter[str] = Counter()
         self._records = Records(space)
+        if objectives is not None:
+            self.set_outcomes(objectives, constraints)
+        elif constraints:
+            raise DataError(
+                "constraints are stated and no objective; state both, such as objectives=['loss']"
+            )
 
     # ------------------------------------------------------------------ ask and tell
 
@@ -162,10 +187,13 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
 
         Args:
             x: `n` rows in natural units, one column per parameter.
-            y: `n` or `n x m` values, minimized; NaN, None or +inf for a failed evaluation.
-            constraints: `n` or `n x c` measured values, each in its own unit, fulfilled where <= 0 (as in
-                BoTorch and Optuna); NaN, None or +inf where one could not be measured, which fails the
-                evaluation. All points are told with the same `c`, or all without.
+            y: `n` or `n x m` measured values; NaN, None or the infinity on the bad side for a failed
+                evaluation. They are minimized unless `set_outcomes` stated another goal. A table, or a
+                mapping of columns, may have the stated constraints as well.
+            constraints: `n` or `n x c` measured values, each in its own unit; NaN, None or the infinity on
+                the bad side where one could not be measured, which fails the evaluation. They are kept where
+                <= 0 (as in BoTorch and Optuna) unless other limits were stated. All points are told with the
+                same `c`, or all without.
             evaluated_at: `n` other points that the values belong to, where `x` came out differently: a recipe
                 that was cut short, a setting that could not be kept. These are recorded, and `x` is no longer
                 pending.
@@ -183,6 +211,7 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         """
         records, space = self._records, self.space
         points = at = read_points(x, space, records.pending)
+        y, constraints = split_measured(y, constraints, x.index, records.outcomes)
         self._check_told(constraints, y_var, gradient)
         if evaluated_at is not None:
             at = read_evaluated_at(evaluated_at, x, space, records)
@@ -225,12 +254,22 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         records = self._records
         points = read_points(x, self.space, records.x)
         places = records.places_of(points)
+        y, constraints = self._split_again(y, constraints, x, places)
         self._check_told(constraints, y_var, gradient)
         told = {"constraints": constraints, "y_var": y_var, "cost": cost, "gradient": gradient}
         kept = records.kept_at(places, x.index, **told)
         measured = read_measured(x, points, self.space, records, y=y, **kept)
         self._check_changeable(places)
         records.replace(places, measured)
+
+    def _split_again(self, y: Any, constraints: Any, x: DataFrame, places: Tensor) -> tuple[Any, Any]:
+        """Return new objectives and constraints; the constraints told before, where none are given."""
+        records = self._records
+        if records.outcomes is None:
+            return split_measured(y, constraints, x.index, None)
+        if constraints is None and not has_columns(y, records.outcomes.constraint_names):
+            constraints = records.kept_at(places, x.index, constraints=None)["constraints"]
+        return split_measured(y, constraints, x.index, records.outcomes)
 
     def _check_told(self, constraints: Any, y_var: Any, gradient: Any) -> None:
         if n := len(self._records.better):
@@ -326,7 +365,7 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
             IncompatibleError: If it has more objectives than this optimizer takes, or measured constraints,
                 variances, derivatives, related tasks or comparisons that it makes no use of.
         """
-        records = Records.from_json(state, self.space)
+        records = Records.from_json(state, self.space, self._records.outcomes)
         if records.n_objectives:
             self.check_takes_objectives(records.n_objectives)
         for kind in records.information:

@@ -19,7 +19,7 @@ from hebo.request import Predicted, Recommends, Request
 
 @dataclass(frozen=True)
 class Recommendation:
-    """A point to use, and what is known of it. Values are minimized, in the units that were told.
+    """A point to use, and what is known of it, in the units that were told; of a target, distances from it.
 
     Attributes:
         point: One row, in natural units.
@@ -82,7 +82,13 @@ class Recommending(History):
             point, value = self.best(self._context(context))
             return Recommendation(point, measured=value)
         point = self.space.decode(found.x.unsqueeze(0))
-        return Recommendation(point, -found.mean, -found.high, -found.low, found.feasibility)
+        mean, *ends = (self._as_measured(value) for value in (found.mean, found.low, found.high))
+        return Recommendation(point, mean, min(ends), max(ends), found.feasibility)
+
+    def _as_measured(self, maximized: float) -> float:
+        """Return a value of the only objective, which is maximized inside, as it would be measured."""
+        stated = self._records.outcomes
+        return -maximized if stated is None else stated.objectives[0].measured(-maximized)
 
     def _predicted_best(self, context: Mapping[str, Any] | None) -> Predicted | None:
         """Return what the recommender predicts in a context; None where it has no model."""

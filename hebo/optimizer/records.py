@@ -17,7 +17,9 @@ from hebo.information import Information
 from hebo.optimizer.gradients import encoded_gradients, gradient_table
 from hebo.optimizer.matching import matched
 from hebo.optimizer.measurements import NOTHING_TOLD, Measurements
+from hebo.optimizer.oriented import excesses, maximized, maximized_slopes
 from hebo.optimizer.related import RelatedTask
+from hebo.outcomes import Outcomes
 
 STATE_FORMAT = 1
 
@@ -34,8 +36,9 @@ class Records:
         better: `k x d` points that were preferred in comparisons, in the order told.
         worse: `k x d` points that each of them was preferred to.
         related: What is known of related tasks, in the order told.
-        reference_point: `m` values, the stated reference point of hypervolumes, minimized; None if there is
-            none.
+        outcomes: Names, goals and limits of what is measured; None where nothing was stated of them.
+        reference_point: `m` values, the stated reference point of hypervolumes, as measured; None if there
+            is none.
         n_asks: How often points were asked for.
         n_asked_points: How many.
     """
@@ -45,29 +48,38 @@ class Records:
         self.x = self.pending = self.better = self.worse = torch.empty(0, space.n_dims, dtype=torch.float64)
         self.measured: Measurements | None = None
         self.related: tuple[RelatedTask, ...] = ()
+        self.outcomes: Outcomes | None = None
         self.reference_point: Tensor | None = None
         self.n_asks = self.n_asked_points = 0
         self._checked = self.x, torch.empty(0, dtype=torch.bool)
 
     @property
     def n_objectives(self) -> int | None:
-        """The number of objectives, once it is known, be it from a related task."""
+        """The number of objectives, once it is known: stated, or told, be it of a related task."""
+        if self.outcomes is not None:
+            return len(self.outcomes.objectives)
         known = [told for told in (self.measured, *(task.measured for task in self.related)) if told]
         return known[0].y.shape[1] if known else None
 
     @property
     def n_constraints(self) -> int | None:
         """The number of measured constraints, once it is known."""
+        if self.outcomes is not None:
+            return len(self.outcomes.constraints)
         return None if self.measured is None else self.measured.constraints.shape[1]
 
     @property
     def objective_names(self) -> Names:
-        """Names of the objectives, once a table with names was told."""
+        """Names of the objectives, once they were stated, or a table with names was told."""
+        if self.outcomes is not None:
+            return self.outcomes.objective_names
         return None if self.measured is None else self.measured.objective_names
 
     @property
     def constraint_names(self) -> Names:
-        """Names of the measured constraints, once a table with names was told."""
+        """Names of the measured constraints, once they were stated, or a table with names was told."""
+        if self.outcomes is not None:
+            return self.outcomes.constraint_names
         return None if self.measured is None else self.measured.constraint_names
 
     @property
@@ -89,19 +101,23 @@ class Records:
         """Everything as surrogates take it: larger is better."""
         told, related = self.measured, tuple(task.data for task in self.related)
         if told is None:
-            empty = self.x.new_empty(0, related[0].y.shape[1] if related else 1)
+            empty = self.x.new_empty(0, self.n_objectives or 1)
             return Data(self.x, empty, self.pending, better=self.better, worse=self.worse, related=related)
         return Data(
             self.x,
-            -told.y,
+            maximized(told.y, self.outcomes),
             self.pending,
-            constraints=told.constraints,
+            constraints=excesses(told.constraints, self.outcomes),
             allowed=self.allowed,
             y_var=told.y_var,
             costs=told.costs,
-            gradients=None if told.gradients is None else -self._encoded(told.gradients),
+            gradients=None
+            if told.gradients is None
+            else maximized_slopes(self._encoded(told.gradients), told.y, self.outcomes),
             related=related,
-            reference=None if self.reference_point is None else -self.reference_point,
+            reference=None
+            if self.reference_point is None
+            else maximized(self.reference_point.unsqueeze(0), self.outcomes)[0],
         )
 
     def _encoded(self, gradients: Tensor) -> Tensor:
@@ -233,17 +249,23 @@ class Records:
             "x": self.x.tolist(),
             **(NOTHING_TOLD if self.measured is None else self.measured.to_json()),
             "pending": self.pending.tolist(),
+            **({} if self.outcomes is None else {"outcomes": self.outcomes.model_dump(mode="json")}),
             **({} if self.reference_point is None else {"reference_point": self.reference_point.tolist()}),
             **({"related": [task.to_json() for task in self.related]} if self.related else {}),
             **({"better": self.better.tolist(), "worse": self.worse.tolist()} if len(self.better) else {}),
         }
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any], space: DesignSpace) -> Self:
+    def from_json(cls, state: Mapping[str, Any], space: DesignSpace, stated: Outcomes | None = None) -> Self:
         """Return what `to_json` returned.
 
+        Args:
+            state: What it returned.
+            space: The design space.
+            stated: What the optimizer itself states of the outcomes; None: what the state has holds.
+
         Raises:
-            DataError: If it is of another format or of another design space.
+            DataError: If it is of another format, of another design space or of other outcomes.
         """
         if state.get("format") != STATE_FORMAT:
             raise DataError(f"state format {state.get('format')!r} is not {STATE_FORMAT}; save it anew")
@@ -257,12 +279,58 @@ class Records:
         if len(records.better) != len(records.worse):
             raise DataError("the state is damaged: it has comparisons of which one side is missing")
         records.measured = Measurements.from_json(state, len(records.x), space.n_dims)
-        if (stated := state.get("reference_point")) is not None:
-            records.reference_point = torch.tensor(stated, dtype=torch.float64)
-        records.related = tuple(RelatedTask.from_json(task, space) for task in state.get("related", ()))
-        if stated is not None and records.n_objectives not in (None, len(stated)):
+        records.outcomes = _outcomes_in(state, stated)
+        if (corner := state.get("reference_point")) is not None:
+            records.reference_point = torch.tensor(corner, dtype=torch.float64)
+        records.related = tuple(
+            RelatedTask.from_json(task, space, records.outcomes) for task in state.get("related", ())
+        )
+        told = records.measured
+        if told is not None and records.outcomes is not None:
+            _check_columns(told, records.outcomes)
+        if corner is not None and records.n_objectives not in (None, len(corner)):
             raise DataError(
-                f"the state is damaged: its reference point has {len(stated)} values for "
+                f"the state is damaged: its reference point has {len(corner)} values for "
                 f"{records.n_objectives} objective(s)"
             )
         return records
+
+
+def _outcomes_in(state: Mapping[str, Any], stated: Outcomes | None) -> Outcomes | None:
+    """Return the outcomes that hold for a state.
+
+    Raises:
+        DataError: If the optimizer states other ones than those its values were told with.
+    """
+    found = None if state.get("outcomes") is None else Outcomes.model_validate(state["outcomes"])
+    is_told = state.get("y") is not None or state.get("related")
+    # A state without outcomes has values that are minimized, and constraints kept where they are <= 0.
+    is_same = found == stated or (found is None and stated is not None and stated.is_plain)
+    if stated is not None and is_told and not is_same:
+        raise DataError(
+            f"the state has values that were told with {_shown(found)}, and the optimizer states "
+            f"{_shown(stated)}; what told values mean cannot change: state the same, or tell the measured "
+            "values to a new optimizer"
+        )
+    return found if stated is None else stated
+
+
+def _check_columns(told: Measurements, outcomes: Outcomes) -> None:
+    """Refuse a state whose values are fewer or more than the outcomes."""
+    found = told.y.shape[1], told.constraints.shape[1]
+    stated = len(outcomes.objectives), len(outcomes.constraints)
+    if found != stated:
+        raise DataError(
+            f"the state has {found[0]} objective(s) and {found[1]} constraint(s), stated are {stated[0]} and "
+            f"{stated[1]}; state those that were told"
+        )
+
+
+def _shown(outcomes: Outcomes | None) -> str:
+    if outcomes is None:
+        return "objectives that are minimized"
+    goals = {
+        one.name: one.goal if one.target is None else f"target {one.target:g}" for one in outcomes.objectives
+    }
+    texts = [f"{name}: {goal}" for name, goal in goals.items()]
+    return ", ".join([*texts, *(one.rule for one in outcomes.constraints)])

@@ -10,18 +10,17 @@ import torch
 
 from hebo.errors import DataError
 from hebo.information import Information
-from hebo.optimizer.capabilities import Capabilities
-from hebo.optimizer.history import History
 from hebo.optimizer.locking import locked
+from hebo.optimizer.stating import Stating
 
 
-class Referring(Capabilities, History):
+class Referring(Stating):
     """The reference point; the part of `Optimizer` that knows it."""
 
     @property
     @locked
     def reference_point(self) -> tuple[float, ...] | None:
-        """The stated reference point, one value per objective, minimized; None where there is none."""
+        """The stated reference point, one value per objective, as measured; None where there is none."""
         point = self._records.reference_point
         return None if point is None else tuple(point.tolist())
 

@@ -19,7 +19,9 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import align_columns, align_rows
 from hebo.errors import DataError
 from hebo.optimizer.measurements import Measurements
+from hebo.optimizer.oriented import excesses, maximized, worst_of
 from hebo.optimizer.values import parse_constraints, parse_values, parse_variances
+from hebo.outcomes import Outcomes
 
 
 @dataclass(frozen=True)
@@ -30,18 +32,26 @@ class RelatedTask:
         x: `n x d` points.
         measured: What was measured there.
         space: Where they lie.
+        outcomes: Goals and limits of what was measured; None where nothing was stated of them.
     """
 
     x: Tensor
     measured: Measurements
     space: DesignSpace
+    outcomes: Outcomes | None = None
 
     @cached_property
     def data(self) -> Data:
         """The observations as surrogates take them: larger is better."""
         told = self.measured
         allowed = self.space.constraints.satisfied(self.x, rounded=True)
-        return Data(self.x, -told.y, constraints=told.constraints, allowed=allowed, y_var=told.y_var)
+        return Data(
+            self.x,
+            maximized(told.y, self.outcomes),
+            constraints=excesses(told.constraints, self.outcomes if told.constraints.shape[1] else None),
+            allowed=allowed,
+            y_var=told.y_var,
+        )
 
     @property
     def table(self) -> pd.DataFrame:
@@ -56,7 +66,9 @@ class RelatedTask:
         return {"x": self.x.tolist(), **self.measured.to_json()}
 
     @classmethod
-    def from_json(cls, state: Mapping[str, Any], space: DesignSpace) -> Self:
+    def from_json(
+        cls, state: Mapping[str, Any], space: DesignSpace, outcomes: Outcomes | None = None
+    ) -> Self:
         """Return what `to_json` returned.
 
         Raises:
@@ -66,7 +78,7 @@ class RelatedTask:
         measured = Measurements.from_json(state, len(x), space.n_dims)
         if measured is None:
             raise DataError("a related task has points without values; save the state anew")
-        return cls(x, measured, space)
+        return cls(x, measured, space, outcomes)
 
 
 def read_related(
@@ -78,24 +90,32 @@ def read_related(
     y_var: Any,
     defaults: Mapping[str, Any] | None,
     n_objectives: int | None,
+    outcomes: Outcomes | None,
 ) -> RelatedTask:
     """Read the observations of another task; see `Optimizer.learn_from`."""
     points = space.encode(completed(x, space, defaults or {}))
-    table, names = align_columns(align_rows(y, x.index, "y"), None, "y")
-    values = parse_values(table, len(x), n_objectives)
+    bad_values, bad_limits = worst_of(outcomes)
+    known = None if outcomes is None else outcomes.objective_names
+    table, names = align_columns(align_rows(y, x.index, "y"), known, "y")
+    values = parse_values(table, len(x), n_objectives, bad_values)
     limits, limit_names = align_columns(align_rows(constraints, x.index, "constraints"), None, "constraints")
     noise, _ = align_columns(align_rows(y_var, x.index, "y_var"), names, "y_var")
     measured = Measurements(
         values,
-        parse_constraints(limits, len(x), None),
+        parse_constraints(limits, len(x), _expected(limits, outcomes), bad_limits),
         parse_variances(noise, values),
         objective_names=names,
         constraint_names=limit_names,
     )
-    task = RelatedTask(points, measured, space)
+    task = RelatedTask(points, measured, space, outcomes)
     if bool(task.data.failed.all()):
         raise DataError("a related task needs a successful evaluation; all values given are missing")
     return task
+
+
+def _expected(limits: Any, outcomes: Outcomes | None) -> int | None:
+    """Return how many constraints a related task with some has to have."""
+    return None if limits is None or outcomes is None else len(outcomes.constraints)
 
 
 def completed(x: pd.DataFrame, space: DesignSpace, defaults: Mapping[str, Any]) -> pd.DataFrame:

@@ -34,8 +34,9 @@ class Transferring(Referring):
 
         Args:
             x: `n` rows in natural units, one column per parameter.
-            y: `n` or `n x m` values, minimized, of as many objectives as this run has; NaN for a failure.
-            constraints: `n` or `n x c` measured values, fulfilled where <= 0; infeasible points teach the
+            y: `n` or `n x m` values of the objectives that this run has, with the same goals; NaN for a
+                failure.
+            constraints: `n` or `n x c` measured values, with the same limits; infeasible points teach the
                 model, and are not among the best of their task.
             y_var: `n` or `n x m` known variances of the noise in `y`.
             defaults: Parameter -> value that it had in the other task, for parameters without a column.
@@ -47,7 +48,9 @@ class Transferring(Referring):
         self.check_takes(Information.RELATED)
         records = self._records
         told = {"constraints": constraints, "y_var": y_var, "defaults": defaults}
-        task = read_related(x, y, self.space, **told, n_objectives=records.n_objectives)
+        task = read_related(
+            x, y, self.space, **told, n_objectives=records.n_objectives, outcomes=records.outcomes
+        )
         self.check_takes_objectives(task.measured.y.shape[1])
         self.check_referred(task.measured.y.shape[1])
         if y_var is not None:

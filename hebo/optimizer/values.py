@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,38 +11,43 @@ from torch import Tensor
 
 from hebo.errors import DataError
 
+Worst = Sequence[float] | None
+"""The infinity that stands for a failure, by column, NaN where both do; None: +inf in all columns."""
 
-def parse_values(y: Any, n_points: int, n_objectives: int | None) -> Tensor:
+
+def parse_values(y: Any, n_points: int, n_objectives: int | None, worst: Worst = None) -> Tensor:
     """Return `y` as an `n x m` float64 tensor, NaN where an evaluation failed.
 
     Args:
-        y: `n` or `n x m` numbers, minimized: an array, list, Series, DataFrame or tensor. NaN, None and
-            +inf mark a failed evaluation.
+        y: `n` or `n x m` numbers: an array, list, Series, DataFrame or tensor. NaN, None and the infinity on
+            the bad side mark a failed evaluation.
         n_points: The `n` that is expected.
         n_objectives: The `m` of earlier values, or None.
+        worst: The infinities on the bad side.
 
     Raises:
-        DataError: If the shape is wrong or a value is not a real number; -inf is refused as well, since
-            no point could ever improve on it.
+        DataError: If the shape is wrong or a value is not a real number; the infinity on the good side is
+            refused as well, since no point could ever improve on it.
     """
     table = _as_table(y, n_points, "y", "n_objectives")
     if n_objectives is not None and table.shape[1] != n_objectives:
         raise DataError(f"y has {table.shape[1]} columns, earlier values had {n_objectives}")
-    return _as_tensor(table, "y", "cannot be improved on")
+    return _as_tensor(table, "y", "cannot be improved on", worst)
 
 
-def parse_constraints(values: Any, n_points: int, n_constraints: int | None) -> Tensor:
+def parse_constraints(values: Any, n_points: int, n_constraints: int | None, worst: Worst = None) -> Tensor:
     """Return measured constraint values as an `n x c` float64 tensor, NaN where one was not measured.
 
     Args:
-        values: `n` or `n x c` numbers, fulfilled where <= 0, in any form that `parse_values` takes; None
-            where there are no constraints (`c = 0`).
+        values: `n` or `n x c` numbers in any form that `parse_values` takes; None where there are no
+            constraints (`c = 0`).
         n_points: The `n` that is expected.
         n_constraints: The `c` of earlier values, or None if these are the first.
+        worst: The infinities on the bad side.
 
     Raises:
-        DataError: If the shape is wrong, `c` has changed, or a value is not a real number; -inf is refused
-            as well, since no scale has it.
+        DataError: If the shape is wrong, `c` has changed, or a value is not a real number; the infinity on
+            the good side is refused as well, since no scale has it.
     """
     if values is None and not n_constraints:
         return torch.empty(n_points, 0, dtype=torch.float64)
@@ -62,7 +67,7 @@ def parse_constraints(values: Any, n_points: int, n_constraints: int | None) -> 
             f"constraints has {table.shape[1]} columns, earlier ones had {n_constraints}; "
             "give every constraint each time, NaN where one was not measured"
         )
-    return _as_tensor(table, "constraints", "has no scale")
+    return _as_tensor(table, "constraints", "has no scale", worst)
 
 
 def parse_variances(values: Any, y: Tensor) -> Tensor | None:
@@ -132,10 +137,13 @@ def _as_finite(table: np.ndarray[Any, Any], name: str, is_fine: Callable[[float]
     return torch.as_tensor(np.array(numbers, dtype=float).reshape(table.shape))
 
 
-def _as_tensor(table: np.ndarray[Any, Any], name: str, trouble: str) -> Tensor:
-    numbers = [_number(one, f"{name}[{at[0]}, {at[1]}]", trouble) for at, one in np.ndenumerate(table)]
+def _as_tensor(table: np.ndarray[Any, Any], name: str, trouble: str, worst: Worst) -> Tensor:
+    bad = worst or [np.inf] * table.shape[1]
+    numbers = [
+        _number(one, f"{name}[{at[0]}, {at[1]}]", trouble, bad[at[1]]) for at, one in np.ndenumerate(table)
+    ]
     values = np.array(numbers, dtype=float).reshape(table.shape)
-    return torch.as_tensor(np.where(values == np.inf, np.nan, values))
+    return torch.as_tensor(np.where(np.isinf(values), np.nan, values))
 
 
 def _as_table(y: Any, n_points: int, name: str, n_columns: str) -> np.ndarray[Any, Any]:
@@ -159,7 +167,7 @@ def _as_table(y: Any, n_points: int, name: str, n_columns: str) -> np.ndarray[An
     return array
 
 
-def _number(value: Any, place: str, trouble: str) -> float:
+def _number(value: Any, place: str, trouble: str, worst: float = np.inf) -> float:
     if value is None or _is_missing(value):
         return float("nan")
     if isinstance(value, (bool, np.bool_, str, bytes, complex, np.complexfloating)):
@@ -171,8 +179,8 @@ def _number(value: Any, place: str, trouble: str) -> float:
         number = float(value)
     except (TypeError, ValueError, OverflowError):
         raise DataError(f"{place} = {value!r} is not a real number; NaN marks a failure") from None
-    if number == float("-inf"):
-        raise DataError(f"{place} = -inf {trouble}; give NaN for a failed evaluation")
+    if number == -worst:
+        raise DataError(f"{place} = {number:g} {trouble}; give NaN for a failed evaluation")
     return number
 
 

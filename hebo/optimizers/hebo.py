@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from hebo.acquisitions.mace import MACE
@@ -11,6 +11,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.by_name import acquisition_of, search_named, surrogate_named
+from hebo.outcomes import Outcomes, Stated
 from hebo.presets import HEBORecipe as HEBORecipe
 from hebo.recommenders.strict import Strict
 from hebo.surrogates.extra_trees import ExtraTrees
@@ -30,6 +31,8 @@ class HEBO(Optimizer):
         scramble_seed: Seed of everything random; None draws one from NumPy's global stream.
         recipe: Other settings and parts (`HEBORecipe(...)`, or any recommender), in place of those above.
         strict: Raise errors of models and searches, instead of space-filling points; see `Optimizer`.
+        objectives: Names, goals and units of what is optimized, as `Optimizer.set_outcomes` takes them.
+        constraints: Names and limits of what else is measured.
 
     Raises:
         ConfigError: If a name or setting has no counterpart here, or a recipe is given beside them.
@@ -51,6 +54,8 @@ class HEBO(Optimizer):
         *,
         recipe: Recommender | None = None,
         strict: bool = False,
+        objectives: Outcomes | Sequence[Stated] | Mapping[str, Any] | Stated | None = None,
+        constraints: Sequence[Stated] | Stated = (),
     ) -> None:
         names = (model_name, rand_sample, acq_cls, es, model_config)
         if recipe is not None and names != ("gp", None, MACE, "nsga2", None):
@@ -60,7 +65,13 @@ class HEBO(Optimizer):
                 "n_initial=...)"
             )
         settings = recipe or _recipe_named(space, model_name, rand_sample, acq_cls, es, model_config)
-        super().__init__(space, Strict(of=settings) if strict else settings, seed=scramble_seed)
+        super().__init__(
+            space,
+            Strict(of=settings) if strict else settings,
+            seed=scramble_seed,
+            objectives=objectives,
+            constraints=constraints,
+        )
 
 
 def _recipe_named(

@@ -23,6 +23,7 @@ ROWS: dict[str, float] = {
     "hebo.pareto": 0.5,
     "hebo.profile": 0.5,
     "hebo.fallbacks": 0,
+    "hebo.outcomes": 0.5,
     "hebo.design_space.values": 1,
     "hebo.design_space.parameters": 1.1,
     "hebo.design_space.rules": 1.2,
@@ -82,7 +83,7 @@ ROWS: dict[str, float] = {
     "hebo.plugins": 7,
     "hebo.__main__": 8,
 }
-ROW_1 = ("hebo.errors", "hebo.recipe", "hebo.random", "hebo.linalg", "hebo.pareto", "hebo.design_space")
+ROW_1 = ("hebo.errors", "hebo.recipe", "hebo.random", "hebo.linalg", "hebo.pareto", "hebo.outcomes", "hebo.design_space")
 
 
 def sources() -> dict[str, str]:
