@@ -21,6 +21,7 @@ from hebo.design_space.domains.domain import Domain as Domain
 from hebo.errors import IncompatibleError
 from hebo.information import NOTHING, Information, Takes
 from hebo.optimizer.optimizer import Optimizer, OptimizerRecipe
+from hebo.outcomes import Outcomes
 from hebo.recipe import Recipe
 from hebo.request import Recommends
 from hebo.request import Request as Request
@@ -462,20 +463,24 @@ class Task(Protocol):
         """Where to search."""
 
     @property
+    def outcomes(self) -> Outcomes:
+        """What is measured: objectives with their goals, the leading one first, and constraints."""
+
+    @property
     def objectives(self) -> tuple[str, ...]:
-        """Columns that are minimized, the leading one first."""
+        """The names of the objectives."""
 
     @property
     def constraints(self) -> tuple[str, ...]:
-        """Columns that are fulfilled where <= 0."""
+        """The names of the measured constraints."""
 
     @property
     def optimum(self) -> float | None:
-        """The smallest feasible value of the leading objective, or None where unknown."""
+        """The best feasible value of the leading objective, or None where unknown."""
 
     @property
     def best_known(self) -> float | None:
-        """The optimum, or else the smallest value that anyone has found; None where unknown."""
+        """The optimum, or else the best value that anyone has found; None where unknown."""
 
     @property
     def reference_point(self) -> tuple[float, ...] | None:

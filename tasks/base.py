@@ -1,4 +1,4 @@
-"""The contract of a problem: a design space and a function from points to values to be minimized.
+"""The contract of a problem: a design space and a function from points to measured values.
 
 An author writes `parameters` and `_evaluate`; checking, failures and randomness are dealt with here.
 
@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.values.labels import align_rows
 from hebo.errors import DataError, EvaluationError
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from hebo.recipe import Recipe
 from tasks import best_known
@@ -47,7 +48,7 @@ def sd_name(objective: str) -> str:
 
 
 class Task(Recipe, ABC):
-    """A problem: where to search, and what to minimize there.
+    """A problem: where to search, and what to optimize there.
 
     The fields of a subclass are its settings. Values that are not finite stand for a failed
     evaluation; a subclass that knows the reason gives it in an information column named `error`. One whose
@@ -63,24 +64,43 @@ class Task(Recipe, ABC):
         return type(self).__name__
 
     @property
+    def outcomes(self) -> Outcomes:
+        """What is measured: names, goals and units of objectives, limits of constraints.
+
+        A task overrides this, or the two properties below it, where all objectives are minimized and all
+        constraints kept where they are 0 or less.
+        """
+        return outcomes_of(self.objectives, self.constraints)
+
+    @property
     def objectives(self) -> tuple[str, ...]:
-        """The names of the `m` columns that are minimized."""
-        return ("y",)
+        """The names of the `m` columns of objectives, the leading one first."""
+        return self.outcomes.objective_names if self._states_outcomes else ("y",)
 
     @property
     def constraints(self) -> tuple[str, ...]:
-        """The names of the `c` columns of measured constraints, fulfilled where <= 0; none by default."""
-        return ()
+        """The names of the `c` columns of measured constraints; none by default."""
+        return self.outcomes.constraint_names if self._states_outcomes else ()
+
+    @property
+    def _states_outcomes(self) -> bool:
+        return type(self).outcomes is not Task.outcomes
 
     @property
     def optimum(self) -> float | None:
-        """The smallest feasible value of the first objective without noise, or None where unknown."""
+        """The best feasible value of the first objective without noise, or None where unknown."""
         return None
 
     @property
     def best_known(self) -> float | None:
         """The optimum where it is known; else the value in the table of `tasks.best_known`, if any."""
-        return best_known.value_of(self) if self.optimum is None else self.optimum
+        return self._tabled if self.optimum is None else self.optimum
+
+    @property
+    def _tabled(self) -> float | None:
+        """The value in the table, as it would be measured; None where there is none."""
+        least = best_known.value_of(self)
+        return None if least is None else float(self.outcomes.objectives[0].measured(least))
 
     @property
     def reference_point(self) -> tuple[float, ...] | None:

@@ -12,7 +12,6 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.candidates_file import TextTable, read_texts, table_space
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError
-from tasks import best_known
 from tasks.base import CONTEXT_OPTIMUM, Columns
 from tasks.wrappers.base import Wrapper
 
@@ -41,7 +40,7 @@ class AmongCandidates(Wrapper):
     @property
     def best_known(self) -> float | None:
         """That of these candidates alone."""
-        return best_known.value_of(self)
+        return self._tabled
 
     @property
     def front_hypervolume(self) -> float | None:

@@ -12,6 +12,7 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
+from hebo.outcomes import Outcomes
 from tasks.base import Columns, Task, sd_name
 
 NotNegative = Annotated[float, Field(ge=0)]
@@ -54,14 +55,9 @@ class Wrapper(Task):
         return f"{type(self).__name__.lower()}({self.task.name})"
 
     @property
-    def objectives(self) -> tuple[str, ...]:
-        """Those of the task."""
-        return self.task.objectives
-
-    @property
-    def constraints(self) -> tuple[str, ...]:
+    def outcomes(self) -> Outcomes:
         """Those of the task, as measured there."""
-        return self.task.constraints
+        return self.task.outcomes
 
     @property
     def optimum(self) -> float | None:

@@ -12,7 +12,6 @@ from pydantic import Field, field_validator, model_validator
 
 from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, EvaluationError, did_you_mean
-from tasks import best_known
 from tasks.base import Columns
 from tasks.wrappers.base import Wrapper
 
@@ -65,7 +64,7 @@ class Failing(Wrapper):
     def best_known(self) -> float | None:
         """That of the task, unless it may be a value that fails here."""
         may_fail = self.optimum is None and (bool(self.region) or self.probability == 1)
-        return best_known.value_of(self) if may_fail else super().best_known
+        return self._tabled if may_fail else super().best_known
 
     @property
     def front_hypervolume(self) -> float | None:

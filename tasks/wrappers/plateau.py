@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from pydantic import model_validator
 
 from hebo.errors import ConfigError
-from tasks import best_known
 from tasks.base import CONTEXT_OPTIMUM, Columns
 from tasks.wrappers.base import Positive, Wrapper, noiseless_name
 
@@ -38,7 +37,7 @@ class Flattened(Wrapper):
     @property
     def best_known(self) -> float | None:
         """The table's own value, else that of the task, flattened."""
-        own = best_known.value_of(self) if self.optimum is None else self.optimum
+        own = self._tabled if self.optimum is None else self.optimum
         return self._flatten_one(self.task.best_known) if own is None else own
 
     @property
