@@ -1,8 +1,9 @@
 """The best values ever seen of tasks whose optimum is not known exactly.
 
 The table `best_known.json` beside this file maps a task, written as its class and the settings that are not
-defaults, to what is minimized of its value without noise (minus the value, where that is maximized). Scores that are 0 at the best known value read it through
-`Task.best_known`; `configs/benchmarks/best_known.py` lowers it from searches and from stored results.
+defaults, to what is minimized of its value without noise (minus the value, where that is maximized). Scores
+that are 0 at the best known value read it through `Task.best_known`; `configs/benchmarks/best_known.py`
+lowers it from searches and from stored results.
 """
 
 from __future__ import annotations

@@ -83,7 +83,15 @@ ROWS: dict[str, float] = {
     "hebo.plugins": 7,
     "hebo.__main__": 8,
 }
-ROW_1 = ("hebo.errors", "hebo.recipe", "hebo.random", "hebo.linalg", "hebo.pareto", "hebo.outcomes", "hebo.design_space")
+ROW_1 = (
+    "hebo.errors",
+    "hebo.recipe",
+    "hebo.random",
+    "hebo.linalg",
+    "hebo.pareto",
+    "hebo.outcomes",
+    "hebo.design_space",
+)
 
 
 def sources() -> dict[str, str]:

@@ -130,9 +130,10 @@ def histories(
 
 def _history(results: Results, run_id: str, task: str, trials: Any) -> History:
     space = results.space_of(task)
-    leading = results.objectives[task][0]
+    leading = results.outcomes_of(task).objectives[0]
     rows = trials.sort_values("number", kind="stable")
-    cost = torch.tensor([_number(one.get(leading)) for one in rows["values"]], dtype=torch.float64)
+    values = torch.tensor([_number(one.get(leading.name)) for one in rows["values"]], dtype=torch.float64)
+    cost = leading.minimized(values)
     x = space.encode(frame_of([Trial(0, 0, params) for params in rows["params"]]))
     kept = torch.isfinite(cost)
     return History(run_id, task, space, x[kept], -cost[kept].unsqueeze(-1))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,9 +19,9 @@ class Front:
 
     Attributes:
         measure: How its runs are compared.
-        points: The trials of each optimizer that none of its other trials dominates, over all seeds together:
-            `optimizer`, `seed`, `number`, `params`, a column per objective, and `is_best`, whether no trial
-            of any optimizer dominates it. Sorted by the first objective.
+        points: The trials of each optimizer that none of its other trials dominates, over all seeds together,
+            as they were measured: `optimizer`, `seed`, `number`, `params`, a column per objective, and
+            `is_best`, whether no trial of any optimizer dominates it. Sorted by the first objective.
         others: The objectives of the other trials that are ok, and their `optimizer`.
     """
 
@@ -62,14 +63,19 @@ def task_fronts(table: pd.DataFrame, found: Mapping[str, Measure]) -> list[Front
 
 def _front_of(measure: Measure, trials: pd.DataFrame) -> Front:
     names = list(measure.leading.objectives)
-    values = pd.DataFrame([{name: one[name] for name in names} for one in trials["values"]], trials.index)
-    whole = trials[["optimizer", "seed", "number", "params"]].join(values.astype(float))
+    values, wanted = (_columns(trials[column], names) for column in ("values", "minimized"))
+    whole = trials[["optimizer", "seed", "number", "params"]].join(values)
     is_in_front = pd.Series(False, whole.index)
     for _, mine in whole.groupby("optimizer", sort=False):
-        is_in_front[mine.index] = front(mine[names].to_numpy())
-    is_best = front(whole[names].to_numpy())
+        is_in_front[mine.index] = front(wanted.loc[mine.index].to_numpy())
+    is_best = front(wanted.to_numpy())
     points = whole.assign(is_best=is_best)[is_in_front].sort_values(names, kind="stable")
     return Front(measure, points.reset_index(drop=True), whole[~is_in_front][["optimizer", *names]])
+
+
+def _columns(rows: pd.Series[Any], names: list[str]) -> pd.DataFrame:
+    """Return mappings as a table of some of their numbers."""
+    return pd.DataFrame([{name: one[name] for name in names} for one in rows], rows.index).astype(float)
 
 
 def spread(points: pd.DataFrame, n: int) -> pd.DataFrame:

@@ -26,7 +26,8 @@ def observations(results: Results) -> pd.DataFrame:
         * `is_ok`: whether it may be the best of its run: all its values are finite, it keeps the constraints
           and is at the target fidelity;
         * `went_wrong`: whether it lacks a value, other than by a constraint;
-        * `value`: the only objective of a trial that is ok, else NaN;
+        * `minimized`: objective -> what is minimized of its measured value;
+        * `value`: what is minimized of a trial that is ok, of a task with one objective, else NaN;
         * `context`: the context, as a text, "" where there is none;
         * `so_far`: the leading quantity of its run after it (`hebo.experiment.store.leading`);
         * `scored_so_far`: the same of values without noise, where trials report them;
@@ -51,10 +52,16 @@ def _ended(results: Results) -> pd.DataFrame:
     labels = results.runs[["run_id", "optimizer", "task", "seed"]]
     table = results.trials.merge(labels, on="run_id", how="inner")
     table = table[(table["status"] != tables.PENDING) & (table["number"] >= 0)].reset_index(drop=True)
+    outcomes = {task: results.outcomes_of(task) for task in results.objectives}
+    minimized = [
+        outcomes[task].minimized(values) if isinstance(values, dict) else {}
+        for task, values in zip(table["task"], table["values"], strict=True)
+    ]
+    table = table.assign(minimized=pd.Series(minimized, table.index, dtype=object))
     is_whole = _is_whole(results, table)
     is_ok = is_whole & table["competes"].astype(bool)
     leading = {task: names[0] for task, names in results.objectives.items() if len(names) == 1}
-    rows = zip(table["task"], is_ok, table["values"], strict=True)
+    rows = zip(table["task"], is_ok, table["minimized"], strict=True)
     values = [values[leading[task]] if ok and task in leading else np.nan for task, ok, values in rows]
     names = {task: context_names(results, task) for task in results.objectives}
     contexts = [

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +29,7 @@ from hebo.experiment.texts import on_one_line
 
 if TYPE_CHECKING:
     from hebo.experiment.config.experiment import Experiment
-    from hebo.experiment.store.entries import Related
+    from hebo.experiment.store.entries import Entries
     from hebo.experiment.store.store import Store
 
 STOPPED = 130
@@ -80,7 +80,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
         raise ConfigError(f"{config}: {error}") from error
     try:
         again = " ".join(["hebo run", str(config), *overrides, *["--quick"] * quick])
-        _carry_out(experiment, store, entries.related, again=again)
+        _carry_out(experiment, store, entries, again=again)
     finally:
         store.close()
 
@@ -214,17 +214,18 @@ def doctor() -> None:
         sys.exit(1)
 
 
-def _carry_out(experiment: Experiment, store: Store, related: Mapping[str, Related], *, again: str) -> None:
+def _carry_out(experiment: Experiment, store: Store, entries: Entries, *, again: str) -> None:
     from hebo.experiment.config.experiment import runs_of
     from hebo.experiment.executors.stopping import STOP, stop_on_signals
     from hebo.experiment.running.dispatch import run as run_all
     from hebo.experiment.running.monitor import Monitor
 
-    monitor = Monitor(store, console(), n_slots=experiment.executor.slots)
+    goals = {one.task: one.outcomes.objectives[0] for one in entries.problems}
+    monitor = Monitor(store, console(), n_slots=experiment.executor.slots, objectives=goals)
     complete = False
     try:
         with stop_on_signals(lambda: _say_stopping(experiment.executor.survives_crashes)):
-            complete = run_all(experiment, store, monitor=monitor, related=related)
+            complete = run_all(experiment, store, monitor=monitor, related=entries.related)
     except KeyboardInterrupt:
         STOP.set()
     if STOP.is_set() and not complete:

@@ -41,7 +41,12 @@ def _caption(measure: Measure) -> str:
     """Return what the best of a task is; "" for the value of its objective."""
     if measure.is_hypervolume:
         return f"best of {measure.task}: {measure.title} {measure.corner}, higher is better"
-    return f"best of {measure.task}: {measure.title}" if measure.contexts else ""
+    is_plain = not measure.contexts and measure.objectives[0].goal == "minimize"
+    return "" if is_plain else f"best of {measure.task}: {measure.title}, {_better(measure)}"
+
+
+def _better(measure: Measure) -> str:
+    return f"{'higher' if measure.is_higher_better else 'lower'} is better"
 
 
 def trials_table(results: Results, run_id: str) -> Table:
@@ -56,9 +61,10 @@ def trials_table(results: Results, run_id: str) -> Table:
     trials = results.trials[results.trials["run_id"] == run_id]
     task = results.runs.set_index("run_id")["task"][run_id]
     objectives = results.objectives[task]
+    headings = [one.title for one in results.outcomes_of(task).objectives]
     names = list(trials["params"].iloc[0]) if len(trials) else []
     costs = ("cost",) if trials["cost"].notna().any() else ()
-    shown = table(run_id, map(on_one_line, ("#", *objectives, *costs)), n_left=0)
+    shown = table(run_id, map(on_one_line, ("#", *headings, *costs)), n_left=0)
     for heading in ("status", *names, "message"):
         shown.add_column(on_one_line(heading), overflow="fold")
     for _, trial in trials.iterrows():

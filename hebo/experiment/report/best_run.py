@@ -25,8 +25,9 @@ class BestRun:
         task: Label of the task.
         optimizer: Label of the optimizer.
         seed: Its seed.
-        objective: Name of the objective.
-        values: Objective per ended trial, NaN where failed (`n`).
+        objective: Name and unit of the objective.
+        values: Measured objective per ended trial, NaN where failed (`n`).
+        minimized: What is minimized of it (`n`).
         numbers: Trial numbers (`n`), ascending.
         best: Row of the best trial, or None where every trial failed.
         params: Parameters of the best trial, or empty.
@@ -41,6 +42,7 @@ class BestRun:
     seed: int
     objective: str
     values: Floats
+    minimized: Floats
     numbers: Floats
     best: int | None
     params: dict[str, Any]
@@ -52,7 +54,7 @@ class BestRun:
     @property
     def ranks(self) -> Floats:
         """Rank of each trial, 0 = best .. 1 = worst, NaN where failed or infeasible."""
-        order = pd.Series(self.values).rank(method="average") - 1
+        order = pd.Series(self.minimized).rank(method="average") - 1
         return np.asarray(order / max(order.max(), 1.0), dtype=float)
 
 
@@ -74,7 +76,10 @@ def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
     chosen = trials.iloc[row].to_dict()
     whole = trials[trials["run_id"] == chosen["run_id"]]
     run = whole[whole["competes"].astype(bool)] if has_best else whole
-    values = run["value"].to_numpy(dtype=float)
+    leading = results.outcomes_of(task).objectives[0]
+    minimized = run["value"].to_numpy(dtype=float)
+    measured = [(one or {}).get(leading.name) for one in run["values"]]
+    values = np.where(np.isnan(minimized), np.nan, np.array(measured, dtype=float))
     space = results.space_of(task)
     points = [params if isinstance(params, dict) else {} for params in run["params"]]
     axes = [
@@ -85,14 +90,15 @@ def _lay_out(results: Results, task: str, trials: pd.DataFrame) -> BestRun:
         task=task,
         optimizer=str(chosen["optimizer"]),
         seed=int(chosen["seed"]),
-        objective=results.objectives[task][0],
+        objective=leading.title,
         values=values,
+        minimized=minimized,
         numbers=run["number"].to_numpy(dtype=float),
-        best=int(np.nanargmin(values)) if has_best else None,
+        best=int(np.nanargmin(minimized)) if has_best else None,
         params=dict(chosen["params"] or {}) if has_best else {},
         extras=_extras(chosen["extras"]) if has_best else {},
         axes=tuple(axes),
-        view=objective_view(values),
+        view=objective_view(values, leading.goal),
         n_elsewhere=len(whole) - len(run),
     )
 

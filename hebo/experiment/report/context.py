@@ -82,14 +82,15 @@ def _legend_entry(index: int, name: str) -> dict[str, str]:
 
 def about(measure: Measure) -> str:
     """Return a line on what a task is compared by."""
-    names = ", ".join(measure.leading.objectives)
+    names = ", ".join(one.title for one in measure.objectives)
     optimum = number_or_dash(float(measure.shown(np.array([measure.optimum]))[0]))
     if measure.is_hypervolume:
         known = "" if optimum == NOTHING else f", {optimum} for the true front"
         return f"{names}: {measure.title} {measure.corner}, higher is better{known}"
     if measure.contexts:
         return f"{names}: {measure.title} ({', '.join(measure.contexts)})"
-    return names if optimum == NOTHING else f"{names}, optimum {optimum}"
+    told = f"{names}, {measure.objectives[0].better}"
+    return told if optimum == NOTHING else f"{told}, optimum {optimum}"
 
 
 def _contexts(apart: ByContext, contents: Contents) -> dict[str, Any]:
@@ -229,7 +230,7 @@ def _best_run_context(index: int, run: BestRun) -> dict[str, Any]:
             for place, axis in enumerate(run.axes)
         ],
         "n_inactive": sum(bool(pd.isna(axis.positions).any()) for axis in run.axes),
-        "has_outside": bool((run.view.position(run.values) > 1).any()),
+        "has_outside": bool((np.abs(run.view.position(run.values) - 0.5) > 0.5).any()),
         "n_failed": int(pd.isna(run.values).sum()),
         "n_elsewhere": run.n_elsewhere,
     }

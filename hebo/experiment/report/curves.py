@@ -134,7 +134,11 @@ def _laid_out(measure: Measure, stacks: Mapping[str, Floats]) -> TaskCurves:
         bands = {name: quartile_band(stack) for name, stack in regrets.items()}
         return TaskCurves(measure.task, _regret_title(measure), full_view(_shown(bands), is_log=True), bands)
     bands = {name: _shown_band(measure, quartile_band(stack)) for name, stack in stacks.items()}
-    view = full_view(_shown(bands), is_log=False) if measure.is_hypervolume else settled_view(bands)
+    view = (
+        full_view(_shown(bands), is_log=False)
+        if measure.is_hypervolume
+        else settled_view(bands, is_higher_better=measure.is_higher_better)
+    )
     shown = float(measure.shown(np.array([optimum]))[0])
     if not np.isfinite(optimum) or abs(float(view.position(np.array([shown]))[0])) > 1:
         return TaskCurves(measure.task, _value_title(measure), view, bands)
@@ -153,19 +157,20 @@ def _value_title(measure: Measure) -> str:
 
 
 def _shown_band(measure: Measure, band: Band) -> Band:
-    if not measure.is_hypervolume:
-        return band
-    lower, median, upper = (measure.shown(one) for one in (band.upper, band.median, band.lower))
+    lower, median, upper = (measure.shown(one) for one in (band.lower, band.median, band.upper))
+    if measure.is_higher_better:
+        lower, upper = upper, lower
     return Band(median=median, lower=lower, upper=upper, n_runs=band.n_runs)
 
 
-def settled_view(bands: dict[str, Band]) -> View:
+def settled_view(bands: dict[str, Band], *, is_higher_better: bool = False) -> View:
     """Show the curves from the first twentieth of the trials on.
 
     The first trials are often far worse than all that follow; a line that enters through the upper edge
     tells as much and leaves room for what matters.
     """
-    parts = [part for band in bands.values() for part in (band.lower, band.median)]
+    good = "upper" if is_higher_better else "lower"
+    parts = [part for band in bands.values() for part in (getattr(band, good), band.median)]
     values = np.concatenate([part[len(part) // 20 :] for part in parts])
     return full_view(values, is_log=spans_decades(values))
 

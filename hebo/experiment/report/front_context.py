@@ -36,7 +36,7 @@ def front_context(index: int, front: Front, contents: Contents) -> dict[str, Any
     ]
     return {
         "task": front.task,
-        "objectives": names,
+        "objectives": [one.title for one in front.measure.objectives],
         "figure": page_svg(front_figure(front, contents.optimizers), f"front-{index}", description),
         "rows": rows,
         "n_points": len(best),

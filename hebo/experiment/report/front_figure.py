@@ -84,8 +84,9 @@ def _scatter(axes: Axes, front: Front, pair: tuple[str, str], shown: list[tuple[
                 markersize=5.5,
                 zorder=3 + is_best - index / 100,
             )
-    axes.set_xlabel(plain(x, length=40), fontsize=8.5, color=MUTED)
-    axes.set_ylabel(plain(y, length=40), fontsize=8.5, color=MUTED)
+    titles = {one.name: one.title for one in front.measure.objectives}
+    axes.set_xlabel(plain(titles[x], length=40), fontsize=8.5, color=MUTED)
+    axes.set_ylabel(plain(titles[y], length=40), fontsize=8.5, color=MUTED)
 
 
 def _parallel(front: Front, shown: list[tuple[int, str]]) -> Figure:
@@ -102,6 +103,11 @@ def _parallel(front: Front, shown: list[tuple[int, str]]) -> Figure:
     values = front.points[names].to_numpy(dtype=float)
     low, high = values.min(axis=0), values.max(axis=0)
     heights = (values - low) / np.where(high > low, high - low, 1.0)
+    # Each axis has its best value below.
+    is_flipped = np.array([one.goal == "maximize" for one in front.measure.objectives])
+    heights, low, high = (
+        np.where(is_flipped, one, other) for one, other in ((1 - heights, heights), (high, low), (low, high))
+    )
     for index, name in shown:
         rows = heights[(front.points["optimizer"] == name).to_numpy()]
         color, dash = line_style(index)
@@ -109,8 +115,8 @@ def _parallel(front: Front, shown: list[tuple[int, str]]) -> Figure:
         axes.add_collection(
             LineCollection(segments, colors=color, linestyles=dash, linewidths=1.1, alpha=0.8)
         )
-    for place, name in enumerate(names):
-        _axis(axes, place, name, (low, high))
+    for place, one in enumerate(front.measure.objectives):
+        _axis(axes, place, one.title, (low, high))
     handles = [
         Line2D([], [], color=c, linestyle=d, linewidth=2) for c, d in (line_style(i) for i, _ in shown)
     ]

@@ -69,7 +69,7 @@ def draw_parallel(axes: Axes, run: BestRun, row: Sequence[ParameterAxis], *, n_p
     is_inactive = [bool(np.isnan(one.positions).any()) for one in row]
     axes.set_ylim(INACTIVE - 0.04 if any(is_inactive) else -0.04, 1.04)
     heights = [np.nan_to_num(one.positions, nan=INACTIVE) for one in row]
-    _draw_lines(axes, run, np.column_stack([*heights, np.minimum(run.view.position(run.values), 1.0)]))
+    _draw_lines(axes, run, np.column_stack([*heights, np.clip(run.view.position(run.values), 0.0, 1.0)]))
     for x, one in enumerate(row):
         _draw_axis(axes, x, one.name, _thinned(one.ticks))
         if is_inactive[x]:

@@ -55,10 +55,11 @@ def draw_slice(axes: Axes, run: BestRun, axis: ParameterAxis) -> None:
     # The palest third of the scale serves lines; dots need more weight.
     colors = np.array([scale_color(0.65 * (1 - age)) for age in _ages(run)], dtype=object)
     edge: dict[str, Any] = {"s": 17, "edgecolors": SURFACE, "linewidths": 0.4, "clip_on": False}
-    for chosen, marker in ((heights <= 1, "o"), (heights > 1, "^")):
+    within = (heights >= 0) & (heights <= 1)
+    for chosen, marker in ((within, "o"), (heights > 1, "^"), (heights < 0, "v")):
         axes.scatter(
             x[chosen],
-            np.where(heights[chosen] > 1, 1.06, heights[chosen]),
+            np.where(within, heights, np.where(heights > 1, 1.06, -0.06))[chosen],
             c=list(colors[chosen]),
             marker=marker,
             **edge,

@@ -88,10 +88,10 @@ def full_view(values: Floats, *, is_log: bool) -> View:
     return View(float(finite.min()), float(finite.max()), is_log) if len(finite) else View(1.0, 2.0, is_log)
 
 
-def objective_view(values: Floats) -> View:
-    """Show all finite `values` but far outliers at the bad end.
+def objective_view(values: Floats, goal: str = "minimize") -> View:
+    """Show all finite `values` but far outliers at the bad end, or at both where a target lies between.
 
-    The upper end is at most three inter-quartile ranges above the upper quartile (Tukey's outer fence).
+    What is shown is at most three inter-quartile ranges beyond the quartiles (Tukey's outer fence).
     """
     is_log = spans_decades(values)
     finite = values[np.isfinite(values)]
@@ -100,4 +100,10 @@ def objective_view(values: Floats) -> View:
     # A sixteenth leaves room for three ranges on top of the largest float.
     scaled = np.log(finite) if is_log else finite / 16
     lower, upper = np.quantile(scaled, [0.25, 0.75])
-    return full_view(finite[scaled <= upper + 3 * (upper - lower)], is_log=is_log)
+    reach = 3 * (upper - lower)
+    is_shown = np.ones(len(finite), dtype=bool)
+    if goal != "maximize":
+        is_shown &= scaled <= upper + reach
+    if goal != "minimize":
+        is_shown &= scaled >= lower - reach
+    return full_view(finite[is_shown], is_log=is_log)

@@ -21,6 +21,7 @@ from hebo.experiment.store.frames import frame_of, rows_of
 from hebo.experiment.store.run_log import Outcome, Trial
 from hebo.experiment.texts import class_of, clean, error_message, text_of
 from hebo.experiment.texts import message as as_message
+from hebo.outcomes import Outcomes
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -54,7 +55,7 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
             answer = task.evaluate(frame, seed=seed)
         values, extras = _split(answer, (*objectives, *constraints))
         _check_evaluated_at(task, frame, extras.get(tables.EVALUATED_AT))
-        status, message = _judge(values, constraints, extras)
+        status, message = _judge(values, task.outcomes, extras)
         cost = _cost(task, extras, is_needed=status in (tables.OK, tables.INFEASIBLE))
         _check_noise(task, extras)
         _check_gradient(task, extras)
@@ -209,15 +210,15 @@ def _clean(value: Any) -> Any:
 
 
 def _judge(
-    values: Mapping[str, float | None], constraints: tuple[str, ...], extras: Mapping[str, Any]
+    values: Mapping[str, float | None], outcomes: Outcomes, extras: Mapping[str, Any]
 ) -> tuple[str, str | None]:
     """Return status and message; a task that knows why it failed says so in a column `error`."""
     known = {name: value for name, value in values.items() if value is not None}
     bad = [name for name in values if name not in known]
     if not bad:
-        broken = [f"{name} = {known[name]:.3g}" for name in constraints if known[name] > 0]
-        return (tables.INFEASIBLE, f"{', '.join(broken)} > 0") if broken else (tables.OK, None)
-    kind = "constraint" if bad[0] in constraints else "objective"
+        broken = outcomes.broken(known)
+        return (tables.INFEASIBLE, ", ".join(broken)) if broken else (tables.OK, None)
+    kind = "constraint" if bad[0] in outcomes.constraint_names else "objective"
     reason = extras.get("error") or f"the {kind} {', '.join(bad)} is not a finite number"
     return tables.FAILED, as_message(reason)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -23,6 +23,7 @@ from hebo.experiment.running.progress import Cell, cells_of, eta, seconds_text
 from hebo.experiment.store import tables
 from hebo.experiment.store.leases import LEASE_SECONDS, Owner
 from hebo.experiment.store.store import Store
+from hebo.outcomes import Objective
 
 _LIVE_SECONDS = 0.5
 _LINE_SECONDS = 5.0
@@ -38,11 +39,13 @@ class Monitor:
         store: Where to look.
         console: Where to show it.
         n_slots: How many runs go on at once, for the estimate of the time left.
+        objectives: Task -> its leading objective, whose best values are shown as they were measured.
     """
 
     store: Store
     console: Console
     n_slots: int
+    objectives: Mapping[str, Objective] = field(default_factory=dict)
     rows: dict[str, dict[str, Any]] = field(default_factory=dict)
     _seen: float = 0.0
     _said: dict[str, int] = field(default_factory=dict)
@@ -86,7 +89,7 @@ class Monitor:
 
     def table(self) -> Table:
         """Return the progress as a table with one row per optimizer and task."""
-        cells = cells_of(self.rows.values())
+        cells = cells_of(self.rows.values(), self.objectives)
         left = eta(cells, n_slots=self.n_slots)
         done = sum(cell.n_done for cell in cells)
         total = sum(cell.n_trials for cell in cells)
@@ -119,7 +122,7 @@ class Monitor:
         for _ in self._ticks(
             done, owner, lambda elapsed: _between(_LINE_SECONDS, elapsed / 10, _MAX_LINE_SECONDS)
         ):
-            for cell in cells_of(self.rows.values()):
+            for cell in cells_of(self.rows.values(), self.objectives):
                 self._say_cell(cell)
 
     def _ticks(self, done: threading.Event, owner: Owner, pause: Callable[[float], float]) -> Iterator[bool]:

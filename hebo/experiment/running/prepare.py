@@ -134,7 +134,7 @@ def _facts_of(task: Task, place: int) -> Facts:
             f"its reference point {corner} has {sum(map(math.isfinite, corner))} of {m} values; state a "
             "finite one for each objective.",
         )
-    return Facts(task.cost_column is not None, corner, task.front_hypervolume)
+    return Facts(task.cost_column is not None, corner, task.front_hypervolume, task.outcomes)
 
 
 def _check_candidates(experiment: Experiment, space: DesignSpace, place: int) -> None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from hebo.experiment.store import tables
+from hebo.outcomes import Objective
 
 
 @dataclass(frozen=True)
@@ -18,7 +19,8 @@ class Cell:
         n_trials: Budget of all of them.
         n_done: Evaluations that ended, whichever way.
         n_bad: Those that ended neither `ok` nor `infeasible`.
-        best: The best of a run of one objective (`hebo.experiment.store.leading`); None if there is none.
+        best: The best of a run of one objective (`hebo.experiment.store.leading`), as measured; None if there
+            is none.
         hypervolume: The largest of a run of several; None if there is none, or no reference point is stated.
         spent: What the evaluations cost together.
         max_cost: What they may; None where nothing limits it.
@@ -79,13 +81,27 @@ class Cell:
         return value_text(self.best) if self.hypervolume is None else f"hv {value_text(self.hypervolume)}"
 
 
-def cells_of(rows: Iterable[Mapping[str, Any]]) -> list[Cell]:
-    """Return one cell per task and optimizer, tasks outermost, in the order of the runs."""
+def cells_of(
+    rows: Iterable[Mapping[str, Any]], objectives: Mapping[str, Objective] | None = None
+) -> list[Cell]:
+    """Return one cell per task and optimizer, tasks outermost, in the order of the runs.
+
+    Args:
+        rows: Of the store.
+        objectives: Task -> its leading objective; minimized where it is not named.
+    """
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for row in rows:
         groups.setdefault((row["task"], row["optimizer"]), []).append(row)
     tasks = list(dict.fromkeys(task for task, _ in groups))
-    return [_cell(*key, groups[key]) for task in tasks for key in groups if key[0] == task]
+    cells = [_cell(*key, groups[key]) for task in tasks for key in groups if key[0] == task]
+    return [_as_measured(one, (objectives or {}).get(one.task)) for one in cells]
+
+
+def _as_measured(cell: Cell, objective: Objective | None) -> Cell:
+    if objective is None or cell.best is None:
+        return cell
+    return replace(cell, best=objective.measured(cell.best))
 
 
 def eta(cells: Sequence[Cell], *, n_slots: int) -> float | None:

@@ -159,6 +159,7 @@ class _Loop:
         task = build_task(job.task)
         recipe = cast("OptimizerRecipe", rebuild("optimizer", job.optimizer))
         optimizer = recipe.build(task.space, seed=job.seed)
+        optimizer.set_outcomes(task.outcomes)
         # Optimizers that make no use of either go without.
         if job.related and Information.RELATED in optimizer.takes:
             optimizer.load_state_dict({**optimizer.state_dict(), "related": list(job.related)})

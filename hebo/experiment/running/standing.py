@@ -27,7 +27,9 @@ class RunStanding:
         self._contexts = [name for name, role in task.space.roles.items() if role == "context"]
         self._optima: dict[str, float | None] = {}
         self._is_known = self._n_objectives == 1 or task.reference_point is not None
-        self._standing = Standing(task.objectives, task.reference_point or ())
+        self._outcomes = task.outcomes
+        corner = zip(task.outcomes.objectives, task.reference_point or (), strict=False)
+        self._standing = Standing(task.objectives, [one.minimized(value) for one, value in corner])
 
     def add(self, trial: Trial) -> None:
         """Add a trial that has ended."""
@@ -35,13 +37,14 @@ class RunStanding:
             return
         does = trial.status == tables.OK and competing_points([trial.found_at], self._space)[0]
         context = context_of(trial.found_at, self._contexts)
-        self._standing.add(Seen(trial.values if does else None, context))
-        known = optimum_in(trial.extras) if self._contexts else None
+        values = self._outcomes.minimized(trial.values or {})
+        self._standing.add(Seen(values if does else None, context))
+        known = optimum_in(trial.extras, self._outcomes.objectives[0]) if self._contexts else None
         self._optima[context] = self._optima.get(context) if known is None else known
 
     @property
     def best(self) -> float | None:
-        """The leading quantity of one objective; None before the first success."""
+        """The leading quantity of one objective, smaller is better; None before the first success."""
         return self._value() if self._n_objectives == 1 else None
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from hebo.experiment.config.former import current
 from hebo.experiment.store import tables
-from hebo.experiment.store.entries import NewRun, initial_trials_in
+from hebo.experiment.store.entries import Facts, NewRun, initial_trials_in
 
 RECIPES = ("optimizer", "task")
 RELATED = "initial_trials_from"
@@ -89,7 +89,23 @@ def problem_difference(stored: Mapping[str, Any], new: Mapping[str, Any]) -> str
     for key in ("space", "objectives"):
         if text := first_difference(tables.from_json(stored[key]), tables.from_json(new[key]), key):
             return text
-    return None
+    return first_difference(_wanted(stored), _wanted(new, like=stored), "outcomes")
+
+
+def _wanted(row: Mapping[str, Any], like: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return goals and limits of a task, by name: its units may change, what its values mean may not.
+
+    Args:
+        row: A row of `tables.problems`.
+        like: Another one; where it is of an older store, which had no limits, limits are left out.
+    """
+    facts = tables.mapping(row["facts"])
+    outcomes = Facts.from_json(facts, tables.from_json(row["objectives"])).outcomes
+    assert outcomes is not None
+    is_old = like is not None and not tables.mapping(like["facts"]).get("outcomes")
+    goals = {one.name: one.model_dump(mode="json", exclude={"name", "unit"}) for one in outcomes.objectives}
+    limits = {one.name: one.model_dump(mode="json", exclude={"name", "unit"}) for one in outcomes.constraints}
+    return goals if is_old else goals | limits
 
 
 def first_difference(old: object, new: object, path: str = "") -> str | None:

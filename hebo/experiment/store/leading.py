@@ -2,7 +2,7 @@
 
 Smaller is better, always:
 
-* one objective: the best value so far;
+* one objective: the best so far of what is minimized (see `hebo.outcomes`);
 * several objectives: minus the hypervolume of the front so far, at a reference point;
 * a task with contexts: the mean over the contexts met so far of that of each context, as values of different
   contexts cannot be compared. Where the least value of each context is known, it is subtracted: what is left
@@ -19,6 +19,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from hebo.outcomes import Objective
+
 Row = Mapping[str, Any]
 
 CONTEXT_OPTIMUM = "context_optimum"
@@ -30,9 +32,9 @@ class Seen:
     """What the leading quantity depends on of a trial.
 
     Attributes:
-        values: Objective -> measured value; None where the trial does not compete.
+        values: Objective -> what is minimized of it; None where the trial does not compete.
         context: The context, as `context_of` writes it; "" where the task has none.
-        scored: Objective -> value that is scored in place of the measured one, which decides what is best.
+        scored: The same that is scored in place of what was measured, which decides what is best.
     """
 
     values: Row | None
@@ -46,7 +48,7 @@ class Leading:
 
     Attributes:
         objectives: Their names.
-        reference: Corner of the hypervolume of several objectives.
+        reference: Corner of the hypervolume of several objectives, minimized.
         optima: Context -> its least value, where that is subtracted.
     """
 
@@ -133,10 +135,10 @@ def context_of(params: Row, names: Sequence[str]) -> str:
     return ", ".join(f"{name}={_text(params.get(name))}" for name in names)
 
 
-def optimum_in(extras: Row | None) -> float | None:
-    """Return the least value in the context of a trial, as it reports; None where it does not."""
+def optimum_in(extras: Row | None, objective: Objective) -> float | None:
+    """Return what is minimized at the best of the context of a trial, as it reports; None if it does not."""
     value = _number((extras or {}).get(CONTEXT_OPTIMUM))
-    return value if math.isfinite(value) else None
+    return float(objective.minimized(value)) if math.isfinite(value) else None
 
 
 def _number(value: Any) -> float:

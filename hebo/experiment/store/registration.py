@@ -82,7 +82,7 @@ class Registration:
         for task, row in rows.items():
             if task in stored and (found := problem_difference(stored[task], row)):
                 raise ConfigError(
-                    f"The task '{task}' is in the store {self.url} with another space ({found}); give it "
+                    f"The task '{task}' is in the store {self.url} with another problem ({found}); give it "
                     "a `label` of its own, choose another `name` and `output`, or restore the old one."
                 )
         if new := [row for task, row in rows.items() if task not in stored]:
@@ -153,9 +153,10 @@ def _move(experiment: str) -> Any:
 
 
 def _problem_row(experiment: str, problem: NewProblem) -> dict[str, Any]:
+    values = {key: getattr(problem, key) for key in ("task", "optimum", "best_known")}
     texts = {key: tables.to_json(getattr(problem, key)) for key in ("space", "objectives")}
     facts = tables.to_json(problem.facts.to_json())
-    return {"experiment": experiment, **asdict(problem), **texts, "facts": facts}
+    return {"experiment": experiment, **values, **texts, "facts": facts}
 
 
 def _run_row(

@@ -15,6 +15,7 @@ from hebo.experiment.config.locate import find_store, recipes_of
 from hebo.experiment.store import stored, tables
 from hebo.experiment.store.database import reading, version_of
 from hebo.experiment.store.entries import Facts
+from hebo.outcomes import Outcomes, outcomes_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -47,13 +48,13 @@ class Results:
         runs: One row per run (optimizer x task x seed), in the order of the YAML: `run_id`,
             `optimizer` and `task` (labels), `seed`, `status` (waiting | running | finished | broken),
             `n_trials` (the budget), `batch_size`, `max_cost` (the budget of costs, NaN where there is none),
-            `optimum` (NaN where unknown), `best_known` (the
-            optimum, or the task's best known value at that time, or NaN), `config` (dict with the recipes),
-            `message`.
+            `optimum` (what is minimized there, NaN where unknown), `best_known` (the
+            same, or that of the task's best known value at that time, or NaN), `config` (dict with the
+            recipes), `message`.
         trials: One row per trial, ordered by run and `number` (from 0; below 0 and in round -1 if it was
             told before the first ask): `round`, `params` (dict, natural units; of a task that says where its
-            values were found, these), `values` (dict objective or constraint -> float or None), `extras`
-            (dict), `status`
+            values were found, these), `values` (dict objective or constraint -> float or None, as
+            measured), `extras` (dict), `status`
             (pending | ok | infeasible | failed | timed_out | out_of_memory | crashed), `message` (of an
             infeasible one: the constraints it breaks), and seconds:
             `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
@@ -66,7 +67,7 @@ class Results:
             task says; NaN where it says none.
         spaces: Task label -> the design space as JSON.
         objectives: Task label -> names of its objectives, the first one leading.
-        facts: Task label -> what else is known of it, as `store.entries.Facts` writes it.
+        facts: Task label -> what else is known of it, goals and units among it: `store.entries.Facts`.
         name: Name of the experiment.
         suite: What it is a part of.
         part: "tuning" or "reporting" for half of a split suite, else None.
@@ -87,6 +88,11 @@ class Results:
     versions: Mapping[str, str] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     recipes: Mapping[str, Any] = field(default_factory=dict)
+
+    def outcomes_of(self, task: str) -> Outcomes:
+        """Return goals, units and limits of what a task measures."""
+        known = self.facts.get(task, Facts()).outcomes
+        return outcomes_of(self.objectives[task]) if known is None else known
 
     def space_of(self, task: str) -> DesignSpace:
         """Return the space of a task, without constraints: their functions need not be loaded here.

@@ -71,7 +71,7 @@ def problem(row: Row) -> dict[str, Any]:
         raise StoreError(f"the {where} is damaged: its space has no list of parameters.")
     if not (isinstance(objectives, list) and objectives and all(isinstance(one, str) for one in objectives)):
         raise StoreError(f"the {where} is damaged: its objectives are {objectives!r:.60}.")
-    facts = Facts.from_json(tables.mapping(row["facts"]), len(objectives))
+    facts = Facts.from_json(tables.mapping(row["facts"]), objectives)
     return {**row, "space": space, "objectives": tuple(objectives), "facts": facts}
 
 
@@ -103,14 +103,17 @@ def trial(row: Row) -> dict[str, Any]:
 
 
 def best_values(run: Row, problems: Mapping[str, Row]) -> dict[str, Any]:
-    """Return the optimum and the best known value of the task of a run.
+    """Return what is minimized at the optimum of the task of a run, and at the best point known.
 
     Raises:
         StoreError: If the task is not stored.
     """
     if run["task"] not in problems:
         raise StoreError(f"the run {run['run_id']!r} is damaged: its task is not stored.")
-    return {key: problems[run["task"]][key] for key in ("optimum", "best_known")}
+    problem = problems[run["task"]]
+    leading = problem["facts"].outcomes.objectives[0]
+    found = {key: problem[key] for key in ("optimum", "best_known")}
+    return {key: None if value is None else leading.minimized(value) for key, value in found.items()}
 
 
 def spent_by(trials: Iterable[Row]) -> float:

@@ -134,7 +134,7 @@ def test_the_label_that_a_run_has_already_is_no_remedy(store: Store) -> None:
 
 
 def test_a_task_whose_space_has_changed_is_refused_by_name(store: Store) -> None:
-    with pytest.raises(ConfigError, match=r"The task 't' is in the store .* with another space \(space\.k"):
+    with pytest.raises(ConfigError, match=r"The task 't' is in the store .* with another problem \(space\.k"):
         grow(store, new(a_run(0), space={"parameters": [], "k": 1}))
 
 
