@@ -208,6 +208,21 @@ class Outcomes(Recipe):
         return (*self.objective_names, *self.constraint_names)
 
     @property
+    def meaning(self) -> tuple[Any, ...]:
+        """All but the units: what has to stay as it is once values were told."""
+        return tuple(one.model_copy(update={"unit": ""}) for one in (*self.objectives, *self.constraints))
+
+    @property
+    def text(self) -> str:
+        """Goals and limits on one line."""
+        goals = {
+            one.name: one.goal if one.target is None else f"target {one.target:g}" for one in self.objectives
+        }
+        return ", ".join(
+            [*(f"{goal} {name}" for name, goal in goals.items()), *(one.rule for one in self.constraints)]
+        )
+
+    @property
     def is_plain(self) -> bool:
         """Whether what was measured is minimized as it is, and kept where it is 0 or less."""
         return all(one.goal == "minimize" for one in self.objectives) and all(

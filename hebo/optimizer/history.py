@@ -105,6 +105,13 @@ class History:
             frame["keeps_input_constraints"] = data.allowed.numpy()
         return frame
 
+    @property
+    @locked
+    def measured(self) -> Tensor:
+        """What was told of all points, `n x (m + c)`, as measured: objectives, then constraints."""
+        told = self._records.measured
+        return torch.empty(0, 0) if told is None else torch.cat([told.y, told.constraints], 1)
+
     def _measured_frame(self) -> DataFrame:
         """Return all told points with what was measured there."""
         told, stated = self._records.measured, self._records.outcomes

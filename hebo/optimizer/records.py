@@ -305,12 +305,12 @@ def _outcomes_in(state: Mapping[str, Any], stated: Outcomes | None) -> Outcomes 
     found = None if state.get("outcomes") is None else Outcomes.model_validate(state["outcomes"])
     is_told = state.get("y") is not None or state.get("related")
     # A state without outcomes has values that are minimized, and constraints kept where they are <= 0.
-    is_same = found == stated or (found is None and stated is not None and stated.is_plain)
+    is_same = stated is None or (stated.is_plain if found is None else found.meaning == stated.meaning)
     if stated is not None and is_told and not is_same:
+        was = "minimized objectives" if found is None else found.text
         raise DataError(
-            f"the state has values that were told with {_shown(found)}, and the optimizer states "
-            f"{_shown(stated)}; what told values mean cannot change: state the same, or tell the measured "
-            "values to a new optimizer"
+            f"the state has values that were told with {was}, and the optimizer states {stated.text}; what "
+            "told values mean cannot change: state the same, or tell the measured values to a new optimizer"
         )
     return found if stated is None else stated
 
@@ -324,13 +324,3 @@ def _check_columns(told: Measurements, outcomes: Outcomes) -> None:
             f"the state has {found[0]} objective(s) and {found[1]} constraint(s), stated are {stated[0]} and "
             f"{stated[1]}; state those that were told"
         )
-
-
-def _shown(outcomes: Outcomes | None) -> str:
-    if outcomes is None:
-        return "objectives that are minimized"
-    goals = {
-        one.name: one.goal if one.target is None else f"target {one.target:g}" for one in outcomes.objectives
-    }
-    texts = [f"{name}: {goal}" for name, goal in goals.items()]
-    return ", ".join([*texts, *(one.rule for one in outcomes.constraints)])

@@ -44,9 +44,9 @@ class Stating(Capabilities, History):
             IncompatibleError: If the optimizer takes fewer objectives, or no constraints.
         """
         stated = objectives if isinstance(objectives, Outcomes) else outcomes_of(objectives, constraints)
-        if stated == self._records.outcomes:
-            return
-        self._check_stated(stated)
+        was = self._records.outcomes
+        if was is None or stated.meaning != was.meaning:  # units may change
+            self._check_stated(stated)
         self._records.outcomes = stated
 
     def _check_stated(self, stated: Outcomes) -> None:

@@ -11,6 +11,7 @@ from hebo.experiment.campaign.differences import listed, space_difference
 from hebo.experiment.campaign.document import CampaignDocument
 from hebo.information import Information
 from hebo.optimizer.optimizer import Optimizer
+from hebo.outcomes import outcomes_of
 
 
 def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
@@ -25,7 +26,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
         IncompatibleError: If there are too few, or constraints or standard deviations, of which it makes no
             use.
     """
-    objectives = campaign.objectives
+    objectives = campaign.objective_names
     if len(objectives) > optimizer.max_objectives:
         raise ConfigError(
             f"{optimizer.recommender.title} takes {optimizer.max_objectives} objective, the campaign has "
@@ -34,7 +35,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
         )
     if objectives:  # none where comparisons are told
         optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
-    if campaign.constraints:
+    if campaign.constraint_names:
         optimizer.check_takes(Information.CONSTRAINTS)
     if campaign.noise:
         optimizer.check_takes(Information.VARIANCES)
@@ -49,8 +50,8 @@ def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None
         ConfigError: With what they were.
     """
     for what, was, now in (
-        ("objectives", found.objectives, list(campaign.objectives)),
-        ("constraints", found.constraints, list(campaign.constraints)),
+        ("objectives", found.objectives, list(campaign.objective_names)),
+        ("constraints", found.constraints, list(campaign.constraint_names)),
     ):
         if was != now and found.told:
             raise ConfigError(
@@ -61,6 +62,21 @@ def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None
         raise ConfigError(
             f"{path}: {'points' if campaign.compares else 'pairs'} were asked for before the optimizer was "
             "changed; restore it, or begin another campaign."
+        )
+
+
+def check_goals(found: CampaignDocument, campaign: Campaign, path: Path) -> None:
+    """Refuse other goals or limits than those whose values are there; their units may change.
+
+    Raises:
+        ConfigError: With what they were.
+    """
+    was = outcomes_of(found.objectives, found.constraints) if found.outcomes is None else found.outcomes
+    if found.told and was.meaning != campaign.outcomes.meaning:
+        raise ConfigError(
+            f"{path}: what was told has other goals or limits: {was.text}; the campaign has "
+            f"{campaign.outcomes.text} now. Restore them, or begin another campaign and tell it what was "
+            "measured."
         )
 
 
@@ -108,7 +124,7 @@ def _damage(found: CampaignDocument, campaign: Campaign, space: DesignSpace) -> 
     n_told = len(state.get("x") or [])
     if n_told != len(found.told):
         return f"{n_told} points with values, {len(found.told)} with an origin"
-    for key, names in (("y", campaign.objectives), ("constraints", campaign.constraints)):
+    for key, names in (("y", campaign.objective_names), ("constraints", campaign.constraint_names)):
         for row in state.get(key) or []:
             if len(row) != len(names):
                 return f"{len(row)} values for {listed(names)}"

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
-from pydantic import Field, FiniteFloat, ValidationError
+from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
@@ -23,6 +23,7 @@ from hebo.experiment.config.translate import translate
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import Document, kind_of
 from hebo.optimizer.optimizer import OptimizerRecipe
+from hebo.outcomes import Constraint, Objective, Outcomes
 from hebo.recipe import Recipe
 from hebo.request import Recommends
 
@@ -35,8 +36,9 @@ class Campaign(Recipe):
 
     Attributes:
         name: For messages.
-        objectives: Columns that are minimized; none where the optimizer learns from comparisons.
-        constraints: Columns that are fulfilled where <= 0.
+        objectives: What is optimized, a column each, with its goal and its unit; a name alone is minimized.
+            None where the optimizer learns from comparisons.
+        constraints: What else is measured, a column each, with its limits; a name alone is kept where <= 0.
         noise: Columns of known standard deviations, `y_sd` for the objective `y`; a cell may be empty, and a
             sheet without them.
         reference_point: Objective -> the worst value that is of interest, where there are several; see
@@ -45,21 +47,41 @@ class Campaign(Recipe):
     """
 
     name: Name
-    objectives: Annotated[tuple[Name, ...], Field(min_length=1)] = ("y",)
-    constraints: tuple[Name, ...] = ()
+    objectives: Annotated[tuple[Objective, ...], Field(min_length=1)] = (Objective(name="y"),)
+    constraints: tuple[Constraint, ...] = ()
     noise: tuple[Name, ...] = ()
     reference_point: dict[Name, FiniteFloat] = Field(default_factory=dict)
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**31)] = 0
 
+    @model_validator(mode="after")
+    def _check_outcomes(self) -> Self:
+        Outcomes(objectives=self.objectives, constraints=self.constraints)  # refuses one name for two
+        return self
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """All that is measured."""
+        return Outcomes(objectives=self.objectives, constraints=self.constraints)
+
+    @property
+    def objective_names(self) -> tuple[str, ...]:
+        """Columns of objectives."""
+        return self.outcomes.objective_names
+
+    @property
+    def constraint_names(self) -> tuple[str, ...]:
+        """Columns of constraints."""
+        return self.outcomes.constraint_names
+
     @property
     def measured(self) -> tuple[str, ...]:
         """All columns that are measured."""
-        return (*self.objectives, *self.constraints)
+        return self.outcomes.names
 
     @property
     def reference(self) -> list[float] | None:
         """The reference point in the order of the objectives; None where it is inferred."""
-        return [self.reference_point[name] for name in self.objectives] if self.reference_point else None
+        return [self.reference_point[name] for name in self.objective_names] if self.reference_point else None
 
     @property
     def compares(self) -> bool:
@@ -158,7 +180,7 @@ def _check_nothing_measured(fields: Mapping[str, Any]) -> None:
 
 def _check_reference(campaign: Campaign) -> None:
     """Refuse a reference point of other objectives, or of a single one."""
-    named, objectives = list(campaign.reference_point), list(campaign.objectives)
+    named, objectives = list(campaign.reference_point), list(campaign.objective_names)
     if named and len(objectives) < 2:
         raise ConfigMistake(
             ("reference_point",), f"it needs several objectives, here is one ({objectives[0]}); leave it out."
@@ -172,7 +194,7 @@ def _check_reference(campaign: Campaign) -> None:
 
 def _check_noise(campaign: Campaign) -> None:
     """Refuse columns of standard deviations that belong to no objective."""
-    known = [f"{name}{NOISE_SUFFIX}" for name in campaign.objectives]
+    known = [f"{name}{NOISE_SUFFIX}" for name in campaign.objective_names]
     for place, name in enumerate(campaign.noise):
         if name not in known:
             raise ConfigMistake(
@@ -223,7 +245,7 @@ def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str
     found: dict[str, Any] = {}
     if "task" in data:
         task = build_task(data["task"])
-        found = {"objectives": task.objectives, "constraints": task.constraints}
+        found = {"objectives": task.outcomes.objectives, "constraints": task.outcomes.constraints}
     if "candidates" in data:
         return _table_space(data, task.space if "task" in data else None, folder), found
     if "task" in data:

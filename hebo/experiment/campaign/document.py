@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hebo.errors import ConfigError
 from hebo.experiment.files import replacing
+from hebo.outcomes import Outcomes
 
 
 class Told(BaseModel):
@@ -52,6 +53,8 @@ class CampaignDocument(BaseModel):
         format: Of the file.
         objectives: The names of the columns of values.
         constraints: The names of the columns of measured constraints.
+        outcomes: Goals, units and limits of both; None in a file from before there were any, whose values
+            are minimized, and kept where they are 0 or less.
         settings: Of the optimizer, as a YAML has them.
         seed: Of the optimizer.
         initial_trials_from: Where the related tasks in the state of the optimizer were read, as a YAML says.
@@ -68,6 +71,7 @@ class CampaignDocument(BaseModel):
     format: Literal[2] = 2
     objectives: list[str]
     constraints: list[str]
+    outcomes: Outcomes | None = None
     settings: dict[str, Any]
     seed: int
     optimizer: dict[str, Any]

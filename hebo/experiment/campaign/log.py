@@ -14,7 +14,7 @@ from torch import Tensor
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError, HeboError
 from hebo.experiment.campaign.cells import SheetCells
-from hebo.experiment.campaign.checks import check_names, check_space, check_takes, check_whole
+from hebo.experiment.campaign.checks import check_goals, check_names, check_space, check_takes, check_whole
 from hebo.experiment.campaign.definition import Campaign
 from hebo.experiment.campaign.differences import (
     few,
@@ -107,10 +107,13 @@ class Log:
         self.optimizer: Optimizer = recipe.build(space, seed=campaign.seed)
         settings = describe(recipe)
         check_takes(self.optimizer, campaign)
+        if campaign.objectives:
+            self.optimizer.set_outcomes(campaign.outcomes)
         self.optimizer.set_reference_point(campaign.reference)
         self._document = CampaignDocument(
-            objectives=list(campaign.objectives),
-            constraints=list(campaign.constraints),
+            objectives=list(campaign.objective_names),
+            constraints=list(campaign.constraint_names),
+            outcomes=campaign.outcomes if campaign.objectives else None,
             settings=settings,
             seed=campaign.seed,
             optimizer={},
@@ -251,7 +254,7 @@ class Log:
     def _told_before(self) -> History:
         data = self.optimizer.data
         n = len(self._document.told)
-        values = torch.cat([-data.y[:n], data.constraints[:n]], 1).tolist() if n else []
+        values = self.optimizer.measured[:n].tolist()
         deviations = told_deviations(self.campaign, data, n)
         return History(self._document.told, data.x[:n], values, deviations)
 
@@ -269,8 +272,8 @@ class Log:
 
     def _tell(self, part: list[Measurement], sheet: Sheet) -> None:
         """Tell points that were all measured where they were asked for, or all elsewhere."""
-        n = len(self.campaign.objectives)
-        limits = [one.row.values[n:] for one in part] if self.campaign.constraints else None
+        n = len(self.campaign.objective_names)
+        limits = [one.row.values[n:] for one in part] if self.campaign.constraint_names else None
         asked, at = (
             self._space.decode(torch.stack(rows))
             for rows in ([one.asked for one in part], [one.x for one in part])
@@ -290,7 +293,7 @@ class Log:
 
     def _replace(self, changed: list[tuple[int, Measurement]], told: History, sheet: Sheet) -> None:
         """Put other values and settings in the place of those told; the history keeps these."""
-        state, n = self.optimizer.state_dict(), len(self.campaign.objectives)
+        state, n = self.optimizer.state_dict(), len(self.campaign.objective_names)
         noise = state.get("y_var") or [[None] * n for _ in state["y"]]
         for place, one in changed:
             values = [None if value != value else value for value in one.row.values]
@@ -310,7 +313,7 @@ class Log:
             return
         shown = ", ".join(map(repr, names))
         text = f"{path}: not read, as they belong to nothing in the campaign: {shown}."
-        noise = [f"{one}_sd" for one in self.campaign.objectives if f"{one}_sd" in names]
+        noise = [f"{one}_sd" for one in self.campaign.objective_names if f"{one}_sd" in names]
         if noise:
             text += f" If these are standard deviations, write `noise: [{', '.join(noise)}]` into the YAML."
         self.notices.append(text)
@@ -332,9 +335,12 @@ class Log:
             )
             found = upgraded(found, self._document, self._space, self.path)
         check_names(found, self.campaign, self.path)
+        check_goals(found, self.campaign, self.path)
         check_space(found, self._space, self.path)
         check_whole(found, self.campaign, self._space, self.path)
         found.settings = dict(current("optimizer", found.settings, self._document.settings))
+        if found.outcomes is None:
+            found.outcomes = self._document.outcomes
         changed = [one for one in _SETTINGS if getattr(found, one) != getattr(self._document, one)]
         now = {one: getattr(self._document, one) for one in _SETTINGS}
         self._document = found.model_copy(update=now)
@@ -359,6 +365,8 @@ class Log:
     def _restart(self, state: dict[str, Any]) -> None:
         """Make the optimizer anew from a state."""
         self.optimizer = self._recipe.build(self._space, seed=self.campaign.seed)
+        if self.campaign.objectives:
+            self.optimizer.set_outcomes(self.campaign.outcomes)
         try:
             self.optimizer.load_state_dict({**state, "reference_point": self.campaign.reference})
         except HeboError as error:
@@ -367,5 +375,5 @@ class Log:
             raise ConfigError(f"{self.path} is damaged ({error!r}); restore it.") from error
 
 
-_SETTINGS = ("objectives", "constraints", "settings", "seed", "initial_trials_from")
+_SETTINGS = ("objectives", "constraints", "outcomes", "settings", "seed", "initial_trials_from")
 """What a campaign has in its YAML and its file."""

@@ -27,7 +27,7 @@ def variances(campaign: Campaign, deviations: Known, before: Known | None = None
         deviations: In the order of these columns; NaN and None where unknown.
         before: Variances of the other objectives; all are unknown unless given.
     """
-    found = list(before or [None] * len(campaign.objectives))
+    found = list(before or [None] * len(campaign.objective_names))
     for place, sd in zip(_places(campaign), deviations, strict=True):
         found[place] = None if sd is None or sd != sd else sd * sd
     return found
@@ -39,4 +39,4 @@ def are_known(rows: Sequence[Known]) -> bool:
 
 
 def _places(campaign: Campaign) -> list[int]:
-    return [campaign.objectives.index(name) for name in campaign.noise_of.values()]
+    return [campaign.objective_names.index(name) for name in campaign.noise_of.values()]

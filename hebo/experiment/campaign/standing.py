@@ -56,11 +56,11 @@ def _standing(log: Log, x: Tensor, rows: Tensor) -> Standing:
     context = {name: optimizer.space.decode(x[-1:])[name].iloc[0] for name in names}
     try:
         best = optimizer.front_in(context).set_axis(_columns(log), axis=1)
-        one = len(log.campaign.objectives) == 1  # equal values are no front then
+        one = len(log.campaign.objective_names) == 1  # equal values are no front then
         return Standing(context, int(rows.sum()), best.head(1) if one else best)
     except DataError as error:
         return Standing(context, int(rows.sum()), pd.DataFrame(columns=_columns(log)), str(error))
 
 
 def _columns(log: Log) -> list[str]:
-    return [*log.optimizer.space.names, *log.campaign.objectives]
+    return [*log.optimizer.space.names, *log.campaign.objective_names]

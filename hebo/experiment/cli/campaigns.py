@@ -58,7 +58,7 @@ def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
         path = file.with_name(f"{file.stem}.log.json")
         with alone(path) if changes else nullcontext() as taken_over:
             campaign, space, recipe = build_campaign(document)
-            lessons = Lessons(read_earlier(document.data), file.parent, space, campaign.objectives)
+            lessons = Lessons(read_earlier(document.data), file.parent, space, campaign.outcomes)
             log = (PairLog if campaign.compares else Log)(campaign, space, recipe, path, lessons)
             yield log
     except (DataError, IncompatibleError, SpaceError) as error:
@@ -97,14 +97,15 @@ def standing_texts(log: Log, file: Path) -> Iterator[str]:
 def _standing_text(log: Log, one: Standing, file: Path) -> str:
     from hebo.experiment.campaign.contexts import context_text
 
-    objectives = log.campaign.objectives
+    objectives = log.campaign.objective_names
     where = f" with {context_text(one.context, log.cells)}" if one.context else ""
     if one.reason:
         return f"No best point{where}: {one.reason}."
     if len(objectives) > 1:
         return f"{len(one.best)} points on the front{where}; hebo show {file} has them."
     point = _point_text(log, one.best, leave_out=one.context)
-    return f"Best {objectives[0]}{where}: {one.best[objectives[0]].iloc[0]:g} at {point}"
+    title = log.campaign.objectives[0].title
+    return f"Best {title}{where}: {one.best[objectives[0]].iloc[0]:g} at {point}"
 
 
 def _point_text(log: Log, best: DataFrame, *, leave_out: Any = ()) -> str:
@@ -148,7 +149,7 @@ def standing_table(log: Log) -> Table:
     """Return the best point of each context, or the points of its front, a row for each."""
     from hebo.experiment.campaign.standing import standings
 
-    space, objectives = log.optimizer.space, list(log.campaign.objectives)
+    space, objectives = log.optimizer.space, list(log.campaign.objective_names)
     every = standings(log)
     contexts = list(every[0].context) if every else []
     names = [*space.label_names, *(name for name in space.names if name not in contexts)]
@@ -176,7 +177,7 @@ def _rows(log: Log, one: Standing, names: list[str]) -> list[list[str]]:
             if name in labels
         ]
         cells += [log.cells.show(name, point[name]) for name in names if name in point]
-        values = [f"{one.best[name].iloc[place]:.6g}" for name in log.campaign.objectives]
+        values = [f"{one.best[name].iloc[place]:.6g}" for name in log.campaign.objective_names]
         number = log.number_of(x)
         rows.append([*values, "" if number is None else str(number), *cells, ""])
     return rows
@@ -195,9 +196,9 @@ def recommend(campaign: Path, contexts: tuple[str, ...]) -> None:
     from hebo.experiment.campaign.contexts import read_contexts
 
     with opened(campaign, changes=False) as log:
-        if len(log.campaign.objectives) > 1:
+        if len(log.campaign.objective_names) > 1:
             raise ConfigError(
-                f"several objectives ({', '.join(log.campaign.objectives)}) have no single best point; "
+                f"several objectives ({', '.join(log.campaign.objective_names)}) have no single best point; "
                 f"hebo show {campaign} has the front to choose from."
             )
         space = log.optimizer.space
@@ -207,7 +208,7 @@ def recommend(campaign: Path, contexts: tuple[str, ...]) -> None:
     if log.campaign.compares:
         click.echo(recommended)
         return
-    objective = log.campaign.objectives[0]
+    objective = log.campaign.objective_names[0]
     if found.measured is not None:
         click.echo("There is no model (yet), so this is the best point that was told:")
         click.echo(f"{text}\n{objective} was {found.measured:g}")
@@ -216,7 +217,8 @@ def recommend(campaign: Path, contexts: tuple[str, ...]) -> None:
     ends = f"from {found.low:.4g} to {found.high:.4g} within one standard deviation"
     click.echo(f"Predicted {objective}: {found.mean:.4g}, {ends}")
     if log.campaign.constraints:
-        click.echo(f"Probability that {', '.join(log.campaign.constraints)} <= 0: {found.feasibility:.3g}")
+        rules = ", ".join(one.rule for one in log.campaign.constraints)
+        click.echo(f"Probability that {rules}: {found.feasibility:.3g}")
     number = log.number_of(space.encode(found.point)[0])
     if number is not None:
         click.echo(f"It is point {number}, which was told.")

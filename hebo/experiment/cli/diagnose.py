@@ -77,7 +77,7 @@ def _of_campaign(path: Path, document: Document) -> list[Diagnosis]:
     with _mistakes_of_people():
         log = Log(*build_campaign(document), path.with_name(f"{path.stem}{_LOG}"))
         n = max(1, log.optimizer.data.y.shape[1])
-        names = log.campaign.objectives[:n]
+        names = log.campaign.objective_names[:n]
         return [diagnosed(log.optimizer, objective=j, name=name) for j, name in enumerate(names)]
 
 

@@ -16,6 +16,7 @@ from hebo.errors import ConfigError, DataError
 from hebo.experiment.config.earlier import Earlier
 from hebo.experiment.earlier.sources import Trials, from_source
 from hebo.information import Information
+from hebo.outcomes import Objective, Outcomes
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -32,7 +33,7 @@ class Lesson:
 
     Attributes:
         x: `n` points of the space of the run, in natural units.
-        y: `n x m` values, minimized.
+        y: `n x m` values, as measured.
         note: What was read, in one sentence.
     """
 
@@ -49,13 +50,13 @@ class Lessons:
         sources: What to read.
         folder: Of the YAML that says so.
         space: Of the run.
-        objectives: Of the run.
+        outcomes: Of the run.
     """
 
     sources: tuple[Earlier, ...]
     folder: Path
     space: DesignSpace
-    objectives: tuple[str, ...]
+    outcomes: Outcomes
 
     @property
     def described(self) -> list[dict[str, Any]]:
@@ -71,13 +72,13 @@ class Lessons:
         """
         if self.sources:
             optimizer.check_takes(Information.RELATED)
-        lessons = [read_lesson(one, self.folder, self.space, self.objectives) for one in self.sources]
+        lessons = [read_lesson(one, self.folder, self.space, self.outcomes) for one in self.sources]
         for one in lessons:
             optimizer.learn_from(one.x, one.y)
         return [one.note for one in lessons]
 
 
-def read_lesson(one: Earlier, folder: Path, space: DesignSpace, objectives: Sequence[str]) -> Lesson:
+def read_lesson(one: Earlier, folder: Path, space: DesignSpace, outcomes: Outcomes) -> Lesson:
     """Read the trials of a related task for a run in some space.
 
     Parameters are matched by name. Those that the run does not have are left out, as are trials that failed,
@@ -87,25 +88,28 @@ def read_lesson(one: Earlier, folder: Path, space: DesignSpace, objectives: Sequ
         one: What to read.
         folder: Of the YAML that says so.
         space: Of the run.
-        objectives: Of the run.
+        outcomes: Of the run.
 
     Raises:
         ConfigError: If there is no such source, it does not say enough, a parameter is missing or of another
-            type, or no trial is left.
+            type, an objective had another goal, or no trial is left.
     """
     try:
-        trials = from_source(one.beside(folder), one.task, space, one.values or tuple(objectives))
-        names = _columns(one, trials, objectives)
+        wanted = one.values or outcomes.objective_names
+        trials = from_source(one.beside(folder), one.task, space, wanted)
+        names = _columns(one, trials, outcomes)
         return _lesson(one, trials, names, space)
     except (ConfigError, DataError) as error:
         raise ConfigError(f"{one.source}: {error}") from error
 
 
-def _columns(one: Earlier, trials: Trials, objectives: Sequence[str]) -> list[str]:
+def _columns(one: Earlier, trials: Trials, outcomes: Outcomes) -> list[str]:
     """Return the columns of values, one for each objective of the run."""
+    objectives = outcomes.objective_names
     names = list(one.values or objectives)
-    if not one.values and len(objectives) == len(trials.objectives) == 1:
-        names = list(trials.objectives)
+    there = () if trials.outcomes is None else trials.outcomes.objectives
+    if not one.values and len(objectives) == len(there) == 1:
+        names = [there[0].name]
     if len(names) != len(objectives):
         raise ConfigError(
             f"`values` names {len(names)} columns for {len(objectives)} objectives; name as many."
@@ -114,9 +118,23 @@ def _columns(one: Earlier, trials: Trials, objectives: Sequence[str]) -> list[st
         if name not in trials.values:
             known = ", ".join(trials.values) or "none"
             raise ConfigError(
-                f"has no values '{name}', but {known}; say which are minimized: `values: [...]`."
+                f"has no values '{name}', but {known}; say which are the objectives: `values: [...]`."
             )
+    _check_goals(names, {found.name: found for found in there}, outcomes.objectives)
     return names
+
+
+def _check_goals(
+    names: Sequence[str], there: Mapping[str, Objective], objectives: Sequence[Objective]
+) -> None:
+    """Refuse values that had another goal than the objective of the run that they stand for."""
+    for name, here in zip(names, objectives, strict=True):
+        was = there.get(name)
+        if was is not None and (was.goal, was.target) != (here.goal, here.target):
+            raise ConfigError(
+                f"'{name}' has the goal {was.goal} there, and '{here.name}' the goal {here.goal} here; "
+                "learn from tasks with the same goal."
+            )
 
 
 def _lesson(one: Earlier, trials: Trials, names: Sequence[str], space: DesignSpace) -> Lesson:

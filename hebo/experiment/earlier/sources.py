@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, HeboError, did_you_mean
+from hebo.outcomes import Outcomes, outcomes_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -29,13 +30,13 @@ class Trials:
     Attributes:
         x: `n` points in natural units.
         values: Column -> `n` values, NaN where a trial failed.
-        objectives: The columns that were minimized; none where a table does not say.
+        outcomes: What was measured, and with what goals; None where a table does not say.
         space: Of the points; None where a table does not say.
     """
 
     x: DataFrame
     values: Mapping[str, NDArray[np.float64]]
-    objectives: tuple[str, ...]
+    outcomes: Outcomes | None
     space: DesignSpace | None
 
 
@@ -88,7 +89,7 @@ def _of_experiment(where: str, task: str | None) -> Trials:
         for name in names
     }
     x = DataFrame(trials.params.tolist(), columns=results.space_of(label).names, dtype=object)
-    return Trials(x.infer_objects(), values, tuple(results.objectives[label]), results.space_of(label))
+    return Trials(x.infer_objects(), values, results.outcomes_of(label), results.space_of(label))
 
 
 def _chosen_task(labels: list[str], task: str | None) -> str:
@@ -122,12 +123,9 @@ def _of_campaign(path: Path) -> Trials:
         columns = np.array(state["y"] or [], dtype=float).reshape(len(x), -1)
     except (KeyError, TypeError, ValueError, HeboError) as error:
         raise ConfigError(f"'{file}' is damaged ({error!r}); restore it.") from error
-    return Trials(
-        _decoded(space, x),
-        dict(zip(found.objectives, columns.T, strict=False)),
-        tuple(found.objectives),
-        space,
-    )
+    outcomes = outcomes_of(found.objectives) if found.outcomes is None else found.outcomes
+    values = dict(zip(found.objectives, columns.T, strict=False))
+    return Trials(_decoded(space, x), values, outcomes, space)
 
 
 def _decoded(space: DesignSpace, x: NDArray[np.float64]) -> DataFrame:
@@ -153,4 +151,4 @@ def _of_table(path: Path, space: DesignSpace, wanted: Sequence[str]) -> Trials:
         )
         for name in wanted
     }
-    return Trials(typed_columns(texts, space), values, tuple(wanted), None)
+    return Trials(typed_columns(texts, space), values, None, None)

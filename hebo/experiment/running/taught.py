@@ -26,9 +26,10 @@ def related_to(experiment: Experiment, task: Task) -> tuple[Related, list[str]]:
         ConfigMistake: If a source cannot be read, or has nothing for this space.
     """
     reader, notes = RandomSearch().build(task.space, seed=0), []
+    reader.set_outcomes(task.outcomes)
     for place, one in enumerate(experiment.initial_trials_from or ()):
         try:
-            lesson = read_lesson(one, Path(), task.space, task.objectives)
+            lesson = read_lesson(one, Path(), task.space, task.outcomes)
             reader.learn_from(lesson.x, lesson.y)
             notes.append(lesson.note)
         except HeboError as error:
