@@ -114,7 +114,7 @@ def test_a_state_keeps_goals_and_refuses_other_ones() -> None:
     assert silent.outcomes == saved.outcomes
     assert silent.ask().equals(saved.ask())
     switched = HEBO(SPACE, objectives={"gain": "minimize"})
-    with pytest.raises(DataError, match="told with maximize gain.*states minimize gain"):
+    with pytest.raises(DataError, match=r"told with maximize gain.*states minimize gain"):
         switched.load_state_dict(saved.state_dict())
 
 
