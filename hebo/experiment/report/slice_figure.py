@@ -56,7 +56,10 @@ def draw_slice(axes: Axes, run: BestRun, axis: ParameterAxis) -> None:
     colors = np.array([scale_color(0.65 * (1 - age)) for age in _ages(run)], dtype=object)
     edge: dict[str, Any] = {"s": 17, "edgecolors": SURFACE, "linewidths": 0.4, "clip_on": False}
     within = (heights >= 0) & (heights <= 1)
-    for chosen, marker in ((within, "o"), (heights > 1, "^"), (heights < 0, "v")):
+    markers = {"o": within, "^": heights > 1, "v": heights < 0}
+    for marker, chosen in markers.items():
+        if not chosen.any():
+            continue
         axes.scatter(
             x[chosen],
             np.where(within, heights, np.where(heights > 1, 1.06, -0.06))[chosen],

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hebo.errors import StoreError
-from hebo.outcomes import Outcomes, outcomes_of
+from hebo.outcomes import Objective, Outcomes
 
 Related = tuple[Mapping[str, Any], ...]
 """The related tasks that a run learns from, as the state of an optimizer has them."""
@@ -85,7 +85,7 @@ class NewProblem:
     @property
     def outcomes(self) -> Outcomes:
         """Goals, units and limits of what it measures."""
-        return outcomes_of(self.objectives) if self.facts.outcomes is None else self.facts.outcomes
+        return outcomes_in(self.facts, self.objectives)
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,11 @@ class Entries:
     notes: tuple[str, ...] = ()
 
 
+def outcomes_in(facts: Facts, objectives: Sequence[str]) -> Outcomes:
+    """Return goals, units and limits of what a task measures; minimized where the facts do not say."""
+    return _minimized(objectives) if facts.outcomes is None else facts.outcomes
+
+
 def initial_trials_in(config: Mapping[str, Any], default: int = 0) -> Any:
     """Return the points told before the first ask in a stored configuration; older stores say `told`."""
     return config.get("initial_trials", config.get("told", default))
@@ -114,12 +119,18 @@ def _outcomes_in(found: Mapping[str, Any], objectives: Sequence[str]) -> Outcome
     """Return the outcomes of a stored task; those of an older store are minimized."""
     stored = found.get("outcomes")
     try:
-        outcomes = outcomes_of(objectives) if stored is None else Outcomes.model_validate(stored)
+        outcomes = _minimized(objectives) if stored is None else Outcomes.model_validate(stored)
     except ValueError as error:
         raise StoreError(f"a row is damaged, the outcomes of a task are {stored!r:.80}.") from error
     if outcomes.objective_names != tuple(objectives):
         raise StoreError(f"a row is damaged, the outcomes of a task are {stored!r:.80}.")
     return outcomes
+
+
+def _minimized(names: Sequence[str]) -> Outcomes:
+    """Return minimized objectives of any names: those of an older store are shown as they are."""
+    objectives = [Objective.model_construct(name=name) for name in names]
+    return Outcomes.model_construct(objectives=tuple(objectives), constraints=())
 
 
 def _is_number(value: object) -> bool:

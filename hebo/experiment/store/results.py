@@ -14,8 +14,8 @@ from hebo.errors import HeboError, StoreError
 from hebo.experiment.config.locate import find_store, recipes_of
 from hebo.experiment.store import stored, tables
 from hebo.experiment.store.database import reading, version_of
-from hebo.experiment.store.entries import Facts
-from hebo.outcomes import Outcomes, outcomes_of
+from hebo.experiment.store.entries import Facts, outcomes_in
+from hebo.outcomes import Outcomes
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -91,8 +91,7 @@ class Results:
 
     def outcomes_of(self, task: str) -> Outcomes:
         """Return goals, units and limits of what a task measures."""
-        known = self.facts.get(task, Facts()).outcomes
-        return outcomes_of(self.objectives[task]) if known is None else known
+        return outcomes_in(self.facts.get(task, Facts()), self.objectives[task])
 
     def space_of(self, task: str) -> DesignSpace:
         """Return the space of a task, without constraints: their functions need not be loaded here.

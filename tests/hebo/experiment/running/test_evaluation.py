@@ -13,6 +13,7 @@ from hebo.experiment.config.parts import build
 from hebo.experiment.executors.stopping import StopNow, stop_on_signals
 from hebo.experiment.running.evaluation import evaluate
 from hebo.experiment.store.run_log import Outcome
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Task
 
 pytestmark = pytest.mark.usefixtures("toys")
@@ -111,6 +112,11 @@ class Answers:
 
     objectives = ("y",)
     constraints: tuple[str, ...] = ()
+
+    @property
+    def outcomes(self) -> Outcomes:
+        return outcomes_of(self.objectives, self.constraints)
+
     cost_column: str | None = None
     known_noise: tuple[str, ...] = ()
     gradient_of: tuple[str, ...] = ()
@@ -154,7 +160,7 @@ class Limited(Answers):
     [
         (-1.0, 0.0, "ok", None),
         (0.25, 0.0, "infeasible", "load = 0.25 > 0"),
-        (0.25, 3.0, "infeasible", "load = 0.25, heat = 3 > 0"),
+        (0.25, 3.0, "infeasible", "load = 0.25 > 0, heat = 3 > 0"),
         (-1.0, float("nan"), "failed", "the constraint heat is not a finite number"),
     ],
 )

@@ -6,6 +6,9 @@ import pytest
 
 from hebo.errors import StoreError
 from hebo.experiment.store.entries import Facts, initial_trials_in
+from hebo.outcomes import outcomes_of
+
+GOALS = outcomes_of({"gain": "maximize", "cost": "minimize"}, [{"name": "heat", "lb": 1, "ub": 2}])
 
 
 @pytest.mark.parametrize(
@@ -18,19 +21,26 @@ def test_initial_trials_are_found_under_either_name(config: dict[str, int], expe
 
 
 @pytest.mark.parametrize(
-    "facts", [Facts(), Facts(has_costs=True), Facts(reference_point=(1.0, -2.5), front_hypervolume=0.5)]
+    "facts",
+    [
+        Facts(outcomes=GOALS),
+        Facts(has_costs=True, outcomes=GOALS),
+        Facts(reference_point=(1.0, -2.5), front_hypervolume=0.5, outcomes=GOALS),
+    ],
 )
 def test_facts_go_to_json_and_back(facts: Facts) -> None:
     assert (
         Facts.from_json(
-            {key: list(one) if isinstance(one, tuple) else one for key, one in facts.to_json().items()}, 2
+            {key: list(one) if isinstance(one, tuple) else one for key, one in facts.to_json().items()},
+            ["gain", "cost"],
         )
         == facts
     )
 
 
 def test_an_older_store_has_no_facts() -> None:
-    assert Facts.from_json({}, 2) == Facts()
+    found = Facts.from_json({}, ["y", "z"])
+    assert found == Facts(outcomes=outcomes_of(["y", "z"]))
 
 
 @pytest.mark.parametrize(
@@ -41,8 +51,10 @@ def test_an_older_store_has_no_facts() -> None:
         {"reference_point": [1.0, None]},
         {"reference_point": [1.0, True]},
         {"front_hypervolume": "large"},
+        {"outcomes": {"objectives": [{"name": "gain", "goal": "most"}]}},
+        {"outcomes": {"objectives": [{"name": "gain"}]}},
     ],
 )
 def test_facts_of_another_kind_are_damage(found: dict[str, Any]) -> None:
-    with pytest.raises(StoreError, match="facts of a task are"):
-        Facts.from_json(found, 2)
+    with pytest.raises(StoreError, match=r"(facts|outcomes) of a task are"):
+        Facts.from_json(found, ["gain", "cost"])

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from hebo.experiment.store.leading import Leading, Seen, Standing, context_of, optimum_in
+from hebo.outcomes import Objective
 
 NAN = math.nan
 
@@ -103,4 +104,6 @@ def test_a_context_has_a_text(params: dict[str, Any], names: tuple[str, ...], te
     ],
 )
 def test_a_trial_may_report_the_least_value_of_its_context(extras: Any, value: float | None) -> None:
-    assert optimum_in(extras) == value
+    assert optimum_in(extras, Objective(name="y")) == value
+    turned = optimum_in(extras, Objective(name="y", goal="maximize"))
+    assert turned == (None if value is None else -value)
