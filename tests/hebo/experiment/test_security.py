@@ -175,7 +175,7 @@ def test_texts_of_a_store_are_shown_and_nothing_more(
     change(out, "update hebo_trials set extras = ?", f"{{{encoded}: {encoded}}}")
     change(out, "update hebo_trials set params = replace(params, '\"a\"', ?)", encoded)
     change(out, "update hebo_problems set space = replace(space, '\"a\"', ?)", encoded)
-    change(out, "update hebo_problems set objectives = ?", f"[{encoded}]")
+    change(out, "update hebo_problems set facts = '{}', objectives = ?", f"[{encoded}]")  # as older stores
     change(out, 'update hebo_trials set "values" = replace("values", \'"y"\', ?)', encoded)
     for answer in (hebo("show", out), hebo("show", out, "random_search@toy#0"), hebo("report", out)):
         assert answer.exit_code == 0, answer.output
