@@ -220,7 +220,7 @@ def _carry_out(experiment: Experiment, store: Store, related: Mapping[str, Relat
     from hebo.experiment.running.dispatch import run as run_all
     from hebo.experiment.running.monitor import Monitor
 
-    monitor = Monitor(store, console(), n_slots=experiment.executor.slots)
+    monitor = Monitor(store, console(), n_slots=experiment.n_slots)
     complete = False
     try:
         with stop_on_signals(lambda: _say_stopping(experiment.executor.survives_crashes)):

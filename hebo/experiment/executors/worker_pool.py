@@ -35,6 +35,7 @@ class WorkerPool(Executor):
 
     def __init__(self, n_workers: int, *, log: Path) -> None:
         self._work: SimpleQueue[_Work | None] = SimpleQueue()
+        self._lock = threading.Lock()
         self._last: tuple[Callable[..., Any] | None, bytes] = (None, b"")
         self._workers = [_Worker(self._work, str(log)) for _ in range(n_workers)]
 
@@ -68,11 +69,10 @@ class WorkerPool(Executor):
             worker.join()
 
     def _packed(self, function: Callable[..., Any]) -> bytes:
-        last, packed = self._last
-        if function is not last:
-            packed = _pickled(function)
-            self._last = (function, packed)
-        return packed
+        with self._lock:
+            if function is not self._last[0]:
+                self._last = (function, _pickled(function))
+            return self._last[1]
 
 
 class _Worker:
