@@ -236,7 +236,11 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "process_pool": (
             "hebo.experiment.executors.process_pool:ProcessPool",
-            "Several runs at once, a process each",
+            "Several evaluations at once, a process each",
+        ),
+        "threads": (
+            "hebo.experiment.executors.threads:Threads",
+            "Several evaluations at once, those of a run in threads",
         ),
     },
 }

@@ -2,7 +2,7 @@
 
 Every random decision of an optimizer comes from a generator made of `(seed, counter)`, so a run can
 be continued from its history alone. Library code that draws from global streams runs inside
-`seeded`, which restores them.
+`seeded`, which restores them. torch is imported where a generator is wanted: seeds need none.
 """
 
 from __future__ import annotations
@@ -12,9 +12,12 @@ import random
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
+from typing import TYPE_CHECKING
 
 import numpy as np
-import torch
+
+if TYPE_CHECKING:
+    import torch
 
 
 def derive_seed(*parts: object) -> int:
@@ -25,11 +28,15 @@ def derive_seed(*parts: object) -> int:
 
 def make_generator(*parts: object) -> torch.Generator:
     """Return a CPU generator seeded by `derive_seed(*parts)`."""
+    import torch
+
     return torch.Generator().manual_seed(derive_seed(*parts))
 
 
 def draw_seed(generator: torch.Generator, *, bits: int = 31) -> int:
     """Draw an integer seed in `[0, 2**bits)` for a library that wants one."""
+    import torch
+
     return int(torch.randint(2**bits, (), generator=generator).item())
 
 
@@ -49,6 +56,8 @@ def seeded(generator: torch.Generator) -> Iterator[None]:
 
 @contextmanager
 def _seeded(seed: int) -> Iterator[None]:
+    import torch
+
     python_state, numpy_state = random.getstate(), np.random.get_state()  # noqa: NPY002
     with torch.random.fork_rng():
         try:

@@ -25,6 +25,8 @@ from hebo.errors import DataError, IncompatibleError, MissingExtraError, Suitabi
 from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.information import Information
 from hebo.optimizer.declaring import Declaring
+from hebo.optimizer.events import Event, Tell
+from hebo.optimizer.events import Round as Round
 from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
@@ -43,12 +45,6 @@ from hebo.outcomes import Outcomes, Stated
 from hebo.profile import Profile
 from hebo.recipe import Recipe
 from hebo.request import Recommends, Request
-
-Round = tuple[DataFrame, Any] | tuple[DataFrame, Any, Any] | tuple[DataFrame, Any, Any, DataFrame | None]
-"""What one ask gave: points, and what was told of them: values, constraints, other points they belong to.
-
-The keyword arguments of `tell`, as a mapping, may stand in the place of the values, or those of `prefer`.
-"""
 
 
 class OptimizerRecipe(Recipe, ABC):
@@ -373,22 +369,35 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         self.seed, self._records = int(state["seed"]), records
 
     @locked
-    def restore(self, rounds: Iterable[Round]) -> None:
-        """Replay past rounds without computing them again; what was told before the first ask is told first.
+    def restore(self, rounds: Iterable[Event]) -> None:
+        """Replay past asks and tells, as a rule without computing points again.
+
+        What was told before the first ask is told first.
 
         Args:
             rounds: One `(points, values)`, `(points, values, constraints)` or `(points, values, constraints,
-                evaluated_at)` per past `ask`, in order; values None where they are not known yet. Or
-                `(points, told)` with a mapping of the keyword arguments of `tell` or of `prefer`.
+                evaluated_at)` per past `ask`, in order; values None where they are not known yet, or were
+                told after another event. Or `(points, told)` with a mapping of the keyword arguments of
+                `tell` or of `prefer`. Between them, a `hebo.optimizer.events.Tell` for each tell that did not
+                follow its ask at once.
 
         Raises:
-            DataError: If this optimizer has been asked already, or a round is unusable.
+            DataError: If this optimizer has been asked already, or an event is unusable; of an optimizer of
+                another library, which computes its points again, also if it now suggests other ones.
         """
         if self.n_asks:
             raise DataError("only a new optimizer can be restored; build another one")
-        for frame, *told in rounds:
-            self._records.asked(self.space.encode(frame))
-            self._tell_again(frame, *told)
+        for event in rounds:
+            if isinstance(event, Tell):
+                self._tell_again(event.points, event.told)
+            else:
+                frame, *told = event
+                self._asked_again(self.space.encode(frame))
+                self._tell_again(frame, *told)
+
+    def _asked_again(self, stored: Tensor) -> None:
+        """Take the points of a past ask, `k x d`, as asked for now."""
+        self._records.asked(stored)
 
     def _tell_again(
         self, x: DataFrame, y: Any, constraints: Any = None, evaluated_at: DataFrame | None = None

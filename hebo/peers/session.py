@@ -25,7 +25,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, IncompatibleError, MissingExtraError
 from hebo.information import NOTHING, Takes
 from hebo.optimizer.locking import locked
-from hebo.optimizer.optimizer import Optimizer, Round
+from hebo.optimizer.optimizer import Optimizer
 from hebo.peers.dimensions import Dimensions, Point
 from hebo.random import derive_seed, make_generator, seeded
 from hebo.request import Recommends, Request
@@ -312,32 +312,20 @@ class PeerOptimizer(Optimizer):
             else:
                 self.recommender.ask(event[1], data.rows(torch.arange(event[2])))
 
-    @locked
-    def restore(self, rounds: Iterable[Round]) -> None:
-        """Replay past rounds; the library computes its points again. See `Optimizer.restore`.
-
-        Args:
-            rounds: See `Optimizer.restore`.
+    def _asked_again(self, stored: Tensor) -> None:
+        """Let the library compute the points again, which it has to for a state of its own.
 
         Raises:
-            DataError: If this optimizer has been asked already, a round is unusable, or the library now
-                suggests other points than those stored, as another version of it may.
+            DataError: If it now suggests other points than those stored, as another version of it may.
         """
-        if self.n_asks:
-            raise DataError("only a new optimizer can be restored; build another one")
-        for number, (frame, *told) in enumerate(rounds):
-            self._repeat(number, self.space.encode(frame))
-            self._tell_again(frame, *told)
-
-    def _repeat(self, number: int, stored: Tensor) -> None:
         again = self.recommender.ask(len(stored), self._records.data)
         lower, upper = self.space.bounds
         if not bool(((again - stored).abs() <= 1e-6 * (upper - lower).clamp_min(1e-12)).all()):
             raise DataError(
-                f"{self.recommender.title} suggests other points in round {number} than those stored; "
+                f"{self.recommender.title} suggests other points in round {self.n_asks} than those stored; "
                 "continue with the library version and settings of the first run, or start a new run"
             )
-        self._records.asked(stored)
+        super()._asked_again(stored)
 
 
 def load(module: str, package: str | None = None) -> ModuleType:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from pydantic import Field, SerializeAsAny, model_validator
 
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
 from hebo.outcomes import Outcomes
 from tasks.base import Columns, Task, sd_name
+
+if TYPE_CHECKING:
+    from hebo.design_space.design_space import DesignSpace
 
 NotNegative = Annotated[float, Field(ge=0)]
 Positive = Annotated[float, Field(gt=0)]

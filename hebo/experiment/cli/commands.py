@@ -221,7 +221,7 @@ def _carry_out(experiment: Experiment, store: Store, entries: Entries, *, again:
     from hebo.experiment.running.monitor import Monitor
 
     goals = {one.task: one.outcomes.objectives[0] for one in entries.problems}
-    monitor = Monitor(store, console(), n_slots=experiment.executor.slots, objectives=goals)
+    monitor = Monitor(store, console(), n_slots=experiment.n_slots, objectives=goals)
     complete = False
     try:
         with stop_on_signals(lambda: _say_stopping(experiment.executor.survives_crashes)):

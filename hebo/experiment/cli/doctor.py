@@ -103,7 +103,7 @@ def check_catalog() -> list[Finding]:
 
 def check_hardware() -> list[Finding]:
     """Report processors, threads and accelerators."""
-    from hebo.experiment.executors.process_pool import n_cpus
+    from hebo.experiment.executors.base import n_cpus
 
     threads = os.environ.get("OMP_NUM_THREADS", "not set")
     findings = [Finding("ok", f"{n_cpus()} CPUs usable; OMP_NUM_THREADS {threads} (workers use 1)")]

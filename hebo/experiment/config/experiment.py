@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
-from hebo.errors import ConfigError, did_you_mean
+from hebo.errors import ConfigError, IncompatibleError, did_you_mean
 from hebo.experiment.config.earlier import KEY, Earlier, read_earlier
 from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
 from hebo.experiment.config.locate import default_output, default_store, full_name
@@ -18,14 +18,14 @@ from hebo.experiment.config.parts import build, describe
 from hebo.experiment.config.split import PARTS, chosen_part
 from hebo.experiment.config.translate import translate
 from hebo.experiment.executors.base import ExecutorRecipe
-from hebo.experiment.executors.process_pool import ProcessPool
+from hebo.experiment.executors.process_pool import NWorkers, ProcessPool
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import Document, kind_of
 from hebo.recipe import Recipe
 
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
 _MAX_TRIALS = 10_000
-_CONTENT = ("optimizers", "tasks", "seeds", "budget", "initial_trials", KEY, "suite", "part")
+_CONTENT = ("optimizers", "tasks", "seeds", "budget", "n_workers", "initial_trials", KEY, "suite", "part")
 # Keys of the YAML that are used up when the experiment is built.
 _YAML_ONLY = ("split", "quick")
 _RENAMED = {"told": "initial_trials"}
@@ -85,6 +85,9 @@ class Experiment(Recipe):
         tasks: On what.
         seeds: Of the runs; each optimizer meets each task once per seed.
         budget: Of each run.
+        n_workers: Trials of each run that are evaluated at once. With a `batch_size` of 1 each is told as it
+            ends, and another one is asked for while the others are pending; a batch is told when all of it
+            has ended.
         initial_trials: Points that are evaluated and told before the first ask, beyond the budget: those that
             the task begins with if it names some, else random ones. The same for all optimizers, other ones
             for each seed.
@@ -104,6 +107,7 @@ class Experiment(Recipe):
     tasks: tuple[Labeled, ...]
     seeds: tuple[Seed, ...] = (0,)
     budget: Budget
+    n_workers: NWorkers = 1
     initial_trials: Annotated[int, Field(strict=True, ge=0, le=100_000)] = 0
     initial_trials_from: tuple[Earlier, ...] | None = None
     executor: ExecutorRecipe = ProcessPool()
@@ -113,6 +117,19 @@ class Experiment(Recipe):
     report: Annotated[bool, Field(strict=True)] = True
     suite: Name
     part: Literal["tuning", "reporting"] | None = None
+
+    @model_validator(mode="after")
+    def _check(self) -> Experiment:
+        try:
+            self.executor.check(self.n_workers, self.limits.trial_seconds)
+        except IncompatibleError as error:
+            raise ConfigError(str(error)) from error
+        return self
+
+    @property
+    def n_slots(self) -> int:
+        """How many evaluations are under way at once."""
+        return self.executor.n_loops(self.n_workers) * self.n_workers
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from concurrent.futures import Executor, Future
 from pathlib import Path
 from typing import Any, ClassVar
 
+from hebo.errors import IncompatibleError
 from hebo.experiment.executors.base import ExecutorRecipe
 
 
@@ -21,12 +22,28 @@ class InProcess(ExecutorRecipe):
     survives_crashes: ClassVar[bool] = False
 
     @property
-    def slots(self) -> int:
+    def max_workers(self) -> int | None:
         """One."""
         return 1
 
-    def open(self, *, log: Path) -> Executor:
+    def check(self, n_workers: int, trial_seconds: float | None) -> None:
+        """Refuse several workers.
+
+        Raises:
+            IncompatibleError: With the number, and what would work.
+        """
+        if n_workers > 1:
+            raise IncompatibleError(
+                f"n_workers {n_workers}: the executor in_process evaluates one trial after the other; use "
+                "process_pool or threads, or n_workers 1."
+            )
+
+    def open(self, n_loops: int, *, log: Path) -> Executor:
         """Return an executor whose `submit` comes back when the work is done."""
+        return InProcessExecutor()
+
+    def open_evaluations(self, n_workers: int, *, log: Path) -> Executor:
+        """Return the same: what is submitted is evaluated here."""
         return InProcessExecutor()
 
 

@@ -1,39 +1,38 @@
-"""Process-pool executor: several runs at once, a process each."""
+"""Process-pool executor: several runs and several trials at once, a process each."""
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import Executor
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated
 
 from pydantic import Field
 
 from hebo.experiment.executors.base import ExecutorRecipe
+from hebo.experiment.executors.base import n_cpus as n_cpus
 from hebo.experiment.executors.worker_pool import WorkerPool
+
+NWorkers = Annotated[int, Field(strict=True, ge=1, le=1024)]
 
 
 class ProcessPool(ExecutorRecipe):
-    """Several runs at once, each in a process of its own with one thread for linear algebra.
+    """Several evaluations at once, each in a process of its own with one thread for linear algebra.
 
     Attributes:
-        n_workers: Number of processes; null means one for each CPU this process may use.
+        n_workers: How many; null means one for each CPU this process may use, or as many as one run has.
     """
 
-    survives_crashes: ClassVar[bool] = True
-    n_workers: Annotated[int, Field(strict=True, ge=1, le=1024)] | None = None
+    n_workers: NWorkers | None = None
 
     @property
-    def slots(self) -> int:
+    def max_workers(self) -> int | None:
         """The number of workers."""
-        return self.n_workers or n_cpus()
+        return self.n_workers
 
-    def open(self, *, log: Path) -> Executor:
+    def open(self, n_loops: int, *, log: Path) -> Executor:
         """Return a pool whose processes start at their first run."""
-        return WorkerPool(self.slots, log=log)
+        return WorkerPool(n_loops, log=log)
 
-
-def n_cpus() -> int:
-    """Return the number of CPUs this process may use."""
-    affinity = getattr(os, "sched_getaffinity", None)
-    return len(affinity(0)) if affinity else os.cpu_count() or 1
+    def open_evaluations(self, n_workers: int, *, log: Path) -> Executor:
+        """Return a pool whose processes start at their first evaluation."""
+        return WorkerPool(n_workers, log=log)

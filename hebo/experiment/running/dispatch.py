@@ -15,6 +15,7 @@ from hebo.experiment.config.locate import LOG
 from hebo.experiment.config.parts import describe
 from hebo.experiment.executors.stopping import STOP
 from hebo.experiment.executors.worker_pool import WorkerDied, WorkerPool
+from hebo.experiment.running.evaluation import outcome_of_death
 from hebo.experiment.running.monitor import Monitor
 from hebo.experiment.running.run_loop import Job, execute
 from hebo.experiment.store import tables
@@ -45,7 +46,8 @@ def run(
         related: Label of a task -> the related tasks that its runs learn from.
     """
     owner = Owner.me()
-    with experiment.executor.open(log=Path(experiment.output) / LOG) as executor:
+    n_loops = experiment.executor.n_loops(experiment.n_workers)
+    with experiment.executor.open(n_loops, log=Path(experiment.output) / LOG) as executor:
         dispatcher = _Dispatcher(experiment, store, owner, executor, monitor.say, related or {})
         try:
             with monitor.watching(owner):
@@ -68,11 +70,13 @@ class _Dispatcher:
     active: dict[Future[str], str] = field(default_factory=dict)
     given_up: set[str] = field(default_factory=set)
     waited_for: set[str] = field(default_factory=set)
+    careful: set[str] = field(default_factory=set)
     deaths: Counter[tuple[str, int]] = field(default_factory=Counter)
     look_again: float = 0.0
 
     def __post_init__(self) -> None:
         self.specs = {one.run_id: one for one in runs_of(self.experiment)}
+        self.n_loops = self.experiment.executor.n_loops(self.experiment.n_workers)
 
     def work(self) -> None:
         """Take runs as slots become free, until none is left or a stop is wanted."""
@@ -111,7 +115,7 @@ class _Dispatcher:
     def _fill(self) -> None:
         if time.monotonic() < self.look_again:
             return
-        while len(self.active) < self.experiment.executor.slots and not STOP.is_set():
+        while len(self.active) < self.n_loops and not STOP.is_set():
             run_id = self.store.claim(self.owner, besides=self.given_up | set(self.active.values()))
             if run_id is None:
                 self.look_again = time.monotonic() + _LOOK_SECONDS
@@ -136,6 +140,10 @@ class _Dispatcher:
             initial_trials=self.experiment.initial_trials,
             max_cost=self.experiment.budget.cost,
             related=self.related.get(run.task.label, ()),
+            n_workers=self.experiment.n_workers,
+            executor=describe(self.experiment.executor) if self.experiment.n_workers > 1 else None,
+            log=str(Path(self.experiment.output) / LOG),
+            is_careful=run_id in self.careful,
         )
 
     def _take_results(self) -> None:
@@ -153,19 +161,41 @@ class _Dispatcher:
                     self.given_up.add(run_id)
 
     def _record_crash(self, run_id: str, death: WorkerDied) -> None:
-        """Blame the evaluation that was under way and let the run go on; without one, the run is broken."""
+        """Find out what is to blame, and let the run go on unless it is the optimizer."""
         log = self.store.log(run_id, self.owner)
-        underway = log.underway()
         try:
-            if underway is None:
-                self._record_early_crash(run_id, log, death)
-                return
-            number, started = underway
-            verdict = self._verdict(death, time.time() - started)
-            log.finish(number, verdict, best=log.read()["best"], then=None)
-            log.give_back(tables.WAITING)
+            if self.experiment.n_workers == 1 or run_id in self.careful:
+                self._blame_trial(run_id, log, death)
+            elif self.experiment.executor.is_apart:
+                self._count_death(run_id, log, death)
+            else:
+                self.careful.add(run_id)
+                log.give_back(tables.WAITING)
         except LeaseLost:
             pass  # another `hebo run` thinks us dead and has taken the run over
+
+    def _blame_trial(self, run_id: str, log: RunLog, death: WorkerDied) -> None:
+        """Blame the evaluation that was under way; where there were several, they come again one by one."""
+        underway = log.underway()
+        if not underway:
+            self._record_early_crash(run_id, log, death)
+            return
+        if len(underway) == 1:
+            number, started = underway[0]
+            limit = self.experiment.limits.trial_seconds
+            verdict = outcome_of_death(death, time.time() - started, limit)
+            log.finish(number, verdict, best=log.read()["best"])
+        log.give_back(tables.WAITING)
+
+    def _count_death(self, run_id: str, log: RunLog, death: WorkerDied) -> None:
+        """Give a run whose loop died apart from all evaluations three chances without any progress."""
+        n_done = int(log.read()["n_done"])
+        self.deaths[run_id, n_done] += 1
+        if self.deaths[run_id, n_done] < _CHANCES:
+            log.give_back(tables.WAITING)
+            return
+        self.given_up.add(run_id)
+        log.give_back(tables.BROKEN, f"{death} {_CHANCES} times outside of an evaluation (see {LOG})")
 
     def _record_early_crash(self, run_id: str, log: RunLog, death: WorkerDied) -> None:
         """Give a trial that a worker died before three chances; without one, the optimizer is to blame."""
@@ -178,12 +208,5 @@ class _Dispatcher:
         if self.deaths[run_id, pending[0]] == _CHANCES:
             text = f"{death} {_CHANCES} times on the way to the evaluation (see {LOG})"
             outcome = Outcome(tables.CRASHED, {}, {}, text)
-            log.finish(pending[0], outcome, best=log.read()["best"], then=None)
+            log.finish(pending[0], outcome, best=log.read()["best"])
         log.give_back(tables.WAITING)
-
-    def _verdict(self, death: WorkerDied, seconds: float) -> Outcome:
-        limit = self.experiment.limits.trial_seconds
-        if limit is not None and seconds >= limit:
-            message = f"not finished within {limit:g} s and deaf to signals; its process was ended"
-            return Outcome(tables.TIMED_OUT, {}, {}, message, seconds)
-        return Outcome(tables.CRASHED, {}, {}, f"{death} during the evaluation", seconds)

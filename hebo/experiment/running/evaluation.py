@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 
 from hebo.errors import EvaluationError, IncompatibleError
 from hebo.experiment.executors.stopping import is_stop
+from hebo.experiment.executors.worker_pool import WorkerDied
 from hebo.experiment.running.surroundings import surroundings
 from hebo.experiment.store import tables
 from hebo.experiment.store.frames import frame_of, rows_of
@@ -33,7 +34,15 @@ class OutOfTime(BaseException):
     """Ends an evaluation; not an `Exception`, so that an objective that catches those cannot stay."""
 
 
-def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, hard: bool) -> Outcome:
+def evaluate(
+    task: Task,
+    frame: DataFrame,
+    *,
+    seed: int,
+    limit: float | None,
+    hard: bool,
+    is_checked: bool = False,
+) -> Outcome:
     """Evaluate one point and say how it went; errors of the objective become part of the outcome.
 
     Args:
@@ -42,6 +51,7 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
         seed: Of the task's noise.
         limit: Seconds the evaluation may take; None for no limit.
         hard: Whether this process may be ended if the objective does not come back in time.
+        is_checked: Whether the point is known to lie in the space, so that the task need not look.
 
     Raises:
         IncompatibleError: If there is a limit and signals cannot be used here.
@@ -52,7 +62,7 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
     started, cost = time.perf_counter(), None
     try:
         with surroundings(), time_limit(limit, hard=hard):
-            answer = task.evaluate(frame, seed=seed)
+            answer = _answer(task, frame, seed, is_checked)
         values, extras = _split(answer, (*objectives, *constraints))
         _check_evaluated_at(task, frame, extras.get(tables.EVALUATED_AT))
         status, message = _judge(values, task.outcomes, extras)
@@ -70,6 +80,20 @@ def evaluate(task: Task, frame: DataFrame, *, seed: int, limit: float | None, ha
     unknown = dict.fromkeys((*objectives, *constraints))
     seconds = time.perf_counter() - started
     return Outcome(status, {**unknown, **values}, extras, message, seconds, cost)
+
+
+def _answer(task: Task, frame: DataFrame, seed: int, is_checked: bool) -> DataFrame:
+    """Return what the task says; a task that needs no `hebo.base.Task` may know one way of asking only."""
+    direct = getattr(task, "evaluate_checked", None)
+    return direct(frame, seed=seed) if is_checked and direct else task.evaluate(frame, seed=seed)
+
+
+def outcome_of_death(death: WorkerDied, seconds: float, limit: float | None) -> Outcome:
+    """Return the outcome of a trial whose worker has died, after so many seconds."""
+    if limit is not None and seconds >= limit:
+        message = f"not finished within {limit:g} s and deaf to signals; its process was ended"
+        return Outcome(tables.TIMED_OUT, {}, {}, message, seconds)
+    return Outcome(tables.CRASHED, {}, {}, f"{death} during the evaluation", seconds)
 
 
 @contextmanager

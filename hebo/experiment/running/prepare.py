@@ -233,6 +233,7 @@ def _new_runs(experiment: Experiment, related: Mapping[str, Related]) -> list[Ne
                 "optimizer": describe(one.optimizer.recipe),
                 "task": describe(one.task.recipe),
                 "initial_trials": experiment.initial_trials,
+                "n_workers": experiment.n_workers,
                 **_stands_for(related[one.task.label]),
             },
         )

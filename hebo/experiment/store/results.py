@@ -64,7 +64,9 @@ class Results:
             UTC). With the first trial of each round, None with the others: `profile` (phase of the ask ->
             CPU seconds of the whole ask) and `fallbacks` (reason -> how often). `competes`: whether it may be
             the best of its run, which one at a cheaper fidelity may not. `cost`: of the evaluation, as the
-            task says; NaN where it says none.
+            task says; NaN where it says none. Of a run with several workers, `worker` is the number of the
+            one that evaluated it, from 0, and `told` the place of its tell among all asks and tells of the
+            run; NaN elsewhere, and where each tell followed its ask.
         spaces: Task label -> the design space as JSON.
         objectives: Task label -> names of its objectives, the first one leading.
         facts: Task label -> what else is known of it, goals and units among it: `store.entries.Facts`.
@@ -176,8 +178,9 @@ def _place(run: Mapping[str, Any]) -> int:
     return int(run["position"])
 
 
+_ENDS = ("_seconds", "_at", "cost", "told", "worker")
 # A column of nothing but None would otherwise have the dtype `object`.
-_NUMBERS = {column: "float64" for column in TRIAL_COLUMNS if column.endswith(("_seconds", "_at", "cost"))}
+_NUMBERS = {column: "float64" for column in TRIAL_COLUMNS if column.endswith(_ENDS)}
 
 
 def _frame(rows: list[dict[str, Any]], columns: tuple[str, ...], dtypes: Mapping[str, str]) -> DataFrame:

@@ -42,6 +42,8 @@ class Trial:
         values: Objective -> value, None for what is not a number; empty while pending.
         extras: Whatever else the task reports.
         cost: Of the evaluation; None where it has none.
+        told: Place of its tell among all asks and tells of the run, from 0; None where it follows from the
+            rounds, or is still to come.
     """
 
     number: int
@@ -51,6 +53,7 @@ class Trial:
     values: dict[str, float | None] | None = None
     extras: Mapping[str, Any] = field(default_factory=dict)
     cost: float | None = None
+    told: int | None = None
 
     @property
     def evaluated_at(self) -> dict[str, Any] | None:
@@ -96,6 +99,19 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class By:
+    """Who evaluated a trial.
+
+    Attributes:
+        worker: Number of the worker among those of the run, from 0.
+        started_at: When it began, seconds since 1970.
+    """
+
+    worker: int
+    started_at: float
+
+
+@dataclass(frozen=True)
 class AskCost:
     """What an ask cost.
 
@@ -112,8 +128,13 @@ class AskCost:
 
 @dataclass(frozen=True)
 class RoundCost:
-    """What the rest of a round cost per trial: wall and CPU seconds of its tell, CPU seconds of the rest."""
+    """What the rest of a round cost per trial: wall and CPU seconds of its tell, CPU seconds of the rest.
 
+    Attributes:
+        numbers: The trials that were told.
+    """
+
+    numbers: Sequence[int]
     tell_seconds: float = 0.0
     tell_cpu_seconds: float = 0.0
     overhead_seconds: float = 0.0
@@ -138,23 +159,26 @@ class RunLog:
 
     def trials(self) -> list[Trial]:
         """Return the trials so far in number order."""
-        names = ("number", "round", "params", "status", "values", "extras", "cost")
+        names = ("number", "round", "params", "status", "values", "extras", "cost", "told")
         columns, read = [trials.c[name] for name in names], tables.from_json
         query = select(*columns).where(self._its_trials).order_by(trials.c.number)
         with self._engine.connect().execution_options(hebo_read=True) as connection:
             rows = connection.execute(query).all()
         return [
-            Trial(number, round_, read(params), status, read(values), read(extras), cost)
-            for number, round_, params, status, values, extras, cost in rows
+            Trial(number, round_, read(params), status, read(values), read(extras), cost, told)
+            for number, round_, params, status, values, extras, cost, told in rows
         ]
 
-    def add_round(self, asked: Sequence[Trial], cost: AskCost, *, last: RoundCost | None) -> None:
+    def add_round(
+        self, asked: Sequence[Trial], cost: AskCost, *, last: Sequence[RoundCost] = (), n_started: int = 1
+    ) -> None:
         """Store the points of an ask as pending, before any is evaluated.
 
         Args:
             asked: The new trials. Profile and fallbacks of the ask are kept with the first one.
             cost: What the ask cost.
-            last: What the round before cost, known only now; None if it was not run here.
+            last: What the tells before cost, known only now.
+            n_started: How many of them, from the first, are evaluated at once.
         """
         now, n = time.time(), len(asked)
         first = {"profile": tables.to_json(cost.profile), "fallbacks": tables.to_json(cost.fallbacks)}
@@ -167,20 +191,25 @@ class RunLog:
                 "status": tables.PENDING,
                 "ask_seconds": cost.seconds / n,
                 "ask_cpu_seconds": sum(cost.profile.values()) / n,
-                "started_at": now if one is asked[0] else None,
+                "started_at": now if place < n_started else None,
                 **(first if one is asked[0] else dict.fromkeys(first)),
             }
-            for one in asked
+            for place, one in enumerate(asked)
         ]
         with self._renewed(p_seconds=cost.seconds) as connection:
             connection.execute(statements.ADD, rows)
-            if last is not None:
-                self._set_cost(connection, asked[0].round - 1, last)
+            self._set_costs(connection, last)
 
-    def start(self, number: int) -> None:
-        """Note that the evaluation of a trial begins now."""
+    def start(self, numbers: Sequence[int]) -> None:
+        """Note that the evaluations of trials begin now."""
         with self._renewed() as connection:
-            self._start(connection, number)
+            self._start(connection, numbers)
+
+    def note_told(self, numbers: Sequence[int], place: int) -> None:
+        """Note the place of the tell of trials among all asks and tells of the run."""
+        rows = [self._bound | {"p_number": number, "p_told": place} for number in numbers]
+        with self._renewed() as connection:
+            connection.execute(statements.TOLD, rows)
 
     def finish(
         self,
@@ -188,8 +217,10 @@ class RunLog:
         outcome: Outcome,
         *,
         best: float | None,
-        then: int | None,
+        then: Sequence[int] = (),
         hypervolume: float | None = None,
+        told: int | None = None,
+        by: By | None = None,
     ) -> None:
         """Store how an evaluation ended.
 
@@ -197,8 +228,11 @@ class RunLog:
             number: The trial.
             outcome: How it ended.
             best: Of the run so far, of one objective (see `leading`); None leaves it as it is.
-            then: The trial whose evaluation begins next, if any.
+            then: The trials whose evaluations begin now.
             hypervolume: The same of several objectives.
+            told: Place of its tell, which follows at once, among all asks and tells of the run; None where
+                that follows from the rounds.
+            by: Which worker evaluated it, and from when on; None where this process did, since it was noted.
         """
         is_asked = number >= 0
         counted = {
@@ -209,21 +243,22 @@ class RunLog:
             "p_cost": (outcome.cost or 0.0) if is_asked else 0.0,
         }
         with self._renewed(**counted, p_seconds=outcome.seconds or 0.0) as connection:
-            connection.execute(statements.FINISH, self._bound | {"p_number": number} | _columns(outcome))
-            if then is not None:
-                self._start(connection, then)
+            ended = {"p_number": number, **_columns(outcome), **_where(by)}
+            connection.execute(statements.FINISH, self._bound | ended)
+            if told is not None:
+                connection.execute(statements.TOLD, self._bound | {"p_number": number, "p_told": told})
+            self._start(connection, then)
 
-    def finish_run(self, last: tuple[int, RoundCost] | None, message: str | None = None) -> None:
+    def finish_run(self, last: Sequence[RoundCost] = (), message: str | None = None) -> None:
         """Give the run back as finished, or as waiting if its budget grew in the meantime.
 
         Args:
-            last: The last round and what it cost, if it was run here.
+            last: What the tells since the last ask cost.
             message: What the optimizer says at the end, for the report.
         """
         ended = and_(self._its_trials, trials.c.number >= 0, trials.c.status != tables.PENDING)
         with self._renewed() as connection:
-            if last is not None:
-                self._set_cost(connection, *last)
+            self._set_costs(connection, last)
             # Counted anew: with a counter that is off, a run would be taken up again for ever.
             costs = list(connection.execute(select(trials.c.cost).where(ended)).scalars())
             n_done, spent = len(costs), math.fsum(cost or 0.0 for cost in costs)
@@ -242,16 +277,15 @@ class RunLog:
         with self._renewed() as connection:
             self._free(connection, status=status, message=message)
 
-    def underway(self) -> tuple[int, float] | None:
-        """Return the pending trial whose evaluation has begun and when; None if there is none."""
+    def underway(self) -> list[tuple[int, float]]:
+        """Return the pending trials whose evaluations have begun and when, the latest first."""
         query = (
             select(trials.c.number, trials.c.started_at)
             .where(self._its_trials, trials.c.status == tables.PENDING, trials.c.started_at.is_not(None))
             .order_by(trials.c.started_at.desc(), trials.c.number.desc())
         )
         with self._engine.connect().execution_options(hebo_read=True) as connection:
-            row = connection.execute(query).first()
-        return None if row is None else (row.number, row.started_at)
+            return [(row.number, row.started_at) for row in connection.execute(query)]
 
     @contextmanager
     def _renewed(self, **counted: Any) -> Iterator[Connection]:
@@ -268,22 +302,33 @@ class RunLog:
         freed = update(runs).where(self._this_run).values(owner=None, lease_until=None, **values)
         connection.execute(freed)
 
-    def _start(self, connection: Connection, number: int) -> None:
-        connection.execute(statements.START, self._bound | {"p_number": number, "p_now": time.time()})
+    def _start(self, connection: Connection, numbers: Sequence[int]) -> None:
+        if numbers:
+            now = self._bound | {"p_now": time.time()}
+            connection.execute(statements.START, [now | {"p_number": one} for one in numbers])
 
-    def _set_cost(self, connection: Connection, round_: int, cost: RoundCost) -> None:
-        seconds = {
-            "p_tell": cost.tell_seconds,
-            "p_tell_cpu": cost.tell_cpu_seconds,
-            "p_overhead": cost.overhead_seconds,
-        }
-        connection.execute(statements.COST, self._bound | {"p_round": round_} | seconds)
+    def _set_costs(self, connection: Connection, costs: Sequence[RoundCost]) -> None:
+        rows = [self._bound | {"p_number": number} | _seconds(one) for one in costs for number in one.numbers]
+        if rows:
+            connection.execute(statements.COST, rows)
+
+
+def _seconds(cost: RoundCost) -> dict[str, float]:
+    return {
+        "p_tell": cost.tell_seconds,
+        "p_tell_cpu": cost.tell_cpu_seconds,
+        "p_overhead": cost.overhead_seconds,
+    }
 
 
 _UNCOUNTED = {
     **{"p_done": 0, "p_bad": 0, "p_seconds": 0.0, "p_best": None},
     **{"p_hypervolume": None, "p_cost": 0.0},
 }
+
+
+def _where(by: By | None) -> dict[str, Any]:
+    return {"p_worker": by and by.worker, "p_started": by and by.started_at}
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:

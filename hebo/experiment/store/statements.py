@@ -31,6 +31,10 @@ RENEW = (
 
 ADD = insert(trials)
 
+TOLD = (
+    update(trials).where(_TRIALS, trials.c.number == bindparam("p_number")).values(told=bindparam("p_told"))
+)
+
 START = (
     update(trials)
     .where(_TRIALS, trials.c.number == bindparam("p_number"))
@@ -49,13 +53,15 @@ FINISH = (
             trials.c.eval_seconds: bindparam("p_seconds"),
             trials.c.finished_at: bindparam("p_now"),
             trials.c.cost: bindparam("p_cost"),
+            trials.c.worker: bindparam("p_worker"),
+            trials.c.started_at: func.coalesce(bindparam("p_started"), trials.c.started_at),
         }
     )
 )
 
 COST = (
     update(trials)
-    .where(_TRIALS, trials.c.round == bindparam("p_round"))
+    .where(_TRIALS, trials.c.number == bindparam("p_number"))
     .values(
         tell_seconds=bindparam("p_tell"),
         tell_cpu_seconds=bindparam("p_tell_cpu"),

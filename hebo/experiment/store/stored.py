@@ -84,6 +84,9 @@ def trial(row: Row) -> dict[str, Any]:
     where = f"trial {row['number']!r:.60} of the run {row['run_id']!r}"
     _check(row, where, int, "number", "round")
     _check(row, where, float, *(key for key in row if key.endswith(("_seconds", "_at", "cost"))))
+    for key in ("told", "worker"):
+        if row[key] is not None:
+            _check(row, where, int, key)
     if (row["cost"] or 0.0) < 0:
         raise StoreError(f"the {where} is damaged: its cost is {row['cost']!r:.60}.")
     if any(not 0 <= (row[key] or 0) < _NEVER for key in ("started_at", "finished_at")):

@@ -14,7 +14,7 @@ from sqlalchemy import Column, ColumnElement, Float, Integer, MetaData, String, 
 
 from hebo.errors import StoreError
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 OLDEST_READABLE = 2
 """Older stores, from this version on, are read as they are, and brought up to date when written to."""
 
@@ -48,6 +48,7 @@ GRADIENT = "gradient_"
 
 # Of columns that older stores lack: the version since which they are there; absent values are NULL.
 _SINCE_3 = {"since": 3}
+_SINCE_4 = {"since": 4}
 
 metadata = MetaData()
 
@@ -130,6 +131,9 @@ trials = Table(
     Column("started_at", Float),
     Column("finished_at", Float),
     Column("cost", Float, info=_SINCE_3),
+    # Place of its tell among all asks and tells of the run, where tells did not follow their asks.
+    Column("told", Integer, info=_SINCE_4),
+    Column("worker", Integer, info=_SINCE_4),
 )
 
 

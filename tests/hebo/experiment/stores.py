@@ -24,7 +24,7 @@ def register(store: Store, *, output: str = "out", content: dict[str, Any] | Non
 
 def ask(log: RunLog, *numbers: int, round_: int = 0) -> None:
     trials = [Trial(number, round_, {"x": number / 10}) for number in numbers]
-    log.add_round(trials, AskCost(1.0, {"rest": 0.5}), last=None)
+    log.add_round(trials, AskCost(1.0, {"rest": 0.5}))
 
 
 def finished(value: float | None, status: str = "ok") -> Outcome:

@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import wait
@@ -10,10 +12,11 @@ from pathlib import Path
 
 import pytest
 
-from hebo.errors import EvaluationError, StoreError
+from hebo.errors import EvaluationError, IncompatibleError, StoreError
 from hebo.experiment.executors.in_process import InProcess
 from hebo.experiment.executors.process_pool import ProcessPool, n_cpus
-from hebo.experiment.executors.worker_pool import WorkerDied, WorkerPool, end_of
+from hebo.experiment.executors.worker_pool import WorkerDied, WorkerPool
+from hebo.experiment.executors.worker_process import end_of
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +77,14 @@ def test_killing_the_pool_ends_calls_under_way(log: Path) -> None:
         assert all(isinstance(future.exception(timeout=600), WorkerDied) for future in futures)
 
 
+def test_a_pool_that_was_killed_carries_out_nothing_more(log: Path) -> None:
+    with WorkerPool(1, log=log) as pool:
+        pool.submit(os.getpid).result()
+        pool.kill()
+        with pytest.raises(WorkerDied, match="SIGKILL"):
+            pool.submit(os.getpid).result(timeout=600)
+
+
 def test_what_a_worker_has_started_ends_with_it(log: Path, tmp_path: Path) -> None:
     with WorkerPool(1, log=log) as pool:
         command = f"sleep 800 & echo $! > {tmp_path}/pid; wait"
@@ -92,6 +103,87 @@ def is_running(pid: int) -> bool:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
     except OSError:
         return False
+
+
+def test_lambdas_and_closures_can_be_called(pool: WorkerPool) -> None:
+    offset = 3
+    assert pool.submit(lambda x: x + offset, 4).result() == 7
+
+
+def test_a_function_is_sent_once_for_calls_in_a_row(pool: WorkerPool) -> None:
+    counted: list[int] = []
+
+    def count(x: int) -> int:
+        counted.append(x)
+        return len(counted)
+
+    assert [pool.submit(count, x).result() for x in (5, 6, 7)] == [1, 2, 3]
+    assert pool.submit(os.getpid).result() > 0
+    assert pool.submit(count, 8).result() == 1  # sent anew, as it is here
+
+
+def test_what_cannot_be_sent_is_refused_with_a_remedy(pool: WorkerPool) -> None:
+    with pytest.raises(IncompatibleError, match=r"cannot be sent to a worker process .*executor threads"):
+        pool.submit(print, threading.Lock())
+
+
+def test_an_answer_that_cannot_be_sent_is_an_error_and_the_worker_lives(pool: WorkerPool) -> None:
+    before = pool.submit(os.getpid).result()
+    with pytest.raises(EvaluationError, match="TypeError: cannot pickle"):
+        pool.submit(threading.Lock).result()
+    assert pool.submit(os.getpid).result() == before
+
+
+def test_a_script_needs_no_guard_and_is_not_run_again(log: Path, tmp_path: Path) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from pathlib import Path\n"
+        "from hebo.experiment.executors.worker_pool import WorkerPool\n"
+        "print('begun', flush=True)\n"
+        "def square(x):\n    return x * x\n"
+        f"with WorkerPool(2, log=Path({str(log)!r})) as pool:\n"
+        "    print([pool.submit(square, x).result() for x in range(3)])\n"
+    )
+    command = [sys.executable, str(script)]
+    answer = subprocess.run(command, capture_output=True, text=True, check=True, env=with_path())
+    assert answer.stdout == "begun\n[0, 1, 4]\n"
+
+
+def test_workers_leave_the_path_of_programs_as_it_is(pool: WorkerPool) -> None:
+    assert pool.submit(os.getenv, "PYTHONPATH").result() == os.getenv("PYTHONPATH")
+    assert pool.submit(lambda: sys.path).result() == [one or os.getcwd() for one in sys.path]
+
+
+def test_a_worker_that_serves_no_call_yet_has_not_imported_torch(log: Path) -> None:
+    with WorkerPool(1, log=log) as pool:
+        heavy = pool.submit(lambda: sorted({"torch", "numpy", "pandas", "sqlalchemy"} & set(sys.modules)))
+        assert heavy.result() == []
+
+
+def with_path() -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+
+
+def test_nothing_outlives_a_parent_that_is_killed(log: Path, tmp_path: Path) -> None:
+    script, pids = tmp_path / "script.py", tmp_path / "pids"
+    script.write_text(
+        "import os, subprocess\n"
+        "from pathlib import Path\n"
+        "from hebo.experiment.executors.worker_pool import WorkerPool\n"
+        "def work():\n"
+        "    child = subprocess.Popen(['sleep', '600'])\n"
+        f"    Path({str(pids)!r}).write_text(f'{{os.getpid()}} {{child.pid}}\\n')\n"
+        "    child.wait()\n"
+        f"WorkerPool(1, log=Path({str(log)!r})).submit(work).result()\n"
+    )
+    process = subprocess.Popen([sys.executable, str(script)], env=with_path())
+    while not pids.exists() or not pids.read_text().endswith("\n"):
+        time.sleep(0.02)
+    process.kill()
+    process.wait()
+    for pid in map(int, pids.read_text().split()):
+        while is_running(pid):
+            time.sleep(0.02)
 
 
 def test_keyword_arguments_are_refused(pool: WorkerPool) -> None:

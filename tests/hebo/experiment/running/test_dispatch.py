@@ -296,7 +296,7 @@ def test_three_deaths_before_an_evaluation_cost_its_trial_and_the_run_goes_on(wr
     first = Owner.me()
     assert store.claim(first, besides=set()) == run_id
     trials = [Trial(number, 0, {"x": 0.0, "n": 1, "c": "a"}) for number in (0, 1)]
-    store.log(run_id, first).add_round(trials, AskCost(0.0), last=None)
+    store.log(run_id, first).add_round(trials, AskCost(0.0))
     store.release(first)
     for n_deaths in (1, 2, 3):
         assert store.claim(dispatcher.owner, besides=dispatcher.given_up) == run_id

@@ -25,8 +25,8 @@ def test_the_same_experiment_may_be_registered_again(store: Store) -> None:
 def test_the_budget_may_grow_and_finished_runs_go_on(store: Store, run_log: RunLog) -> None:
     ask(run_log, 0, 1, 2)
     for number in range(3):
-        run_log.finish(number, finished(1.0), best=1.0, then=None)
-    run_log.finish_run(None)
+        run_log.finish(number, finished(1.0), best=1.0)
+    run_log.finish_run()
     assert [row["run_id"] for row in store.unfinished()] == ["o@t#1"]
     register(store, n=5)
     assert [(row["status"], row["n_trials"]) for row in store.progress()] == [("waiting", 5), ("waiting", 5)]
@@ -75,8 +75,8 @@ def test_a_run_that_another_has_prolonged_is_not_to_do_beyond_the_own_budget(
     grow(other, new(a_run(0, n_trials=5)))
     ask(run_log, 0, 1, 2)
     for number in range(3):
-        run_log.finish(number, finished(1.0), best=1.0, then=None)
-    run_log.finish_run(None)
+        run_log.finish(number, finished(1.0), best=1.0)
+    run_log.finish_run()
     assert [row["run_id"] for row in store.unfinished()] == ["o@t#1"]
     assert [row["run_id"] for row in other.unfinished()] == ["o@t#0"]
     other.close()

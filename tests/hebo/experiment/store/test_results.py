@@ -11,7 +11,7 @@ from ..stores import ask, register
 
 def test_results_are_tables_with_data_in_natural_form(store_url: str, run_log: RunLog) -> None:
     ask(run_log, 0, 1)
-    run_log.finish(0, Outcome("ok", {"y": 1.5, "z": None}, {"k": [1]}, None, 0.5), best=1.5, then=1)
+    run_log.finish(0, Outcome("ok", {"y": 1.5, "z": None}, {"k": [1]}, None, 0.5), best=1.5, then=[1])
     found = load_results(store_url)
     assert found.name == "e"
     assert list(found.runs["run_id"]) == ["o@t#0", "o@t#1"]

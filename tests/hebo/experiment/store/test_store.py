@@ -36,7 +36,7 @@ def test_a_dead_owners_run_is_taken_over_and_the_dead_one_is_fenced_off(store: S
     ask(ghost, 0, 1)
     assert store.claim(owner, besides=set()) == "o@t#0"
     with pytest.raises(LeaseLost, match="taken over by another `hebo run`"):
-        ghost.finish(0, finished(1.0), best=1.0, then=None)
+        ghost.finish(0, finished(1.0), best=1.0)
     assert [one.status for one in store.log("o@t#0", owner).trials()] == ["pending", "pending"]
 
 
@@ -61,7 +61,7 @@ def test_a_new_owner_is_not_blamed_for_what_an_old_one_began(
     store.release(owner)
     other = Owner.me()
     assert store.claim(other, besides=set()) == "o@t#0"
-    assert store.log("o@t#0", other).underway() is None
+    assert store.log("o@t#0", other).underway() == []
 
 
 def test_progress_since_an_instant_leaves_out_what_is_older(store: Store, run_log: RunLog) -> None:
