@@ -12,7 +12,7 @@ from pydantic import Field, SerializeAsAny, model_validator
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
-from hebo.outcomes import Outcomes
+from hebo.outcomes import Objective, Outcomes
 from tasks.base import Columns, Task, sd_name
 
 NotNegative = Annotated[float, Field(ge=0)]
@@ -48,6 +48,15 @@ class Wrapper(Task):
         """Return objective -> the value of a setting for it."""
         value, names = getattr(self, setting), self.task.objectives
         return dict(zip(names, value if isinstance(value, tuple) else (value,) * len(names), strict=True))
+
+    def _refuse_targets(self, why: str) -> None:
+        """Raise ConfigError if an objective of the task has a target."""
+        for one in self.task.outcomes.objectives:
+            if one.goal == "target":
+                raise ConfigError(
+                    f"the objective '{one.name}' of {self.task.name} has a target, and {why}; choose a task "
+                    "with objectives that are minimized or maximized, or leave out the wrapper"
+                )
 
     @property
     def name(self) -> str:
@@ -125,6 +134,15 @@ class Wrapper(Task):
     def space(self) -> DesignSpace:
         """That of the task, constraints included."""
         return self.task.space
+
+
+def sign_of(objective: Objective) -> float:
+    """Return -1 for an objective that is maximized, else 1.
+
+    Drawn errors are multiplied by it, so that what is minimized of a task has the same ones whether the task
+    measures it or its negative.
+    """
+    return -1.0 if objective.goal == "maximize" else 1.0
 
 
 def noiseless_name(objectives: tuple[str, ...], objective: str) -> str:
