@@ -108,8 +108,9 @@ class Ehrlich(_EhrlichFunction):
     Among `v` states, about `0.8 v` may follow each; a string with any other step is infeasible, so that few
     random strings are feasible: `0.8^(L - 1)` of them. The value of a feasible one is
     `prod_i max_l floor(q / k #{j: x_(l + s_ij) = a_ij}) / q` over `c` motifs `a_i` of `k` states with the
-    offsets `s_i`; the maximum 1 is reached by construction (Stanton, Alberstein, Frey, Watkins and Cho, "Closed-form test functions for biophysical sequence optimization algorithms",
-    arXiv:2407.00236, 2024). A seed stands for the instance of its package, `pytorch-holo` 0.0.5.
+    offsets `s_i`; the maximum 1 is reached by construction (Stanton, Alberstein, Frey, Watkins and Cho,
+    "Closed-form test functions for biophysical sequence optimization algorithms", arXiv:2407.00236, 2024). A
+    seed stands for the instance of its package, `pytorch-holo` 0.0.5.
 
     An infeasible string is a failed evaluation, as it is minus infinity in the paper: which steps are banned
     is for the optimizer to find out. One that may know them takes `is_feasible` as an input constraint.

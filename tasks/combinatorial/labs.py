@@ -44,10 +44,10 @@ class LABS(Coded):
     """Low-autocorrelation binary sequences: find `n` signs that look like none of their own shifts.
 
     With `s_i = 1` where `x_i` is True and -1 elsewhere, and `C_k = sum_i s_i s_{i+k}` over the `n - k` pairs
-    at distance `k`, the value is the energy `E = sum_{k=1}^{n-1} C_k^2`, minimized, or the merit
-    factor `F = n^2 / (2 E)`, maximized (Golay, "Sieves for low autocorrelation binary sequences", IEEE Trans. Inf. Theory 23,
-    1977). Changing all signs, changing every second sign, or reversing the order leaves the energy as it is.
-    The optimum is known up to `n = 66`, by exhaustive search.
+    at distance `k`, the objective is the energy `E = sum_{k=1}^{n-1} C_k^2`, minimized, or the merit factor
+    `F = n^2 / (2 E)`, maximized (Golay, "Sieves for low autocorrelation binary sequences", IEEE Trans. Inf.
+    Theory 23, 1977). Changing all signs, changing every second sign, or reversing the order leaves the energy
+    as it is. The optimum is known up to `n = 66`, by exhaustive search.
 
     Args:
         n: Number of booleans.

@@ -66,7 +66,7 @@ class RNAInverseFolding(Task):
 
     @property
     def outcomes(self) -> Outcomes:
-        """The distance from the target, by the number of letters: `hamming_distance`, `base_pair_distance`."""
+        """The distance from the target, by the number of letters."""
         return outcomes_of(self._objective)
 
     @property

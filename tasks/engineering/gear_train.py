@@ -24,10 +24,10 @@ _LEAST, _MOST = 12, 60
 class GearTrain(Task):
     """Error of the ratio and size of the largest wheel of a compound gear train, by four integers.
 
-    Two pairs of wheels with 12 to 60 teeth shall reduce a speed by 6.931: `ratio_error = |6.931 - c d / (a b)|` and
-    `size = max(a, b, c, d)` (Kannan and Kramer, 1994, with the error alone; Deb and Srinivasan,
-    "Innovization: innovating design principles through optimization", 2006). The front is known by
-    enumeration.
+    Two pairs of wheels with 12 to 60 teeth shall reduce a speed by 6.931:
+    `ratio_error = |6.931 - c d / (a b)|` and `size = max(a, b, c, d)` (Kannan and Kramer, 1994, with the
+    error alone; Deb and Srinivasan, "Innovization: innovating design principles through optimization", 2006).
+    The front is known by enumeration.
     """
 
     @property
