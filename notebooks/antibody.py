@@ -35,7 +35,7 @@ optimizer = AntBO().build(task.space, seed=1)
 for _ in range(N_LOOPS):
     loops = optimizer.ask()
     measured = task.evaluate(loops)
-    optimizer.tell(loops, measured[["y"]].to_numpy())
+    optimizer.tell(loops, measured[["energy"]].to_numpy())
 history = optimizer.X.assign(energy=optimizer.y[:, 0]).sort_values("energy", kind="stable")
 history["loop"] = history[task.space.names].agg("".join, axis=1)
 history[["loop", "energy"]].head(8)
@@ -59,7 +59,7 @@ list(task.pictures(best[task.space.names]).values())
 random_loops = task.space.decode(task.space.sample(N_LOOPS, generator=make_generator("random loops")))
 trajectories = {
     "AntBO": pd.Series(optimizer.y[:, 0]).cummin(),
-    "random": task.evaluate(random_loops)["y"].cummin().reset_index(drop=True),
+    "random": task.evaluate(random_loops)["energy"].cummin().reset_index(drop=True),
 }
 figure = Figure(figsize=(6, 3.2), layout="constrained")
 axes = figure.subplots()

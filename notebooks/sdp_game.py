@@ -121,8 +121,8 @@ tables = next(
     one for one in (Path("docs/benchmarks/domains"), Path("../docs/benchmarks/domains")) if one.is_dir()
 )
 landscape = pd.read_csv(tables / "sdp_landscape.csv")
-landscape.loc[landscape["status"] != "certified", "y"] = np.nan
-surface = landscape.pivot(index="radius_ratio", columns="r", values="y")
+landscape.loc[landscape["status"] != "certified", "density_bound"] = np.nan
+surface = landscape.pivot(index="radius_ratio", columns="r", values="density_bound")
 figure = Figure(figsize=(6, 3.6), layout="constrained")
 axes = figure.subplots()
 image = axes.pcolormesh(surface.columns, surface.index, surface, cmap="viridis_r", shading="nearest")
@@ -143,10 +143,10 @@ rows = []
 for _ in range(4 if SMALL else 14):
     program = optimizer.ask()
     solved = task.evaluate(program)
-    optimizer.tell(program, solved[["y"]].to_numpy())
+    optimizer.tell(program, solved[["density_bound"]].to_numpy())
     rows.append(pd.concat([program[["r", "radius_ratio"]].round(4), solved], axis=1))
 history = pd.concat(rows, ignore_index=True)
-history[["r", "radius_ratio", "multipliers", "y", "status"]]
+history[["r", "radius_ratio", "multipliers", "density_bound", "status"]]
 
 # %% [markdown]
 # And over whole runs of 40 programs, from the table that `hebo run configs/sdp_game/three_point_small.yaml`

@@ -40,7 +40,7 @@ Columns = dict[str, NDArray[Any]]
 """Names to columns of one length, in order."""
 
 CONTEXT_OPTIMUM = "context_optimum"
-"""The column of information with the least feasible value in the context of each row, where it is known."""
+"""The column of information with the best feasible value in the context of each row, where it is known."""
 
 
 def sd_name(objective: str) -> str:
@@ -55,7 +55,7 @@ class Task(Recipe, ABC):
     evaluation; a subclass that knows the reason gives it in an information column named `error`. One whose
     values belong to another point than it was asked for says so in a column `moved`, a dictionary of the
     parameters that differ, and their values, for each row (None where none does): in an experiment optimizers
-    are told of that point instead. One whose least value depends on the context gives it, for each row, in a
+    are told of that point instead. One whose best value depends on the context gives it, for each row, in a
     column `context_optimum`.
     """
 

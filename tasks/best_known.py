@@ -29,7 +29,11 @@ def key_of(task: BaseModel) -> str:
 
 
 def _text(value: object) -> str:
-    return key_of(value) if isinstance(value, BaseModel) else json.dumps(value, sort_keys=True)
+    if isinstance(value, BaseModel):
+        return key_of(value)
+    if isinstance(value, tuple | list):
+        return f"[{', '.join(map(_text, value))}]"  # as JSON writes it
+    return json.dumps(value, sort_keys=True)
 
 
 @lru_cache(maxsize=1)

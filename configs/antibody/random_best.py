@@ -41,7 +41,7 @@ def sampled(task: AntibodyDesign, n: int) -> np.ndarray:
     found = []
     for start in range(0, n, _BLOCK):
         x = task.space.sample(min(_BLOCK, n - start), generator=generator)
-        found.append(task.evaluate(task.space.decode(x))["y"].to_numpy())
+        found.append(task.evaluate(task.space.decode(x))["energy"].to_numpy())
     return np.concatenate(found)
 
 

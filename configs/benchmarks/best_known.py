@@ -4,8 +4,9 @@
     python configs/benchmarks/best_known.py results runs/hpo-reporting runs/hpo-tuning
 
 `search` evaluates random points of each task whose optimum is not known exactly, then half as many points
-near the best. `results` takes the smallest value of stored runs. Wrappers that only add noise share the value
-of the task inside, which is the one that is written. Values never rise.
+near the best. `results` takes the best value of stored runs. Wrappers that only add noise share the value of
+the task inside, which is the one that is written. The table has what is minimized: minus the value of what is
+maximized. Its values never rise.
 """
 
 from __future__ import annotations
@@ -64,7 +65,7 @@ def build_task(described: dict[str, Any]) -> Task:
 
 
 def innermost(task: Task) -> Task:
-    """Return the task whose value is in the table: wrappers that keep the smallest value are taken off."""
+    """Return the task whose value is in the table: wrappers that keep the best value are taken off."""
     changes = isinstance(task, Flattened) or (isinstance(task, Failing) and bool(task.region))
     return innermost(task.task) if isinstance(task, Wrapper) and not changes else task
 
@@ -89,7 +90,7 @@ def search_all(paths: list[Path], n: int, n_workers: int) -> dict[str, float]:
 
 
 def search(task: Task, n: int) -> float:
-    """Return the smallest value of `n` random points and `n / 2` points near the best."""
+    """Return the least value of `n` random points and `n / 2` points near the best, minimized."""
     torch.set_num_threads(1)
     generator = make_generator("best known", best_known.key_of(task))
     x = task.space.sample(n, generator=generator)
@@ -101,10 +102,12 @@ def search(task: Task, n: int) -> float:
 
 
 def evaluate(task: Task, x: Tensor) -> Tensor:
-    """Return the `n` values without noise at encoded points; infinite where the evaluation failed."""
-    table = task.evaluate(task.space.decode(x))
-    column = table["noiseless"].where(table["y"].notna()) if "noiseless" in table else table["y"]
-    return torch.from_numpy(column.to_numpy(dtype="float64", copy=True)).nan_to_num(torch.inf)
+    """Return the `n` values without noise at encoded points, minimized; infinite where evaluations failed."""
+    table, objective = task.evaluate(task.space.decode(x)), task.outcomes.objectives[0]
+    measured = table[objective.name]
+    column = table["noiseless"].where(measured.notna()) if "noiseless" in table else measured
+    values = objective.minimized(column.to_numpy(dtype="float64", copy=True))
+    return torch.from_numpy(values).nan_to_num(torch.inf)
 
 
 def nearby(task: Task, parents: Tensor, generator: torch.Generator) -> Tensor:
@@ -119,7 +122,7 @@ def nearby(task: Task, parents: Tensor, generator: torch.Generator) -> Tensor:
 
 
 def best_of_results(sources: list[Path]) -> dict[str, float]:
-    """Return the smallest value without noise of each task in stored experiments."""
+    """Return the least value without noise of each task in stored experiments, minimized."""
     found: dict[str, float] = {}
     for source in sources:
         results = load_results(source)
@@ -128,8 +131,10 @@ def best_of_results(sources: list[Path]) -> dict[str, float]:
         for _, trial in results.trials[is_eligible].iterrows():
             task = innermost(tasks[trial["run_id"]])
             if task.optimum is None and has_one_best(tasks[trial["run_id"]]):
-                value = trial["extras"].get("noiseless", trial["values"]["y"])
-                found = best_known.lowered(found, {best_known.key_of(task): float(value)})
+                objective = task.outcomes.objectives[0]
+                value = trial["extras"].get("noiseless", trial["values"][objective.name])
+                least = float(objective.minimized(value))
+                found = best_known.lowered(found, {best_known.key_of(task): least})
     return found
 
 

@@ -46,12 +46,13 @@ def main() -> None:
 def histories(task: Ehrlich, seed: int) -> list[Data]:
     """Return what annealing knew after so many strings."""
     optimizer: Any = Annealing().build(task.space, seed=seed)
+    optimizer.set_outcomes(task.outcomes)
     first = task.initial_points(20, seed=0)
-    optimizer.tell(first, task.evaluate(first)[["y"]])
+    optimizer.tell(first, task.evaluate(first)[["motif_quality"]])
     found = []
     while len(optimizer.data.x) < max(SIZES):
         points = optimizer.ask()
-        optimizer.tell(points, task.evaluate(points)[["y"]])
+        optimizer.tell(points, task.evaluate(points)[["motif_quality"]])
         if len(optimizer.data.x) in SIZES:
             found.append(optimizer.data)
     return found
@@ -60,7 +61,7 @@ def histories(task: Ehrlich, seed: int) -> list[Data]:
 def measured(task: Ehrlich, data: Data) -> dict[str, tuple[float, ...]]:
     """Return the scores of each surrogate that the default chooses from."""
     x = mutants(data.best.numpy(), np.random.default_rng(0))
-    succeeds = np.isfinite(task.evaluate(task.space.decode(x))["y"].to_numpy())
+    succeeds = np.isfinite(task.evaluate(task.space.decode(x))["motif_quality"].to_numpy())
     labels, found = success_labels(data), {}
     for surrogate in BestByLOO().surrogates:
         model = surrogate.fit(labels, task.space, generator=make_generator(0))

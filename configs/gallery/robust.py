@@ -49,7 +49,7 @@ class Truth:
         nodes, weights = np.polynomial.hermite_e.hermegauss(N_NODES)
         shifts = self.task.input_sd * np.stack(np.meshgrid(nodes, nodes), -1).reshape(-1, 2)
         rows = (points[:, None] + shifts).clip(0, 1).reshape(-1, 2)
-        y = -self.task.evaluate(pd.DataFrame(rows, columns=self.task.space.names))["y"].to_numpy()
+        y = self.task.evaluate(pd.DataFrame(rows, columns=self.task.space.names))["height"].to_numpy()
         shares = np.outer(weights, weights).ravel()
         return self.risk.of(torch.tensor(y).reshape(len(points), -1), torch.tensor(shares / shares.sum()))
 
@@ -63,9 +63,10 @@ class Truth:
 def optimized(task: TwoPeaks, optimizer: dict[str, Any], n: int, seed: int) -> Optimizer:
     """Return an optimizer after `n` evaluations, one by one."""
     found = cast(OptimizerRecipe, build("optimizer", optimizer)).build(task.space, seed=seed)
+    found.set_outcomes(task.outcomes)
     for _ in range(n):
         points = found.ask()
-        found.tell(points, task.evaluate(points)[["y"]])
+        found.tell(points, task.evaluate(points)[["height"]])
     return found
 
 

@@ -41,7 +41,7 @@ def main() -> None:
     pairs = pd.MultiIndex.from_product([distances, ratios], names=["r", "radius_ratio"]).to_frame(index=False)
     tokens = {token.name: int(token.name == "g1") for token in task.game.free_tokens}
     found = task.evaluate(pairs.assign(**tokens))
-    table = pd.concat([pairs, found[["y", "status"]]], axis=1)
+    table = pd.concat([pairs, found[["density_bound", "status"]]], axis=1)
     table.to_csv(arguments.output, index=False, float_format="%.9g")
 
 

@@ -47,13 +47,13 @@ class RecordedGame:
         self._ends_early, self._needed = NEEDED[dimension]
         table = pd.read_csv(table_of(dimension))
         gains = table[table["status"] == "certified"]
-        values = gains.pivot(index="r", columns="radius_ratio", values="y")
+        values = gains.pivot(index="r", columns="radius_ratio", values="density_bound")
         self._over_r = PchipInterpolator(np.log(values.index), values.to_numpy())
         self._ratios = np.log(values.columns.to_numpy())
         between = np.linspace(np.log(values.index[0]), np.log(values.index[-1]), 2000)
         near = np.linspace(self._ratios[-7], self._ratios[-1], 500)
         on_grid = PchipInterpolator(self._ratios, self._over_r(between), axis=1)(near)
-        self.best = min(float(on_grid.min()), float(gains["y"].min()))
+        self.best = min(float(on_grid.min()), float(gains["density_bound"].min()))
 
     def __call__(self, point: Mapping[str, Any]) -> float:
         """Return the value, NaN where there is no gain."""

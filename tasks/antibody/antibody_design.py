@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError, DataError
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.antibody.antigen import Antigen
 from tasks.antibody.antigens import load_antigen
 from tasks.antibody.developability import DEVELOPABLE, sequences
@@ -110,9 +111,9 @@ class AntibodyDesign(Task):
         return f"{type(self).__name__}-{self._target.name}"
 
     @property
-    def objectives(self) -> tuple[str, ...]:
+    def outcomes(self) -> Outcomes:
         """The energy, and what is asked for besides."""
-        return ("y", *self.also)
+        return outcomes_of([{"name": "energy", "unit": "RT"}, *self.also])
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return a nominal variable for each residue."""
@@ -183,7 +184,7 @@ class AntibodyDesign(Task):
         texts = sequences(frame)
         energies = [self._energies(text) for text in texts]
         return {
-            "y": np.array([one.min() for one in energies]),
+            "energy": np.array([one.min() for one in energies]),
             **{which: np.array([measure(text, which) for text in texts]) for which in self.also},
             "start": np.array([one.argmin() for one in energies], dtype=np.float64),
             "sequence": np.array(texts, dtype=object),

@@ -7,6 +7,7 @@ from functools import cached_property
 import numpy as np
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from tasks.combinatorial.base import Array, Coded, Codes
 
@@ -50,6 +51,11 @@ class ContaminationControl(Coded):
     penalty: float = Field(1.0, ge=0)
     regularization: float = Field(1e-2, ge=0)
     seed: int = Field(0, ge=0)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The cost of prevention, with penalties."""
+        return outcomes_of({"name": "penalized_cost"})
 
     @property
     def dimension(self) -> int:

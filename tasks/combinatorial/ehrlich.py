@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from tasks.base import Columns, Task
 from tasks.combinatorial.ehrlich_instance import Chain, Codes, Instance, draw_instance
@@ -23,7 +24,7 @@ Array = NDArray[np.float64]
 
 
 class _EhrlichFunction(Task):
-    """`f(x) = -prod_i r(h_i(x))` for feasible strings `x` of `L` states.
+    """`f(x) = prod_i r(h_i(x))` for feasible strings `x` of `L` states.
 
     `h_i(x) = max_l floor(q / k #{j: x_(l + s_ij) = a_ij}) / q` is the share of motif `a_i` that is found at
     the best place `l`, in steps of `1 / q`; `s_ij` are the offsets of its elements. The response
@@ -41,9 +42,14 @@ class _EhrlichFunction(Task):
         """Motifs, spacings and allowed steps."""
 
     @property
+    def outcomes(self) -> Outcomes:
+        """How much of the motifs a string has, from 0 to 1, maximized."""
+        return outcomes_of({"name": "motif_quality", "goal": "maximize"})
+
+    @property
     def optimum(self) -> float:
-        """-1: all motifs in full."""
-        return -1.0
+        """1: all motifs in full."""
+        return 1.0
 
     @property
     def minimizers(self) -> pd.DataFrame:
@@ -74,14 +80,14 @@ class _EhrlichFunction(Task):
         x = self._codes(frame)
         banned = self.instance.banned(x)
         infeasible = banned.any(axis=1)
-        instead = np.nan if self.infeasible == "failure" else banned.mean(axis=1)
-        values = np.where(infeasible, instead, 0.0 - self._product(x))
+        instead = np.nan if self.infeasible == "failure" else -banned.mean(axis=1)
+        values = np.where(infeasible, instead, self._product(x))
         if self.infeasible == "penalty":
-            return {"y": values}
+            return {"motif_quality": values}
         errors = np.full(len(x), None, dtype=object)
         for row in np.flatnonzero(infeasible):
             errors[row] = self._reason(x[row], int(banned[row].argmax()))
-        return {"y": values, "error": errors}
+        return {"motif_quality": values, "error": errors}
 
     def _product(self, x: Codes) -> Array:
         """Return the product of the responses to the motifs, `n` values from 0 to 1."""
@@ -101,10 +107,10 @@ class Ehrlich(_EhrlichFunction):
 
     Among `v` states, about `0.8 v` may follow each; a string with any other step is infeasible, so that few
     random strings are feasible: `0.8^(L - 1)` of them. The value of a feasible one is
-    `-prod_i max_l floor(q / k #{j: x_(l + s_ij) = a_ij}) / q` over `c` motifs `a_i` of `k` states with the
-    offsets `s_i`; the minimum -1 is reached by construction. The paper maximizes it (Stanton, Alberstein,
-    Frey, Watkins and Cho, "Closed-form test functions for biophysical sequence optimization algorithms",
-    arXiv:2407.00236, 2024). A seed stands for the instance of its package, `pytorch-holo` 0.0.5.
+    `prod_i max_l floor(q / k #{j: x_(l + s_ij) = a_ij}) / q` over `c` motifs `a_i` of `k` states with the
+    offsets `s_i`; the maximum 1 is reached by construction (Stanton, Alberstein, Frey, Watkins and Cho,
+    "Closed-form test functions for biophysical sequence optimization algorithms", arXiv:2407.00236, 2024). A
+    seed stands for the instance of its package, `pytorch-holo` 0.0.5.
 
     An infeasible string is a failed evaluation, as it is minus infinity in the paper: which steps are banned
     is for the optimizer to find out. One that may know them takes `is_feasible` as an input constraint.
@@ -118,8 +124,8 @@ class Ehrlich(_EhrlichFunction):
             elements count if not given. Other numbers have different meanings in the paper and its package.
         epistasis: How much less the first elements of a motif are worth than the last ones: a share `h`
             counts as `h (1 + epistasis h (h - 1))`. The largest, 4, gives nothing for half a motif.
-        infeasible: `failure`, or `penalty`: the share of steps that are banned, above any feasible value,
-            which the paper does not have.
+        infeasible: `failure`, or `penalty`: minus the share of steps that are banned, below any feasible
+            value, which the paper does not have.
         seed: Fixes banned steps, motifs and offsets.
     """
 
@@ -169,9 +175,9 @@ class Ehrlich(_EhrlichFunction):
 class ExplicitEhrlich(_EhrlichFunction):
     """A string that must avoid banned steps and contain spaced motifs, all of them given.
 
-    The value of a string without banned steps is `-prod_i max_l floor(q / k #{j: x_(l + s_ij) = a_ij}) / q`,
+    The value of a string without banned steps is `prod_i max_l floor(q / k #{j: x_(l + s_ij) = a_ij}) / q`,
     see `Ehrlich`. Motifs are checked for a string that contains all of them, one after the other in the order
-    given, so that the minimum is -1.
+    given, so that the maximum is 1.
 
     Args:
         length: Length of the strings, `L`.
@@ -182,7 +188,7 @@ class ExplicitEhrlich(_EhrlichFunction):
         quantization: Number of steps in which a motif counts, `q`, a divisor of `k`; all of its elements
             count if not given.
         epistasis: How much less the first elements of a motif are worth than the last ones, see `Ehrlich`.
-        infeasible: `failure`, or `penalty`: the share of steps that are banned.
+        infeasible: `failure`, or `penalty`: minus the share of steps that are banned.
     """
 
     length: int = Field(ge=2)
@@ -236,7 +242,7 @@ class ExplicitEhrlich(_EhrlichFunction):
         for pair in pairwise(chained):
             if pair in self.banned:
                 raise ConfigError(
-                    f"The motifs, one after the other, need the banned step {pair}, so that the minimum -1 "
+                    f"The motifs, one after the other, need the banned step {pair}, so that the maximum 1 "
                     "is not sure to exist; change their order, or allow the step."
                 )
 

@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from tasks.combinatorial.base import Array, Coded, Codes
 
@@ -54,6 +55,11 @@ class IsingSparsification(Coded):
                 f"max_coupling={self.max_coupling}; exchange them."
             )
         return self
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The loss of likelihood, in nats, plus the price of the edges."""
+        return outcomes_of({"name": "penalized_divergence"})
 
     @property
     def dimension(self) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.combinatorial.base import Array, Coded, Codes
 
 # The smallest energies for n = 2, 3, ... 66, found by exhaustive search: Packebusch and Mertens, "Low
@@ -43,18 +44,23 @@ class LABS(Coded):
     """Low-autocorrelation binary sequences: find `n` signs that look like none of their own shifts.
 
     With `s_i = 1` where `x_i` is True and -1 elsewhere, and `C_k = sum_i s_i s_{i+k}` over the `n - k` pairs
-    at distance `k`, the value is the energy `E = sum_{k=1}^{n-1} C_k^2`, or minus the merit factor
-    `F = n^2 / (2 E)` (Golay, "Sieves for low autocorrelation binary sequences", IEEE Trans. Inf. Theory 23,
-    1977). Changing all signs, changing every second sign, or reversing the order leaves the energy as it is.
-    The minimum is known up to `n = 66`, by exhaustive search.
+    at distance `k`, the objective is the energy `E = sum_{k=1}^{n-1} C_k^2`, minimized, or the merit factor
+    `F = n^2 / (2 E)`, maximized (Golay, "Sieves for low autocorrelation binary sequences", IEEE Trans. Inf.
+    Theory 23, 1977). Changing all signs, changing every second sign, or reversing the order leaves the energy
+    as it is. The optimum is known up to `n = 66`, by exhaustive search.
 
     Args:
         n: Number of booleans.
-        objective: `energy`, or `merit_factor` for minus the merit factor.
+        objective: `energy` or `merit_factor`.
     """
 
     n: int = Field(30, ge=2)
     objective: Literal["energy", "merit_factor"] = "energy"
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The energy, minimized, or the merit factor, maximized."""
+        return outcomes_of({self.objective: "minimize" if self.objective == "energy" else "maximize"})
 
     @property
     def dimension(self) -> int:
@@ -63,7 +69,7 @@ class LABS(Coded):
 
     @property
     def optimum(self) -> float | None:
-        """The smallest value up to `n = 66`, None beyond."""
+        """The best value up to `n = 66`, None beyond."""
         if self.n > _LARGEST_SOLVED:
             return None
         energy = int(_ENERGIES.split()[self.n - 2])
@@ -71,7 +77,7 @@ class LABS(Coded):
 
     @property
     def minimizers(self) -> pd.DataFrame | None:
-        """One minimizer up to `n = 66`, None beyond."""
+        """One of the best points up to `n = 66`, None beyond."""
         if self.n > _LARGEST_SOLVED:
             return None
         lengths = [int(digit, base=36) for digit in _RUNS.split()[self.n - 2]]
@@ -87,8 +93,8 @@ class LABS(Coded):
         return self._value(energy)
 
     def _value(self, energy: Codes) -> Array:
-        """Return what is minimized, at these energies (which are at least 1, as `C_{n-1}` is 1 or -1)."""
+        """Return the objective at these energies (which are at least 1, as `C_{n-1}` is 1 or -1)."""
         if self.objective == "energy":
             return energy.astype(np.float64)
-        values: Array = -(self.n**2) / (2.0 * energy)
+        values: Array = self.n**2 / (2.0 * energy)
         return values

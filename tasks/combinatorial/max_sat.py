@@ -12,6 +12,7 @@ from pydantic import Field, model_validator
 from scipy.sparse import csr_array
 
 from hebo.errors import ConfigError, DataError
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from tasks.combinatorial.base import Array, Coded, Codes
 from tasks.combinatorial.wcnf import Formula, read_formula
@@ -68,6 +69,11 @@ class MaxSAT(Coded):
     def name(self) -> str:
         """With the name of the file, if there is one."""
         return "MaxSAT" if self.path is None else f"MaxSAT-{Path(self.path).stem}"
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The total weight of the clauses left unsatisfied."""
+        return outcomes_of({"name": "unsatisfied_weight"})
 
     @property
     def dimension(self) -> int:

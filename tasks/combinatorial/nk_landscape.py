@@ -10,6 +10,7 @@ import pandas as pd
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from tasks.combinatorial.base import Array, Coded, Codes
 
@@ -19,11 +20,11 @@ _MAX_NUMBERS = 2**22
 class NKLandscape(Coded):
     """Kauffman's NK landscape: `n` variables, each with a contribution that depends on `k` others.
 
-    `f(x) = -(1/n) sum_i c_i(x_i, x_{i_1}, ..., x_{i_k})`, where each `c_i` is a table of `levels^(k + 1)`
-    numbers drawn uniformly from [0, 1): minus the fitness of Kauffman and Weinberger, "The NK model of
+    `f(x) = (1/n) sum_i c_i(x_i, x_{i_1}, ..., x_{i_k})`, where each `c_i` is a table of `levels^(k + 1)`
+    numbers drawn uniformly from [0, 1): the fitness of Kauffman and Weinberger, "The NK model of
     rugged fitness landscapes and its application to maturation of the immune response", J. Theor. Biol. 141,
     1989. With `k = 0` each variable can be set by itself; with `k = n - 1` the values of neighboring points
-    have nothing in common. Adjacent neighbors are the next `k` variables on a ring; the minimum is then
+    have nothing in common. Adjacent neighbors are the next `k` variables on a ring; the maximum is then
     found exactly by dynamic programming (Wright, Thompson and Zhang, "The computational complexity of N-K
     fitness functions", IEEE Trans. Evol. Comput. 4, 2000). With random ones it is NP-hard for `k > 1`.
 
@@ -59,6 +60,11 @@ class NKLandscape(Coded):
         return self
 
     @property
+    def outcomes(self) -> Outcomes:
+        """The fitness, maximized."""
+        return outcomes_of({"name": "fitness", "goal": "maximize"})
+
+    @property
     def dimension(self) -> int:
         """The number of variables."""
         return self.n
@@ -75,12 +81,12 @@ class NKLandscape(Coded):
 
     @property
     def optimum(self) -> float | None:
-        """The smallest value, where it can be computed."""
+        """The largest fitness, where it can be computed."""
         return None if self._best is None else float(self.function(self._best)[0])
 
     @property
     def minimizers(self) -> pd.DataFrame | None:
-        """One minimizer, where it can be computed."""
+        """One of the best points, where it can be computed."""
         return None if self._best is None else self.to_frame(self._best)
 
     def function(self, codes: Codes) -> Array:
@@ -89,7 +95,7 @@ class NKLandscape(Coded):
         cells = (codes[:, self.dependencies] * powers).sum(axis=2)
         # NumPy's order of summation follows the layout, which must not depend on the number of points.
         chosen = np.ascontiguousarray(self.contributions[np.arange(self.n), cells])
-        values: Array = -chosen.mean(axis=1)
+        values: Array = chosen.mean(axis=1)
         return values
 
     @cached_property
@@ -111,7 +117,7 @@ class NKLandscape(Coded):
 
     @cached_property
     def _best(self) -> Codes | None:
-        """A minimizer's codes, `1 x n`, or None where computing it is too long."""
+        """The codes of one of the best points, `1 x n`, or None where computing it is too long."""
         if self.k == 0:
             alone: Codes = self.contributions.argmax(axis=1)[None, :]
             return alone

@@ -8,6 +8,7 @@ from typing import Final
 import numpy as np
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.random import derive_seed
 from tasks.combinatorial.base import Array, Coded, Codes
 
@@ -56,6 +57,11 @@ class PestControl(Coded):
     n_sites: int = Field(100, ge=1)
     threshold: float = Field(0.1, gt=0, lt=1)
     seed: int = Field(0, ge=0)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The price paid plus the share of the sites infested, over all stages."""
+        return outcomes_of({"name": "total_cost"})
 
     @property
     def dimension(self) -> int:

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from pydantic import Field
 
 from hebo.errors import DataError
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Task
 from tasks.combinatorial.instance_files import (
     Contents,
@@ -40,6 +41,11 @@ class _Assignment(Task):
     @abstractmethod
     def matrices(self) -> tuple[Array, Array]:
         """The flows `a` and the distances `b`, both `n x n`."""
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The cost of the assignment: flows times distances."""
+        return outcomes_of({"name": "assignment_cost"})
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the permutation `assignment`: the location of each facility."""

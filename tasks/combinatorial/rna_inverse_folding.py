@@ -12,6 +12,7 @@ from numpy.random import Generator
 from pydantic import field_validator
 
 from hebo.errors import ConfigError, MissingExtraError
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 
 LETTERS = ("A", "C", "G", "U")
@@ -63,6 +64,15 @@ class RNAInverseFolding(Task):
         """The class and the length of the target."""
         return f"{type(self).__name__}-{len(self.target)}"
 
+    @property
+    def outcomes(self) -> Outcomes:
+        """The distance from the target, by the number of letters."""
+        return outcomes_of(self._objective)
+
+    @property
+    def _objective(self) -> str:
+        return f"{self.distance}_distance"
+
     def parameters(self) -> list[dict[str, Any]]:
         """Return a nominal variable per letter."""
         return [{"name": name, "type": "cat", "categories": list(LETTERS)} for name in self._names]
@@ -81,7 +91,7 @@ class RNAInverseFolding(Task):
         folds = [rna.fold_compound(sequence).mfe() for sequence in sequences]
         structures, energies = zip(*folds, strict=True)
         return {
-            "y": np.array([self._distance(one) for one in structures], dtype=np.float64),
+            self._objective: np.array([self._distance(one) for one in structures], dtype=np.float64),
             "structure": np.array(structures, dtype=object),
             "energy": np.array(energies, dtype=np.float64),
         }

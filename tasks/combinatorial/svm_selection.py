@@ -11,9 +11,10 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 from tasks.hpo.data import Split, load_bundled
-from tasks.hpo.metrics import loss_function
+from tasks.hpo.metrics import metric_function
 
 Array = NDArray[np.float64]
 
@@ -50,6 +51,11 @@ class SVMSelection(Task):
     n_folds: int = Field(5, ge=2, le=100)
     split_seed: int = Field(0, ge=0, lt=2**32)
     noise_seed: int = Field(0, ge=0)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The mean squared error over the folds."""
+        return outcomes_of({"name": "mean_squared_error"})
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the booleans, then the hyperparameters on log scales."""
@@ -89,18 +95,18 @@ class SVMSelection(Task):
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         chosen = frame[self._names].to_numpy(dtype=np.bool_)
         settings = frame[["C", "epsilon", "gamma"]].astype(np.float64).to_dict("records")
-        losses = [self._losses(*row) for row in zip(chosen, settings, strict=True)]
-        y, generalization = np.array(losses, dtype=np.float64).T
-        return {"y": y, "generalization": generalization}
+        errors = [self._errors(*row) for row in zip(chosen, settings, strict=True)]
+        error, generalization = np.array(errors, dtype=np.float64).T
+        return {"mean_squared_error": error, "generalization": generalization}
 
-    def _losses(self, chosen: NDArray[np.bool_], settings: dict[Any, Any]) -> tuple[float, float]:
+    def _errors(self, chosen: NDArray[np.bool_], settings: dict[Any, Any]) -> tuple[float, float]:
         """Return the mean squared error over the folds and that on the held-out rows."""
         from sklearn.model_selection import cross_val_score
 
-        data, loss, estimator = self.data, loss_function("mse"), _estimator(int(chosen.sum()), **settings)
+        data, error, estimator = self.data, metric_function("mse"), _estimator(int(chosen.sum()), **settings)
         x, x_test = data.x[:, chosen], data.x_test[:, chosen]
-        folds = cross_val_score(estimator, x, data.y, scoring=loss, cv=self.n_folds, error_score="raise")
-        return float(folds.mean()), loss(estimator.fit(x, data.y), x_test, data.y_test)
+        folds = cross_val_score(estimator, x, data.y, scoring=error, cv=self.n_folds, error_score="raise")
+        return float(folds.mean()), error(estimator.fit(x, data.y), x_test, data.y_test)
 
 
 def _estimator(n_features: int, *, C: float, epsilon: float, gamma: float) -> Any:

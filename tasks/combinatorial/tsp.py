@@ -13,6 +13,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Task
 from tasks.combinatorial.instance_files import Contents, check_known_optimum
 from tasks.combinatorial.tsplib import Instance, read_tsplib
@@ -27,6 +28,11 @@ class _Tours(Task):
     @abstractmethod
     def distances(self) -> Array:
         """The distances of the cities, `n x n`."""
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The length of the closed tour."""
+        return outcomes_of({"name": "tour_length"})
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the permutation `tour`: the cities in the order in which they are visited."""

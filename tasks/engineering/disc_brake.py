@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 
 # Of the formulas as they are published; 3.14 is theirs.
@@ -27,14 +28,12 @@ class DiscBrake(Task):
     """
 
     @property
-    def objectives(self) -> tuple[str, ...]:
-        """Mass in kg, stopping time in s."""
-        return ("mass", "time")
-
-    @property
-    def constraints(self) -> tuple[str, ...]:
-        """Missing width in mm; excess of pressure and heat over what is allowed; missing torque."""
-        return ("width", "pressure", "heat", "torque")
+    def outcomes(self) -> Outcomes:
+        """Mass and stopping time; missing width, excess pressure and heat, missing torque."""
+        return outcomes_of(
+            [{"name": "mass", "unit": "kg"}, {"name": "time", "unit": "s"}],
+            [{"name": "width", "ub": 0, "unit": "mm"}, "pressure", "heat", "torque"],
+        )
 
     @property
     def reference_point(self) -> tuple[float, float]:

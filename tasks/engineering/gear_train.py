@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.pareto import front, hypervolume
 from tasks.base import Columns, Task
 
@@ -23,16 +24,16 @@ _LEAST, _MOST = 12, 60
 class GearTrain(Task):
     """Error of the ratio and size of the largest wheel of a compound gear train, by four integers.
 
-    Two pairs of wheels with 12 to 60 teeth shall reduce a speed by 6.931: `error = |6.931 - c d / (a b)|` and
-    `size = max(a, b, c, d)` (Kannan and Kramer, 1994, with the error alone; Deb and Srinivasan,
-    "Innovization: innovating design principles through optimization", 2006). The front is known by
-    enumeration.
+    Two pairs of wheels with 12 to 60 teeth shall reduce a speed by 6.931:
+    `ratio_error = |6.931 - c d / (a b)|` and `size = max(a, b, c, d)` (Kannan and Kramer, 1994, with the
+    error alone; Deb and Srinivasan, "Innovization: innovating design principles through optimization", 2006).
+    The front is known by enumeration.
     """
 
     @property
-    def objectives(self) -> tuple[str, ...]:
+    def outcomes(self) -> Outcomes:
         """Error of the ratio; teeth of the largest wheel."""
-        return ("error", "size")
+        return outcomes_of(["ratio_error", {"name": "size", "unit": "teeth"}])
 
     @property
     def reference_point(self) -> tuple[float, float]:
@@ -56,7 +57,7 @@ class GearTrain(Task):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         a, b, c, d = frame[self.space.names].to_numpy(dtype=np.float64).T
-        return {"error": np.abs(_RATIO - c * d / (a * b)), "size": np.max([a, b, c, d], axis=0)}
+        return {"ratio_error": np.abs(_RATIO - c * d / (a * b)), "size": np.max([a, b, c, d], axis=0)}
 
 
 def _best_error(size: int) -> float:

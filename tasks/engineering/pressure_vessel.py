@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.random import Generator
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 
 _PLATE = 0.0625
@@ -32,9 +33,16 @@ class PressureVessel(Task):
     """
 
     @property
-    def constraints(self) -> tuple[str, ...]:
-        """Missing thickness of shell and head, in inches, and missing volume, in cubic inches."""
-        return ("shell_stress", "head_stress", "volume")
+    def outcomes(self) -> Outcomes:
+        """The cost; missing thickness of shell and head, and missing volume."""
+        return outcomes_of(
+            {"name": "manufacturing_cost", "unit": "$"},
+            [
+                {"name": "shell_stress", "ub": 0, "unit": "in"},
+                {"name": "head_stress", "ub": 0, "unit": "in"},
+                {"name": "volume", "ub": 0, "unit": "in3"},
+            ],
+        )
 
     @property
     def optimum(self) -> float:
@@ -61,7 +69,7 @@ class PressureVessel(Task):
         radius, length = frame["radius"].to_numpy(float), frame["length"].to_numpy(float)
         volume = math.pi * radius**2 * length + 4 / 3 * math.pi * radius**3
         return {
-            "y": _cost(frame).to_numpy(float),
+            "manufacturing_cost": _cost(frame).to_numpy(float),
             "shell_stress": _SHELL * radius - frame["shell"].to_numpy(float),
             "head_stress": _HEAD * radius - frame["head"].to_numpy(float),
             "volume": np.asarray(_VOLUME - volume),

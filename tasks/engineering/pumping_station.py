@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from hebo.outcomes import Outcomes, outcomes_of
 from hebo.pareto import front, hypervolume
 from tasks.base import Columns, Task
 
@@ -54,9 +55,11 @@ class PumpingStation(Task):
     """
 
     @property
-    def objectives(self) -> tuple[str, ...]:
-        """What is built, in thousands of euros; energy, in thousands of euros a year."""
-        return ("investment", "energy")
+    def outcomes(self) -> Outcomes:
+        """What is built, and the energy of a year, both in thousands of euros."""
+        return outcomes_of(
+            [{"name": "investment", "unit": "kEUR"}, {"name": "energy", "unit": "kEUR a year"}]
+        )
 
     @property
     def reference_point(self) -> tuple[float, float]:

@@ -40,6 +40,11 @@ class SpeedReducer(Task):
     """
 
     @property
+    def objectives(self) -> tuple[str, ...]:
+        """The weight."""
+        return ("weight",)
+
+    @property
     def constraints(self) -> tuple[str, ...]:
         """Excess of each quantity over what is allowed, as a share of that."""
         return (
@@ -105,7 +110,7 @@ class SpeedReducer(Task):
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         x = self._variables(frame)
         limits = dict(zip(self.constraints, self.limits(x).T, strict=True))
-        return {"y": _weight(x), **limits}
+        return {"weight": _weight(x), **limits}
 
 
 def _weight(x: Array) -> Array:

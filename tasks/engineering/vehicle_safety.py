@@ -9,6 +9,7 @@ import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 
 Array = NDArray[np.float64]
@@ -29,9 +30,10 @@ class VehicleSafety(Task):
     """
 
     @property
-    def objectives(self) -> tuple[str, ...]:
-        """Mass in kg, acceleration in m/s, intrusion in m."""
-        return ("mass", "acceleration", "intrusion")
+    def outcomes(self) -> Outcomes:
+        """Mass, acceleration and intrusion."""
+        units = {"mass": "kg", "acceleration": "m/s", "intrusion": "m"}
+        return outcomes_of([{"name": name, "unit": unit} for name, unit in units.items()])
 
     @property
     def reference_point(self) -> tuple[float, float, float]:

@@ -1,4 +1,4 @@
-"""Tuning a scikit-learn model on real data: cross-validated loss as a function of hyperparameters."""
+"""Tuning a scikit-learn model on real data: a cross-validated metric as a function of hyperparameters."""
 
 from __future__ import annotations
 
@@ -12,25 +12,27 @@ from numpy.random import Generator
 from pydantic import Field, field_validator, model_validator
 
 from hebo.errors import ConfigError
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 from tasks.hpo.data import DATASETS, DatasetName, Split, load_bundled, load_csv
-from tasks.hpo.metrics import METRICS, MetricName, loss_function
+from tasks.hpo.metrics import METRICS, OBJECTIVES, MetricName, metric_function
 from tasks.hpo.spaces import BAYESMARK_NAMES, ModelName, Problem, hyperparameters
 
 
 class HPO(Task):
-    """Minimize the cross-validated loss of a model, as Bayesmark does.
+    """Optimize a cross-validated metric of a model, as Bayesmark does.
 
-    A fifth of the rows is held out; the objective is the mean loss over the folds of the others
+    A fifth of the rows is held out; the objective is the mean of the metric over the folds of the others
     (stratified for classification, in the order of the shuffled rows), and the column `generalization` is
-    the loss on the held-out rows after a fit to all others. An estimator that raises or returns something
+    the metric on the held-out rows after a fit to all others. An estimator that raises or returns something
     that is not finite is a failed evaluation, with the reason in the column `error`.
 
     Args:
         model: The model family; all are Bayesmark's but `gbm` (gradient boosting) and `svm_wide`, a support
             vector machine with wider ranges.
         dataset: One of the data sets that come with scikit-learn, or none if `csv` is given.
-        metric: `acc` (minus the accuracy) or `nll` for classification, `mae` or `mse` for regression.
+        metric: Classification has `acc`, the objective `accuracy`, maximized, and `nll`, the `log_loss`.
+            Regression has `mae`, the `mean_absolute_error`, and `mse`, the `mean_squared_error`.
         csv: A CSV file with a header, in place of `dataset`.
         target: The column of the CSV file to predict.
         problem: What the target of the CSV file is; guessed from its values if not given.
@@ -85,6 +87,11 @@ class HPO(Task):
         return f"{self.model}-{source}-{self.metric}"
 
     @property
+    def outcomes(self) -> Outcomes:
+        """The metric."""
+        return outcomes_of(OBJECTIVES[self.metric])
+
+    @property
     def is_noisy(self) -> bool:
         """Whether each evaluation draws the model's random state anew."""
         return self.model_seed is None
@@ -120,29 +127,30 @@ class HPO(Task):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         rows = [self._evaluate_one(row, rng) for row in frame.to_dict("records")]
-        losses, held_out, errors = zip(*rows, strict=True)
+        values, held_out, errors = zip(*rows, strict=True)
         return {
-            "y": np.array(losses),
+            self.objectives[0]: np.array(values),
             "generalization": np.array(held_out),
             "error": np.array(errors, dtype=object),
         }
 
     def _evaluate_one(self, row: dict[Any, Any], rng: Generator) -> tuple[float, float, str | None]:
-        """Return cross-validated loss, held-out loss and what went wrong."""
+        """Return the metric in cross-validation and on the held-out rows, and what went wrong."""
         data = self.data()
         known = hyperparameters(self.model, data.problem)
         settings = {one.name: one.value(row[one.name]) for one in known}
         seed = int(rng.integers(2**31)) if self.model_seed is None else self.model_seed
         try:
-            losses = self._losses(data, settings, seed)
+            values = self._values(data, settings, seed)
         except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
             return np.nan, np.nan, f"{type(error).__name__}: {error}"
-        if not np.isfinite(losses).all():
-            return np.nan, np.nan, f"The loss is not finite: {losses[0]}, on the held-out rows {losses[1]}."
-        return *losses, None
+        if not np.isfinite(values).all():
+            reason = f"The {self.metric} is not finite: {values[0]}, on the held-out rows {values[1]}."
+            return np.nan, np.nan, reason
+        return *values, None
 
-    def _losses(self, data: Split, settings: dict[str, Any], seed: int) -> tuple[float, float]:
-        """Return the mean loss over the folds and the loss on the held-out rows."""
+    def _values(self, data: Split, settings: dict[str, Any], seed: int) -> tuple[float, float]:
+        """Return the mean of the metric over the folds, and its value on the held-out rows."""
         from sklearn.model_selection import cross_val_score
 
         from tasks.hpo.models import make_model
@@ -156,14 +164,14 @@ class HPO(Task):
             needs_probabilities=self.metric == "nll",
             standardize=self.standardize,
         )
-        loss = loss_function(self.metric)
+        metric = metric_function(self.metric)
         # Extreme settings are part of the search: a fit that stops early is a value, not a warning.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             folds = cross_val_score(
-                estimator, data.x, data.y, scoring=loss, cv=self.n_folds, n_jobs=1, error_score="raise"
+                estimator, data.x, data.y, scoring=metric, cv=self.n_folds, n_jobs=1, error_score="raise"
             )
-            held_out = loss(estimator.fit(data.x, data.y), data.x_test, data.y_test)
+            held_out = metric(estimator.fit(data.x, data.y), data.x_test, data.y_test)
         return float(folds.mean()), held_out
 
     def _check_metric(self, problem: Problem) -> None:

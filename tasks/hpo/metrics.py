@@ -1,13 +1,14 @@
-"""Losses of fitted models on held-out rows, all to be minimized."""
+"""Metrics of fitted models on held-out rows: the accuracy is maximized, errors are minimized."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hebo.outcomes import Objective
 from tasks.hpo.spaces import Problem
 
 MetricName = Literal["acc", "nll", "mae", "mse"]
@@ -19,16 +20,22 @@ METRICS: dict[Problem, tuple[MetricName, ...]] = {
 }
 """The metrics that fit each kind of problem, as in Bayesmark."""
 
+OBJECTIVES: Mapping[MetricName, Objective] = {
+    "acc": Objective(name="accuracy", goal="maximize"),
+    "nll": Objective(name="log_loss", unit="nats"),
+    "mae": Objective(name="mean_absolute_error"),
+    "mse": Objective(name="mean_squared_error"),
+}
+"""What each metric is called, and its goal."""
 
-def loss_function(metric: MetricName) -> Callable[[Any, Array, Array], float]:
-    """Return `loss(fitted model, x, y)`: minus the accuracy, log loss in nats, or an error of regression."""
-    return {"acc": _negative_accuracy, "nll": _log_loss, "mae": _absolute_error, "mse": _squared_error}[
-        metric
-    ]
+
+def metric_function(metric: MetricName) -> Callable[[Any, Array, Array], float]:
+    """Return `f(fitted model, x, y)`: the accuracy, log loss in nats, or an error of regression."""
+    return {"acc": _accuracy, "nll": _log_loss, "mae": _absolute_error, "mse": _squared_error}[metric]
 
 
-def _negative_accuracy(model: Any, x: Array, y: Array) -> float:
-    return -float(np.mean(model.predict(x) == y))
+def _accuracy(model: Any, x: Array, y: Array) -> float:
+    return float(np.mean(model.predict(x) == y))
 
 
 def _log_loss(model: Any, x: Array, y: Array) -> float:

@@ -29,6 +29,8 @@ OPERATORS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 """Operator -> aigverse's function for it and what it is called with; `-z` allows changes without a gain."""
 
+_NAMES = {"both": "gates_plus_depth", "gates": "relative_gates", "depth": "relative_depth"}
+
 CONFLICT_LIMIT = 100_000
 """Most conflicts of the solver that proves a result equivalent."""
 
@@ -37,7 +39,8 @@ class AIGRewriting(Task):
     """The gates and depth of an and-inverter graph after a sequence of mockturtle's operators.
 
     With `a` the number of gates and `d` the depth, each divided by that of the circuit as it is given, the
-    objective is `a + d` (`both`, 2 for the circuit itself), `a` (`gates`) or `d` (`depth`). This is MCBO's
+    objective is `a + d` (`both`, 2 for the circuit itself; measured as `gates_plus_depth`), `a` (`gates`,
+    measured as `relative_gates`) or `d` (`depth`, measured as `relative_depth`). This is MCBO's
     `mig_optimization` for and-inverter graphs, within the process and without a mapping to lookup tables; its
     figures are not comparable with those of ABC. Every result is proved equivalent to its circuit; where the
     proof fails, so does the evaluation, with the reason in the column `error`.
@@ -70,6 +73,11 @@ class AIGRewriting(Task):
     def name(self) -> str:
         """The class and the circuit."""
         return f"{type(self).__name__}-{self._circuit.name}"
+
+    @property
+    def objectives(self) -> tuple[str, ...]:
+        """What is divided by that of the circuit as it is given."""
+        return (_NAMES[self.objective],)
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return a nominal variable for each operator."""
@@ -108,14 +116,15 @@ class AIGRewriting(Task):
         try:
             gates, depth = _size(self._optimized(operators))
         except EvaluationError as error:
-            failed = dict.fromkeys(("y", "gates", "depth", "improvement"), math.nan)
+            failed = dict.fromkeys((*self.objectives, "gates", "depth", "improvement"), math.nan)
             return {**failed, "error": str(error)}
         gates0, depth0 = _size(self._start)
         ratios = {"gates": gates / gates0, "depth": depth / depth0}
-        y = ratios.get(self.objective, sum(ratios.values()))
+        value = ratios.get(self.objective, sum(ratios.values()))
         par = 2.0 if self.objective == "both" else 1.0
-        improvement = 100.0 * (1.0 - y / par)
-        return {"y": y, "gates": gates, "depth": depth, "improvement": improvement, "error": None}
+        improvement = 100.0 * (1.0 - value / par)
+        info = {"gates": gates, "depth": depth, "improvement": improvement, "error": None}
+        return {self.objectives[0]: value, **info}
 
     def _optimized(self, operators: list[str]) -> Any:
         """Return the graph that the operators give.

@@ -25,6 +25,16 @@ from tasks.logic_synthesis.operators import ALPHABETS, SKIP, AlphabetName, Mappe
 Objective = Literal["both", "lut", "level", "min_improvement", "area_delay"]
 
 
+_NAMES: Mapping[Objective, tuple[str, ...]] = {
+    "both": ("area_plus_delay",),
+    "lut": ("area",),
+    "level": ("delay",),
+    "min_improvement": ("larger_ratio",),
+    "area_delay": ("area", "delay"),
+}
+"""What is measured for each objective."""
+
+
 @dataclass(frozen=True)
 class Chosen:
     """What counts for a circuit: the mapped circuit, the sequence it is of, and after how many operators."""
@@ -38,9 +48,10 @@ class LogicSynthesis(Task):
     """The size and depth of a circuit after a sequence of ABC's operators and a mapping to lookup tables.
 
     With `a` the number of lookup tables and `d` the number of levels on the longest path, each divided by
-    what ABC's recipe resyn2 gives with the same build, the objective is one of `a + d` (`both`: BOiLS's
-    quality of results, 2 for resyn2), `a` (`lut`), `d` (`level`), the larger of both (`min_improvement`), or
-    the pair (`area_delay`, two objectives). Over several circuits it is the mean. Figures of two builds of
+    what ABC's recipe resyn2 gives with the same build, `area` and `delay`, the objective is one of `a + d`
+    (`both`: BOiLS's quality of results, 2 for resyn2; measured as `area_plus_delay`), `a` (`lut`), `d`
+    (`level`), the larger of both (`min_improvement`, measured as `larger_ratio`), or the pair (`area_delay`,
+    two objectives). Over several circuits it is the mean. Figures of two builds of
     ABC differ: compare the column `improvement`, the percentage by which the objective is below that of
     resyn2. A sequence that ABC fails on is a failed evaluation, with the reason in the column `error`.
 
@@ -124,7 +135,7 @@ class LogicSynthesis(Task):
     @property
     def objectives(self) -> tuple[str, ...]:
         """One value, or area and delay."""
-        return ("area", "delay") if self.objective == "area_delay" else ("y",)
+        return _NAMES[self.objective]
 
     @property
     def reference_point(self) -> tuple[float, float] | None:

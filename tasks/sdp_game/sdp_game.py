@@ -15,6 +15,7 @@ from numpy.random import Generator
 from pydantic import Field, field_validator, model_validator
 
 from hebo.errors import ConfigError
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 from tasks.json_lines import JsonLines
 from tasks.sdp_game.ball_matrices import require_flint
@@ -163,9 +164,9 @@ class SpherePackingBound(Task):
         return f"{type(self).__name__}-{self.dimension}d-{self.half_degree_2}-{self.half_degree_3}"
 
     @property
-    def objectives(self) -> tuple[str, ...]:
-        """The bound, and what it costs if that is asked for."""
-        return ("y", "log_cost") if self.log_cost else ("y",)
+    def outcomes(self) -> Outcomes:
+        """The bound on the density, and what it costs if that is asked for."""
+        return outcomes_of(["density_bound", "log_cost"] if self.log_cost else "density_bound")
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return `r`, and with three points the ratio of radii and whether each free token is there."""
@@ -261,7 +262,7 @@ class SpherePackingBound(Task):
         is_tie = solved.status == "two_points" and self.ties == "failed"
         bound = math.nan if solved.bound is None or is_tie else solved.bound
         return {
-            "y": bound,
+            "density_bound": bound,
             **({"log_cost": math.log(self._cost(program))} if self.log_cost else {}),
             **self._comparison(bound, solved.bound),
             "status": solved.status,

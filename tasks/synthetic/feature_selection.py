@@ -11,6 +11,7 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Task
 
 Array = NDArray[np.float64]
@@ -39,6 +40,11 @@ class FeatureSelection(Task):
     n_samples: int = Field(60, ge=1)
     correlation: float = Field(0.6, ge=0, lt=1)
     noise: float = Field(1.0, gt=0)
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The expected squared error, but for the noise of the target itself."""
+        return outcomes_of({"name": "squared_error"})
 
     def parameters(self) -> list[dict[str, Any]]:
         """Return the booleans, then the ridge penalty on a log scale."""

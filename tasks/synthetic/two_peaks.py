@@ -11,15 +11,16 @@ from numpy.random import Generator
 from numpy.typing import NDArray
 from pydantic import Field
 
+from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
 
 Array = NDArray[np.float64]
 
 
 class TwoPeaks(Task):
-    """Two Gaussian bumps on `[0, 1]^d`, negated: one high and narrow, one broad and 0.8 times as high.
+    """Two Gaussian bumps on `[0, 1]^d`, maximized: one high and narrow, one broad and 0.8 times as high.
 
-    `f(x) = -exp(-|x - a|^2 / (2 w^2)) - 0.8 exp(-|x - b|^2 / (2 v^2))` with all coordinates of `a` 0.3 and of
+    `f(x) = exp(-|x - a|^2 / (2 w^2)) + 0.8 exp(-|x - b|^2 / (2 v^2))` with all coordinates of `a` 0.3 and of
     `b` 0.7, each pulled a little by the other. With normal noise of standard deviation `s` in each
     coordinate, the mean of a bump is a bump of the variance `w^2 + s^2`, lower by the factor `(w^2 / (w^2 +
     s^2))^(d / 2)`. So the best point is near `a`, and with enough noise the best one on average near `b`.
@@ -41,6 +42,11 @@ class TwoPeaks(Task):
     input_sd: float = Field(0.1, ge=0, le=0.1)
 
     @property
+    def outcomes(self) -> Outcomes:
+        """The height, maximized."""
+        return outcomes_of({"height": "maximize"})
+
+    @property
     def optimum(self) -> float:
         """The value at the high peak."""
         return float(self._values(self._peak(_SHARP_AT, 0.0), 0.0)[0])
@@ -52,12 +58,12 @@ class TwoPeaks(Task):
 
     @property
     def robust_optimum(self) -> float:
-        """The least mean of `f` under the noise, at one of the two peaks."""
+        """The largest mean of `f` under the noise, at one of the two peaks."""
         return float(self._values(self._robust_peak(), self.input_sd)[0])
 
     @property
     def robust_minimizers(self) -> pd.DataFrame:
-        """The point of the least mean under the noise."""
+        """The point of the largest mean under the noise."""
         return pd.DataFrame(self._robust_peak(), columns=self._names)
 
     def expected(self, frame: pd.DataFrame) -> Array:
@@ -74,10 +80,10 @@ class TwoPeaks(Task):
 
     def _robust_peak(self) -> Array:
         peaks = np.concatenate([self._peak(one, self.input_sd) for one in (_SHARP_AT, _BROAD_AT)])
-        return peaks[[self._values(peaks, self.input_sd).argmin()]]
+        return peaks[[self._values(peaks, self.input_sd).argmax()]]
 
     def _peak(self, start: float, noise: float) -> Array:
-        """Return the local minimum near a center, `1 x d`, where the other bump pulls a little.
+        """Return the local maximum near a center, `1 x d`, where the other bump pulls a little.
 
         A stationary point is the mean of the centers with weights, that of the heights at the point over the
         variances (mean shift).
@@ -92,12 +98,12 @@ class TwoPeaks(Task):
     def _values(self, x: Array, noise: float) -> Array:
         """Return the means at `n x d` points under noise."""
         sharp = _bump(x - _SHARP_AT, self.sharp, noise)
-        values: Array = -sharp - _BROAD_HEIGHT * _bump(x - _BROAD_AT, self.broad, noise)
+        values: Array = sharp + _BROAD_HEIGHT * _bump(x - _BROAD_AT, self.broad, noise)
         return values
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         x = frame[self._names].to_numpy(float)
-        return {"y": self._values(x, 0.0), "expected": self._values(x, self.input_sd)}
+        return {"height": self._values(x, 0.0), "expected": self._values(x, self.input_sd)}
 
 
 _SHARP_AT, _BROAD_AT, _BROAD_HEIGHT = 0.3, 0.7, 0.8

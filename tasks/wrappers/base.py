@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from pydantic import Field, SerializeAsAny, model_validator
 
 from hebo.errors import ConfigError
-from hebo.outcomes import Outcomes
+from hebo.outcomes import Objective, Outcomes
 from tasks.base import Columns, Task, sd_name
 
 if TYPE_CHECKING:
@@ -50,6 +50,15 @@ class Wrapper(Task):
         """Return objective -> the value of a setting for it."""
         value, names = getattr(self, setting), self.task.objectives
         return dict(zip(names, value if isinstance(value, tuple) else (value,) * len(names), strict=True))
+
+    def _refuse_targets(self, why: str) -> None:
+        """Raise ConfigError if an objective of the task has a target."""
+        for one in self.task.outcomes.objectives:
+            if one.goal == "target":
+                raise ConfigError(
+                    f"the objective '{one.name}' of {self.task.name} has a target, and {why}; choose a task "
+                    "with objectives that are minimized or maximized, or leave out the wrapper"
+                )
 
     @property
     def name(self) -> str:
@@ -127,6 +136,15 @@ class Wrapper(Task):
     def space(self) -> DesignSpace:
         """That of the task, constraints included."""
         return self.task.space
+
+
+def sign_of(objective: Objective) -> float:
+    """Return -1 for an objective that is maximized, else 1.
+
+    Drawn errors are multiplied by it, so that what is minimized of a task has the same ones whether the task
+    measures it or its negative.
+    """
+    return -1.0 if objective.goal == "maximize" else 1.0
 
 
 def noiseless_name(objectives: tuple[str, ...], objective: str) -> str:

@@ -35,6 +35,8 @@ class Costed(Wrapper):
             raise ConfigError(
                 f"{self.task.name} has costs already, in '{self.task.cost_column}'; drop `costed`."
             )
+        if self.cost_column in self.outcomes.names:
+            raise ConfigError(f"{self.task.name} measures '{self.cost_column}' itself; rename that.")
         if self.along is not None and self.along not in self.space.names:
             raise ConfigError(
                 f"along: '{self.along}' is no parameter.{did_you_mean(self.along, self.space.names)}"

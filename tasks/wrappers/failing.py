@@ -55,7 +55,7 @@ class Failing(Wrapper):
 
     @property
     def optimum(self) -> float | None:
-        """That of the task, unless its known minimizers all fail."""
+        """That of the task, unless its known best points all fail."""
         if self.probability == 1 or (self.region and (self.minimizers is None or self.minimizers.empty)):
             return None
         return self.task.optimum

@@ -13,7 +13,7 @@ from pydantic import model_validator
 from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, did_you_mean
 from tasks.base import Columns
-from tasks.wrappers.base import NoiseAdding, Positive, keep_noiseless
+from tasks.wrappers.base import NoiseAdding, Positive, keep_noiseless, sign_of
 
 
 class Heteroscedastic(NoiseAdding):
@@ -68,8 +68,9 @@ class Heteroscedastic(NoiseAdding):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
-        for objective in self.objectives:
-            spread = self.spread(frame, objective)
-            columns[objective] = columns[objective] + spread * rng.standard_normal(len(frame))
-            columns = self._with_sd(columns, objective, spread)
+        for one in self.outcomes.objectives:
+            spread = self.spread(frame, one.name)
+            noise = sign_of(one) * rng.standard_normal(len(frame))
+            columns[one.name] = columns[one.name] + spread * noise
+            columns = self._with_sd(columns, one.name, spread)
         return columns

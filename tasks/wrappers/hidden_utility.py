@@ -15,7 +15,7 @@ from tasks.wrappers.base import Wrapper
 
 
 class HiddenUtility(Wrapper):
-    """A task of whose values only comparisons are known: the lower of two is the better one.
+    """A task of whose values only comparisons are known: the better of two by the goal of the objective.
 
     It stands for a person whose taste is known, so that preferential optimizers can be tested. `evaluate`
     gives the values as they are, for reports of how good a point is.
@@ -48,7 +48,9 @@ class HiddenUtility(Wrapper):
         Returns:
             The better and the worse points, a row for each answer.
         """
-        values = self.evaluate(points, seed=seed)[self.objectives[0]].fillna(np.inf).to_numpy()
+        objective = self.outcomes.objectives[0]
+        measured = self.evaluate(points, seed=seed)[objective.name]
+        values = objective.minimized(measured).fillna(np.inf).to_numpy()
         order = np.argsort(values, kind="stable")
         first, second = order[:-1], order[1:]
         differ = values[first] < values[second]

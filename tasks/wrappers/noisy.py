@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.random import Generator
 
 from tasks.base import Columns
-from tasks.wrappers.base import NoiseAdding, NotNegative, keep_noiseless
+from tasks.wrappers.base import NoiseAdding, NotNegative, keep_noiseless, sign_of
 
 
 class Noisy(NoiseAdding):
@@ -32,10 +32,10 @@ class Noisy(NoiseAdding):
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
         sd, relative_sd = self._each("sd"), self._each("relative_sd")
-        for objective in self.objectives:
-            f = columns[objective]
-            noise = rng.standard_normal(len(f))
-            spread = sd[objective] + relative_sd[objective] * np.abs(f)
-            columns[objective] = f + spread * noise
-            columns = self._with_sd(columns, objective, spread)
+        for one in self.outcomes.objectives:
+            f = columns[one.name]
+            noise = sign_of(one) * rng.standard_normal(len(f))
+            spread = sd[one.name] + relative_sd[one.name] * np.abs(f)
+            columns[one.name] = f + spread * noise
+            columns = self._with_sd(columns, one.name, spread)
         return columns

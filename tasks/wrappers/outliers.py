@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from numpy.typing import NDArray
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from tasks.base import Columns
-from tasks.wrappers.base import Positive, Wrapper, keep_noiseless
+from tasks.wrappers.base import Positive, Wrapper, keep_noiseless, sign_of
 
 
 class Outliers(Wrapper):
@@ -25,8 +25,9 @@ class Outliers(Wrapper):
     Args:
         probability: Chance that a measurement is contaminated.
         scale: Size of the error, in the units of the objectives; a list has one for each.
-        side: `up` takes the error's absolute value, as when a run of a program goes wrong; `both` lets a
-            measurement also look better than it is.
+        side: `up` makes measurements worse alone, as when a run of a program goes wrong: larger where the
+            objective is minimized, smaller where it is maximized; `both` lets a measurement also look better
+            than it is.
     """
 
     PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("scale",)
@@ -34,6 +35,12 @@ class Outliers(Wrapper):
     probability: float = Field(0.1, ge=0, le=1)
     scale: Positive | tuple[Positive, ...]
     side: Literal["up", "both"] = "up"
+
+    @model_validator(mode="after")
+    def _check_goals(self) -> Self:
+        if self.side == "up":
+            self._refuse_targets("neither larger nor smaller values are worse (`side: both` takes it)")
+        return self
 
     @property
     def is_noisy(self) -> bool:
@@ -47,11 +54,14 @@ class Outliers(Wrapper):
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
         columns = keep_noiseless(self.task._columns(frame, rng), self.objectives)
-        for objective, scale in self._each("scale").items():
-            columns[objective] = columns[objective] + self._errors(len(frame), scale, rng)
+        scales = self._each("scale")
+        for one in self.outcomes.objectives:
+            errors = sign_of(one) * self._errors(len(frame), scales[one.name], rng)
+            columns[one.name] = columns[one.name] + errors
         return columns
 
     def _errors(self, n: int, scale: float, rng: Generator) -> NDArray[np.float64]:
+        """Return what is added where the objective is minimized, `n` values, most of them 0."""
         is_hit = rng.random(n) < self.probability
         t = scale * rng.standard_t(2.0, n)
         return np.where(is_hit, np.abs(t) if self.side == "up" else t, 0.0)

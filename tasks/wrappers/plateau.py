@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -13,7 +13,7 @@ from pydantic import model_validator
 
 from hebo.errors import ConfigError
 from tasks.base import CONTEXT_OPTIMUM, Columns
-from tasks.wrappers.base import Positive, Wrapper, noiseless_name
+from tasks.wrappers.base import Positive, Wrapper, noiseless_name, sign_of
 
 Array = NDArray[np.float64]
 
@@ -21,9 +21,15 @@ Array = NDArray[np.float64]
 class Flattened(Wrapper):
     """A task whose objectives go through a function that never falls; a subclass writes `flatten`.
 
-    Minimizers stay minimizers, and the optimum goes through the same function. So does the value without
-    noise, where the task gives one.
+    The best points stay the best, and the optimum goes through the same function. So does the value without
+    noise, where the task gives one. Objectives with a target are refused: flattened values may be nearer to
+    it than they were.
     """
+
+    @model_validator(mode="after")
+    def _check_goals(self) -> Self:
+        self._refuse_targets("flattened values may be nearer to it than they were")
+        return self
 
     @abstractmethod
     def flatten(self, values: Array, objective: str | None = None) -> Array:
@@ -75,9 +81,9 @@ class Flattened(Wrapper):
 
 
 class Quantized(Flattened):
-    """A task whose values are rounded down to steps, as an error rate on a few samples is.
+    """A task whose values are rounded to steps, to the better one, as an error rate on a few samples is.
 
-    `y = base + step floor((f - base) / step)`.
+    `y = base + step floor((f - base) / step)` where the objective is minimized, else with `ceil`.
 
     Args:
         step: Height of a step, in the units of the objectives; a list has one for each.
@@ -90,10 +96,12 @@ class Quantized(Flattened):
     base: float | tuple[float, ...] = 0.0
 
     def flatten(self, values: Array, objective: str | None = None) -> Array:
-        """Return the `n` values rounded down to steps."""
-        step, base = (self._each(name)[objective or self.objectives[0]] for name in ("step", "base"))
+        """Return the `n` values rounded to steps."""
+        which = self.objectives[0] if objective is None else objective
+        step, base = (self._each(name)[which] for name in ("step", "base"))
+        sign = {one.name: sign_of(one) for one in self.outcomes.objectives}[which]
         # A value that is a step up to rounding errors must not fall to the step below.
-        steps = np.floor((values - base) / step + 1e-9)
+        steps = sign * np.floor(sign * (values - base) / step + 1e-9)
         flat: Array = base + step * steps
         return flat
 

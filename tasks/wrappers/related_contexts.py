@@ -1,4 +1,4 @@
-"""Related contexts: copies of a task with an offset each, and minimizers moved apart."""
+"""Related contexts: copies of a task with an offset each, and best points moved apart."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ class RelatedContexts(Wrapper):
     """A task in several contexts that are alike: `f(x, c) = f(s_c(x)) + offset_c`.
 
     The parameter `context` with the values `c0`, `c1`, ... is given from outside; `in_contexts` says how. In
-    context `c0` the map `s` is the identity, in each other one it moves the minimizers inside the box (see
-    `Shifted`), so that the least value of each context is known: that of the task plus the offset. Each
+    context `c0` the map `s` is the identity, in each other one it moves the best points inside the box (see
+    `Shifted`), so that the best value of each context is known: that of the task plus the offset. Each
     evaluation reports it in the column `context_optimum`.
 
     Args:
         offsets: One number per context, in the units of the first objective, which it is added to.
-        size: Largest move of a minimizer between contexts, as a part of a variable's range; 0 for none.
+        size: Largest move of a best point between contexts, as a part of a variable's range; 0 for none.
         shift_seed: Fixes the moves.
     """
 
@@ -43,6 +43,7 @@ class RelatedContexts(Wrapper):
                 f"related_contexts adds a parameter `context`, and {self.task.name} has one of that "
                 "name or of a role already; wrap another task."
             )
+        self._refuse_targets("an offset changes which points are the best")
         return self
 
     @property
@@ -85,13 +86,13 @@ class RelatedContexts(Wrapper):
         return None
 
     def optimum_in(self, context: Mapping[str, Any]) -> float | None:
-        """Return the least value in a context, as `{"context": "c1"}`; None where the task has none."""
+        """Return the best value in a context, as `{"context": "c1"}`; None where the task has none."""
         offset = self.offsets[self.contexts.index(context["context"])]
         return None if self.task.optimum is None else self.task.optimum + offset
 
     @property
     def minimizers(self) -> pd.DataFrame | None:
-        """Known minimizers in each context."""
+        """Known best points in each context."""
         found = {name: self.of(name).minimizers for name in self.contexts}
         tables = [one.assign(context=name) for name, one in found.items() if one is not None]
         return pd.concat(tables, ignore_index=True) if len(tables) == len(found) else None
@@ -121,7 +122,7 @@ class RelatedContexts(Wrapper):
         return {str(name): table[name].to_numpy() for name in table.columns}
 
     def _placed(self, table: pd.DataFrame, context: str) -> pd.DataFrame:
-        """Return values with the offset of a context, and its least value."""
+        """Return values with the offset of a context, and its best value."""
         optimum = self.optimum_in({"context": context})
         offset = self.offsets[self.contexts.index(context)]
         known = np.full(len(table), np.nan if optimum is None else optimum)

@@ -60,9 +60,9 @@ def test_a_sequence_gives_the_same_each_time_and_prefixes_agree(abc: ABC, circui
         return task.evaluate(points)
 
     first = values()
-    assert first["y"].notna().all()
+    assert first["area_plus_delay"].notna().all()
     pd.testing.assert_frame_equal(first, values())
-    assert (values(best_prefix=True)["y"] <= first["y"] + 1e-12).all()
+    assert (values(best_prefix=True)["area_plus_delay"] <= first["area_plus_delay"] + 1e-12).all()
 
 
 @pytest.mark.parametrize("circuit", ["router", "square_root:12"])
@@ -77,7 +77,7 @@ def test_a_cut_sequence_has_the_figures_of_the_whole(abc: ABC, circuit: str) -> 
     assert (found["operators"] < 20).any()
     again = task.evaluate(cut)
     # About one prefix in a hundred has other figures by itself, and then another one may be the best.
-    same = (again["y"] == found["y"]) & again["moved"].isna()
+    same = (again["area_plus_delay"] == found["area_plus_delay"]) & again["moved"].isna()
     assert same.sum() >= len(points) - 1
 
 
@@ -236,7 +236,7 @@ def test_a_circuit_of_iscas_is_read_measured_and_proved(abc: ABC, tmp_path: Path
     task = LogicSynthesis(circuit=str(path), abc=str(abc.program), length=3)
     task.require()
     found = task.evaluate(task.space.decode(task.space.sample(3, generator=make_generator("c17"))))
-    assert found["y"].tolist() == [2.0] * 3
+    assert found["area_plus_delay"].tolist() == [2.0] * 3
 
 
 def test_modules_of_the_file_are_put_in_place(abc: ABC) -> None:
@@ -316,7 +316,7 @@ def test_points_with_flags_are_measured_and_the_defaults_are_the_plain_operators
     settings = {"circuit": "ctrl", "abc": str(abc.program), "alphabet": "mcbo", "length": 5}
     task = LogicSynthesis(**settings, objective="lut", best_prefix=True, operator_parameters=True)
     points = task.space.decode(task.space.sample(4, generator=make_generator("flags")))
-    assert task.evaluate(points)["y"].notna().all()
+    assert task.evaluate(points)["area"].notna().all()
     names = {
         f"{name.strip('&').replace(' -', '_')}_{letter}": one for (name, letter), one in DEFAULTS.items()
     }

@@ -51,8 +51,8 @@ def test_one_command_leads_from_a_file_to_a_design(tmp_path: Path) -> None:
     settings = {"length": 6, "window": 6, "min_contacts": 6, "cache": str(tmp_path), "backend": "numpy"}
     direct, stored = (AntibodyDesign(antigen=str(path), **settings) for path in (source, target))  # type: ignore[arg-type]
     points = direct.space.decode(direct.space.sample(4, generator=make_generator("loops")))
-    assert direct.evaluate(points)["y"].notna().all()
-    assert direct.evaluate(points)["y"].tolist() == stored.evaluate(points)["y"].tolist()
+    assert direct.evaluate(points)["energy"].notna().all()
+    assert direct.evaluate(points)["energy"].tolist() == stored.evaluate(points)["energy"].tolist()
     assert read_antigen(target).digest == load_antigen(str(source)).digest
 
 
@@ -189,4 +189,4 @@ def test_properties_are_further_objectives(tmp_path: Path) -> None:
     )
     points = task.space.decode(task.space.sample(3, generator=make_generator("loops")))
     assert task.evaluate(points)[list(task.objectives)].notna().all(axis=None)
-    assert task.objectives == ("y", "charge", "instability")
+    assert task.objectives == ("energy", "charge", "instability")

@@ -103,7 +103,7 @@ def test_the_search_finds_a_small_optimum_and_repeats_itself() -> None:
     task = FeatureSelection(n_features=3)
     chosen = pd.DataFrame(product([True, False], repeat=3), columns=["x1", "x2", "x3"])
     grid = pd.concat([chosen.assign(ridge=10.0**k) for k in (-4, -3, -2, -1)], ignore_index=True)
-    assert search(task, 200) <= task.evaluate(grid)["y"].min() + 1e-4
+    assert search(task, 200) <= task.evaluate(grid)["squared_error"].min() + 1e-4
     assert search(task, 40) == search(task, 40)
 
 

@@ -60,7 +60,8 @@ def measured_tasks(suite: Path, part: str, n: int, store: Path) -> list[Measured
 
 def _evaluate(task: Task, n: int) -> dict[str, Any]:
     x = task.space.sample(n, generator=make_generator("calibration", task.name), method="random")
-    values = task.evaluate(task.space.decode(x))["y"].to_numpy(float)
+    objective = task.outcomes.objectives[0]
+    values = objective.minimized(task.evaluate(task.space.decode(x))[objective.name].to_numpy(float))
     return {"x": x.tolist(), "y": [value if value == value else None for value in values.tolist()]}
 
 

@@ -82,7 +82,9 @@ def final(job: tuple[str, str, int, int]) -> dict[str, Any]:
 
 
 def _values(task: Task, frame: pd.DataFrame, seed: int) -> Any:
-    return task.evaluate(frame, seed=seed)[[*task.objectives]].to_numpy()
+    """Return what is minimized."""
+    (objective,) = task.outcomes.objectives
+    return objective.minimized(task.evaluate(frame, seed=seed)[objective.name].to_numpy())
 
 
 def summary(runs: pd.DataFrame) -> pd.DataFrame:

@@ -43,7 +43,7 @@ def test_values_are_binding_energies_of_developable_sequences(settings: dict[str
     found = task.evaluate(frame)
     assert not any(problems(one) for one in found["sequence"])
     docked = oracle(profiles(SMALL, 6, 5), "numpy").dock(np.stack([encode(one) for one in found["sequence"]]))
-    assert found["y"].tolist() == docked.energies.tolist()
+    assert found["energy"].tolist() == docked.energies.tolist()
 
 
 def test_a_longer_loop_counts_with_its_best_window(settings: dict[str, Any]) -> None:
@@ -54,15 +54,15 @@ def test_a_longer_loop_counts_with_its_best_window(settings: dict[str, Any]) -> 
         windows = pd.DataFrame(
             [list(text[start : start + 6]) for start in range(3)], columns=short.space.names
         )
-        each = AntibodyDesign(**settings, developable=False).evaluate(windows)["y"]
-        assert found["y"][row] == each.min()
+        each = AntibodyDesign(**settings, developable=False).evaluate(windows)["energy"]
+        assert found["energy"][row] == each.min()
         assert found["start"][row] == each.argmin()
 
 
 def test_rules_can_be_switched_off(settings: dict[str, Any]) -> None:
     bad = pd.DataFrame([list("RRRRRR")], columns=[f"x{i + 1}" for i in range(6)])
-    assert AntibodyDesign(**settings).evaluate(bad)["y"].isna().all()
-    assert AntibodyDesign(**settings, developable=False).evaluate(bad)["y"].notna().all()
+    assert AntibodyDesign(**settings).evaluate(bad)["energy"].isna().all()
+    assert AntibodyDesign(**settings, developable=False).evaluate(bad)["energy"].notna().all()
 
 
 def test_a_pose_is_a_walk_on_free_sites(settings: dict[str, Any]) -> None:
@@ -79,7 +79,7 @@ def test_energies_may_be_means_or_ordered_sums(settings: dict[str, Any]) -> None
         AntibodyDesign(**settings).space.sample(30, generator=make_generator("loops"))
     )
     best, ordered, mean = (
-        AntibodyDesign(**settings, energy=energy).evaluate(frame)["y"]
+        AntibodyDesign(**settings, energy=energy).evaluate(frame)["energy"]
         for energy in ("best", "ordered", "statistical")
     )
     assert np.isclose(best, ordered, atol=1e-9).mean() > 0.8  # ties differ, and little else

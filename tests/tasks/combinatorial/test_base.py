@@ -80,5 +80,6 @@ def test_points_are_evaluated_in_blocks_of_bounded_size(monkeypatch: pytest.Monk
 def test_the_value_of_a_point_does_not_depend_on_the_points_evaluated_with_it(task: Coded) -> None:
     levels = 2 if task.categories is None else len(task.categories)
     frame = task.to_frame(np.random.default_rng(0).integers(levels, size=(20, task.dimension)))
-    alone = [task.evaluate(frame.iloc[[i]])["y"].iloc[0] for i in range(20)]
-    assert task.evaluate(frame)["y"].tolist() == alone
+    (name,) = task.objectives
+    alone = [task.evaluate(frame.iloc[[i]])[name].iloc[0] for i in range(20)]
+    assert task.evaluate(frame)[name].tolist() == alone

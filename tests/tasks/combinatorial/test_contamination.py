@@ -41,7 +41,7 @@ def by_loop(task: ContaminationControl, x: list[int]) -> float:
 )
 def test_random_points_have_the_values_of_a_slow_loop(task: ContaminationControl) -> None:
     codes = np.random.default_rng(0).integers(2, size=(4, task.n_stages))
-    values = task.evaluate(task.to_frame(codes))["y"]
+    values = task.evaluate(task.to_frame(codes))["penalized_cost"]
     assert np.allclose(values, [by_loop(task, row) for row in codes.tolist()], rtol=0, atol=1e-12)
 
 
@@ -49,13 +49,13 @@ def test_constraints_that_always_hold_lower_the_value_by_their_tolerance() -> No
     task = ContaminationControl(
         n_stages=4, limit=1.0 - 1e-15, tolerance=0.05, penalty=3.0, regularization=0.5
     )
-    values = task.evaluate(task.to_frame(np.array([[0, 0, 0, 0], [1, 0, 1, 1]])))["y"]
+    values = task.evaluate(task.to_frame(np.array([[0, 0, 0, 0], [1, 0, 1, 1]])))["penalized_cost"]
     assert np.allclose(values, [-4 * 3.0 * 0.05, 3 * 1.5 - 4 * 3.0 * 0.05])
 
 
 def test_constraints_that_never_hold_cost_the_penalty_each() -> None:
     task = ContaminationControl(n_stages=3, limit=1e-15, tolerance=0.05, penalty=3.0)
-    values = task.evaluate(task.to_frame(np.zeros((1, 3), dtype=int)))["y"]
+    values = task.evaluate(task.to_frame(np.zeros((1, 3), dtype=int)))["penalized_cost"]
     assert values.tolist() == pytest.approx([3 * 3.0 * 0.95])
 
 

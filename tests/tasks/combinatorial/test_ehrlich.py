@@ -38,7 +38,7 @@ def strings(*texts: str) -> pd.DataFrame:
 
 
 def values(task: Ehrlich | ExplicitEhrlich, *texts: str) -> list[float]:
-    return task.evaluate(strings(*texts))["y"].tolist()
+    return task.evaluate(strings(*texts))["motif_quality"].tolist()
 
 
 def by_definition(task: Ehrlich, x: tuple[int, ...]) -> float:
@@ -52,39 +52,39 @@ def by_definition(task: Ehrlich, x: tuple[int, ...]) -> float:
         found = max(sum(x[place + s] == a for a, s in zip(motif, offset, strict=True)) for place in places)
         h = floor(found * q / k) / q
         product *= h * (1 + task.epistasis * h * (h - 1))
-    return -product
+    return product
 
 
 def test_two_motifs_worked_by_hand() -> None:
     task = ExplicitEhrlich(**TWO)
     # Both in full; one half of each; the first in full and half of the second; nothing of the first.
-    assert values(task, "00102", "00000", "00100", "22222") == [-1.0, -0.25, -0.5, 0.0]
+    assert values(task, "00102", "00000", "00100", "22222") == [1.0, 0.25, 0.5, 0.0]
 
 
 def test_a_banned_step_is_a_failure_with_its_reason() -> None:
     table = ExplicitEhrlich(**TWO).evaluate(strings("00102", "00120"))
-    assert table["y"].isna().tolist() == [False, True]
+    assert table["motif_quality"].isna().tolist() == [False, True]
     assert table["error"].tolist() == [None, "State 2 in x4 must not follow state 1 in x3."]
 
 
-def test_a_penalty_is_the_share_of_banned_steps() -> None:
+def test_a_penalty_is_minus_the_share_of_banned_steps() -> None:
     task = ExplicitEhrlich(**TWO, infeasible="penalty")
     table = task.evaluate(strings("00102", "00120", "12012"))
-    assert table["y"].tolist() == [-1.0, 0.25, 0.5]
-    assert list(table.columns) == ["y"]
+    assert table["motif_quality"].tolist() == [1.0, -0.25, -0.5]
+    assert list(table.columns) == ["motif_quality"]
 
 
-@pytest.mark.parametrize(("quantization", "expected"), [(None, -0.75), (4, -0.75), (2, -0.5), (1, 0.0)])
+@pytest.mark.parametrize(("quantization", "expected"), [(None, 0.75), (4, 0.75), (2, 0.5), (1, 0.0)])
 def test_quantized_motifs_count_in_whole_steps(quantization: int | None, expected: float) -> None:
     settings = GIVEN | {"motifs": GIVEN["motifs"][:1], "spacings": GIVEN["spacings"][:1]}
     task = ExplicitEhrlich(**settings, quantization=quantization)
-    assert values(task, "010110", "010120") == [expected, -1.0]  # three of 0 1 . 1 2 in a row, then all
+    assert values(task, "010110", "010120") == [expected, 1.0]  # three of 0 1 . 1 2 in a row, then all
 
 
-@pytest.mark.parametrize(("epistasis", "expected"), [(0.0, -0.5), (1.0, -0.375), (4.0, 0.0)])
+@pytest.mark.parametrize(("epistasis", "expected"), [(0.0, 0.5), (1.0, 0.375), (4.0, 0.0)])
 def test_epistasis_takes_from_half_a_motif(epistasis: float, expected: float) -> None:
     task = ExplicitEhrlich(length=3, n_states=2, motifs=((0, 0),), spacings=((2,),), epistasis=epistasis)
-    assert values(task, "110", "000", "111") == [expected, -1.0, 0.0]
+    assert values(task, "110", "000", "111") == [expected, 1.0, 0.0]
 
 
 @pytest.mark.parametrize(
@@ -95,14 +95,14 @@ def test_epistasis_takes_from_half_a_motif(epistasis: float, expected: float) ->
         {"length": 5, "n_states": 4, "n_motifs": 1, "motif_length": 4, "quantization": 2, "epistasis": 1.5},
     ],
 )
-def test_all_strings_have_the_values_of_the_formula_and_none_is_below_the_optimum(
+def test_all_strings_have_the_values_of_the_formula_and_none_is_above_the_optimum(
     settings: dict[str, Any],
 ) -> None:
     task = Ehrlich(**settings)
     everything = list(itertools.product(range(4), repeat=task.length))
-    found = task.evaluate(pd.DataFrame(everything, columns=task.space.names))["y"].to_numpy()
+    found = task.evaluate(pd.DataFrame(everything, columns=task.space.names))["motif_quality"].to_numpy()
     assert np.allclose(found, [by_definition(task, x) for x in everything], rtol=1e-12, equal_nan=True)
-    assert np.nanmin(found) == task.optimum == -1.0
+    assert np.nanmax(found) == task.optimum == 1.0
     assert np.isnan(found).any()
 
 
@@ -114,12 +114,12 @@ def test_all_strings_have_the_values_of_the_formula_and_none_is_below_the_optimu
         {"n_states": 32, "length": 128, "n_motifs": 8, "motif_length": 8, "quantization": 2, "seed": 9},
     ],
 )
-def test_the_known_minimizer_has_the_optimum_and_initial_points_are_feasible(
+def test_the_known_best_string_has_the_optimum_and_initial_points_are_feasible(
     settings: dict[str, Any],
 ) -> None:
     task = Ehrlich(**settings)
-    assert task.evaluate(task.minimizers)["y"].tolist() == [-1.0]
-    assert task.evaluate(task.initial_points(5))["y"].between(-1.0, 0.0).all()
+    assert task.evaluate(task.minimizers)["motif_quality"].tolist() == [1.0]
+    assert task.evaluate(task.initial_points(5))["motif_quality"].between(0.0, 1.0).all()
     assert task.is_feasible(task.initial_points(5)).all()
     again, other = (task.initial_points(5, seed=seed) for seed in (1, 2))
     assert task.is_feasible(again).all()
@@ -127,10 +127,10 @@ def test_the_known_minimizer_has_the_optimum_and_initial_points_are_feasible(
     assert not again.equals(other)
 
 
-def test_the_minimizer_of_a_given_instance_has_the_optimum() -> None:
+def test_the_best_string_of_a_given_instance_has_the_optimum() -> None:
     task = ExplicitEhrlich(**TWO)
     assert task.minimizers.to_numpy().tolist() == [[0, 0, 1, 0, 2]]
-    assert task.evaluate(task.minimizers)["y"].tolist() == [task.optimum]
+    assert task.evaluate(task.minimizers)["motif_quality"].tolist() == [task.optimum]
 
 
 def test_tasks_that_were_used_are_compared_by_their_settings() -> None:
@@ -145,7 +145,7 @@ def test_few_random_strings_are_feasible() -> None:
     frame = task.space.decode(task.space.sample(2048, generator=make_generator("share")))
     share = task.is_feasible(frame).mean()
     assert share == pytest.approx((25.2 / 32) ** 8, abs=0.04)
-    assert task.evaluate(frame)["y"].notna().mean() == share
+    assert task.evaluate(frame)["motif_quality"].notna().mean() == share
 
 
 def test_feasibility_can_be_made_an_input_constraint() -> None:
@@ -154,7 +154,7 @@ def test_feasibility_can_be_made_an_input_constraint() -> None:
     rule = {"type": "function", "name": "feasible strings of a test"}
     space = DesignSpace().parse(task.parameters(), constraints=[rule])
     frame = space.decode(space.sample(20, generator=make_generator("constraint")))
-    assert task.evaluate(frame)["y"].notna().all()
+    assert task.evaluate(frame)["motif_quality"].notna().all()
 
 
 REFERENCE = [
@@ -200,10 +200,10 @@ def compare(
     assert drawn.minimizers.to_numpy().tolist() == [theirs.optimal_solution().tolist()]
     assert drawn.initial_points(30).to_numpy().tolist() == theirs.initial_solution(30).tolist()
     x = mutants(theirs, v, length)
-    expected = -theirs.evaluate_true(x).double().numpy()
+    expected = theirs.evaluate_true(x).double().numpy()
     frame = pd.DataFrame(x.numpy(), columns=drawn.space.names)
     for task in (drawn, given):
-        found = task.evaluate(frame)["y"].to_numpy()
+        found = task.evaluate(frame)["motif_quality"].to_numpy()
         assert np.isnan(found).tolist() == np.isinf(expected).tolist()
         assert np.allclose(found[~np.isnan(found)], expected[~np.isnan(found)], rtol=0, atol=1e-6)
     assert len(set(expected)) > 2

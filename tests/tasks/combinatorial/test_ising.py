@@ -34,7 +34,7 @@ def by_enumeration(task: IsingSparsification, x: list[int]) -> float:
 )
 def test_random_points_have_the_divergence_that_enumeration_gives(task: IsingSparsification) -> None:
     codes = np.random.default_rng(0).integers(2, size=(4, task.dimension))
-    values = task.evaluate(task.to_frame(codes))["y"]
+    values = task.evaluate(task.to_frame(codes))["penalized_divergence"]
     assert np.allclose(values, [by_enumeration(task, row) for row in codes.tolist()], rtol=1e-9, atol=1e-9)
 
 
@@ -67,7 +67,7 @@ def test_without_regularization_all_edges_lose_nothing_and_are_the_optimum() -> 
     assert task.optimum == 0.0
     assert task.minimizers is not None
     assert task.minimizers.to_numpy().all()
-    assert task.evaluate(task.minimizers)["y"].tolist() == [0.0]
+    assert task.evaluate(task.minimizers)["penalized_divergence"].tolist() == [0.0]
     assert IsingSparsification().optimum is None
     assert IsingSparsification().minimizers is None
 

@@ -43,7 +43,7 @@ def file(folder: Path, text: str) -> str:
 )
 def test_random_points_of_random_instances_have_the_values_of_a_slow_loop(task: MaxSAT) -> None:
     codes = np.random.default_rng(0).integers(2, size=(10, task.n_variables))
-    values = task.evaluate(task.to_frame(codes))["y"]
+    values = task.evaluate(task.to_frame(codes))["unsatisfied_weight"]
     assert values.tolist() == [by_loop(task, row) for row in codes.tolist()]
     assert values.max() > 0
 
@@ -53,14 +53,16 @@ def test_points_of_a_file_have_the_values_of_a_slow_loop(tmp_path: Path) -> None
     text = "p wcnf 5 6 99\n99 1 2 3 0\n3 -1 -1 2 0\n5 3 -3 0\n7 -2 0\n99 0\n4 1 1 1 0\n"
     task = MaxSAT(path=file(tmp_path, text))
     codes = all_points(5)
-    assert task.evaluate(task.to_frame(codes))["y"].tolist() == [by_loop(task, row) for row in codes.tolist()]
+    assert task.evaluate(task.to_frame(codes))["unsatisfied_weight"].tolist() == [
+        by_loop(task, row) for row in codes.tolist()
+    ]
 
 
 def test_a_file_of_the_new_format_worked_by_hand(tmp_path: Path) -> None:
     task = MaxSAT(path=file(tmp_path, "h 1 2 0\n3 -1 0\n4 -2 0\n"))
     frame = pd.DataFrame({"x1": [True, False, True, False], "x2": [False, True, True, False]})
     # Soft weights of 7 make the hard clause weigh 8.
-    assert task.evaluate(frame)["y"].tolist() == [3.0, 4.0, 7.0, 8.0]
+    assert task.evaluate(frame)["unsatisfied_weight"].tolist() == [3.0, 4.0, 7.0, 8.0]
     assert task.name == "MaxSAT-small"
     assert task.optimum is None
 
@@ -68,12 +70,12 @@ def test_a_file_of_the_new_format_worked_by_hand(tmp_path: Path) -> None:
 def test_the_weight_of_hard_clauses_can_be_given(tmp_path: Path) -> None:
     task = MaxSAT(path=file(tmp_path, "h 1 0\nh 2 0\n3 -1 0\n"), hard_weight=2.5)
     frame = pd.DataFrame({"x1": [False, True], "x2": [False, False]})
-    assert task.evaluate(frame)["y"].tolist() == [5.0, 5.5]
+    assert task.evaluate(frame)["unsatisfied_weight"].tolist() == [5.0, 5.5]
 
 
 def test_a_plain_file_counts_unsatisfied_clauses(tmp_path: Path) -> None:
     task = MaxSAT(path=file(tmp_path, "p cnf 2 4\n1 2 0\n1 -2 0\n-1 2 0\n-1 -2 0\n"))
-    assert task.evaluate(task.to_frame(all_points(2)))["y"].tolist() == [1.0] * 4
+    assert task.evaluate(task.to_frame(all_points(2)))["unsatisfied_weight"].tolist() == [1.0] * 4
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -81,7 +83,7 @@ def test_a_planted_instance_is_satisfied_by_its_minimizer(seed: int) -> None:
     task = MaxSAT(n_variables=100, ratio=8.0, max_weight=5, planted=True, seed=seed)
     assert task.optimum == 0.0
     assert task.minimizers is not None
-    assert task.evaluate(task.minimizers)["y"].tolist() == [0.0]
+    assert task.evaluate(task.minimizers)["unsatisfied_weight"].tolist() == [0.0]
 
 
 def test_crowded_instances_without_a_planted_assignment_cannot_be_satisfied() -> None:

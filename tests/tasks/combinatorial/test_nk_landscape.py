@@ -17,7 +17,7 @@ def by_loop(task: NKLandscape, x: list[int]) -> float:
         for j in task.dependencies[i]:
             cell = cell * task.levels + x[j]
         fitness += float(task.contributions[i, cell])
-    return -fitness / task.n
+    return fitness / task.n
 
 
 def all_points(task: NKLandscape) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
@@ -31,7 +31,7 @@ def test_random_points_have_the_values_of_a_slow_loop(
 ) -> None:
     task = NKLandscape(n=n, k=k, levels=levels, neighbors=neighbors, seed=3)
     codes = np.random.default_rng(0).integers(levels, size=(6, n))
-    values = task.evaluate(task.to_frame(codes))["y"]
+    values = task.evaluate(task.to_frame(codes))["fitness"]
     assert np.allclose(values, [by_loop(task, row) for row in codes.tolist()], rtol=0, atol=1e-12)
 
 
@@ -39,14 +39,14 @@ def test_random_points_have_the_values_of_a_slow_loop(
     ("n", "k", "levels"), [(10, 1, 2), (10, 2, 2), (9, 4, 2), (6, 5, 2), (6, 1, 3), (6, 2, 3), (2, 1, 4)]
 )
 @pytest.mark.parametrize("seed", range(3))
-def test_dynamic_programming_finds_the_minimum_that_enumeration_finds(
+def test_dynamic_programming_finds_the_maximum_that_enumeration_finds(
     n: int, k: int, levels: int, seed: int
 ) -> None:
     task = NKLandscape(n=n, k=k, levels=levels, neighbors="adjacent", seed=seed)
     minimizers = task.minimizers
     assert minimizers is not None
-    assert task.optimum == task.function(all_points(task)).min()
-    assert task.evaluate(minimizers)["y"].tolist() == [task.optimum]
+    assert task.optimum == task.function(all_points(task)).max()
+    assert task.evaluate(minimizers)["fitness"].tolist() == [task.optimum]
 
 
 @pytest.mark.parametrize("neighbors", ["random", "adjacent"])
@@ -54,21 +54,21 @@ def test_without_epistasis_each_variable_has_its_own_best_value(
     neighbors: Literal["random", "adjacent"],
 ) -> None:
     task = NKLandscape(n=50, k=0, levels=3, neighbors=neighbors)
-    assert task.optimum == pytest.approx(-task.contributions.max(axis=1).mean())
+    assert task.optimum == pytest.approx(task.contributions.max(axis=1).mean())
 
 
-def test_the_minimum_is_unknown_where_it_is_hard_to_compute() -> None:
+def test_the_maximum_is_unknown_where_it_is_hard_to_compute() -> None:
     assert NKLandscape(n=20, k=3).optimum is None
     assert NKLandscape(n=20, k=3).minimizers is None
     assert NKLandscape(n=20, k=11, neighbors="adjacent").optimum is None
 
 
-def test_no_point_near_the_minimum_of_a_long_ring_is_better() -> None:
+def test_no_point_near_the_maximum_of_a_long_ring_is_better() -> None:
     task = NKLandscape(n=60, k=4, neighbors="adjacent", seed=1)
     assert task.minimizers is not None
     best = task.to_codes(task.minimizers)[0]
     masks = [np.roll(np.pad(block, (0, 54)), i) for block in product([0, 1], repeat=6) for i in range(60)]
-    assert task.function(best ^ np.array(masks)).min() == task.optimum
+    assert task.function(best ^ np.array(masks)).max() == task.optimum
 
 
 def test_random_neighbors_are_other_variables_each_once() -> None:
@@ -100,7 +100,7 @@ def test_a_flip_changes_all_contributions_that_depend_on_the_variable_and_no_oth
         for i in touched
     )
     values = task.function(codes)
-    assert values[1] - values[0] == pytest.approx(-change / 8)
+    assert values[1] - values[0] == pytest.approx(change / 8)
 
 
 def test_too_many_neighbors_are_refused() -> None:

@@ -39,7 +39,7 @@ def by_loop(task: PestControl, x: list[int]) -> float:
 @pytest.mark.parametrize("task", [PestControl(n_sites=20), PestControl(n_stages=6, threshold=0.3, seed=3)])
 def test_random_points_have_the_values_of_a_slow_loop(task: PestControl) -> None:
     codes = np.random.default_rng(0).integers(5, size=(3, task.n_stages))
-    values = task.evaluate(task.to_frame(codes))["y"]
+    values = task.evaluate(task.to_frame(codes))["total_cost"]
     assert np.allclose(values, [by_loop(task, row) for row in codes.tolist()], rtol=0, atol=1e-12)
 
 
@@ -54,12 +54,12 @@ def test_prices_fall_with_the_number_of_uses_worked_by_hand() -> None:
     task = PestControl(threshold=1.0 - 1e-15)
     rows = [[0] * 25, [1] * 25, [4] * 25, [0] * 24 + [2], [3] * 9 + [4] * 2 + [0] * 14]
     prices = [0.0, 25 * 0.8, 25 * 0.5, 0.8 * (1 - 0.3 / 25), 9 * 0.7 * (1 - 0.3 * 9 / 25) + 1.0]
-    assert task.evaluate(task.to_frame(np.array(rows)))["y"].tolist() == pytest.approx(prices)
+    assert task.evaluate(task.to_frame(np.array(rows)))["total_cost"].tolist() == pytest.approx(prices)
 
 
 def test_the_last_action_changes_the_price_alone() -> None:
     task = PestControl(n_stages=4)
-    values = task.evaluate(task.to_frame(np.array([[0, 2, 0, 0], [0, 2, 0, 4]])))["y"]
+    values = task.evaluate(task.to_frame(np.array([[0, 2, 0, 0], [0, 2, 0, 4]])))["total_cost"]
     assert values[1] - values[0] == pytest.approx(0.5)
 
 

@@ -67,24 +67,24 @@ def costs(a: np.ndarray, b: np.ndarray) -> list[float]:
 @pytest.mark.parametrize("n", [2, 5])
 def test_each_value_is_the_double_sum(n: int, layout: str) -> None:
     task = QuadraticAssignment.model_validate({"n": n, "layout": layout, "seed": 3})
-    assert task.evaluate(orders(n))["y"].tolist() == costs(*task.matrices)
+    assert task.evaluate(orders(n))["assignment_cost"].tolist() == costs(*task.matrices)
 
 
 def test_matrices_that_are_not_symmetric_are_summed_in_the_right_direction(tmp_path: Path) -> None:
     task = QAPLIB(path=written(tmp_path, "2\n0 1\n2 0\n0 10\n100 0"))
     # a_01 b_01 + a_10 b_10 = 10 + 200; the other order has b_10 and b_01.
-    assert task.evaluate(orders(2))["y"].tolist() == [210.0, 120.0]
+    assert task.evaluate(orders(2))["assignment_cost"].tolist() == [210.0, 120.0]
 
 
 def test_the_smallest_value_of_nug5_is_the_published_one(tmp_path: Path) -> None:
     task = QAPLIB(path=written(tmp_path, NUG5))
-    assert task.evaluate(orders(5))["y"].min() == 50
+    assert task.evaluate(orders(5))["assignment_cost"].min() == 50
 
 
 def test_the_published_solution_of_nug12_has_the_published_value(tmp_path: Path) -> None:
     task = QAPLIB(path=written(tmp_path, NUG12), known_optimum=578)
     solution = [place - 1 for place in (12, 7, 9, 3, 4, 8, 11, 1, 5, 6, 10, 2)]
-    assert task.evaluate(pd.DataFrame({"assignment": [solution]}))["y"][0] == 578
+    assert task.evaluate(pd.DataFrame({"assignment": [solution]}))["assignment_cost"][0] == 578
     assert task.optimum == task.best_known == 578
     assert task.name == "instance"
 

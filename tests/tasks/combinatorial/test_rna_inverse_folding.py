@@ -63,7 +63,7 @@ def test_the_value_is_the_share_of_places_that_differ(stand_in: StandIn) -> None
     task = RNAInverseFolding(target="((....))")
     table = task.evaluate(letters("GCAAAAGC", "GAAAAAAC", "AAAAAAAA"))
     assert stand_in.folded == ["GCAAAAGC", "GAAAAAAC", "AAAAAAAA"]
-    assert table["y"].tolist() == [0.0, 2 / 8, 4 / 8]
+    assert table["hamming_distance"].tolist() == [0.0, 2 / 8, 4 / 8]
     assert table["structure"].tolist() == ["((....))", "(......)", "........"]
     assert table["energy"].tolist() == [-2.0, -1.0, 0.0]
 
@@ -71,7 +71,7 @@ def test_the_value_is_the_share_of_places_that_differ(stand_in: StandIn) -> None
 def test_the_distance_of_base_pairs_counts_pairs_of_one_structure_only(stand_in: StandIn) -> None:
     task = RNAInverseFolding(target=".(....).", distance="base_pair")
     # The pair (2, 7) is there; so is (1, 8), which is too much; then both are missing.
-    assert task.evaluate(letters("GCAAAAGC", "GAAAAAAC"))["y"].tolist() == [1 / 8, 2 / 8]
+    assert task.evaluate(letters("GCAAAAGC", "GAAAAAAC"))["base_pair_distance"].tolist() == [1 / 8, 2 / 8]
 
 
 def test_there_is_a_variable_of_four_letters_per_place() -> None:
@@ -122,7 +122,7 @@ def test_published_solutions_fold_into_their_targets(target: str, sequence: str)
     for distance in ("hamming", "base_pair"):
         task = RNAInverseFolding.model_validate({"target": target, "distance": distance})
         table = task.evaluate(letters(sequence))
-        assert table["y"][0] == 0.0
+        assert table[f"{distance}_distance"][0] == 0.0
         assert table["structure"][0] == target
 
 
@@ -141,5 +141,5 @@ def test_distances_are_those_that_the_package_computes() -> None:
         frame = task.space.decode(task.space.sample(20, generator=make_generator("rna")))
         table = task.evaluate(frame)
         expected = [distance(one, task.target) / len(task.target) for one in table["structure"]]
-        assert table["y"].tolist() == expected
-        assert table["y"].nunique() > 5
+        assert table[f"{name}_distance"].tolist() == expected
+        assert table[f"{name}_distance"].nunique() > 5

@@ -39,7 +39,7 @@ def test_the_objective_is_the_mean_error_over_the_folds_with_the_chosen_columns_
         scaler = StandardScaler().fit(x[train])
         model = SVR(C=1.0, epsilon=0.1, gamma=0.3 / 4).fit(scaler.transform(x[train]), y[train])
         errors.append(np.mean((model.predict(scaler.transform(x[valid])) - y[valid]) ** 2))
-    assert value(task, set(chosen))["y"] == pytest.approx(np.mean(errors), rel=1e-12)
+    assert value(task, set(chosen))["mean_squared_error"] == pytest.approx(np.mean(errors), rel=1e-12)
 
 
 @pytest.mark.parametrize("feature", [0, 2, 9, 25, 49])
@@ -60,7 +60,7 @@ def test_without_features_the_mean_is_predicted_whatever_the_settings() -> None:
     expected = np.mean([np.mean((y[valid] - y[train].mean()) ** 2) for train, valid in KFold(5).split(y)])
     for settings in ({}, {"C": 50.0, "gamma": 5.0}):
         found = value(task, set(), **settings)
-        assert found["y"] == pytest.approx(expected, rel=1e-12)
+        assert found["mean_squared_error"] == pytest.approx(expected, rel=1e-12)
         assert found["generalization"] == pytest.approx(np.mean(task.data.y_test**2), rel=1e-12)
 
 
@@ -86,15 +86,23 @@ def test_the_target_has_unit_variance_on_the_training_rows() -> None:
 
 def test_noise_is_worse_than_nothing_and_good_features_are_better_than_all() -> None:
     task = SVMSelection()
-    nothing, noise = value(task, set())["y"], value(task, set(range(30, 50)))["y"]
-    good, everything = value(task, {1, 2, 3, 6, 8})["y"], value(task, set(range(50)))["y"]
+    nothing, noise = (
+        value(task, set())["mean_squared_error"],
+        value(task, set(range(30, 50)))["mean_squared_error"],
+    )
+    good, everything = (
+        value(task, {1, 2, 3, 6, 8})["mean_squared_error"],
+        value(task, set(range(50)))["mean_squared_error"],
+    )
     assert good < everything < nothing < noise
 
 
 @pytest.mark.parametrize("name", ["C", "epsilon", "gamma"])
 def test_each_hyperparameter_changes_the_value(name: str) -> None:
     task = SVMSelection()
-    assert value(task, {2, 8})["y"] != value(task, {2, 8}, **{name: 0.7})["y"]
+    assert (
+        value(task, {2, 8})["mean_squared_error"] != value(task, {2, 8}, **{name: 0.7})["mean_squared_error"]
+    )
 
 
 def test_seeds_change_the_split_and_the_noise() -> None:

@@ -86,27 +86,27 @@ def test_each_value_is_the_sum_of_the_steps_and_the_way_back() -> None:
     for order in itertools.permutations(range(4)):
         xy = task.coordinates[[*order, order[0]]]
         expected.append(sum(float(np.linalg.norm(b - a)) for a, b in itertools.pairwise(xy)))
-    assert np.allclose(task.evaluate(tours(4))["y"], expected, rtol=1e-14)
+    assert np.allclose(task.evaluate(tours(4))["tour_length"], expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_the_best_of_all_tours_is_that_of_the_dynamic_program(seed: int) -> None:
     task = TravellingSalesman(n=7, seed=seed)
-    assert task.evaluate(tours(7))["y"].min() == pytest.approx(shortest(task.distances), rel=1e-12)
+    assert task.evaluate(tours(7))["tour_length"].min() == pytest.approx(shortest(task.distances), rel=1e-12)
 
 
 def test_no_tour_of_twelve_cities_beats_the_dynamic_program() -> None:
     task = TravellingSalesman(n=12)
     rng = np.random.default_rng(0)
     some = pd.DataFrame({"tour": [rng.permutation(12).tolist() for _ in range(200)]})
-    assert task.evaluate(some)["y"].min() > shortest(task.distances) > 0.7124 * np.sqrt(12) * 0.8
+    assert task.evaluate(some)["tour_length"].min() > shortest(task.distances) > 0.7124 * np.sqrt(12) * 0.8
 
 
 def test_a_tour_has_the_same_length_from_any_city_and_backwards() -> None:
     task = TravellingSalesman(n=6)
     order = [3, 1, 0, 5, 2, 4]
     same = [order, order[2:] + order[:2], order[::-1]]
-    assert np.ptp(task.evaluate(pd.DataFrame({"tour": same}))["y"]) < 1e-14
+    assert np.ptp(task.evaluate(pd.DataFrame({"tour": same}))["tour_length"]) < 1e-14
 
 
 def test_cities_lie_in_the_unit_square_and_depend_on_the_seed() -> None:
@@ -122,7 +122,7 @@ def test_the_shortest_tour_of_burma14_has_the_published_length(tmp_path: Path) -
     task = TSPLIB(path=written(tmp_path, BURMA14), known_optimum=3323)
     assert shortest(task.distances) == 3323
     tour = [place - 1 for place in (1, 2, 14, 3, 4, 5, 6, 12, 7, 13, 8, 11, 9, 10)]
-    assert task.evaluate(pd.DataFrame({"tour": [tour]}))["y"][0] == 3323
+    assert task.evaluate(pd.DataFrame({"tour": [tour]}))["tour_length"][0] == 3323
     assert task.optimum == task.best_known == 3323
     assert task.name == "cities"
 
@@ -134,7 +134,7 @@ def test_the_shortest_tour_of_gr17_has_the_published_length(tmp_path: Path) -> N
 def test_one_way_distances_are_summed_in_the_direction_of_the_tour(tmp_path: Path) -> None:
     head = "TYPE: ATSP\nDIMENSION: 3\nEDGE_WEIGHT_TYPE: EXPLICIT\nEDGE_WEIGHT_FORMAT: FULL_MATRIX\n"
     task = TSPLIB(path=written(tmp_path, head + "EDGE_WEIGHT_SECTION\n9 1 20\n300 9 4\n5 60 9\n"))
-    values = task.evaluate(pd.DataFrame({"tour": [[0, 1, 2], [2, 1, 0]]}))["y"]
+    values = task.evaluate(pd.DataFrame({"tour": [[0, 1, 2], [2, 1, 0]]}))["tour_length"]
     assert values.tolist() == [1 + 4 + 5, 60 + 300 + 20]
 
 

@@ -29,14 +29,14 @@ def test_the_optima_of_both_published_forms_weigh_what_is_published(
     length_2: float, diameter_2: float, weight: float
 ) -> None:
     found = evaluated(3.5, 0.7, 17, 7.3, length_2, 3.350215, diameter_2)
-    assert found["y"] == pytest.approx(weight, abs=5e-3)
+    assert found["weight"] == pytest.approx(weight, abs=5e-3)
     assert (found[list(TASK.constraints)] <= 1e-6).all()
 
 
 def test_the_known_minimizer_meets_the_limits_up_to_rounding() -> None:
     assert TASK.optimum == pytest.approx(2994.471066, abs=1e-6)
     found = TASK.evaluate(TASK.minimizers).iloc[0]
-    assert found["y"] == TASK.optimum
+    assert found["weight"] == TASK.optimum
     limits = found[list(TASK.constraints)]
     assert (limits <= 1e-12).all()
     assert set(limits.index[limits > -1e-9]) == {"stress_1", "stress_2", "least_width", "bearing_2"}
@@ -60,7 +60,7 @@ def test_no_descent_ends_within_the_limits_below_the_optimum(teeth: int) -> None
     low[2] = high[2] = teeth
 
     def weight(x: Array) -> float:
-        return float(evaluated(*np.clip(x, low, high))["y"])
+        return float(evaluated(*np.clip(x, low, high))["weight"])
 
     start = heavy(teeth)
     assert (TASK.limits(start[None, :]) < -1e-3).all()
@@ -94,7 +94,7 @@ def test_no_small_step_from_the_known_minimizer_saves_weight_within_the_limits()
 
 def test_a_design_worked_by_hand() -> None:
     found = evaluated(3.0, 0.75, 20, 8.0, 8.0, 3.0, 5.0)
-    assert found["y"] == pytest.approx(
+    assert found["weight"] == pytest.approx(
         0.7854 * 3 * 0.5625 * (1333.32 + 298.668 - 43.0934) - 1.508 * 3 * 34 + 7.4777 * 152 + 0.7854 * 8 * 34
     )
     assert found["bending_stress"] == pytest.approx(27 / 33.75 - 1)

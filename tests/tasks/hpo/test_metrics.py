@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from tasks.hpo.metrics import MetricName, loss_function
+from tasks.hpo.metrics import MetricName, metric_function
 
 
 class Fitted:
@@ -23,15 +23,15 @@ class Fitted:
 
 
 @pytest.mark.parametrize(
-    ("metric", "model", "y", "loss"),
+    ("metric", "model", "y", "value"),
     [
-        ("acc", Fitted([0, 1, 1, 2]), [0, 1, 2, 2], -0.75),
+        ("acc", Fitted([0, 1, 1, 2]), [0, 1, 2, 2], 0.75),
         ("nll", Fitted([[0.5, 0.5], [0.2, 0.8]], [0, 1]), [0, 1], -(log(0.5) + log(0.8)) / 2),
         ("nll", Fitted([[0.5, 0.25, 0.25]], [0, 1, 2]), [0], log(2)),
         ("mae", Fitted([1.0, 2.0]), [3.0, 1.0], 1.5),
         ("mse", Fitted([1.0, 2.0]), [3.0, 1.0], 2.5),
     ],
 )
-def test_losses_worked_by_hand(metric: MetricName, model: Fitted, y: list[float], loss: float) -> None:
+def test_metrics_worked_by_hand(metric: MetricName, model: Fitted, y: list[float], value: float) -> None:
     x = np.zeros((len(y), 1))
-    assert loss_function(metric)(model, x, np.array(y)) == pytest.approx(loss)
+    assert metric_function(metric)(model, x, np.array(y)) == pytest.approx(value)

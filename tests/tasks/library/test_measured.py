@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, DataError
 from hebo.optimizers.hebo import HEBORecipe
+from hebo.outcomes import outcomes_of
 from tasks.library.measured import MeasuredLibrary
 
 YIELDS = """id,base,heat,yield,cost
@@ -45,9 +46,19 @@ def test_other_points_have_no_value(tmp_path: Path) -> None:
     assert values["yield"].isna().tolist() == [False, True]
 
 
-@pytest.mark.parametrize(("maximize", "optimum", "heat"), [(False, 0.25, 20), (True, -0.75, 60)])
-def test_the_optimum_is_the_best_row(tmp_path: Path, maximize: bool, optimum: float, heat: int) -> None:
-    library = task(tmp_path, maximize=maximize)
+@pytest.mark.parametrize(
+    ("stated", "optimum", "heat"),
+    [
+        ("yield", 0.25, 20),
+        ({"name": "yield", "goal": "maximize"}, 0.75, 60),
+        ({"name": "yield", "target": 0.3}, 0.25, 20),
+    ],
+)
+def test_the_optimum_is_the_best_row_by_the_goal(
+    tmp_path: Path, stated: Any, optimum: float, heat: int
+) -> None:
+    library = task(tmp_path, measured=(stated, "cost"))
+    assert library.outcomes == outcomes_of([stated, "cost"])
     best = library.minimizers
     assert library.optimum == optimum
     assert best is not None
@@ -69,12 +80,13 @@ def test_a_library_of_failures_has_no_optimum(tmp_path: Path) -> None:
 
 
 def test_an_optimizer_finds_the_best_row_and_ends_with_the_last(tmp_path: Path) -> None:
-    library = task(tmp_path, maximize=True)
+    library = task(tmp_path, measured=({"name": "yield", "goal": "maximize"},))
     optimizer = HEBORecipe(n_initial=2).build(library.space, seed=0)
+    optimizer.set_outcomes(library.outcomes)
     for _ in range(4):
         frame = optimizer.ask()
         optimizer.tell(frame, library.evaluate(frame))
-    assert optimizer.best_y == library.optimum
+    assert optimizer.history["yield"].max() == library.optimum
     with pytest.raises(DataError, match="0 of 4 candidates are left"):
         optimizer.ask()
 

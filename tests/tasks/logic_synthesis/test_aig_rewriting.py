@@ -54,16 +54,21 @@ SEQUENCES = pd.DataFrame({"op1": ["balance", "refactor -z"], "op2": ["refactor",
 
 
 @pytest.mark.parametrize(
-    ("objective", "expected", "par"), [("both", 0.8 + 0.8, 2), ("gates", 0.8, 1), ("depth", 0.8, 1)]
+    ("objective", "name", "expected", "par"),
+    [
+        ("both", "gates_plus_depth", 0.8 + 0.8, 2),
+        ("gates", "relative_gates", 0.8, 1),
+        ("depth", "relative_depth", 0.8, 1),
+    ],
 )
 def test_objectives_compare_with_the_circuit_and_failures_have_a_reason(
-    proof: dict[str, bool | None], objective: Any, expected: float, par: int
+    proof: dict[str, bool | None], objective: Any, name: str, expected: float, par: int
 ) -> None:
     found = AIGRewriting(objective=objective, length=2).evaluate(SEQUENCES)
-    assert found["y"][0] == pytest.approx(expected)
+    assert found[name][0] == pytest.approx(expected)
     assert found["improvement"][0] == pytest.approx(100 * (1 - expected / par))
     assert found[["gates", "depth"]].to_numpy()[0].tolist() == [8.0, 4.0]
-    assert found["y"].isna().tolist() == [False, True]
+    assert found[name].isna().tolist() == [False, True]
     assert found["error"][1] == "'refactor -z' failed: no zero gain here"
 
 
@@ -73,7 +78,7 @@ def test_a_result_without_a_proof_is_a_failure(
 ) -> None:
     proof["proved"] = said
     found = AIGRewriting(length=2).evaluate(SEQUENCES.iloc[:1])
-    assert found["y"].isna().all()
+    assert found["gates_plus_depth"].isna().all()
     assert reason in found["error"][0]
 
 

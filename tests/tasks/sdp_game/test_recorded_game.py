@@ -28,8 +28,8 @@ def test_recorded_values_are_those_of_the_game(scripts: Any, dimension: int) -> 
     gains = table[table["status"] == "certified"]
     assert len(gains) > 200
     for row in gains.iloc[::17].to_dict("records"):
-        assert game.best <= game(row | WITH_G1) == pytest.approx(row["y"], abs=1e-12)
-    assert game.best > gains["y"].min() - 1e-6
+        assert game.best <= game(row | WITH_G1) == pytest.approx(row["density_bound"], abs=1e-12)
+    assert game.best > gains["density_bound"].min() - 1e-6
 
 
 @pytest.mark.parametrize(("dimension", "edge"), [(4, 1.30653), (5, 1.2033)])

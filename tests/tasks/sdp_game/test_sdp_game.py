@@ -66,7 +66,7 @@ def test_a_point_becomes_its_program(asked: list[Program]) -> None:
     (program,) = asked
     assert program == Program(3, 6, 3, 1.3, 1.3 * 1.5, ("1", "C", "A1*C", "G", "g1"), 14, 256, 1e-7, 200)
     row = found.iloc[0]
-    assert row["y"] == pytest.approx(0.77)
+    assert row["density_bound"] == pytest.approx(0.77)
     assert row["reward"] == pytest.approx(0.01 / (0.78 - 0.7404805))
     assert row["below_lp"] == pytest.approx(0.779746762 - 0.77)
     assert row["above_density"] == pytest.approx(0.77 - 0.7404805)
@@ -75,7 +75,7 @@ def test_a_point_becomes_its_program(asked: list[Program]) -> None:
 
 def test_a_failed_solve_has_no_value_no_reward_and_a_reason(asked: list[Program]) -> None:
     found = SpherePackingBound().evaluate(pd.DataFrame([point("g1", "g2"), point("g1")]))
-    assert found["y"].isna().tolist() == [True, False]
+    assert found["density_bound"].isna().tolist() == [True, False]
     assert found["reward"][0] == 0.0
     assert found["status"].tolist() == ["stalled", "certified"]
     assert found["error"].tolist() == ["the solver ended with 'stalled'", None]
@@ -90,9 +90,9 @@ def test_a_tie_is_a_failure_with_a_proof_or_has_the_value_of_two_points(tmp_path
         SpherePackingBound(ties=ties, **settings).evaluate(plateau).iloc[0] for ties in ("failed", "value")
     )
     assert (failed["status"], valued["status"]) == ("two_points", "two_points")
-    assert math.isnan(failed["y"])
+    assert math.isnan(failed["density_bound"])
     assert failed["error"] == "no better than two points, 0.795728646"
-    assert (valued["y"], valued["error"]) == (pytest.approx(0.795728646, abs=1e-9), None)
+    assert (valued["density_bound"], valued["error"]) == (pytest.approx(0.795728646, abs=1e-9), None)
     assert failed["reward"] == valued["reward"] == 0.0
     assert failed["certificate"] == valued["certificate"]
 
@@ -106,7 +106,7 @@ def test_one_program_is_solved_once(asked: list[Program]) -> None:
 def test_a_set_without_an_interior_is_not_evaluated(asked: list[Program]) -> None:
     task = SpherePackingBound()
     found = task.evaluate(pd.DataFrame([point("A1", "B1"), point("g1")]))
-    assert found["y"].isna().tolist() == [True, False]
+    assert found["density_bound"].isna().tolist() == [True, False]
     assert len(asked) == 1
     with pytest.raises(DataError, match="is illegal after"):
         task.state(point("A1", "B1"))
@@ -115,11 +115,13 @@ def test_a_set_without_an_interior_is_not_evaluated(asked: list[Program]) -> Non
 def test_the_budget_and_the_second_objective_follow_the_cost_model(asked: list[Program]) -> None:
     task = SpherePackingBound(log_cost=True)
     found = task.evaluate(pd.DataFrame([point("g1"), point("g1", "A1")]))
-    assert task.objectives == ("y", "log_cost")
+    assert task.objectives == ("density_bound", "log_cost")
     costs = [task.game.cost_estimate(task.state(one)) for one in (point("g1"), point("g1", "A1"))]
     assert found["log_cost"].tolist() == pytest.approx([math.log(one) for one in costs])
     tight = SpherePackingBound(max_cpu_seconds=(costs[0] + costs[1]) / 2)
-    assert tight.evaluate(pd.DataFrame([point("g1"), point("g1", "A1")]))["y"].isna().tolist() == [
+    assert tight.evaluate(pd.DataFrame([point("g1"), point("g1", "A1")]))[
+        "density_bound"
+    ].isna().tolist() == [
         False,
         True,
     ]
@@ -186,7 +188,7 @@ def test_a_real_two_point_bound_is_proved_with_a_certificate(tmp_path: Path) -> 
     task = SpherePackingBound(preset="two_point", half_degree_2=4, certificates=str(folder))
     task.require()
     row = task.evaluate(pd.DataFrame([{"r": 1.271}])).iloc[0]
-    assert 0.779746762 < row["y"] < 0.7818
+    assert 0.779746762 < row["density_bound"] < 0.7818
     assert row["status"] == "certified"
     assert Path(row["certificate"]).parent == folder
     verify_certificate(row["certificate"])
@@ -198,6 +200,6 @@ def test_a_real_three_point_bound_beats_every_two_point_bound(tmp_path: Path) ->
     pytest.importorskip("flint")
     task = SpherePackingBound(cache=str(tmp_path / "cache.jsonl"), certificates=str(tmp_path))
     row = task.evaluate(pd.DataFrame([point("g1", "g2", r=1.26, ratio=1.15)])).iloc[0]
-    assert row["y"] == pytest.approx(0.778158, abs=2e-6)
+    assert row["density_bound"] == pytest.approx(0.778158, abs=2e-6)
     assert row["below_lp"] > 0.0015
     assert 0.04 < row["reward"] < 0.06

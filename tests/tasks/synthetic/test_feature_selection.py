@@ -13,7 +13,7 @@ def point(task: FeatureSelection, chosen: set[int], ridge: float) -> pd.DataFram
 
 
 def value(task: FeatureSelection, chosen: set[int], ridge: float = 1e-4) -> float:
-    return float(task.evaluate(point(task, chosen, ridge))["y"].iloc[0])
+    return float(task.evaluate(point(task, chosen, ridge))["squared_error"].iloc[0])
 
 
 def test_without_features_the_error_is_the_variance_of_the_mean() -> None:
