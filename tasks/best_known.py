@@ -29,7 +29,7 @@ def key_of(task: BaseModel) -> str:
 
 
 def _text(value: object) -> str:
-    return key_of(value) if isinstance(value, BaseModel) else json.dumps(value, sort_keys=True)
+    return key_of(value) if isinstance(value, BaseModel) else json.dumps(value, sort_keys=True, default=repr)
 
 
 @lru_cache(maxsize=1)
