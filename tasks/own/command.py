@@ -15,14 +15,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hebo.errors import ConfigError, EvaluationError, EvaluationOutOfMemory, EvaluationTimeout
 from tasks.own.answers import measured_in
 from tasks.own.base import OwnTask, Point
 from tasks.own.child import Ending, Order, run
 from tasks.own.results import Printed, ResultSource
-from tasks.own.words import Word, check_words, filled, placeholders, read_words
+from tasks.own.words import WORDS_SCHEMA, Word, check_words, filled, placeholders, read_words
 
 PYTHON = "python"
 """The first word of a command that stands for the interpreter that runs `hebo`."""
@@ -60,7 +60,9 @@ class Command(OwnTask):
 
     paths: ClassVar[tuple[str, ...]] = ("cwd",)
 
-    argv: Annotated[tuple[Word, ...], BeforeValidator(read_words), Field(min_length=1)]
+    argv: Annotated[
+        tuple[Word, ...], Field(min_length=1), BeforeValidator(read_words), WithJsonSchema(WORDS_SCHEMA)
+    ]
     stdin: Literal["json"] | None = None
     cwd: Annotated[str, Field(min_length=1)] = "."
     env: dict[str, str] = Field(default_factory=dict)

@@ -12,6 +12,13 @@ from hebo.errors import ConfigError, did_you_mean
 Word = str | tuple[str, ...]
 """A text, or several that are left out together where a parameter in them has no value."""
 
+_TEXT_SCHEMA: dict[str, Any] = {"type": ["string", "number"]}
+WORDS_SCHEMA: dict[str, Any] = {
+    "type": "array",
+    "minItems": 1,
+    "items": {"anyOf": [_TEXT_SCHEMA, {"type": "array", "minItems": 1, "items": _TEXT_SCHEMA}]},
+}
+
 _TOKEN = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 _QUOTE = 'put placeholders in quotes, "{%s}": without them YAML reads a mapping'
 

@@ -24,7 +24,7 @@ def refuse_code(experiment: Experiment) -> None:
             for part in running_code(one.recipe):
                 raise ConfigMistake(
                     (key,),
-                    f"'{one.label}' is or contains `{find(type(part)).name}`, which starts a program or "
+                    f"'{one.label}' has a part of the type {find(type(part)).name}, which starts a program or "
                     "imports a file; leave --no-commands out if you trust this experiment.",
                 )
 
