@@ -37,13 +37,15 @@ class OwnTask(Task):
     # The keys have the names of methods of a task, so that the fields need others.
     space_list: Annotated[tuple[dict[str, Any], ...], Field(min_length=1, alias="space")]
     input_constraint_list: Annotated[tuple[dict[str, Any], ...], Field(alias="input_constraints")] = ()
-    objective_list: Annotated[tuple[Objective, ...], Field(min_length=1, alias="objectives")] = (
-        Objective(name="value"),
-    )
+    objective_list: Annotated[
+        tuple[Objective, ...], Field(alias="objectives", json_schema_extra={"minItems": 1})
+    ] = (Objective(name="value"),)
     constraint_list: Annotated[tuple[Constraint, ...], Field(alias="constraints")] = ()
 
     @model_validator(mode="after")
-    def _check_names(self) -> OwnTask:
+    def _check_outcomes(self) -> OwnTask:
+        if not self.objective_list:
+            raise ConfigError("objectives is an empty list; name what is optimized")
         names = Counter([*self.parameter_names, *self.outcomes.names])
         for name in self.outcomes.names:
             if names[name] > 1:

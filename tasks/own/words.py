@@ -56,7 +56,7 @@ def placeholders(text: str) -> list[str]:
     """
     found = []
     for token in _TOKEN.finditer(text):
-        if token.group() in "{}":
+        if token.group() in ("{", "}"):
             raise ConfigError(f"argv: {text!r} has a single brace; write {{{{ and }}}} for braces.")
         if token.group(1) is not None:
             found.append(token.group(1))
