@@ -126,7 +126,7 @@ def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, Optimizer
         ConfigError: With the place of the mistake in the file.
     """
     try:
-        return _build(document.data, Path(document.file).resolve().parent)
+        return _build(document.data, Path(document.file).parent)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
 
@@ -245,7 +245,7 @@ def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str
     """Return the space, and the fields of a campaign that a task decides."""
     found: dict[str, Any] = {}
     if "task" in data:
-        task = build_task(beside(data["task"], folder))
+        task = build_task(beside(data["task"], folder.resolve()))
         found = {"objectives": task.outcomes.objectives, "constraints": task.outcomes.constraints}
     if "candidates" in data:
         return _table_space(data, task.space if "task" in data else None, folder), found

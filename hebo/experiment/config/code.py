@@ -22,10 +22,11 @@ def refuse_code(experiment: Experiment) -> None:
     for key, parts in groups.items():
         for one in parts:
             for part in running_code(one.recipe):
+                name = find(type(part)).name
                 raise ConfigMistake(
                     (key,),
-                    f"'{one.label}' has a part of the type {find(type(part)).name}, which starts a program or "
-                    "imports a file; leave --no-commands out if you trust this experiment.",
+                    f"'{one.label}' has a part of the type {name}, which starts a program or imports a file; "
+                    "leave --no-commands out if you trust this experiment.",
                 )
 
 

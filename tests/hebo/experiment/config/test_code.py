@@ -58,8 +58,8 @@ def test_an_experiment_that_runs_code_is_refused(
         "tasks": [{"type": "branin"}],
         "budget": {"n_trials": 2},
     }
-    refuse_code(build_experiment(parse_yaml(write_yaml(data))))
+    refuse_code(build_experiment(parse_yaml(write_yaml(data), file="a.yaml")))
     with pytest.raises(ConfigMistake) as caught:
-        refuse_code(build_experiment(parse_yaml(write_yaml(data | changes))))
+        refuse_code(build_experiment(parse_yaml(write_yaml(data | changes), file="a.yaml")))
     assert caught.value.path == path
     assert said in str(caught.value)
