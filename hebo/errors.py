@@ -8,6 +8,8 @@ HeboError
 ├── IncompatibleError   two parts that cannot work together            (also TypeError)
 ├── MissingExtraError   an optional package that is not installed      (also ImportError)
 ├── EvaluationError     an objective that failed                       (also RuntimeError)
+│   ├── EvaluationTimeout        one that was ended at its time limit
+│   └── EvaluationOutOfMemory    one that was ended at its memory limit, or had none left
 ├── NumericalError      a computation that left the real numbers       (also ArithmeticError)
 └── StoreError          a results store that cannot be read or written (also RuntimeError)
 ```
@@ -55,6 +57,14 @@ class MissingExtraError(HeboError, ImportError):
 
 class EvaluationError(HeboError, RuntimeError):
     """An objective that failed."""
+
+
+class EvaluationTimeout(EvaluationError):
+    """An objective that was ended at a time limit of its own; its trial counts as timed out."""
+
+
+class EvaluationOutOfMemory(EvaluationError):
+    """An objective that was ended at a memory limit of its own, or had no memory left."""
 
 
 class NumericalError(HeboError, ArithmeticError):

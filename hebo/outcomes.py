@@ -11,7 +11,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import AfterValidator, Field, FiniteFloat, model_validator
+from pydantic import AfterValidator, Field, FiniteFloat, GetJsonSchemaHandler, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from hebo.errors import ConfigError, did_you_mean
 from hebo.recipe import Recipe
@@ -69,6 +71,16 @@ class Objective(Recipe):
                 f"the objective '{self.name}' has the goal {self.goal} and a target; leave one of the two out"
             )
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Allow a name alone, and `goal: {target: 7.2}`."""
+        own = handler.resolve_ref_schema(handler(schema))
+        target = {"type": "object", "properties": {"target": {"type": "number"}}, "required": ["target"]}
+        own["properties"]["goal"] = {"anyOf": [own["properties"]["goal"], target]}
+        return _or_name(own)
 
     def minimized(self, value: Number) -> Number:
         """Return what is minimized of measured values: these, their negative, or distances from the target.
@@ -139,6 +151,13 @@ class Constraint(Recipe):
                 f"the constraint '{self.name}' has lb {self.lb:g} and ub {self.ub:g}; lb has to be below ub"
             )
         return self
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Allow a name alone."""
+        return _or_name(handler.resolve_ref_schema(handler(schema)))
 
     def excesses(self, value: Number) -> list[Number]:
         """Return by how much measured values break each limit: kept where all are 0 or less."""
@@ -296,6 +315,14 @@ def _objective(stated: Any) -> Objective:
 
 def _constraint(stated: Any) -> Constraint:
     return stated if isinstance(stated, Constraint) else Constraint.model_validate(stated)
+
+
+def _or_name(own: JsonSchemaValue) -> JsonSchemaValue:
+    """Change the JSON schema of a mapping with a name into one of such a mapping or the name alone."""
+    mapping = dict(own)
+    own.clear()
+    own |= {"anyOf": [{"type": "string", "minLength": 1, "maxLength": 100}, mapping]}
+    return own
 
 
 def _with_target(given: Any) -> Any:

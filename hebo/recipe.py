@@ -37,6 +37,11 @@ class Recipe(BaseModel):
             raise ValueError(f"`{name}` is called `{cls.renamed[name]}` now")
         return values
 
+    @classmethod
+    def yaml_keys(cls) -> dict[str, str]:
+        """Return key in YAML -> name of the field; they differ where a method has the name of the key."""
+        return {one.alias or name: name for name, one in cls.model_fields.items()}
+
     def __eq__(self, other: object) -> bool:
         """Compare the settings alone: what a part has cached (arrays, perhaps) is no part of its value."""
         if type(self) is not type(other):

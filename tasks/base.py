@@ -15,9 +15,9 @@ class Parabola(Task):
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -57,7 +57,15 @@ class Task(Recipe, ABC):
     parameters that differ, and their values, for each row (None where none does): in an experiment optimizers
     are told of that point instead. One whose best value depends on the context gives it, for each row, in a
     column `context_optimum`.
+
+    Attributes:
+        runs_code: Whether an evaluation runs what a setting names: starts a program, or imports a file.
+        paths: Settings that are paths of files or folders; in the YAML of an experiment or a campaign a
+            relative one starts from the folder of that file.
     """
+
+    runs_code: ClassVar[bool] = False
+    paths: ClassVar[tuple[str, ...]] = ()
 
     @property
     def name(self) -> str:
@@ -254,7 +262,7 @@ class Task(Recipe, ABC):
             parts = [self._columns(points[inside], _generator(seed, 0))] if positions else []
         if not parts:
             return pd.DataFrame(np.nan, index=points.index, columns=[*self.objectives, *self.constraints])
-        columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+        columns = _joined(parts)
         return pd.DataFrame({name: _place(one, inside, points.index) for name, one in columns.items()})
 
     def _columns(self, frame: pd.DataFrame, rng: Generator) -> Columns:
@@ -310,6 +318,20 @@ class Task(Recipe, ABC):
             )
         numbers = values.astype(np.float64)
         return np.where(np.isfinite(numbers), numbers, np.nan)
+
+
+def _joined(parts: Sequence[Columns]) -> Columns:
+    """Return the columns of several tables below one another, with None for information that one lacks."""
+    if len(parts) == 1:
+        return parts[0]
+    lengths = [len(next(iter(part.values()))) for part in parts]
+    names = dict.fromkeys(name for part in parts for name in part)
+    return {
+        name: np.concatenate(
+            [part.get(name, np.full(n, None, dtype=object)) for part, n in zip(parts, lengths, strict=True)]
+        )
+        for name in names
+    }
 
 
 def _place(values: NDArray[Any], inside: NDArray[np.bool_], index: pd.Index) -> pd.Series[Any]:

@@ -33,7 +33,7 @@ def _text(value: object) -> str:
         return key_of(value)
     if isinstance(value, tuple | list):
         return f"[{', '.join(map(_text, value))}]"  # as JSON writes it
-    return json.dumps(value, sort_keys=True)
+    return json.dumps(value, sort_keys=True, default=repr)
 
 
 @lru_cache(maxsize=1)

@@ -150,6 +150,14 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "tasks.library.measured:MeasuredLibrary",
             "Candidates of a CSV file that have been measured: how soon are the best found?",
         ),
+        "python": (
+            "tasks.own.python_function:PythonFunction",
+            "A function of your own, in a Python file",
+        ),
+        "command": (
+            "tasks.own.command:Command",
+            "A program of your own, started for each point",
+        ),
         "among_candidates": (
             "tasks.wrappers.among_candidates:AmongCandidates",
             "A task of which only the rows of a CSV file can be chosen",

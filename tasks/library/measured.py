@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -36,6 +36,8 @@ class MeasuredLibrary(Task):
             no value.
         rules: Input constraints, as `DesignSpace.parse` takes them; rows that break them are left out.
     """
+
+    paths: ClassVar[tuple[str, ...]] = ("candidates",)
 
     candidates: str
     columns: Annotated[tuple[str | dict[str, Any], ...], Field(min_length=1)]

@@ -6,7 +6,7 @@ import math
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -81,6 +81,8 @@ class LogicSynthesis(Task):
         seconds: How long ABC may work on a sequence.
         cache: File that keeps results, for several processes and later runs; its folder must exist.
     """
+
+    runs_code: ClassVar[bool] = True  # `abc` names any program
 
     circuit: str | list[str] = "router"
     objective: Objective = "both"

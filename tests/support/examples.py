@@ -30,6 +30,10 @@ _INNER = {"type": "bayes_opt_loop", **_LOOP}
 _CONDITIONS = [{"a": -1.0}, {"a": 0.0}]
 _PERTURBED = {"type": "perturbed", "of": _LOOP["surrogate"], "input_sd": {"a": 0.1}, "n_perturbations": 4}
 _AVERAGED = {"type": "averaged", "of": _LOOP["surrogate"], "conditions": _CONDITIONS}
+_OWN_SPACE = [
+    {"name": "x", "type": "num", "lb": 0.0, "ub": 1.0},
+    {"name": "n", "type": "int", "lb": 1, "ub": 4},
+]
 SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "bayes_opt"): _LOOP,
     ("optimizer", "bayes_opt_loop"): _LOOP,
@@ -125,6 +129,15 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "candidates": str(INSTANCES / "six_points.csv"),
     },
     ("task", "measured_library"): {"candidates": str(INSTANCES / "six_points.csv"), "columns": ["x1", "x2"]},
+    ("task", "python"): {
+        "file": str(INSTANCES / "own_objective.py"),
+        "function": "bowl",
+        "space": _OWN_SPACE,
+    },
+    ("task", "command"): {
+        "argv": ["python", str(INSTANCES / "own_objective.py"), "{x}", "{n}"],
+        "space": _OWN_SPACE,
+    },
     ("task", "cached"): {"task": {"type": "branin"}},
     ("task", "differentiated"): {"task": {"type": "branin"}},
     ("task", "costed"): {"task": {"type": "branin"}, "costs": [2.0]},

@@ -15,6 +15,7 @@ from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import HeboError, did_you_mean
 from hebo.experiment.campaign.pair_sheet import BETTER, OPTION, PAIR
 from hebo.experiment.campaign.sheet import NUMBER
+from hebo.experiment.config.beside import beside
 from hebo.experiment.config.earlier import KEY, read_earlier
 from hebo.experiment.config.labeled import Name
 from hebo.experiment.config.parts import build
@@ -244,7 +245,7 @@ def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str
     """Return the space, and the fields of a campaign that a task decides."""
     found: dict[str, Any] = {}
     if "task" in data:
-        task = build_task(data["task"])
+        task = build_task(beside(data["task"], folder.resolve()))
         found = {"objectives": task.outcomes.objectives, "constraints": task.outcomes.constraints}
     if "candidates" in data:
         return _table_space(data, task.space if "task" in data else None, folder), found

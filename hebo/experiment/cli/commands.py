@@ -53,11 +53,17 @@ def main() -> None:
 @click.argument("config", type=click.Path(path_type=Path))
 @click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
 @click.option("--quick", is_flag=True, help="Apply what the file has under `quick`: a short version of it.")
-def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
+@click.option(
+    "--no-commands",
+    is_flag=True,
+    help="Refuse a file that starts programs or imports files: one that you do not trust.",
+)
+def run(config: Path, overrides: tuple[str, ...], quick: bool, no_commands: bool) -> None:
     """Run CONFIG (a YAML file), or go on where an earlier run of it stopped.
 
     KEY=VALUE replaces a value of the file: budget.n_trials=50 seeds=[0,1] optimizers.0.n_initial=8
     """
+    from hebo.experiment.config.code import refuse_code
     from hebo.experiment.config.experiment import build_experiment
     from hebo.experiment.config.overrides import make_quick, override
     from hebo.experiment.running.prepare import prepare, record, require
@@ -70,6 +76,8 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     override(document, overrides)
     experiment = build_experiment(document, quick=quick)
     try:
+        if no_commands:
+            refuse_code(experiment)
         entries = prepare(experiment)
         for note in [*entries.notes, *require(experiment)]:
             click.echo(f"note: {note}", err=True)
@@ -79,7 +87,9 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool) -> None:
     except ConfigError as error:
         raise ConfigError(f"{config}: {error}") from error
     try:
-        again = " ".join(["hebo run", str(config), *overrides, *["--quick"] * quick])
+        again = " ".join(
+            ["hebo run", str(config), *overrides, *["--quick"] * quick, *["--no-commands"] * no_commands]
+        )
         _carry_out(experiment, store, entries, again=again)
     finally:
         store.close()

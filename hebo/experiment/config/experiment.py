@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, ValidationError, model_validator
 
 from hebo.errors import ConfigError, IncompatibleError, did_you_mean
+from hebo.experiment.config.beside import beside
 from hebo.experiment.config.earlier import KEY, Earlier, read_earlier
 from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
 from hebo.experiment.config.locate import default_output, default_store, full_name
@@ -162,7 +163,7 @@ def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
     """
     folder = Path(document.file).resolve().parent
     places: dict[str, Any] = {
-        key: _beside(document.data[key], folder) for key in ("tasks", "split") if key in document.data
+        key: beside(document.data[key], folder) for key in ("task", "tasks", "split") if key in document.data
     }
     try:
         if KEY in document.data:
@@ -193,18 +194,6 @@ def content_of(experiment: Experiment) -> dict[str, Any]:
 def _describe_labeled(part: Labeled) -> dict[str, Any]:
     fields = describe(part.recipe)
     return {"type": fields.pop("type"), "label": part.label, **fields}
-
-
-def _beside(value: Any, folder: Path) -> Any:
-    """Return tasks with files of `candidates` found from the folder of the YAML, wherever it is run from."""
-    if isinstance(value, list):
-        return [_beside(one, folder) for one in value]
-    if not isinstance(value, Mapping):
-        return value
-    found = {key: _beside(one, folder) for key, one in value.items()}
-    if isinstance(found.get("candidates"), str):
-        found["candidates"] = str(folder / found["candidates"])
-    return found
 
 
 def _build(data: Mapping[str, Any], *, quick: bool) -> Experiment:

@@ -72,10 +72,9 @@ def build(kind: str, mapping: object, path: Path = ()) -> Recipe:
     except HeboError as error:
         raise ConfigMistake((*path, "type"), str(error)) from error
     cls = settings_of(part)
+    names = cls.yaml_keys()
     fields = {
-        key: _nested(cls.model_fields[key].annotation, value, (*path, key))
-        if key in cls.model_fields
-        else value
+        key: _nested(cls.model_fields[names[key]].annotation, value, (*path, key)) if key in names else value
         for key, value in mapping.items()
         if key != "type"
     }
@@ -114,8 +113,7 @@ def _unchosen(value: Any) -> Any:
 
 def describe(recipe: Recipe) -> dict[str, Any]:
     """Return the mapping that `build` turns into `recipe`, all fields written out."""
-    fields = {key: _plain(getattr(recipe, key)) for key in type(recipe).model_fields}
-    return {"type": find(type(recipe)).name, **fields}
+    return {"type": find(type(recipe)).name, **_fields(recipe)}
 
 
 def find(cls: type[Recipe]) -> Entry:
@@ -215,4 +213,4 @@ def _plain(value: object) -> Any:
 
 
 def _fields(recipe: Recipe) -> dict[str, Any]:
-    return {key: _plain(getattr(recipe, key)) for key in type(recipe).model_fields}
+    return {key: _plain(getattr(recipe, name)) for key, name in type(recipe).yaml_keys().items()}

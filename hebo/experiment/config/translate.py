@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 from hebo.errors import did_you_mean
 from hebo.experiment.yaml.config_error import ConfigMistake, Path
 from hebo.experiment.yaml.document import kind_of
+from hebo.recipe import Recipe
 
 
 def translate(error: ValidationError, cls: type[BaseModel], data: object, path: Path = ()) -> ConfigMistake:
@@ -66,12 +67,17 @@ def _real_path(detail: ErrorDetails, data: object) -> Path:
 
 def _fields_at(cls: type[BaseModel], path: Path) -> list[str]:
     for key in path:
-        if isinstance(key, str) and key in cls.model_fields:
-            inner = _model_in(cls.model_fields[key].annotation)
+        names = _keys(cls)
+        if isinstance(key, str) and key in names:
+            inner = _model_in(cls.model_fields[names[key]].annotation)
             if inner is None:
                 return []
             cls = inner
-    return list(cls.model_fields)
+    return list(_keys(cls))
+
+
+def _keys(cls: type[BaseModel]) -> dict[str, str]:
+    return cls.yaml_keys() if issubclass(cls, Recipe) else {name: name for name in cls.model_fields}
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -13,7 +13,7 @@ from contextlib import contextmanager, nullcontext
 from types import FrameType
 from typing import TYPE_CHECKING, Any, TypeGuard
 
-from hebo.errors import EvaluationError, IncompatibleError
+from hebo.errors import EvaluationError, EvaluationOutOfMemory, EvaluationTimeout, IncompatibleError
 from hebo.experiment.executors.stopping import is_stop
 from hebo.experiment.executors.worker_pool import WorkerDied
 from hebo.experiment.running.surroundings import surroundings
@@ -248,6 +248,12 @@ def _judge(
 
 
 def _status_of(error: BaseException) -> str:
+    if isinstance(error, EvaluationTimeout):
+        return tables.TIMED_OUT
     text = f"{class_of(error)} {text_of(error)}".lower()
-    is_memory = isinstance(error, MemoryError) or "out of memory" in text or "can't allocate memory" in text
+    is_memory = (
+        isinstance(error, MemoryError | EvaluationOutOfMemory)
+        or "out of memory" in text
+        or "can't allocate memory" in text
+    )
     return tables.OUT_OF_MEMORY if is_memory or "outofmemoryerror" in text else tables.FAILED

@@ -15,8 +15,12 @@ from click.testing import Result
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
+from hebo.experiment.config.beside import beside
+from hebo.experiment.config.locate import recipes_of
+from hebo.experiment.config.parts import build, describe
 from hebo.experiment.report import pictures
 from hebo.experiment.store.results import load_results
+from hebo.experiment.yaml.document import read_yaml, write_yaml
 from hebo.optimizers.hebo import HEBORecipe
 
 ROOT = Path(__file__).parents[3]
@@ -61,6 +65,64 @@ def test_an_experiment_file_starts_programs_when_it_is_run_and_not_before(
     for command in READERS:
         hebo(command, config)
     assert not marker.exists()
+
+
+@pytest.fixture
+def own_tasks(marker: Path, tmp_path: Path) -> list[dict[str, Any]]:
+    """Tasks whose file and whose program leave the marker, one of them in a wrapper."""
+    code = f"import pathlib\npathlib.Path({str(marker)!r}).touch()\n"
+    (tmp_path / "own.py").write_text(f"{code}def f(x):\n    return x\n")
+    space = [{"name": "x", "type": "num", "lb": 0, "ub": 1}]
+    program = {"type": "command", "argv": [sys.executable, "-c", f"{code}print(1)", "{x}"], "space": space}
+    function = {"type": "python", "file": "own.py", "function": "f", "space": space}
+    return [function, {"type": "noisy", "sd": 0.1, "task": program}]
+
+
+def test_own_objectives_run_when_an_experiment_is_run_and_at_no_other_time(
+    write_config: Write, hebo: Hebo, own_tasks: list[dict[str, Any]], marker: Path, tmp_path: Path
+) -> None:
+    config = write_config(tasks=own_tasks)
+    for command in READERS:
+        assert hebo(command, config).exit_code == 2
+    assert hebo("run", config, "--no-commands").exit_code == 2
+    assert hebo("run", config, "budget.n_trials=0").exit_code == 2
+    assert not marker.exists()
+    assert hebo("run", config).exit_code == 0
+    assert marker.exists()
+    marker.unlink()
+    for source in (
+        config,
+        tmp_path / "out",
+        tmp_path / "out" / "resolved.yaml",
+        tmp_path / "out" / "results.db",
+    ):
+        for command in READERS:
+            hebo(command, source, *(["-o", tmp_path / "page"] if command == "report" else []))
+        hebo("show", source, "random_search@python#0")
+    assert (tmp_path / "page" / "report.html").is_file()
+    assert not marker.exists()
+
+
+@pytest.mark.usefixtures("toys")
+def test_own_objectives_of_a_folder_from_elsewhere_are_read_and_not_run(
+    write_config: Write, hebo: Hebo, own_tasks: list[dict[str, Any]], marker: Path, tmp_path: Path
+) -> None:
+    """A folder whose `resolved.yaml` and store say the same of a task is the most that a stranger can send."""
+    assert hebo("run", write_config()).exit_code == 0
+    resolved = tmp_path / "out" / "resolved.yaml"
+    document = read_yaml(resolved).data
+    for task in own_tasks:
+        recipe = describe(build("task", beside(task, tmp_path)))
+        document["tasks"] = [{"label": "toy", **recipe}]
+        resolved.write_text(write_yaml(document))
+        stored = json.dumps({"optimizer": {"type": "random_search"}, "task": recipe, "initial_trials": 0})
+        change(tmp_path / "out", "update hebo_runs set config = ?", stored)
+        assert recipes_of(tmp_path / "out")["toy"]["type"] == task["type"]
+        for command in READERS:
+            hebo(command, tmp_path / "out")
+        answer = hebo("report", tmp_path / "out")
+        assert answer.exit_code == 0, answer.output
+        assert not marker.exists()
 
 
 # ------------------------------------------------------------------------------------------------ stores

@@ -1,0 +1,1 @@
+"""Objectives of one's own: a Python function, or a program, named in a YAML."""
