@@ -17,7 +17,7 @@ the optimizer's time. `{"error": "text"}` ends the run with that text.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import pandas as pd
 from pydantic import Field, JsonValue
@@ -44,6 +44,8 @@ class External(OptimizerRecipe):
         timeout_seconds: Longest wait for one answer.
         settings: Sent with `start`; the program gives them a meaning.
     """
+
+    example: ClassVar[dict[str, Any]] = {"command": ["python", "my_optimizer.py"]}
 
     command: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
     name: str = Field(default="external", min_length=1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -34,6 +34,8 @@ class MeasuredLibrary(Task):
         maximize: Whether they are maximized instead; values are then negated.
         rules: Input constraints, as `DesignSpace.parse` takes them; rows that break them are left out.
     """
+
+    example: ClassVar[dict[str, Any]] = {"candidates": "library.csv", "columns": ["x1", "x2"]}
 
     candidates: str
     columns: Annotated[tuple[str | dict[str, Any], ...], Field(min_length=1)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
+from typing import Any, ClassVar
 
 import pandas as pd
 from numpy.random import Generator
@@ -28,6 +29,8 @@ class AmongCandidates(Wrapper):
         letters: A column of texts whose letters are the values of the variables, in order; it is there
             instead of a column for each.
     """
+
+    example: ClassVar[dict[str, Any]] = {"task": "branin", "candidates": "library.csv"}
 
     candidates: str
     letters: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -28,6 +28,8 @@ class Outliers(Wrapper):
         side: `up` takes the error's absolute value, as when a run of a program goes wrong; `both` lets a
             measurement also look better than it is.
     """
+
+    example: ClassVar[dict[str, Any]] = {"scale": 10.0}
 
     PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("scale",)
 

@@ -18,6 +18,7 @@ from hebo import __version__
 from hebo.errors import ConfigError
 from hebo.experiment.cli.campaigns import is_campaign, recommend, show_campaign
 from hebo.experiment.cli.console import console, wide_console
+from hebo.experiment.cli.describe import describe
 from hebo.experiment.cli.diagnose import diagnose
 from hebo.experiment.cli.edge import one_line_errors
 from hebo.experiment.cli.fit_quality import fit_quality
@@ -162,6 +163,7 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
 main.add_command(ranks)
 main.add_command(fit_quality)
 main.add_command(diagnose)
+main.add_command(describe)
 main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)

@@ -99,7 +99,7 @@ def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
 def _properties(definitions: dict[str, Any], key: str, cls: type[Recipe]) -> dict[str, Any]:
     own = cls.model_json_schema()
     properties: dict[str, Any] = _rewrite(
-        own.get("properties", {}), own.get("$defs", {}), definitions, key, _contracts(cls)
+        own.get("properties", {}), own.get("$defs", {}), definitions, key, contracts_of(cls)
     )
     return properties
 
@@ -113,7 +113,7 @@ def _shared_properties(definitions: dict[str, Any], settings: type[Recipe]) -> d
     return {name: _reference(key) for name, key in keys.items()}
 
 
-def _contracts(cls: type[Recipe]) -> dict[str, str]:
+def contracts_of(cls: type[Recipe]) -> dict[str, str]:
     """Return names of contract classes in the fields of `cls` -> kind of part they stand for."""
     found = {}
     for field in cls.model_fields.values():

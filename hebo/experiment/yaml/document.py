@@ -111,6 +111,14 @@ def write_yaml(data: Mapping[str, Any]) -> str:
     )
 
 
+def write_flow(value: object) -> str:
+    """Return a value as YAML on one line, such as `{type: warped_gp, warp: false}`."""
+    text = yaml.dump(
+        value, Dumper=StrictDumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=10**6
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
+
+
 def kind_of(value: object) -> str:
     """Return what a value is in the words of YAML: `a mapping`, `the text 'x'`, `the number 3`."""
     if isinstance(value, dict):
