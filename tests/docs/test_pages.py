@@ -38,7 +38,7 @@ EXPERIMENT = {
 CAMPAIGN = {"name": "page", "optimizer": {"type": "random_search"}}
 SPACES = ("space", "task", "candidates")
 LINE = [{"name": "x", "type": "num", "lb": 0, "ub": 1}]
-QUICK = ("list", "schema", "scores", "ranks")
+QUICK = ("list", "describe", "init", "schema", "scores", "ranks")
 
 
 def label(page: Path) -> str:

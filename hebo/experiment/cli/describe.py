@@ -38,8 +38,10 @@ def describe(words: tuple[str, ...]) -> None:
         click.echo("\nIt has no settings.\n")
     if kind == _DOWNLOAD:
         click.echo(f"Get it: hebo tasks fetch {name}")
+    elif example := example_text(kind, name):
+        click.echo(f"Example:\n\n{example}", nl=False)
     else:
-        click.echo(f"Example:\n\n{example_text(kind, name)}", nl=False)
+        click.echo("Its author gives no example; the settings without a default are required.")
 
 
 def find(words: Sequence[str]) -> tuple[str, str]:

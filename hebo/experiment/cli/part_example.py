@@ -19,10 +19,14 @@ _BUDGET = {"n_trials": 20}
 def example_text(kind: str, name: str) -> str:
     """Return the YAML of an experiment with a part, or of the part alone where no experiment takes it.
 
+    It is empty where a part needs settings of which its author has no example.
+
     The experiment is the first that can be built of those in which the part is at the top, or is held by
     another part.
     """
     part = _example(kind, name)
+    if not _is_buildable(kind, part):
+        return ""
     return write_yaml(next((root for root in _roots(kind, part) if _is_sound(root)), part))
 
 

@@ -19,6 +19,7 @@ from hebo.experiment.config.parts import lookup
 from hebo.experiment.yaml.document import parse_yaml
 from hebo.recipe import Recipe
 from hebo.surrogates.warped_gp import WarpedGP
+from tasks.wrappers.timed import Timed
 
 Hebo = Callable[..., Result]
 
@@ -103,6 +104,15 @@ def test_a_part_is_described_with_settings_and_an_example(hebo: Hebo) -> None:
     assert "n_starts" in answer.stdout
     assert answer.stdout.endswith(example_text("surrogate", "warped_gp"))
     assert hebo("describe", "surrogate", "warped_gp").stdout == answer.stdout
+
+
+def test_a_part_whose_author_has_no_example_is_described_without_one(
+    hebo: Hebo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Timed, "example", {})
+    assert hebo("describe", "timed").stdout.endswith(
+        "Its author gives no example; the settings without a default are required.\n"
+    )
 
 
 def test_a_part_without_settings_and_a_download_are_described(hebo: Hebo) -> None:
