@@ -19,18 +19,20 @@ class BuildWithExamples(build_py):
     """Builds the packages, and puts the examples into one of them."""
 
     def run(self) -> None:
-        """Copy the examples unless the packages stay where they are."""
+        """Build, and copy the examples."""
         super().run()
-        if not self.editable_mode:
-            for source, target in self._examples():
-                target.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(source, target)
+        for source, target in self._examples():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(source, target)
 
     def get_outputs(self, include_bytecode: bool = True) -> list[str]:
         """Return the files that are built, the examples among them."""
         return [*super().get_outputs(include_bytecode), *(str(target) for _, target in self._examples())]
 
     def _examples(self) -> list[tuple[Path, Path]]:
+        """Return file and place of each example; none in an editable install, which has the checkout."""
+        if self.editable_mode:
+            return []
         files = [path for path in sorted(SOURCE.rglob("*")) if path.suffix in SUFFIXES]
         home = Path(self.build_lib, TARGET)
         return [
