@@ -34,7 +34,9 @@ def _example(kind: str, name: str) -> dict[str, Any]:
     """Return a part with the settings that it needs, and those that its author shows."""
     part = lookup(kind, name)
     fields = settings_of(part).model_fields.items()
-    needed = {key: _simplest_value(field.annotation) for key, field in fields if field.is_required()}
+    needed = {
+        field.alias or key: _simplest_value(field.annotation) for key, field in fields if field.is_required()
+    }
     return {"type": name, **needed, **part.example}
 
 
@@ -60,7 +62,7 @@ def _roots(kind: str, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
         for key, field in settings_of(lookup(holder, name)).model_fields.items():
             if contract_kind(field.annotation) == kind:
                 held: Any = [part] if _is_list(field.annotation) else part
-                yield from _roots(holder, {**_example(holder, name), key: held})
+                yield from _roots(holder, {**_example(holder, name), field.alias or key: held})
 
 
 def _holders(kind: str) -> Iterator[tuple[str, str]]:

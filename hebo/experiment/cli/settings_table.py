@@ -47,12 +47,13 @@ def settings(part: type[Recipe] | Preset) -> list[Setting]:
     schema, meanings, kinds = cls.model_json_schema(), documented(cls), contracts_of(cls)
     return [
         Setting(
-            name,
-            _values(schema["properties"][name], schema.get("$defs", {}), kinds),
+            key,
+            _values(schema["properties"][key], schema.get("$defs", {}), kinds),
             _default(field, unset),
-            meanings.get(name, ""),
+            meanings.get(key) or meanings.get(name, ""),
         )
         for name, field in cls.model_fields.items()
+        for key in [field.alias or name]
     ]
 
 
@@ -135,7 +136,7 @@ def _changed(recipe: Recipe) -> Iterator[tuple[str, Any]]:
     for name, field in type(recipe).model_fields.items():
         value = getattr(recipe, name)
         if _is_chosen(field, value):
-            yield name, short(value)
+            yield field.alias or name, short(value)
 
 
 def _is_chosen(field: FieldInfo, value: object) -> bool:

@@ -47,6 +47,7 @@ class Toy(Base):
         mode: How.
         rates, weights: Of several
             things.
+        space: What it has.
     """
 
     renamed: ClassVar[dict[str, str]] = {}
@@ -56,6 +57,7 @@ class Toy(Base):
     weights: dict[str, float] | None = None
     inner: Surrogate = Field(default_factory=lambda: WarpedGP(warp=False))
     several: list[Surrogate] = Field(default_factory=lambda: [WarpedGP()])
+    space_list: list[int] = Field(alias="space")
 
 
 @pytest.mark.parametrize(("kind", "name"), PARTS)
@@ -82,6 +84,7 @@ def test_a_setting_says_what_it_may_be() -> None:
         "weights": ("mapping of number", "null", "Of several things."),
         "inner": ("surrogate", "{type: warped_gp, warp: false}", ""),
         "several": ("list of surrogate", "[warped_gp]", ""),
+        "space": ("list of integer", "required", "What it has."),
     }
 
 
