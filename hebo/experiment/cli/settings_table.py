@@ -77,25 +77,23 @@ def _entries(docstring: str) -> dict[str, str]:
 def _values(node: Mapping[str, Any], models: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
     """Return what a node of a JSON Schema allows, in words."""
     if "$ref" in node:
-        return _referred(node["$ref"].rpartition("/")[2], models, kinds)
+        name = node["$ref"].rpartition("/")[2]
+        return kinds[name] if name in kinds else _values(models[name], models, kinds)
     if "anyOf" in node:
         choices = [one for one in node["anyOf"] if one.get("type") != "null"]  # the default shows that one
         return " or ".join(dict.fromkeys(_values(one, models, kinds) for one in choices))
     if "enum" in node or "const" in node:
         return ", ".join(map(write_flow, node.get("enum", [node.get("const")])))
+    if isinstance(node.get("type"), list):
+        return _values({"anyOf": [{"type": one} for one in node["type"]]}, models, kinds)
     inner = _inner(node)
+    if node.get("properties"):
+        return f"mapping with {', '.join(node['properties'])}"
     if node.get("type") in ("array", "object"):
         word = "list" if node["type"] == "array" else "mapping"
         return f"{word} of {_values(inner, models, kinds)}" if inner else word
     bounds = [f"{sign} {node[key]:g}" for key, sign in _BOUNDS.items() if key in node]
     return " ".join([_WORDS.get(node.get("type", ""), "see meaning"), ", ".join(bounds)]).strip()
-
-
-def _referred(name: str, models: Mapping[str, Any], kinds: Mapping[str, str]) -> str:
-    if name in kinds:
-        return kinds[name]
-    keys = ", ".join(models.get(name, {}).get("properties", {}))
-    return f"mapping with {keys}" if keys else "mapping"
 
 
 def _inner(node: Mapping[str, Any]) -> Mapping[str, Any]:

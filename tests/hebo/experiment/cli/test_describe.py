@@ -6,7 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 import pytest
 from click.testing import Result
-from pydantic import Field
+from pydantic import ConfigDict, Field, WithJsonSchema
 
 from hebo.base import Surrogate
 from hebo.errors import ConfigError
@@ -37,6 +37,16 @@ class Base(Recipe):
     depth: int = Field(3, ge=1, le=9)
 
 
+class Short(Base):
+    """A mapping, or a text in its place."""
+
+    model_config = ConfigDict(
+        json_schema_extra=lambda schema: schema.update(
+            anyOf=[{"type": "string"}, {"type": "object", "properties": schema.pop("properties")}]
+        )
+    )
+
+
 class Toy(Base):
     """A toy
     of two lines.
@@ -58,6 +68,8 @@ class Toy(Base):
     inner: Surrogate = Field(default_factory=lambda: WarpedGP(warp=False))
     several: list[Surrogate] = Field(default_factory=lambda: [WarpedGP()])
     space_list: list[int] = Field(alias="space")
+    bare: Annotated[str | float, WithJsonSchema({"type": ["string", "number"]})] = 1.5
+    short: Short | None = None
 
 
 @pytest.mark.parametrize(("kind", "name"), PARTS)
@@ -85,6 +97,8 @@ def test_a_setting_says_what_it_may_be() -> None:
         "inner": ("surrogate", "{type: warped_gp, warp: false}", ""),
         "several": ("list of surrogate", "[warped_gp]", ""),
         "space": ("list of integer", "required", "What it has."),
+        "bare": ("text or number", "1.5", ""),
+        "short": ("text or mapping with depth", "null", ""),
     }
 
 
