@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -38,11 +37,9 @@ def runnable(kind: str) -> Any:
 
 
 def command(*words: str) -> subprocess.CompletedProcess[str]:
-    """The command in a process of its own, with a `python` that has what this one has."""
-    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+    """The command in a process of its own."""
     return subprocess.run(
         [sys.executable, "-m", "hebo", *words],
-        env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         timeout=300,
