@@ -17,8 +17,17 @@ from hebo.surrogates.multitask_gp import MultitaskGP
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import PowerTransform, Standardize
 
+_ANY_PARTS = {
+    "surrogate": "warped_gp",
+    "acquisition": "log_ei",
+    "acq_optimizer": "nsga2",
+    "output_transform": "standardize",
+    "n_initial": 8,
+}
+"""The parts in the example of `bayes_opt`, which has none by default."""
 
-@preset(Settings)
+
+@preset(Settings, example=_ANY_PARTS)
 def bayes_opt(own: Settings) -> Recommender:
     """Any parts in one loop, with a share of space-filling points in each batch (see `interleaved`)."""
     return compose(own, exploration=0.25, min_loo_r2=0.2)

@@ -17,9 +17,12 @@ class Recipe(BaseModel):
 
     Attributes:
         renamed: Former name of a field -> its name; the former one is refused with the other one's name.
+        example: Settings of the part in the example that `hebo describe` prints, where their defaults, or the
+            first parts that they take, do not do. Plain data, as a YAML has them.
     """
 
     renamed: ClassVar[dict[str, str]] = {}
+    example: ClassVar[dict[str, Any]] = {}
 
     model_config = ConfigDict(
         frozen=True,
@@ -65,10 +68,18 @@ class Preset:
     Args:
         settings: The recipe of what can be said.
         compose: Returns the composition; its name and docstring are those of the preset.
+        example: As that of a recipe; by default the one of `settings`.
     """
 
-    def __init__(self, settings: type[Recipe], compose: Callable[[Any], Recipe]) -> None:
+    def __init__(
+        self,
+        settings: type[Recipe],
+        compose: Callable[[Any], Recipe],
+        *,
+        example: Mapping[str, Any] | None = None,
+    ) -> None:
         self.settings, self.compose = settings, compose
+        self.example = settings.example if example is None else example
         update_wrapper(self, compose)
 
     def __call__(self, **settings: Any) -> Any:
@@ -81,6 +92,8 @@ class Preset:
         return self.compose(self.settings(**settings))
 
 
-def preset(settings: type[Recipe]) -> Callable[[Callable[[Any], Recipe]], Preset]:
-    """Make a preset of a function of settings."""
-    return partial(Preset, settings)
+def preset(
+    settings: type[Recipe], *, example: Mapping[str, Any] | None = None
+) -> Callable[[Callable[[Any], Recipe]], Preset]:
+    """Make a preset of a function of settings; see `Preset`."""
+    return partial(Preset, settings, example=example)

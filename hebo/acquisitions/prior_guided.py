@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from typing import Annotated, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import torch
 from pydantic import Field, field_validator, model_validator
@@ -94,6 +94,8 @@ class PriorGuided(Acquisition):
         prior: Parameter -> belief.
         beta: Confidence in the prior: the number of observations up to which it counts in full.
     """
+
+    example: ClassVar[dict[str, Any]] = {"prior": {"x1": {"center": 0.5, "spread": 0.2}}}
 
     of: Acquisition
     prior: dict[str, Belief] = Field(min_length=1)

@@ -37,6 +37,8 @@ class Mixture(KernelRecipe):
         kernels: At least two; each is given all the columns.
     """
 
+    example: ClassVar[dict[str, Any]] = {"kernels": ["overlap", "transformed_overlap"]}
+
     handles: ClassVar[frozenset[ColumnKind]] = frozenset({"nominal"})
 
     kernels: list[KernelRecipe] = Field(min_length=2)

@@ -46,6 +46,7 @@ class External(OptimizerRecipe):
     """
 
     runs_code: ClassVar[bool] = True
+    example: ClassVar[dict[str, Any]] = {"command": ["python", "my_optimizer.py"]}
 
     command: tuple[Annotated[str, Field(min_length=1)], ...] = Field(min_length=1)
     name: str = Field(default="external", min_length=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 from botorch.models.model import Model
 from pydantic import Field
 from torch import Tensor
@@ -23,6 +25,8 @@ class Alternating(Group):
     Attributes:
         members: Recommenders. In a batch each chooses all of its points at once, and knows those before.
     """
+
+    example: ClassVar[dict[str, Any]] = {"members": ["hebo", "random_search"]}
 
     members: tuple[Recommender, ...] = Field(min_length=2)
 

@@ -6,7 +6,7 @@ Notation: `n` points, `m` conditions, `d` columns.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import torch
 from pydantic import field_validator
@@ -37,6 +37,17 @@ class AtConditions(Wrapper, ModelBased):
     Attributes:
         of: The loop.
     """
+
+    example: ClassVar[dict[str, Any]] = {
+        "of": {
+            "type": "bayes_opt_loop",
+            "surrogate": {"type": "averaged", "of": "warped_gp", "conditions": [{"x1": -1.0}, {"x1": 1.0}]},
+            "acquisition": "log_ei",
+            "acq_optimizer": "nsga2",
+            "output_transform": "standardize",
+            "n_initial": 8,
+        },
+    }
 
     @field_validator("of")
     @classmethod

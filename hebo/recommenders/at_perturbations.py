@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar
+
 import torch
 from pydantic import field_validator
 from torch import Tensor
@@ -25,6 +27,17 @@ class AtPerturbations(Wrapper, ModelBased):
     Attributes:
         of: The loop.
     """
+
+    example: ClassVar[dict[str, Any]] = {
+        "of": {
+            "type": "bayes_opt_loop",
+            "surrogate": {"type": "perturbed", "of": "warped_gp", "input_sd": {"x1": 0.1}},
+            "acquisition": "log_ei",
+            "acq_optimizer": "nsga2",
+            "output_transform": "standardize",
+            "n_initial": 8,
+        },
+    }
 
     @field_validator("of")
     @classmethod

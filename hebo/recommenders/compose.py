@@ -37,7 +37,7 @@ class Settings(Recipe):
     """What can be said of a preset. A key that is left out is as the preset has it.
 
     Attributes:
-        surrogate: See `BayesOptRecipe`, as for the parts up to `device`.
+        surrogate: Models the objective; this part and those up to `device` are those of `BayesOptRecipe`.
         acquisition: Says what a point is worth.
         acq_optimizer: Finds points worth most.
         output_transform: Scale on which the objective is modeled.
@@ -56,6 +56,8 @@ class Settings(Recipe):
         fidelity_costs: Short for `cost_aware` with these `costs`.
         strict: Short for `strict` around it all: errors while points are computed leave `ask`.
     """
+
+    example: ClassVar[dict[str, Any]] = {"n_initial": 8}
 
     renamed: ClassVar[dict[str, str]] = {"least_insight": "min_loo_r2"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, ClassVar
 
 from botorch.models.model import Model
 from pydantic import field_validator
@@ -29,6 +30,18 @@ class CostAware(Wrapper, ModelBased):
         costs: What an evaluation costs at each level of the space's fidelity parameter, in ascending order of
             the levels, or as a function of its number; only ratios matter.
     """
+
+    example: ClassVar[dict[str, Any]] = {
+        "of": {
+            "type": "bayes_opt_loop",
+            "surrogate": "warped_gp",
+            "acquisition": "log_ei",
+            "acq_optimizer": "nsga2",
+            "output_transform": "standardize",
+            "n_initial": 8,
+        },
+        "costs": [0.1, 1.0],
+    }
 
     costs: FidelityCosts
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 from pydantic import Field
 
@@ -32,6 +32,8 @@ class InputNoise(Recipe):
         risk: The measure.
     """
 
+    example: ClassVar[dict[str, Any]] = {"input_sd": {"x1": 0.1}}
+
     of: Recommender | None = None
     input_sd: dict[str, Positive] | None = Field(default=None, min_length=1)
     n_perturbations: int | None = Field(default=None, ge=2)
@@ -49,6 +51,8 @@ class Environment(Recipe):
         weights: Of the conditions.
         risk: The measure.
     """
+
+    example: ClassVar[dict[str, Any]] = {"conditions": [{"x1": -1.0}, {"x1": 1.0}]}
 
     of: Recommender | None = None
     conditions: list[Condition] = Field(min_length=2)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Self
+from typing import Any, ClassVar, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -26,6 +26,8 @@ class Transfer(Wrapper):
         of: Recommends all points after the first ones, and learns from related tasks.
         n_best: How many points of each related task are evaluated first, the best ones.
     """
+
+    example: ClassVar[dict[str, Any]] = {"of": {"type": "hebo", "surrogate": "multitask_gp"}}
 
     n_best: int = Field(default=1, ge=1)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Self
+from typing import Any, ClassVar, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -33,6 +33,8 @@ class Averaged(OfVariants):
         weights: How often each is met, or how much it counts; by default all alike.
         risk: The measure.
     """
+
+    example: ClassVar[dict[str, Any]] = {"conditions": [{"x1": -1.0}, {"x1": 1.0}]}
 
     conditions: list[Condition] = Field(min_length=2)
 

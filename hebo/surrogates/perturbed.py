@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Annotated, Self
+from typing import Annotated, Any, ClassVar, Self
 
 import torch
 from pydantic import Field, model_validator
@@ -43,6 +43,8 @@ class Perturbed(OfVariants):
         weights: Of the set; by default all alike.
         risk: The measure.
     """
+
+    example: ClassVar[dict[str, Any]] = {"input_sd": {"x1": 0.1}}
 
     input_sd: dict[str, Positive] | None = Field(default=None, min_length=1)
     n_perturbations: int | None = Field(default=None, ge=2)

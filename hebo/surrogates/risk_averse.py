@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 from botorch.sampling.base import MCSampler
 from pydantic import Field, field_validator
@@ -35,6 +35,8 @@ class RiskAverse(Surrogate):
         alpha: How much noise counts.
         power: Of the deviation.
     """
+
+    example: ClassVar[dict[str, Any]] = {"of": "heteroscedastic_gp"}
 
     of: Surrogate
     alpha: float = Field(default=1.0, gt=0)

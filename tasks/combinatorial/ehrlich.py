@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from functools import cached_property
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -190,6 +190,14 @@ class ExplicitEhrlich(_EhrlichFunction):
         epistasis: How much less the first elements of a motif are worth than the last ones, see `Ehrlich`.
         infeasible: `failure`, or `penalty`: minus the share of steps that are banned.
     """
+
+    example: ClassVar[dict[str, Any]] = {
+        "length": 5,
+        "n_states": 3,
+        "motifs": [[0, 1], [0, 2]],
+        "spacings": [[2], [1]],
+        "banned": [[1, 2]],
+    }
 
     length: int = Field(ge=2)
     n_states: int = Field(ge=2)

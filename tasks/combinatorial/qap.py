@@ -6,7 +6,7 @@ from abc import abstractmethod
 from functools import cached_property
 from math import ceil, sqrt
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import pandas as pd
@@ -100,6 +100,8 @@ class QAPLIB(_Assignment):
         path: The `.dat` file.
         known_optimum: The smallest value, for example from the list of QAPLIB.
     """
+
+    example: ClassVar[dict[str, Any]] = {"path": "nug12.dat"}
 
     path: str
     known_optimum: float | None = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -83,6 +83,8 @@ class TSPLIB(_Tours):
         path: The `.tsp` or `.atsp` file.
         known_optimum: The length of the shortest tour, for example from the list of TSPLIB.
     """
+
+    example: ClassVar[dict[str, Any]] = {"path": "burma14.tsp"}
 
     path: str
     known_optimum: float | None = None

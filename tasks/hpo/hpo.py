@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -42,6 +42,8 @@ class HPO(Task):
         model_seed: `random_state` of the model in each evaluation; None draws a new one from the trial's
             seed, which makes the objective noisy, as it is in Bayesmark.
     """
+
+    example: ClassVar[dict[str, Any]] = {"model": "svm", "dataset": "digits", "metric": "acc"}
 
     model: ModelName
     dataset: DatasetName | None = None

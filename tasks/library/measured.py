@@ -38,6 +38,7 @@ class MeasuredLibrary(Task):
     """
 
     paths: ClassVar[tuple[str, ...]] = ("candidates",)
+    example: ClassVar[dict[str, Any]] = {"candidates": "library.csv", "columns": ["x1", "x2"]}
 
     candidates: str
     columns: Annotated[tuple[str | dict[str, Any], ...], Field(min_length=1)]

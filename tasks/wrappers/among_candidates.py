@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 from numpy.random import Generator
@@ -31,6 +31,7 @@ class AmongCandidates(Wrapper):
     """
 
     paths: ClassVar[tuple[str, ...]] = ("candidates",)
+    example: ClassVar[dict[str, Any]] = {"task": "branin", "candidates": "library.csv"}
 
     candidates: str
     letters: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -25,6 +25,8 @@ class Costed(Wrapper):
             values: ascending numbers, levels or categories as they are listed.
         along: The parameter; by default that with the role of a fidelity.
     """
+
+    example: ClassVar[dict[str, Any]] = {"costs": [2.0]}
 
     costs: tuple[Cost, ...] = Field(min_length=1)
     along: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,8 @@ class Heteroscedastic(NoiseAdding):
         high: Standard deviation at its upper end, in the same way; below `low` for noise that falls.
         along: The variable; by default the first numeric one.
     """
+
+    example: ClassVar[dict[str, Any]] = {"low": 0.1, "high": 1.0}
 
     PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("low", "high")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, ClassVar
 
 import pandas as pd
 from numpy.random import Generator
@@ -26,6 +26,11 @@ class InContexts(Wrapper):
         random: Draw the contexts instead, each from the distribution of its parameter, together with points
             that keep the input constraints; other ones for each seed.
     """
+
+    example: ClassVar[dict[str, Any]] = {
+        "task": {"type": "related_contexts", "task": "branin"},
+        "contexts": [{"context": "c0"}, {"context": "c1"}],
+    }
 
     contexts: tuple[dict[str, Any], ...] = ()
     random: bool = False

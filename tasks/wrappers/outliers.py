@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Literal, Self
+from typing import Any, ClassVar, Literal, Self
 
 import numpy as np
 import pandas as pd
@@ -29,6 +29,8 @@ class Outliers(Wrapper):
             objective is minimized, smaller where it is maximized; `both` lets a measurement also look better
             than it is.
     """
+
+    example: ClassVar[dict[str, Any]] = {"scale": 10.0}
 
     PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("scale",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Self
 
 import numpy as np
 import pandas as pd
@@ -90,6 +90,8 @@ class Quantized(Flattened):
         base: A value that is a step itself, such as the optimum; a list has one for each objective.
     """
 
+    example: ClassVar[dict[str, Any]] = {"step": 1.0}
+
     PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("step", "base")
 
     step: Positive | tuple[Positive, ...]
@@ -114,6 +116,8 @@ class Clipped(Flattened):
             one for each objective, None where there is none.
         high: Largest value that is told apart, in the same way; none by default.
     """
+
+    example: ClassVar[dict[str, Any]] = {"high": 20.0}
 
     PER_OBJECTIVE: ClassVar[tuple[str, ...]] = ("low", "high")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from typing import Any, ClassVar
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ class Timed(Wrapper):
         as_cost: Report the wall time that a point took, in the column `seconds`, as its cost. It is not the
             same twice: a run that goes on takes it from its store.
     """
+
+    example: ClassVar[dict[str, Any]] = {"seconds": 0.1}
 
     seconds: float = Field(ge=0)
     busy: bool = False

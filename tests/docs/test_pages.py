@@ -38,7 +38,7 @@ EXPERIMENT = {
 CAMPAIGN = {"name": "page", "optimizer": {"type": "random_search"}}
 SPACES = ("space", "task", "candidates")
 LINE = [{"name": "x", "type": "num", "lb": 0, "ub": 1}]
-QUICK = ("list", "schema", "scores", "ranks")
+QUICK = ("list", "describe", "init", "schema", "scores", "ranks")
 
 
 def label(page: Path) -> str:
@@ -94,14 +94,14 @@ def test_each_yaml_block_is_built(block: Block, tmp_path: Path) -> None:
         assert DesignSpace().parse(data).names
     elif "type" in data:
         assert [build(kind, data) for kind, parts in catalog().items() if data["type"] in parts]
-    elif data.keys() & {"optimizer", *SPACES}:
+    elif data.keys() & {"optimizer", *SPACES} and "budget" not in data:
         space = {} if data.keys() & set(SPACES) else {"space": LINE}
         assert build_campaign(parse_yaml(completed(block.body, {**CAMPAIGN, **space}), file=file))
     else:
         rest = {
             key: value
             for key, value in EXPERIMENT.items()
-            if "split" not in data or key not in ("tasks", "seeds")
+            if not ("split" in data and key in ("tasks", "seeds")) and key.removesuffix("s") not in data
         }
         assert build_experiment(parse_yaml(completed(block.body, rest), file=file))
 

@@ -111,6 +111,7 @@ _PURPOSES = {
     OPTION: "for A and B",
     BETTER: "for the answers",
 }
+_OF_EXPERIMENTS = ("optimizers", "tasks", "seeds", "budget")
 _PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats", KEY)
 
 
@@ -158,6 +159,8 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
 def _check_keys(data: Mapping[str, Any]) -> None:
     known = [*Campaign.model_fields, *_PARTS]
     for key in data:
+        if key in _OF_EXPERIMENTS:
+            raise ConfigMistake((key,), "is a key of experiments, which `hebo run` takes; leave it out.")
         if key not in known:
             raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
     if "optimizer" not in data or ("space" in data) == ("task" in data):
@@ -175,7 +178,7 @@ def _check_nothing_measured(fields: Mapping[str, Any]) -> None:
             raise ConfigMistake(
                 (key,),
                 "the optimizer learns from comparisons, and nothing is measured; leave it out, or choose an "
-                "optimizer of values, such as {type: hebo}.",
+                "optimizer of values, such as hebo.",
             )
 
 

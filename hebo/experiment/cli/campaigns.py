@@ -118,14 +118,14 @@ def _point_text(log: Log, best: DataFrame, *, leave_out: Any = ()) -> str:
 
 
 def is_campaign(source: str) -> bool:
-    """Say whether a source of `hebo show` is the YAML of a campaign, which has one optimizer."""
+    """Say whether a source of `hebo show` is the YAML of a campaign."""
+    from hebo.experiment.config.locate import is_of_campaign
     from hebo.experiment.yaml.document import read_yaml
 
     path = Path(source)
     if path.suffix not in {".yaml", ".yml"} or not path.is_file():
         return False
-    data = read_yaml(path).data
-    return "optimizer" in data and "optimizers" not in data
+    return is_of_campaign(read_yaml(path).data)
 
 
 def show_campaign(file: Path, run_id: str | None) -> None:

@@ -18,9 +18,11 @@ from hebo import __version__
 from hebo.errors import ConfigError
 from hebo.experiment.cli.campaigns import is_campaign, recommend, show_campaign
 from hebo.experiment.cli.console import console, wide_console
+from hebo.experiment.cli.describe import describe
 from hebo.experiment.cli.diagnose import diagnose
 from hebo.experiment.cli.edge import one_line_errors
 from hebo.experiment.cli.fit_quality import fit_quality
+from hebo.experiment.cli.init import init
 from hebo.experiment.cli.notices import one_line_warnings
 from hebo.experiment.cli.ranks import ranks
 from hebo.experiment.cli.rounds import ask, forget, tell
@@ -50,19 +52,20 @@ def main() -> None:
 
 
 @main.command()
-@click.argument("config", type=click.Path(path_type=Path))
-@click.argument("overrides", nargs=-1, metavar="[KEY=VALUE]...")
+@click.argument("words", nargs=-1, metavar="[CONFIG] [KEY=VALUE]...")
 @click.option("--quick", is_flag=True, help="Apply what the file has under `quick`: a short version of it.")
 @click.option(
     "--no-commands",
     is_flag=True,
     help="Refuse a file that starts programs or imports files: one that you do not trust.",
 )
-def run(config: Path, overrides: tuple[str, ...], quick: bool, no_commands: bool) -> None:
+def run(words: tuple[str, ...], quick: bool, no_commands: bool) -> None:
     """Run CONFIG (a YAML file), or go on where an earlier run of it stopped.
 
-    KEY=VALUE replaces a value of the file: budget.n_trials=50 seeds=[0,1] optimizers.0.n_initial=8
+    Without CONFIG it is the file hebo.yaml of this folder. KEY=VALUE replaces a value of the file:
+    budget.n_trials=50 seeds=[0,1] optimizers=[hebo,random_search] optimizers.0.n_initial=8
     """
+    from hebo.experiment.cli.starters import config_and_overrides
     from hebo.experiment.config.code import refuse_code
     from hebo.experiment.config.experiment import build_experiment
     from hebo.experiment.config.overrides import make_quick, override
@@ -70,6 +73,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool, no_commands: bool
     from hebo.experiment.yaml.config_error import ConfigMistake
     from hebo.experiment.yaml.document import read_yaml
 
+    config, overrides = config_and_overrides(words)
     document = read_yaml(config)
     if quick:
         make_quick(document)
@@ -87,9 +91,7 @@ def run(config: Path, overrides: tuple[str, ...], quick: bool, no_commands: bool
     except ConfigError as error:
         raise ConfigError(f"{config}: {error}") from error
     try:
-        again = " ".join(
-            ["hebo run", str(config), *overrides, *["--quick"] * quick, *["--no-commands"] * no_commands]
-        )
+        again = " ".join(["hebo run", *words, *["--quick"] * quick, *["--no-commands"] * no_commands])
         _carry_out(experiment, store, entries, again=again)
     finally:
         store.close()
@@ -172,6 +174,8 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
 main.add_command(ranks)
 main.add_command(fit_quality)
 main.add_command(diagnose)
+main.add_command(describe)
+main.add_command(init)
 main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)

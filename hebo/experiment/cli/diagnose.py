@@ -46,6 +46,7 @@ def _campaign_file(source: str) -> tuple[Path, Document] | None:
     Raises:
         ConfigError: If a log has no campaign beside it, or the YAML cannot be read.
     """
+    from hebo.experiment.config.locate import is_of_campaign
     from hebo.experiment.yaml.document import read_yaml
 
     path = Path(source)
@@ -54,7 +55,7 @@ def _campaign_file(source: str) -> tuple[Path, Document] | None:
     if path.suffix not in {".yaml", ".yml"} or not path.is_file():
         return None
     document = read_yaml(path)
-    return (path, document) if "optimizer" in document.data and "optimizers" not in document.data else None
+    return (path, document) if is_of_campaign(document.data) else None
 
 
 def _beside(log: Path) -> Path:

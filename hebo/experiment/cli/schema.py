@@ -11,6 +11,7 @@ from hebo.experiment.config.catalog import catalog
 from hebo.experiment.config.earlier import KEY
 from hebo.experiment.config.experiment import Experiment
 from hebo.experiment.config.parts import contract_kind, lookup, no_such_kind, settings_of
+from hebo.experiment.config.shorthand import SINGULAR
 from hebo.experiment.config.split import PARTS
 from hebo.recipe import Preset, Recipe
 
@@ -41,7 +42,8 @@ def experiment_schema() -> dict[str, Any]:
     definitions: dict[str, Any] = {}
     for kind, names in catalog().items():
         usable = [name for name in names if _add_part(definitions, kind, name)]
-        definitions[kind] = {"oneOf": [_reference(f"{kind}.{name}") for name in usable]}
+        names_alone = {"enum": usable, "description": "The part with its defaults."}
+        definitions[kind] = {"oneOf": [names_alone, *(_reference(f"{kind}.{name}") for name in usable)]}
     for kind in _LABELED:
         if kind not in definitions:
             raise no_such_kind(kind)
@@ -51,18 +53,21 @@ def experiment_schema() -> dict[str, Any]:
     properties["executor"] = _reference("executor")
     seeds = {"oneOf": [{"type": "integer", "minimum": 1}, properties["seeds"]]}
     properties |= {"seeds": seeds, "split": _split(seeds), "quick": _QUICK}
-    properties["tasks"] = {"oneOf": [_list_of("task"), _CHOICE]}
+    properties["tasks"] = {"anyOf": [_list_of("task"), _CHOICE]}
+    properties |= {one: _reference(one) for one in SINGULAR}
     for optional in ("store", "output"):
         properties[optional] = {"type": "string", "description": "Left out: beside or in runs/<name>."}
     properties[KEY] = _one_or_several(properties[KEY])
     properties["suite"] = {"type": "string", "description": "Left out: the name."}
+    one_of_two = [{"not": {"required": [one, several]}} for one, several in SINGULAR.items()]
     return {
         "$schema": _DIALECT,
         "title": "A HEBO experiment",
         "type": "object",
         "properties": properties,
-        "required": ["name", "optimizers", "budget"],
-        "anyOf": [{"required": ["tasks"]}, {"required": ["split", "part"]}],
+        "required": ["budget"],
+        "anyOf": [{"required": ["tasks"]}, {"required": ["task"]}, {"required": ["split", "part"]}],
+        "allOf": one_of_two,
         "additionalProperties": False,
         "$defs": definitions,
     }
@@ -94,7 +99,7 @@ def _add_part(definitions: dict[str, Any], kind: str, name: str) -> bool:
 def _properties(definitions: dict[str, Any], key: str, cls: type[Recipe]) -> dict[str, Any]:
     own = cls.model_json_schema()
     properties: dict[str, Any] = _rewrite(
-        own.get("properties", {}), own.get("$defs", {}), definitions, key, _contracts(cls)
+        own.get("properties", {}), own.get("$defs", {}), definitions, key, contracts_of(cls)
     )
     return properties
 
@@ -108,7 +113,7 @@ def _shared_properties(definitions: dict[str, Any], settings: type[Recipe]) -> d
     return {name: _reference(key) for name, key in keys.items()}
 
 
-def _contracts(cls: type[Recipe]) -> dict[str, str]:
+def contracts_of(cls: type[Recipe]) -> dict[str, str]:
     """Return names of contract classes in the fields of `cls` -> kind of part they stand for."""
     found = {}
     for field in cls.model_fields.values():

@@ -16,6 +16,7 @@ from hebo.experiment.config.earlier import KEY, Earlier, read_earlier
 from hebo.experiment.config.labeled import NAME, NAME_RULE, Labeled, Name, labeled, seeds_of
 from hebo.experiment.config.locate import default_output, default_store, full_name
 from hebo.experiment.config.parts import build, describe
+from hebo.experiment.config.shorthand import written_out
 from hebo.experiment.config.split import PARTS, chosen_part
 from hebo.experiment.config.translate import translate
 from hebo.experiment.executors.base import ExecutorRecipe
@@ -30,6 +31,7 @@ _CONTENT = ("optimizers", "tasks", "seeds", "budget", "n_workers", "initial_tria
 # Keys of the YAML that are used up when the experiment is built.
 _YAML_ONLY = ("split", "quick")
 _RENAMED = {"told": "initial_trials"}
+_OF_CAMPAIGNS = ("space", "objectives", "candidates")
 Seed = Annotated[int, Field(strict=True, ge=0, lt=2**31)]
 
 
@@ -162,14 +164,13 @@ def build_experiment(document: Document, *, quick: bool = False) -> Experiment:
         ConfigError: One line with file, line, path, what was expected, what came and what would work.
     """
     folder = Path(document.file).resolve().parent
-    places: dict[str, Any] = {
-        key: beside(document.data[key], folder) for key in ("task", "tasks", "split") if key in document.data
-    }
     try:
-        if KEY in document.data:
-            found = read_earlier(document.data)
-            places[KEY] = [one.model_copy(update={"source": one.beside(folder)}) for one in found]
-        return _build({**document.data, **places}, quick=quick)
+        data = written_out(document)
+        data |= {key: beside(data[key], folder) for key in ("tasks", "split") if key in data}
+        if KEY in data:
+            found = read_earlier(data)
+            data[KEY] = [one.model_copy(update={"source": one.beside(folder)}) for one in found]
+        return _build(data, quick=quick)
     except ConfigMistake as mistake:
         raise document.explain(mistake) from mistake
 
@@ -229,11 +230,13 @@ def _runs(data: Mapping[str, Any]) -> dict[str, Any]:
 def _check_keys(data: Mapping[str, Any]) -> None:
     known = [*Experiment.model_fields, *_YAML_ONLY]
     for key in data:
+        if key in _OF_CAMPAIGNS:
+            raise ConfigMistake((key,), "is a key of campaigns, which `hebo ask` takes; `hebo run` does not.")
         if key in _RENAMED:
             raise ConfigMistake((key,), f"is called `{_RENAMED[key]}` now; rename the key.")
         if key not in known:
             raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
-    for key in ("name", "optimizers", "split" if "split" in data else "tasks", "budget"):
+    for key in ("split" if "split" in data else "tasks", "budget"):
         if key not in data:
             raise ConfigMistake((), f"`{key}` is missing; add `{key}:` at the top level.")
     _check_part(data)

@@ -43,7 +43,8 @@ def seeds_of(value: object, path: Path = ("seeds",)) -> object:
 def labeled(kind: str, value: object, path: Path) -> tuple[Labeled, ...]:
     """Return the parts of a list, each with its own label."""
     if not isinstance(value, list) or not value:
-        raise ConfigMistake(path, f"expected a list with at least one {kind}, got {_shown(value)}.")
+        hint = f"; write [{value}]" if isinstance(value, str) and value.isidentifier() else ""
+        raise ConfigMistake(path, f"expected a list with at least one {kind}, got {_shown(value)}{hint}.")
     recipes = [_recipe(kind, one, (*path, place)) for place, one in enumerate(value)]
     labels = _labels(value, path)
     return tuple(Labeled(label=label, recipe=one) for label, one in zip(labels, recipes, strict=True))
@@ -67,7 +68,7 @@ def _labels(parts: list[Any], path: Path) -> list[str]:
     seen: Counter[str] = Counter()
     labels: list[str] = []
     for place, part in enumerate(parts):
-        label, name = part.get("label"), part["type"]
+        label, name = (None, part) if isinstance(part, str) else (part.get("label"), part["type"])
         if label is None:
             seen[name] += 1
             label = name if seen[name] == 1 else f"{name}-{seen[name]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,11 @@ def default_output(name: str) -> str:
 def default_store(output: str) -> str:
     """Return the store an experiment writes to, unless its YAML says otherwise."""
     return f"sqlite:///{Path(output).as_posix()}/{DATABASE}"
+
+
+def is_of_campaign(data: Mapping[str, Any]) -> bool:
+    """Say whether the root of a YAML is that of a campaign: it has one optimizer, and no budget."""
+    return "optimizer" in data and data.keys().isdisjoint(("optimizers", "budget"))
 
 
 def find_store(source: str | Path) -> tuple[str, str | None]:

@@ -6,8 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from hebo.errors import ConfigError
+from hebo.experiment.config.shorthand import SINGULAR
 from hebo.experiment.yaml.config_error import ConfigMistake, Path, dotted
 from hebo.experiment.yaml.document import Document, kind_of, parse_value
+
+# Keys with parts, whose settings may be set where the file has their names alone.
+_WITH_PARTS = (*SINGULAR, *SINGULAR.values(), "executor", "split")
 
 
 def override(document: Document, assignments: Sequence[str]) -> None:
@@ -31,6 +35,13 @@ def override(document: Document, assignments: Sequence[str]) -> None:
         except ConfigMistake as mistake:
             raise ConfigError(f"{document.file}{where}: {mistake}") from None
         _note(document, path, where)
+
+
+def _drop_other_spelling(data: dict[str, Any], path: Path) -> None:
+    """Let a whole list replace a single part of the file, and the reverse: `optimizers=[hebo, sobol]`."""
+    for one, several in SINGULAR.items():
+        if path in ((one,), (several,)):
+            data.pop(several if path == (one,) else one, None)
 
 
 def make_quick(document: Document) -> None:
@@ -76,15 +87,19 @@ def _value(text: str, assignment: str) -> Any:
         raise ConfigMistake((), f"the value of '{assignment}' cannot be read: {reason}") from None
 
 
-def _set(data: Any, keys: list[str], value: object) -> Path:
+def _set(root: Any, keys: list[str], value: object) -> Path:
+    data: Any = root
     path: Path = ()
     for key in keys[:-1]:
         step = _step(data, key, path)
         if isinstance(data, dict) and data.get(step) is None:
             data[step] = {}
+        if keys[0] in _WITH_PARTS and isinstance(data[step], str):
+            data[step] = {"type": data[step]}  # a name alone is the part with its defaults
         data, path = data[step], (*path, step)
     last = _step(data, keys[-1], path)
     data[last] = value
+    _drop_other_spelling(root, (*path, last))
     return (*path, last)
 
 

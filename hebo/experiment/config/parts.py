@@ -1,8 +1,9 @@
 """The one place where names in YAML become recipes, and recipes become YAML again.
 
-A mapping such as `{type: bayes_opt, surrogate: {type: warped_gp}}` names parts of the catalog. A
-field annotated with a contract (`Surrogate`, `Task`, ...) takes a nested part; the kind it is looked
-up in is the contract's name in snake case. A dotted path that a user wrote is never resolved.
+A mapping such as `{type: bayes_opt, surrogate: {type: warped_gp}}` names parts of the catalog; a name
+alone, `surrogate: warped_gp`, is the part with its defaults. A field annotated with a contract
+(`Surrogate`, `Task`, ...) takes a nested part; the kind it is looked up in is the contract's name in snake
+case. A dotted path that a user wrote is never resolved.
 """
 
 from __future__ import annotations
@@ -53,24 +54,28 @@ def no_such_kind(kind: str) -> ConfigError:
     )
 
 
-def build(kind: str, mapping: object, path: Path = ()) -> Recipe:
-    """Return the recipe that a mapping describes.
+def build(kind: str, given: object, path: Path = ()) -> Recipe:
+    """Return the recipe that a name or a mapping describes.
 
     Args:
-        kind: Catalog to look `type` up in.
-        mapping: Plain data with a `type`; the other keys are fields of the part.
-        path: Where the mapping stands in the file, for messages.
+        kind: Catalog to look the name up in.
+        given: The name of a part, or plain data with a `type`; the other keys are fields of the part.
+        path: Where it stands in the file, for messages.
 
     Raises:
         ConfigMistake: With the path, what was expected, what came and what would work.
     """
-    if not isinstance(mapping, Mapping):
-        raise ConfigMistake(path, f"expected a mapping with `type`, got {kind_of(mapping)}.")
+    if not isinstance(given, str | Mapping):
+        raise ConfigMistake(
+            path, f"expected the name of a part, or a mapping with `type`, got {kind_of(given)}."
+        )
+    mapping = {"type": given} if isinstance(given, str) else given
     part_type = _type_of(kind, mapping, path)
     try:
         part = lookup(kind, part_type)
     except HeboError as error:
-        raise ConfigMistake((*path, "type"), str(error)) from error
+        place = path if isinstance(given, str) else (*path, "type")
+        raise ConfigMistake(place, str(error)) from error
     cls = settings_of(part)
     names = cls.yaml_keys()
     fields = {

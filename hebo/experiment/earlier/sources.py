@@ -64,12 +64,10 @@ def from_source(where: str, task: str | None, space: DesignSpace, wanted: Sequen
 
 
 def _is_campaign(path: Path) -> bool:
+    from hebo.experiment.config.locate import is_of_campaign
     from hebo.experiment.yaml.document import read_yaml
 
-    if path.suffix not in YAML:
-        return path.suffix == ".json"
-    data = read_yaml(path).data
-    return "optimizer" in data and "optimizers" not in data
+    return is_of_campaign(read_yaml(path).data) if path.suffix in YAML else path.suffix == ".json"
 
 
 def _of_experiment(where: str, task: str | None) -> Trials:

@@ -30,14 +30,20 @@ class Document:
         file: As messages name it.
         data: The root mapping.
         places: Path -> `:line` in the file, or the override that set it.
+        aliases: Start of a path in the data as they are built -> that of the same value in the file, where a
+            short form was written out.
     """
 
     file: str
     data: dict[str, Any]
     places: dict[Path, str] = field(default_factory=dict)
+    aliases: dict[Path, Path] = field(default_factory=dict)
 
     def explain(self, mistake: ConfigMistake) -> ConfigError:
         """Return the mistake with file and line in front, on one line."""
+        for built, written in self.aliases.items():
+            if mistake.path[: len(built)] == built:
+                mistake = ConfigMistake((*written, *mistake.path[len(built) :]), mistake.text)
         path = mistake.path
         place = self.places.get(path, "")
         while path and not place:
@@ -76,10 +82,10 @@ def parse_yaml(text: str, *, file: str) -> Document:
         node = _compose(text, file)
         data = None if node is None else builder.build(node, ())
         if node is None or data is None:
-            raise ConfigMistake((), "the file is empty; it needs name, optimizers, tasks and budget.")
+            raise ConfigMistake((), "the file is empty; it needs tasks and budget.")
         if not isinstance(data, dict):
             raise ConfigMistake(
-                (), f"the root is {kind_of(data)}, expected a mapping (`name: ...`, `tasks: ...`)."
+                (), f"the root is {kind_of(data)}, expected a mapping (`tasks: ...`, `budget: ...`)."
             )
     except ConfigMistake as mistake:
         raise document.explain(mistake) from None
@@ -103,6 +109,14 @@ def write_yaml(data: Mapping[str, Any]) -> str:
         allow_unicode=True,
         width=100,
     )
+
+
+def write_flow(value: object) -> str:
+    """Return a value as YAML on one line, such as `{type: warped_gp, warp: false}`."""
+    text = yaml.dump(
+        value, Dumper=StrictDumper, sort_keys=False, default_flow_style=True, allow_unicode=True, width=10**6
+    )
+    return text.removesuffix("\n").removesuffix("\n...")
 
 
 def kind_of(value: object) -> str:

@@ -52,6 +52,19 @@ def test_rounds_go_on_from_what_is_known(command: Command) -> None:
     assert f"Best gloss: {best:g} at a={best}" in done.output
 
 
+def test_names_alone_are_enough_for_the_optimizer_and_the_task(command: Command, tmp_path: Path) -> None:
+    (tmp_path / "short.yaml").write_text("name: short\noptimizer: sobol\ntask: branin\n")
+    assert command("ask", "short.yaml", "-n", "2", "-o", "r.csv").exit_code == 0
+    assert list(pd.read_csv("r.csv").columns) == ["point", "x1", "x2", "y"]
+
+
+def test_a_key_of_experiments_is_refused_with_the_command_that_takes_it(command: Command) -> None:
+    Path("paint.yaml").write_text(SPACE + "budget: {n_trials: 3}\n")
+    answer = command("ask", "paint.yaml", "-o", "r.csv")
+    assert answer.exit_code == 2
+    assert "budget: is a key of experiments, which `hebo run` takes; leave it out." in answer.output
+
+
 def test_a_log_that_was_interrupted_gives_the_same_points(command: Command, tmp_path: Path) -> None:
     def rounds(folder: Path, *, stop: bool) -> list[str]:
         folder.mkdir()

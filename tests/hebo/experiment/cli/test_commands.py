@@ -30,8 +30,8 @@ report: false
 
 # Text of the file -> what the one line must say after the name of the file.
 MALFORMED = {
-    "": ": the file is empty; it needs name, optimizers, tasks and budget.",
-    "- name: x\n": ":1: the root is a list, expected a mapping (`name: ...`, `tasks: ...`).",
+    "": ": the file is empty; it needs tasks and budget.",
+    "- name: x\n": ":1: the root is a list, expected a mapping (`tasks: ...`, `budget: ...`).",
     GOOD + "\tseeds: 2\n": ":9: not YAML: ",
     GOOD.replace("{n_trials: 4}", "{n_trials: 4"): ":7: not YAML: ",
     GOOD + "name: again\n": ":1: name: given twice (lines 1 and 9); keep one.",
@@ -60,7 +60,7 @@ MALFORMED = {
     GOOD.replace("type: in_process", "type: in_proces"): (
         ":7: executor.type: 'in_proces' is not an executor. Did you mean 'in_process'?"
     ),
-    GOOD.replace("{type: toy}", "toy"): ":5: tasks[0]: expected a mapping with `type`, got the text 'toy'.",
+    GOOD.replace("{type: toy}", "toi"): ":5: tasks[0]: 'toi' is not a task. Did you mean 'toy'?",
     GOOD.replace(
         "{type: toy}", "{typ: toy}"
     ): ":5: tasks[0]: `type` is missing (you wrote `typ`); add `type:`",

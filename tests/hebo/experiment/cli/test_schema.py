@@ -32,7 +32,9 @@ def test_every_reference_has_a_definition() -> None:
 def test_every_part_is_there_and_told_apart_by_its_type() -> None:
     definitions = experiment_schema()["$defs"]
     for kind, names in catalog().items():
-        assert definitions[kind] == {"oneOf": [{"$ref": f"#/$defs/{kind}.{name}"} for name in names]}
+        alone, *written_out = definitions[kind]["oneOf"]
+        assert alone["enum"] == list(names)
+        assert written_out == [{"$ref": f"#/$defs/{kind}.{name}"} for name in names]
         for name, entry in names.items():
             part = definitions[f"{kind}.{name}"]
             assert part["properties"]["type"] == {"const": name}
@@ -50,9 +52,12 @@ def test_a_field_that_takes_a_part_refers_to_its_kind() -> None:
 
 def test_the_top_level_has_the_keys_of_the_yaml() -> None:
     schema = experiment_schema()
-    assert schema["required"] == ["name", "optimizers", "budget"]
+    assert schema["required"] == ["budget"]
     assert {"required": ["tasks"]} in schema["anyOf"]
-    assert schema["properties"]["tasks"]["oneOf"][0]["items"] == {"$ref": "#/$defs/task"}
+    assert {"required": ["task"]} in schema["anyOf"]
+    assert {"not": {"required": ["task", "tasks"]}} in schema["allOf"]
+    assert schema["properties"]["task"] == {"$ref": "#/$defs/task"}
+    assert schema["properties"]["tasks"]["anyOf"][0]["items"] == {"$ref": "#/$defs/task"}
     half = schema["properties"]["split"]["properties"]["tuning"]
     assert half["properties"]["tasks"]["items"] == {"$ref": "#/$defs/task"}
     assert schema["properties"]["seeds"]["oneOf"][0] == {"type": "integer", "minimum": 1}

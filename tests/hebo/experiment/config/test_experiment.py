@@ -108,7 +108,6 @@ def test_executor_limits_report_and_places_do_not_decide_the_results() -> None:
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"name": ...}, "x.yaml:1: `name` is missing; add `name:` at the top level."),
         ({"tasks": ...}, "`tasks` is missing"),
         ({"told": 3}, "x.yaml:7: told: is called `initial_trials` now; rename the key."),
         ({"nane": "x"}, "x.yaml:7: nane: unknown key. Did you mean 'name'?"),
@@ -120,7 +119,13 @@ def test_executor_limits_report_and_places_do_not_decide_the_results() -> None:
         ({"name": "a\n"}, "is not a name"),
         ({"optimizers": []}, "optimizers: expected a list with at least one optimizer, got an empty list."),
         ({"optimizers": {"type": "sobol"}}, "expected a list with at least one optimizer, got a mapping."),
-        ({"tasks": ["toy"]}, "tasks[0]: expected a mapping with `type`, got the text 'toy'."),
+        (
+            {"tasks": [3]},
+            "tasks[0]: expected the name of a part, or a mapping with `type`, got the number 3.",
+        ),
+        ({"tasks": ["tou"]}, "x.yaml:4: tasks[0]: 'tou' is not a task. Did you mean 'toy'?"),
+        ({"tasks": "toy"}, "tasks: expected a list with at least one task, got the text 'toy'; write [toy]."),
+        ({"space": []}, "space: is a key of campaigns, which `hebo ask` takes; `hebo run` does not."),
         ({"tasks": [{"type": "tou"}]}, "tasks[0].type: 'tou' is not a task. Did you mean 'toy'?"),
         ({"tasks": [{"type": "toy", "label": "a@b"}]}, "tasks[0].label: the text 'a@b' is not a label"),
         (

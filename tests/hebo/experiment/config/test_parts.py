@@ -73,7 +73,8 @@ def test_a_mistake_in_a_nested_part_is_found_at_its_own_path() -> None:
         ({"noise": 1}, "tasks[0]: `type` is missing; add `type:` with one of: "),
         ({"name": "toy"}, "tasks[0]: `type` is missing (you wrote `name`)"),
         ({"type": ["toy"]}, "tasks[0].type: expected the name of a part, got a list."),
-        ("toy", "tasks[0]: expected a mapping with `type`, got the text 'toy'."),
+        (None, "tasks[0]: expected the name of a part, or a mapping with `type`, got nothing (null)."),
+        ("branim", "tasks[0]: 'branim' is not a task. Did you mean 'branin'?"),
         ({"type": "toy", "noise": "much"}, "tasks[0].noise: expected a valid number, "),
         (
             {"type": "toy", "noise": float("inf")},
@@ -123,9 +124,21 @@ def test_a_part_that_a_wrapper_cannot_hold_is_named() -> None:
     )
 
 
-def test_a_nested_part_given_as_text_is_refused() -> None:
-    message = build_error("optimizer", {"type": "nested", "inner": "sobol"})
-    assert message == "tasks[0].inner: expected a mapping with `type`, got the text 'sobol'."
+def test_a_name_alone_is_the_part_with_its_defaults() -> None:
+    assert build("task", "toy") == build("task", {"type": "toy"})
+    short = build("optimizer", {"type": "nested", "inner": "sobol", "others": ["sobol"], "maybe": "sobol"})
+    sobol = {"type": "sobol"}
+    assert short == build("optimizer", {"type": "nested", "inner": sobol, "others": [sobol], "maybe": sobol})
+    assert describe(short)["inner"]["type"] == "sobol"
+
+
+def test_a_name_alone_that_is_unknown_is_found_at_its_own_path() -> None:
+    message = build_error("optimizer", {"type": "nested", "others": ["sobol", "sobbol"]})
+    assert message == "tasks[0].others[1]: 'sobbol' is not an optimizer. Did you mean 'sobol'?"
+
+
+def test_a_name_alone_of_a_part_that_needs_settings_says_which() -> None:
+    assert build_error("optimizer", "interleaved") == "tasks[0].of: missing; add `of:`."
 
 
 def test_an_unknown_kind_is_refused() -> None:
