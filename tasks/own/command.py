@@ -58,6 +58,12 @@ class Command(OwnTask):
     Of what it prints, JSON lines with a `step` are intermediate values, and kept as information.
     """
 
+    example: ClassVar[dict[str, Any]] = {
+        "argv": ["python", "train.py", "--lr", "{lr}"],
+        "space": [{"name": "lr", "type": "pow", "lb": 1.0e-5, "ub": 0.1}],
+        "objectives": [{"name": "loss", "goal": "minimize"}],
+    }
+
     paths: ClassVar[tuple[str, ...]] = ("cwd",)
 
     argv: Annotated[

@@ -32,6 +32,13 @@ class PythonFunction(OwnTask):
     function for intermediate values, `report(step, value)`; these are kept as information.
     """
 
+    example: ClassVar[dict[str, Any]] = {
+        "file": "objective.py",
+        "function": "train",
+        "space": [{"name": "lr", "type": "pow", "lb": 1.0e-5, "ub": 0.1}],
+        "objectives": [{"name": "accuracy", "goal": "maximize"}],
+    }
+
     paths: ClassVar[tuple[str, ...]] = ("file",)
 
     file: Annotated[str, Field(min_length=1)]

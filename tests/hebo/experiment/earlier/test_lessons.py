@@ -15,6 +15,7 @@ from hebo.errors import ConfigError
 from hebo.experiment.config.earlier import Earlier, read_earlier
 from hebo.experiment.earlier.lessons import Lessons, read_lesson
 from hebo.experiment.yaml.config_error import ConfigMistake
+from hebo.outcomes import outcomes_of
 from hebo.presets import HEBORecipe, HEBOTransfer
 from hebo.recommenders.random import RandomSearch
 
@@ -46,16 +47,18 @@ def experiment(write_config: Callable[..., Path], hebo: Callable[..., Result], t
 
 
 def test_the_trials_of_all_runs_of_a_task_are_read(experiment: Path) -> None:
-    lesson = read_lesson(Earlier(source="out", task="branin"), experiment, SPACE, ["y"])
+    lesson = read_lesson(Earlier(source="out", task="branin"), experiment, SPACE, outcomes_of(["y"]))
     assert list(lesson.x.columns) == ["x1", "x2"]
     assert lesson.y.shape == (10, 1)
     assert lesson.note == "out (branin): 10 of 10 trials are learned from"
-    from_yaml = read_lesson(Earlier(source="config.yaml", task="branin"), experiment, SPACE, ["y"])
+    from_yaml = read_lesson(
+        Earlier(source="config.yaml", task="branin"), experiment, SPACE, outcomes_of(["y"])
+    )
     np.testing.assert_array_equal(from_yaml.y, lesson.y)
 
 
 def test_failed_trials_are_left_out(experiment: Path) -> None:
-    lesson = read_lesson(Earlier(source="out", task="failing"), experiment, SPACE, ["y"])
+    lesson = read_lesson(Earlier(source="out", task="failing"), experiment, SPACE, outcomes_of(["y"]))
     assert 0 < len(lesson.y) < 10
     assert np.isfinite(lesson.y).all()
     assert f"{10 - len(lesson.y)} failed" in lesson.note
@@ -63,38 +66,38 @@ def test_failed_trials_are_left_out(experiment: Path) -> None:
 
 def test_of_several_tasks_one_is_named(experiment: Path) -> None:
     with pytest.raises(ConfigError, match=r"out: has the tasks branin, failing; say which: `task: \.\.\.`"):
-        read_lesson(Earlier(source="out"), experiment, SPACE, ["y"])
+        read_lesson(Earlier(source="out"), experiment, SPACE, outcomes_of(["y"]))
     with pytest.raises(ConfigError, match=r"out: has no task 'brannin'\. Did you mean 'branin'"):
-        read_lesson(Earlier(source="out", task="brannin"), experiment, SPACE, ["y"])
+        read_lesson(Earlier(source="out", task="brannin"), experiment, SPACE, outcomes_of(["y"]))
 
 
 def test_trials_outside_the_space_and_parameters_it_has_not_are_left_out(experiment: Path) -> None:
     narrow = DesignSpace().parse([{**DEFINITION[0], "lb": 0}])
     one = Earlier(source="out", task="branin")
-    lesson = read_lesson(one, experiment, narrow, ["y"])
+    lesson = read_lesson(one, experiment, narrow, outcomes_of(["y"]))
     assert lesson.x["x1"].min() >= 0
     assert "lie outside the space, the parameters x2 are left out" in lesson.note
     with pytest.raises(ConfigError, match="10 lie outside the space; nothing is left to learn from"):
-        read_lesson(one, experiment, space(lb=100, ub=200), ["y"])
+        read_lesson(one, experiment, space(lb=100, ub=200), outcomes_of(["y"]))
 
 
 def test_a_parameter_that_the_source_has_not_is_given_or_refused(experiment: Path) -> None:
     wider = space({"name": "c", "type": "cat", "categories": ["u", "v"]})
     with pytest.raises(ConfigError, match="out: the related task has no column 'c'; say which value"):
-        read_lesson(Earlier(source="out", task="branin"), experiment, wider, ["y"])
+        read_lesson(Earlier(source="out", task="branin"), experiment, wider, outcomes_of(["y"]))
     one = Earlier(source="out", task="branin", defaults={"c": "v"})
-    assert set(read_lesson(one, experiment, wider, ["y"]).x["c"]) == {"v"}
+    assert set(read_lesson(one, experiment, wider, outcomes_of(["y"])).x["c"]) == {"v"}
 
 
 def test_a_parameter_of_another_type_is_refused(experiment: Path) -> None:
     other = DesignSpace().parse([DEFINITION[0], {"name": "x2", "type": "cat", "categories": ["u", "v"]}])
     with pytest.raises(ConfigError, match="'x2' is a number there and no number here; rename one"):
-        read_lesson(Earlier(source="out", task="branin"), experiment, other, ["y"])
+        read_lesson(Earlier(source="out", task="branin"), experiment, other, outcomes_of(["y"]))
 
 
 def test_a_table_has_columns_of_parameters_and_of_values(tmp_path: Path) -> None:
     folder = table(tmp_path, "x1,x2,loss,by\n1,2,3.5,me\n2.5,4,failed,you\n")
-    lesson = read_lesson(Earlier(source="older.csv", values=("loss",)), folder, SPACE, ["y"])
+    lesson = read_lesson(Earlier(source="older.csv", values=("loss",)), folder, SPACE, outcomes_of(["y"]))
     assert lesson.x.to_dict("records") == [{"x1": 1, "x2": 2}]
     assert lesson.y.tolist() == [[3.5]]
     assert lesson.note == "older.csv: 1 of 2 trials are learned from, 1 failed"
@@ -117,16 +120,18 @@ def test_what_cannot_be_learned_from_is_refused_with_its_place(
     tmp_path: Path, text: str, one: Earlier, message: str
 ) -> None:
     with pytest.raises(ConfigError, match=message):
-        read_lesson(one, table(tmp_path, text), SPACE, ["y"])
+        read_lesson(one, table(tmp_path, text), SPACE, outcomes_of(["y"]))
 
 
 def test_several_objectives_are_matched_by_their_names(tmp_path: Path) -> None:
     folder = table(tmp_path, "x1,x2,b,a\n1,2,3,4\n")
-    assert read_lesson(Earlier(source="older.csv"), folder, SPACE, ["a", "b"]).y.tolist() == [[4.0, 3.0]]
+    assert read_lesson(Earlier(source="older.csv"), folder, SPACE, outcomes_of(["a", "b"])).y.tolist() == [
+        [4.0, 3.0]
+    ]
 
 
 def lessons(folder: Path, *sources: Earlier) -> Lessons:
-    return Lessons(sources, folder, SPACE, ("y",))
+    return Lessons(sources, folder, SPACE, outcomes_of("y"))
 
 
 def test_an_optimizer_is_told_of_each_source_as_a_task_of_its_own(tmp_path: Path) -> None:
