@@ -187,7 +187,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "A task of which only comparisons are known, for preferential optimization",
         ),
         "outliers": ("tasks.wrappers.outliers:Outliers", "A task of which some measurements are far off"),
-        "quantized": ("tasks.wrappers.plateau:Quantized", "A task with values rounded down to steps"),
+        "quantized": ("tasks.wrappers.plateau:Quantized", "A task with values rounded to steps"),
         "related_contexts": (
             "tasks.wrappers.related_contexts:RelatedContexts",
             "A task in several contexts that are alike, with known optima",
