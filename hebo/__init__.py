@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
 _NAMES = {
     "DesignSpace": "hebo.design_space.design_space",
+    "Study": "hebo.study.study",
+    "maximize": "hebo.study.calls",
+    "minimize": "hebo.study.calls",
     "HEBO": "hebo.optimizers.hebo",
     "diagnose": "hebo.diagnostics.noise",
 }
 # Code written for the original package says `import hebo` and then `hebo.optimizers.hebo.HEBO`.
 _SUBPACKAGES = frozenset({"acquisitions", "design_space", "models", "optimizers", "sklearn_tuner"})
 
-__all__ = ["HEBO", "DesignSpace", "__version__", "diagnose"]
+__all__ = ["HEBO", "DesignSpace", "Study", "__version__", "diagnose", "maximize", "minimize"]
 
 
 def __getattr__(name: str) -> Any:

@@ -18,7 +18,7 @@ from typing import IO, Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
 
 from hebo.errors import ConfigError, EvaluationError, EvaluationOutOfMemory, EvaluationTimeout
-from tasks.own.answers import measured_in
+from hebo.objective.answers import measured_in
 from tasks.own.base import OwnTask, Point
 from tasks.own.child import Ending, Order, run
 from tasks.own.results import Printed, ResultSource

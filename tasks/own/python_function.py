@@ -9,11 +9,11 @@ from typing import Annotated, Any, ClassVar
 from pydantic import Field
 
 from hebo.errors import ConfigError, did_you_mean
-from tasks.own.answers import measured_in
+from hebo.objective.answers import measured_in
+from hebo.objective.curve import Curve
+from hebo.objective.signatures import REPORT, SEED, Arguments, Call, call_of
 from tasks.own.base import OwnTask, Point
-from tasks.own.curve import Curve
 from tasks.own.loading import importable, load
-from tasks.own.signatures import REPORT, SEED, Arguments, Call, call_of
 
 
 class PythonFunction(OwnTask):

@@ -10,10 +10,10 @@ from typing import Any, Literal
 from pydantic import Field, model_validator
 
 from hebo.errors import ConfigError, EvaluationError
+from hebo.objective.answers import expected
+from hebo.objective.curve import STEP, Curve
 from hebo.outcomes import Outcomes
 from hebo.recipe import Recipe
-from tasks.own.answers import expected
-from tasks.own.curve import STEP, Curve
 
 MAX_KEPT = 1 << 20
 """Bytes of an output that are kept, the last ones, and of a file of results."""

@@ -24,6 +24,7 @@ ROWS: dict[str, float] = {
     "hebo.profile": 0.5,
     "hebo.fallbacks": 0,
     "hebo.outcomes": 0.5,
+    "hebo.objective": 0.6,
     "hebo.design_space.values": 1,
     "hebo.design_space.parameters": 1.1,
     "hebo.design_space.rules": 1.2,
@@ -80,6 +81,7 @@ ROWS: dict[str, float] = {
     "hebo.experiment.analysis": 7.4,
     "hebo.experiment.report": 7.5,
     "hebo.experiment.cli": 7.6,
+    "hebo.study": 7.6,
     "hebo.plugins": 7,
     "hebo.__main__": 8,
 }
@@ -90,6 +92,8 @@ ROW_1 = (
     "hebo.linalg",
     "hebo.pareto",
     "hebo.outcomes",
+    "hebo.objective",
+    "hebo.objective",
     "hebo.design_space",
 )
 

@@ -131,7 +131,7 @@ def collect_studies(
     """Collect the studies of each (task, optimizer) from runs of `shape` (rounds, batch size)."""
     table = observations(results)
     table["seen"] = table["value"].fillna(np.inf)
-    table["scored"] = table["seen"] if metric is None else _extra(table, metric)
+    table["scored"] = table["seen"] if metric is None else _extra(results, table, metric)
     studies = {}
     for (task, optimizer), trials in table.groupby(["task", "optimizer"], sort=False):
         grids = [
@@ -146,8 +146,11 @@ def _grid(values: pd.Series[float], shape: tuple[int, int]) -> Floats:
     return np.asarray(values, dtype=float).reshape(shape)
 
 
-def _extra(table: pd.DataFrame, metric: str) -> list[float]:
-    """Return the extra column `metric`, `+inf` for failed trials."""
+def _extra(results: Results, table: pd.DataFrame, metric: str) -> list[float]:
+    """Return what is minimized of the extra column `metric`, `+inf` for failed trials.
+
+    It has the goal of the objective, as the same measure on other data has.
+    """
     found = [extras.get(metric) if isinstance(extras, dict) else None for extras in table["extras"]]
     missing = [value is None and np.isfinite(seen) for value, seen in zip(found, table["seen"], strict=True)]
     if any(missing):
@@ -155,7 +158,11 @@ def _extra(table: pd.DataFrame, metric: str) -> list[float]:
         raise DataError(
             f"{sum(missing)} successful trials have no extra '{metric}'.{did_you_mean(metric, known)}"
         )
-    return [np.inf if value is None or not np.isfinite(value) else float(value) for value in found]
+    goals = {task: results.outcomes_of(task).objectives[0] for task in results.objectives}
+    return [
+        np.inf if value is None or not np.isfinite(value) else float(goals[task].minimized(value))
+        for task, value in zip(table["task"], found, strict=True)
+    ]
 
 
 def final_value(seen: Floats, scored: Floats) -> float:

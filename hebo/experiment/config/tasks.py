@@ -40,5 +40,6 @@ def _lacking(cls: type) -> list[str]:
     """Look at the class: properties of the part itself, such as its space, may be slow, or fail."""
     from hebo.base import Task
 
-    found = {*dir(cls), *getattr(cls, "model_fields", ())}
+    fields = (*getattr(cls, "model_fields", ()), *getattr(cls, "__dataclass_fields__", ()))
+    found = {*dir(cls), *fields}
     return [name for name in vars(Task) if not name.startswith("_") and name not in found]

@@ -65,7 +65,7 @@ def evaluate(
             answer = _answer(task, frame, seed, is_checked)
         values, extras = _split(answer, (*objectives, *constraints))
         _check_evaluated_at(task, frame, extras.get(tables.EVALUATED_AT))
-        status, message = _judge(values, task.outcomes, extras)
+        status, message = judge(values, task.outcomes, extras)
         cost = _cost(task, extras, is_needed=status in (tables.OK, tables.INFEASIBLE))
         _check_noise(task, extras)
         _check_gradient(task, extras)
@@ -233,10 +233,16 @@ def _clean(value: Any) -> Any:
     return clean(value) if isinstance(value, str) else value
 
 
-def _judge(
+def judge(
     values: Mapping[str, float | None], outcomes: Outcomes, extras: Mapping[str, Any]
 ) -> tuple[str, str | None]:
-    """Return status and message; a task that knows why it failed says so in a column `error`."""
+    """Return status and message of measured values.
+
+    Args:
+        values: Name -> value, None where there is none.
+        outcomes: Goals and limits.
+        extras: What else was reported; a task that knows why it failed says so in `error`.
+    """
     known = {name: value for name, value in values.items() if value is not None}
     bad = [name for name in values if name not in known]
     if not bad:

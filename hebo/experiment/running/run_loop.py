@@ -46,7 +46,15 @@ from hebo.experiment.store.frames import (
     variances_of,
 )
 from hebo.experiment.store.order import in_order, n_events
-from hebo.experiment.store.run_log import INITIAL_ROUND, AskCost, LeaseLost, RoundCost, RunLog, Trial
+from hebo.experiment.store.run_log import (
+    INITIAL_ROUND,
+    AskCost,
+    LeaseLost,
+    Outcome,
+    RoundCost,
+    RunLog,
+    Trial,
+)
 from hebo.experiment.store.store import engine_of
 from hebo.experiment.texts import error_message, message
 from hebo.information import Information
@@ -152,7 +160,7 @@ def _evaluations(job: Job, evaluation: TaskEvaluation) -> Evaluations:
 
 def _execute(job: Job, log: RunLog, evaluation: TaskEvaluation, evaluations: Evaluations) -> str:
     try:
-        loop = _Loop.open_run(job, log, evaluation, evaluations)
+        loop = RunLoop.open_run(job, log, evaluation, evaluations)
         finished = loop.go()
     except (LeaseLost, StoreFailed):  # taken over, or nothing more can be kept: no fault of this run
         raise
@@ -187,8 +195,47 @@ def _standing(task: Task, trials: Sequence[Trial]) -> RunStanding:
     return standing
 
 
+class Watcher:
+    """What looks on at a run, and may end it early; this one does neither.
+
+    A subclass overrides what it needs. The methods are called in the thread of the loop.
+    """
+
+    def began(self, task: Task, trials: Sequence[Trial]) -> None:
+        """Take note of the trials that were there before."""
+
+    def kept(self, trial: Trial, outcome: Outcome) -> None:
+        """Take note of a trial that has ended, after its outcome is in the store."""
+
+    def is_enough(self) -> bool:
+        """Say whether no more points are to be asked for."""
+        return False
+
+
 @dataclass
-class _Loop:
+class RunLoop:
+    """The loop of one run; see the module.
+
+    Attributes:
+        job: What is to be done.
+        log: Where it is kept.
+        evaluation: Evaluates a trial.
+        evaluations: Those under way.
+        task: Of the run.
+        optimizer: Of the run.
+        stored: The trials that were there before.
+        standing: The best so far.
+        n_asked: Trials that were asked for.
+        n_rounds: Asks so far.
+        n_events: Asks and tells so far.
+        spent: Cost so far.
+        pace: How far to ask ahead.
+        watcher: Looks on.
+        open: Key of a group -> its trials, which are told together. Those that have ended have their outcome.
+        clock: Of the present round.
+        last_costs: What the tells since the last ask cost.
+    """
+
     job: Job
     log: RunLog
     evaluation: TaskEvaluation
@@ -202,13 +249,20 @@ class _Loop:
     n_events: int
     spent: float
     pace: Pace
-    # Key of a group -> its trials, which are told together. Those that have ended have their outcome.
+    watcher: Watcher = field(default_factory=Watcher)
     open: dict[int, list[Trial]] = field(default_factory=dict)
     clock: Clock = field(default_factory=Clock)
     last_costs: list[RoundCost] = field(default_factory=list)
 
     @classmethod
-    def open_run(cls, job: Job, log: RunLog, evaluation: TaskEvaluation, evaluations: Evaluations) -> _Loop:
+    def open_run(
+        cls,
+        job: Job,
+        log: RunLog,
+        evaluation: TaskEvaluation,
+        evaluations: Evaluations,
+        watcher: Watcher | None = None,
+    ) -> RunLoop:
         """Rebuild the state of the run from the recipes and what is stored of its trials."""
         task = as_task(evaluation.task)
         recipe = cast("OptimizerRecipe", rebuild("optimizer", job.optimizer))
@@ -235,6 +289,7 @@ class _Loop:
             n_events=n_events(asked),
             spent=math.fsum(one.cost or 0.0 for one in asked),
             pace=Pace(job.n_workers),
+            watcher=watcher or Watcher(),
         )
 
     def go(self) -> bool:
@@ -242,6 +297,7 @@ class _Loop:
 
         What was asked for is evaluated, also where a part of it spends the rest of the budget.
         """
+        self.watcher.began(self.task, [one for one in self.stored if one.round != INITIAL_ROUND])
         return self._begin() and self._resume() and self._work(asks=True)
 
     @property
@@ -333,7 +389,8 @@ class _Loop:
         return True
 
     def _is_over(self) -> bool:
-        return is_over(self.n_asked, self.job.n_trials, self.spent, self.job.max_cost)
+        is_spent = is_over(self.n_asked, self.job.n_trials, self.spent, self.job.max_cost)
+        return is_spent or self.watcher.is_enough()
 
     def _n_wanted(self) -> int:
         """Return how many points to ask for now."""
@@ -414,6 +471,7 @@ class _Loop:
         )
         self.n_events += self._has_place(trial)
         self.pace.evaluated(ended.outcome.seconds or 0.0)
+        self.watcher.kept(trial, ended.outcome)
         self._tell_complete(key)
 
     def _tell_complete(self, key: int) -> None:

@@ -169,6 +169,14 @@ class RunLog:
             for number, round_, params, status, values, extras, cost, told in rows
         ]
 
+    def rows(self) -> list[dict[str, Any]]:
+        """Return all that is stored of the trials, in number order; what is JSON there, as data."""
+        query = select(trials).where(self._its_trials).order_by(trials.c.number)
+        with self._engine.connect().execution_options(hebo_read=True) as connection:
+            rows = [dict(one) for one in connection.execute(query).mappings()]
+        read = ("params", "values", "extras")
+        return [{**row, **{key: tables.from_json(row[key]) for key in read}} for row in rows]
+
     def add_round(
         self, asked: Sequence[Trial], cost: AskCost, *, last: Sequence[RoundCost] = (), n_started: int = 1
     ) -> None:

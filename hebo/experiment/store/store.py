@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select, update
@@ -74,6 +74,15 @@ class Store:
                 return str(row["run_id"])
         return None
 
+    def claim_run(self, run_id: str, owner: Owner) -> bool:
+        """Take one run, finished or not, if it is free; say whether that succeeded."""
+        columns = (runs.c.owner, runs.c.lease_until)
+        query = select(*columns).where(runs.c.experiment == self._name, runs.c.run_id == run_id)
+        with naming(self._url), self._engine.connect().execution_options(hebo_read=True) as connection:
+            row = connection.execute(query).mappings().one()
+            is_open = is_free(row["owner"], row["lease_until"])
+        return is_open and self._take({"run_id": run_id, **row}, owner, statuses=tables.RUN_STATUSES)
+
     def unfinished(self) -> list[dict[str, Any]]:
         """Return `run_id`, `owner` and `lease_until` of the runs that are not finished, in order."""
         columns = (runs.c.run_id, runs.c.owner, runs.c.lease_until, *(runs.c[name] for name in _LIMITS))
@@ -128,12 +137,14 @@ class Store:
         named = [row for row in rows if row["run_id"] in places]
         return sorted(named, key=lambda row: places[row["run_id"]])
 
-    def _take(self, row: Mapping[str, Any], owner: Owner) -> bool:
+    def _take(
+        self, row: Mapping[str, Any], owner: Owner, statuses: Sequence[str] = tables.UNFINISHED
+    ) -> bool:
         """Claim a run if it still stands as it was read: of several takers one succeeds."""
         as_read = and_(
             runs.c.experiment == self._name,
             runs.c.run_id == row["run_id"],
-            runs.c.status != tables.FINISHED,
+            runs.c.status.in_(statuses),
             runs.c.owner.is_(None) if row["owner"] is None else runs.c.owner == row["owner"],
         )
         now = time.time()

@@ -34,6 +34,8 @@ WAITING = "waiting"
 RUNNING = "running"
 FINISHED = "finished"
 BROKEN = "broken"
+UNFINISHED = (WAITING, RUNNING, BROKEN)
+RUN_STATUSES = (*UNFINISHED, FINISHED)
 
 # The place of a run that the experiment no longer names: it is kept, and counted nowhere.
 ASIDE = -1

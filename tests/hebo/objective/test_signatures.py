@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hebo.errors import ConfigError
-from tasks.own.signatures import Call, call_of
+from hebo.objective.signatures import Call, call_of
 
 NAMES = ("lr", "solver")
 POINT = {"lr": 0.1, "solver": "adam"}

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from hebo.errors import EvaluationError
-from tasks.own.curve import MAX_KEPT, Curve
+from hebo.objective.curve import MAX_KEPT, Curve
 
 
 def test_a_report_takes_a_value_or_named_ones() -> None:

@@ -10,8 +10,8 @@ import pytest
 import torch
 
 from hebo.errors import EvaluationError
+from hebo.objective.answers import measured_in
 from hebo.outcomes import Outcomes, outcomes_of
-from tasks.own.answers import measured_in
 
 ONE = outcomes_of("loss")
 SEVERAL = outcomes_of(["loss", {"name": "accuracy", "goal": "maximize"}], [{"name": "latency", "ub": 20}])

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hebo.errors import EvaluationError
-from tasks.own.answers import number_of
+from hebo.objective.answers import number_of
 
 INTERMEDIATE = "intermediate"
 """The column of information with them: a list of mappings with `step` and values."""
