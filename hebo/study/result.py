@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from hebo.errors import DataError
 
@@ -12,7 +12,29 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from hebo.optimizer.optimizer import Optimizer
-    from hebo.study.study import Study
+
+
+class Studied(Protocol):
+    """What a study knows of itself; see `hebo.study.study.Study`."""
+
+    @property
+    def best(self) -> dict[str, Any]:
+        """The parameters of the best feasible trial."""
+
+    @property
+    def best_value(self) -> float:
+        """Its measured value."""
+
+    @property
+    def trials(self) -> DataFrame:
+        """All trials."""
+
+    @property
+    def optimizer(self) -> Optimizer:
+        """The optimizer, told of all trials."""
+
+    def report(self, path: str | Path | None = None) -> Path:
+        """Write a page with the results."""
 
 
 @dataclass(frozen=True)
@@ -24,7 +46,7 @@ class StudyResult:
         stopped_by: Why it ended before it had all its trials; None if it has them.
     """
 
-    study: Study
+    study: Studied
     stopped_by: str | None = None
 
     @property

@@ -61,7 +61,7 @@ def trial_table(rows: Sequence[Mapping[str, Any]], params: Sequence[str], names:
         **{name: [one["params"].get(name) for one in rows] for name in params},
         **{name: pd.array([one["values"].get(name) for one in rows], dtype="Float64") for name in names},
         "status": [one["status"] for one in rows],
-        "message": [one["message"] for one in rows],
+        "message": pd.array([one["message"] for one in rows], dtype=object),
         "seconds": [one["eval_seconds"] for one in rows],
         "worker": pd.array([one["worker"] for one in rows], dtype="Int64"),
     }
