@@ -25,6 +25,7 @@ from hebo.errors import DataError, IncompatibleError, MissingExtraError, Suitabi
 from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.information import Information
 from hebo.optimizer.declaring import Declaring
+from hebo.optimizer.explaining import Explaining
 from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
@@ -59,7 +60,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
+class Optimizer(OriginalNames, Preferring, Declaring, Explaining, Transferring):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
@@ -438,7 +439,7 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
     @locked
     def __getstate__(self) -> dict[str, Any]:
         """Return what is copied and pickled, at an instant when nobody changes it."""
-        return {**self.__dict__, "_records": copy.copy(self._records)}
+        return {**self.__dict__, "_records": copy.copy(self._records), "_learnt": None}
 
     def __repr__(self) -> str:
         n = len(self._records.better)
