@@ -39,7 +39,7 @@ def slack_data(data: Data) -> list[Data]:
 
 
 def slack_unit(values: Tensor) -> float:
-    """Return what slacks are measured in, given `n` values of a constraint: minus a slack times it is a value."""
+    """Return the unit of slacks, given `n` values of a constraint: minus a slack times it is a value."""
     measured = values[torch.isfinite(values)]
     size = float(measured.abs().amax()) if len(measured) else 0.0
     if not size > 0:

@@ -34,7 +34,7 @@ _OUTLYING = 2.5
 
 
 def folds(x: Tensor, generator: Generator) -> Tensor:
-    """Return the fold of each of `n x d` points, `n`; equal points are of one fold, each has about as many."""
+    """Return the fold of each of `n x d` points, `n`; equal points are in one fold."""
     _, place = torch.unique(x, dim=0, return_inverse=True)
     n = int(place.max()) + 1
     order = torch.randperm(n, generator=generator)

@@ -72,7 +72,7 @@ def _sample(scope: Scope, n_places: int, generator: Generator) -> tuple[Tensor, 
 
 def _averaged(name: str, draws: Draws, x: Tensor, n_others: int) -> dict[str, Tensor]:
     """Return mean and band of averages; `x` has the points of each place one after the other."""
-    averages = draws.values(x).unflatten(-1, (-1, n_others)).mean(-1)
+    averages = torch.stack(torch.split(draws.values(x), n_others, dim=-1)).mean(-1).mT
     tail = (1.0 - LEVEL) / 2
     return {
         f"{name}_mean": averages.mean(0),

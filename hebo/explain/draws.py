@@ -1,8 +1,8 @@
 """Functions drawn from the posterior of an outcome: smooth ones, for effects over the whole space.
 
-`f_i(x) = mu(x) + c(x, Z) C^-1 (f_i(Z) - mu(Z))`: values at support points `Z` are drawn jointly, and elsewhere
-expected given these. What the support does not determine is left out, where the paths of Thompson sampling
-(`hebo.surrogates.paths`) add white noise, which would look like an interaction of all parameters.
+`f_i(x) = mu(x) + c(x, Z) C^-1 (f_i(Z) - mu(Z))`: values at support points `Z` are drawn jointly, and
+elsewhere expected given these. What the support does not determine is left out, where the paths of Thompson
+sampling (`hebo.surrogates.paths`) add white noise, which would look like an interaction of all parameters.
 
 Notation: `s` draws, `n` points, `z` support points.
 """
@@ -63,7 +63,7 @@ class Draws:
     @torch.no_grad()
     def values(self, x: Tensor) -> Tensor:
         """Return measured values, `s x n`, at `n x d` points."""
-        return torch.cat([self._values(part) for part in x.split(_AT_ONCE)], -1)
+        return torch.cat([self._values(part) for part in torch.split(x, _AT_ONCE)], -1)
 
     def _values(self, x: Tensor) -> Tensor:
         mean, _ = self.outcome.scores(x, observation_noise=False)
@@ -83,6 +83,7 @@ def _cross(model: Any, x: Tensor, support: Tensor) -> Tensor:
     if isinstance(model, CrossCovariance):
         return model.cross(x, support)
     parts = [
-        _covariance(model, torch.cat([one, support]))[: len(one), len(one) :] for one in x.split(_JOINT)
+        _covariance(model, torch.cat([one, support]))[: len(one), len(one) :]
+        for one in torch.split(x, _JOINT)
     ]
     return torch.cat(parts)

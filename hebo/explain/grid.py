@@ -40,7 +40,8 @@ def grid(scope: Scope, names: Sequence[str], n: int) -> list[Place]:
     """Return the grid of one or two parameters.
 
     Numbers have `n` values, evenly spaced in the encoded column; parameters with no more values than that,
-    and categories, have all. A sequence has each letter at each position, a permutation each item at each rank.
+    and categories, have all. A sequence has each letter at each position, a permutation each item at each
+    rank.
 
     Raises:
         IncompatibleError: If a sequence or a permutation is one of two.
@@ -68,7 +69,7 @@ def _places(scope: Scope, names: Sequence[str], n: int) -> Iterator[Place]:
 
 
 def levels(parameter: Parameter, n: int) -> list[Any]:
-    """Return natural values of a parameter of one column: `n` evenly spaced ones, or all if these are fewer."""
+    """Return natural values of a parameter of one column: `n` evenly spaced ones, or all, if fewer."""
     count = parameter.cardinality
     if count is not None and (count <= n or parameter.n_categories is not None):
         codes = parameter.every()

@@ -1,7 +1,7 @@
 """Global importance: Sobol indices of the parameters under a model, by pick and freeze.
 
-With `A` and `B` independent samples and `A_B^i` the sample `A` with parameter `i` taken from `B`, the estimators
-are those of Jansen ("Analysis of variance designs for model output", 1999), of the variance `V`:
+With `A` and `B` independent samples and `A_B^i` the sample `A` with parameter `i` taken from `B`, the
+estimators are those of Jansen ("Analysis of variance designs for model output", 1999), of the variance `V`:
 
     main effect    S_i  = 1 - E[(f(B) - f(A_B^i))^2] / 2V     variance that knowing i alone would take away
     total effect   T_i  = E[(f(A) - f(A_B^i))^2] / 2V         variance left if all but i were known
@@ -15,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
+from typing import Any
 
 import pandas as pd
 import torch
@@ -125,12 +126,14 @@ def _summary(name: str, shares: Tensor) -> dict[str, float]:
     return {name: float(bounded.mean()), f"{name}_low": float(low), f"{name}_high": float(high)}
 
 
-def _table(rows: Mapping[object, dict[str, float]], by: str, names: list[str]) -> pd.DataFrame:
+def _table(rows: Mapping[Any, dict[str, float]], by: str, names: list[str]) -> pd.DataFrame:
     columns = [by, f"{by}_low", f"{by}_high"]
     if not rows:
         return pd.DataFrame(columns=columns, index=pd.MultiIndex.from_arrays([[]] * len(names), names=names))
     table = pd.DataFrame.from_dict(dict(enumerate(rows.values())), orient="index")
     keys = [one if isinstance(one, tuple) else (one,) for one in rows]
-    places = [pd.Index(column, name=name) for column, name in zip(zip(*keys, strict=True), names, strict=True)]
+    places = [
+        pd.Index(column, name=name) for column, name in zip(zip(*keys, strict=True), names, strict=True)
+    ]
     table.index = places[0] if len(places) == 1 else pd.MultiIndex.from_arrays(places)
     return table.sort_values(by, ascending=False, kind="stable")

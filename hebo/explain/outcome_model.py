@@ -117,7 +117,8 @@ class OutcomeModel:
     @torch.no_grad()
     def scores(self, x: Tensor, *, observation_noise: bool) -> tuple[Tensor, Tensor]:
         """Return means and standard deviations of scores, `n` each, at `n x d` points."""
-        found = [self._scores(part, observation_noise) for part in x.split(_AT_ONCE)]
+        parts = torch.split(x, _AT_ONCE)
+        found = [self._scores(part, observation_noise) for part in parts]
         mean, sd = (torch.cat(part) for part in zip(*found, strict=True))
         return mean, self.width * sd
 

@@ -62,7 +62,7 @@ class Scope:
     def uniform(self, n: int, *, n_blocks: int, generator: Generator) -> Sequence[Tensor]:
         """Return `n_blocks` times `n x d` uniform numbers, independent of one another (scrambled Sobol)."""
         cube = UnitCube(n_blocks * self.space.n_dims, method="sobol", generator=generator)
-        blocks: tuple[Tensor, ...] = cube.draw(n).split(self.space.n_dims, dim=1)
+        blocks: tuple[Tensor, ...] = torch.split(cube.draw(n), self.space.n_dims, dim=1)
         return blocks
 
     def points(self, u: Tensor) -> Tensor:

@@ -24,6 +24,7 @@ MIN_DISTANCE = 0.1
 
 N_POOL, N_BEST, N_ROUNDS, N_STEPS = 2048, 16, 12, 16
 _MAX_FRONT = 64
+_TIES = 0.05
 
 Scores = Callable[[Tensor], Tensor]
 """From `n x d` points to what is to be large: `n` for one objective, `n x m` for several."""
@@ -32,8 +33,8 @@ Scores = Callable[[Tensor], Tensor]
 class Distance:
     """How far points are apart, between 0 and 1.
 
-    It is the mean over the parameters that vary: differences of numbers in shares of their ranges, 1 for other
-    categories; the mean over its columns of a sequence, and of a permutation.
+    It is the mean over the parameters that vary: differences of numbers in shares of their ranges, 1 for
+    other categories; the mean over its columns of a sequence, and of a permutation.
 
     Args:
         space: The parameters.
@@ -118,7 +119,7 @@ def _climbed(
 
 
 def steps(x: Tensor, domain: Domain, size: float, generator: Generator) -> Tensor:
-    """Return points near `k x d` ones: each changed in some columns, by a share of their ranges or altogether."""
+    """Return points near `k x d` ones, changed in some columns: by a share of the range, or altogether."""
     low, high = domain.bounds
     near = x.repeat_interleave(N_STEPS, 0)
     moved = near + size * (high - low) * torch.randn(near.shape, generator=generator, dtype=near.dtype)
@@ -133,8 +134,8 @@ def steps(x: Tensor, domain: Domain, size: float, generator: Generator) -> Tenso
 def spread_front(scores: Scores, n: int, domain: Domain, *, start: Tensor, generator: Generator) -> Tensor:
     """Return `n` points, `n x d`, whose predicted values are spread over the predicted Pareto front.
 
-    The first ones are the best in each objective; each further one is farthest from those before it, in shares
-    of the ranges of the front.
+    The first ones are the best in each objective; each further one is farthest from those before it, in
+    shares of the ranges of the front. Where objectives hardly conflict they are close to one another.
 
     Raises:
         DataError: If the predicted front has fewer points.
@@ -163,7 +164,9 @@ def _farthest(values: Tensor, n: int) -> Tensor:
     """Return the places of `n` values (`k x m`) that are far from one another, the best in each first."""
     low, high = values.amin(0), values.amax(0)
     scaled = (values - low) / (high - low).clamp_min(1e-300)
-    chosen = list(dict.fromkeys(scaled.argmax(0).tolist()))[:n]
+    # Of points that are all but the best in an objective, the one that is best in the others is the end.
+    ends = (scaled + _TIES * scaled.mean(1, keepdim=True)).argmax(0)
+    chosen = list(dict.fromkeys(ends.tolist()))[:n]
     while len(chosen) < n:
         apart = torch.cdist(scaled, scaled[chosen]).amin(1)
         apart[chosen] = -1.0

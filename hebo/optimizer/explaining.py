@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
+from botorch.models.model import Model
 from pandas import DataFrame
 from torch import Generator
 
 from hebo.errors import DataError, did_you_mean
 from hebo.explain.dependence import partial_dependence
+from hebo.explain.diagnosis import ModelDiagnosis
 from hebo.explain.importance import importance, interactions
 from hebo.explain.outcome_model import OutcomeModel
 from hebo.explain.prediction import frame_of, named_models, predictions
@@ -18,9 +20,6 @@ from hebo.explain.scope import Scope
 from hebo.optimizer.locking import locked
 from hebo.optimizer.recommending import Recommending
 from hebo.random import make_generator
-
-if TYPE_CHECKING:
-    from hebo.diagnostics.trust import ModelDiagnosis  # type: ignore[import-not-found]
 
 
 class Explaining(Recommending):
@@ -32,13 +31,29 @@ class Explaining(Recommending):
     """
 
     @locked
+    def fit_model(self) -> Model:
+        """Fit the surrogate to all that is known, as the next `ask` would; pending points at their means.
+
+        Returns:
+            A BoTorch model of the transformed, maximized objective over encoded points; of several objectives
+            a `ModelList`.
+
+        Raises:
+            DataError: If no successful evaluation has been told.
+            IncompatibleError: If the recommender fits no model.
+        """
+        if not len(self.data.successes().x) and not len(self.data.better):
+            raise DataError("no successful evaluation has been told yet, so there is nothing to fit")
+        return self.recommender.fit_model(self._request_for(1, self.space, frozenset()))
+
+    @locked
     def predict(self, x: DataFrame, *, observation_noise: bool = True) -> DataFrame:
         """Predict all that is measured at points, in the units it is measured in.
 
         For each objective and each constraint there are four columns, here of one called `yield`:
-        `yield_mean` and `yield_sd`, mean and standard deviation; `yield_low` and `yield_high`, the ends of the
-        central 90 % interval. Each constraint has `impurity_probability`, the probability that it holds, and
-        `probability_feasible` is that of all of them together; `probability_success` is there once an
+        `yield_mean` and `yield_sd`, mean and standard deviation; `yield_low` and `yield_high`, the ends of
+        the central 90 % interval. Each constraint has `impurity_probability`, the probability that it holds,
+        and `probability_feasible` is that of all of them together; `probability_success` is there once an
         evaluation has failed. Without names they are `objective_0`, `constraint_0` and so on.
 
         Args:
@@ -54,9 +69,7 @@ class Explaining(Recommending):
             IncompatibleError: If comparisons were told in place of values.
         """
         points = self.space.encode(x)
-        found = predictions(
-            self.outcome_models(), self._stated, points, observation_noise=observation_noise
-        )
+        found = predictions(self.outcome_models(), self._stated, points, observation_noise=observation_noise)
         return frame_of(found, x.index)
 
     @locked
@@ -81,7 +94,7 @@ class Explaining(Recommending):
             DataError: If there is no such quantity or context, or too little was told.
             IncompatibleError: If comparisons were told in place of values.
         """
-        return importance(self._outcome_model(outcome), self._scope(context), self._stream("importance"))
+        return importance(self._outcome_model(outcome), self._region(context), self._stream("importance"))
 
     @locked
     def interactions(
@@ -101,7 +114,7 @@ class Explaining(Recommending):
             DataError: As `importance`.
             IncompatibleError: As `importance`.
         """
-        model, scope = self._outcome_model(outcome), self._scope(context)
+        model, scope = self._outcome_model(outcome), self._region(context)
         return interactions(model, scope, self._stream("importance"), n_strongest=n_strongest)
 
     @locked
@@ -135,7 +148,7 @@ class Explaining(Recommending):
             IncompatibleError: If a sequence or permutation is one of two, or comparisons were told.
         """
         chosen = [names] if isinstance(names, str) else list(names)
-        scope = self._scope(context)
+        scope = self._region(context)
         _check_grid(chosen, at, n)
         scope.check(chosen)
         point = self.space.encode(self._best_point(context)) if at == "best" else None
@@ -155,7 +168,7 @@ class Explaining(Recommending):
             DataError: If too little was told.
             IncompatibleError: If comparisons were told in place of values.
         """
-        # It lies above this package, since it fits models of its own.
+        # It lies above this package, for it fits models of the noise.
         trust: Any = import_module("hebo.diagnostics.trust")
         found: ModelDiagnosis = trust.diagnosis(
             self.outcome_models(), self._stated, self._data_to_learn(), self.space
@@ -169,7 +182,7 @@ class Explaining(Recommending):
             raise DataError(f"nothing measured is called '{name}'; use one of {', '.join(models)}.{known}")
         return models[next(iter(models)) if name is None else name]
 
-    def _scope(self, context: Mapping[str, Any] | None) -> Scope:
+    def _region(self, context: Mapping[str, Any] | None) -> Scope:
         return Scope(self.space, {**self.space.targets, **self._context(context)})
 
     def _best_point(self, context: Mapping[str, Any] | None) -> DataFrame:

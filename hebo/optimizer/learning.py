@@ -95,8 +95,8 @@ class Learning(History):
         records = self._records
         if len(records.better):
             raise IncompatibleError(
-                f"{len(records.better)} comparisons were told and no values, so that there is nothing measured "
-                "to predict; `recommend` returns the point that the utilities learnt from them are best at"
+                f"{len(records.better)} comparisons were told and no values, so that nothing measured can be "
+                "predicted; `recommend` returns the point that was found best by them"
             )
         data = records.data_for(untargeted(records.outcomes)).without_pending()
         if records.measured is not None:
@@ -109,7 +109,8 @@ class Learning(History):
             )
         if bool((known.y == known.y[:1]).all()):
             raise DataError(
-                f"all {len(known.y)} values are equal, so that there is nothing to learn yet; tell other points"
+                f"all {len(known.y)} values are equal, so that there is nothing to learn yet; tell other "
+                "points"
             )
         return data
 

@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from botorch.models.model import Model
 from pandas import DataFrame
 from torch import Tensor
 
@@ -333,22 +332,6 @@ class Optimizer(OriginalNames, Preferring, Declaring, Explaining, Transferring):
         self._check_changeable(places)
         self._give_up(points)
         records.remove(places)
-
-    @locked
-    def fit_model(self) -> Model:
-        """Fit the surrogate to all that is known, as the next `ask` would; pending points at their means.
-
-        Returns:
-            A BoTorch model of the transformed, maximized objective over encoded points; of several objectives
-            a `ModelList`.
-
-        Raises:
-            DataError: If no successful evaluation has been told.
-            IncompatibleError: If the recommender fits no model.
-        """
-        if not len(self.data.successes().x) and not len(self.data.better):
-            raise DataError("no successful evaluation has been told yet, so there is nothing to fit")
-        return self.recommender.fit_model(self._request_for(1, self.space, frozenset()))
 
     # ------------------------------------------------------------------ saving and resuming
 

@@ -65,8 +65,8 @@ class Recommending(Learning):
             n: How many.
 
         Raises:
-            DataError: As `recommendation`, or if there are not so many different points; of several objectives
-                two at least have to be asked for.
+            DataError: As `recommendation`, or if there are not so many different points; of several
+                objectives two at least have to be asked for.
         """
         if n < 1:
             raise DataError(f"cannot recommend {n} points; ask for a positive whole number")

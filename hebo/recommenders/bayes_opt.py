@@ -194,9 +194,7 @@ class BayesOptRecipe(ModelBased):
 
     def outcome_models(self, request: Request) -> OutcomeModels:
         """Return the models of all that is measured; see `hebo.recommenders.learning`."""
-        return learnt_outcomes(
-            self.surrogate, self.output_transform, self.failures, request, self.device
-        )
+        return learnt_outcomes(self.surrogate, self.output_transform, self.failures, request, self.device)
 
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say whether no point is optimistically feasible; None where the acquisition never says so.

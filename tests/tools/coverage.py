@@ -53,9 +53,7 @@ def unit_cube(n: int) -> DesignSpace:
 
 def branin(x: pd.DataFrame, rng: np.random.Generator) -> Any:
     a, b = x["a"], x["b"]
-    return (b - 5.1 * a**2 / (4 * np.pi**2) + 5 * a / np.pi - 6) ** 2 + 10 * (
-        1 - 1 / (8 * np.pi)
-    ) * np.cos(a)
+    return (b - 5.1 * a**2 / (4 * np.pi**2) + 5 * a / np.pi - 6) ** 2 + 10 * (1 - 1 / (8 * np.pi)) * np.cos(a)
 
 
 def goldstein_price(x: pd.DataFrame, rng: np.random.Generator) -> Any:
