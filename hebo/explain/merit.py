@@ -1,6 +1,6 @@
 """Merit of points under outcome models: predicted objectives, less a penalty for doubts.
 
-It is the rule by which a single point is recommended (`hebo.acquisitions.posterior_mean`), in measured units.
+It is the rule by which a single point is recommended (`hebo.acquisitions.posterior_mean`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ _FAILURE_COST = 10.0
 def merits(models: OutcomeModels, outcomes: Outcomes, x: Tensor) -> Tensor:
     """Return what is to be large, `n x m`, at `n x d` points: medians of objectives, less the penalty.
 
+    They are in units of the observed ranges.
+
     Args:
         models: Of what is measured.
         outcomes: With the goals as they were stated.
@@ -34,7 +36,7 @@ def merits(models: OutcomeModels, outcomes: Outcomes, x: Tensor) -> Tensor:
     columns = []
     for one, model in zip(outcomes.objectives, models.objectives, strict=True):
         mean, _ = model.scores(x, observation_noise=False)
-        columns.append(-one.minimized(model.values(mean, x)) - lost * model.range)
+        columns.append(-one.minimized(model.values(mean, x)) / max(model.range, 1e-300) - lost)
     return torch.stack(columns, -1)
 
 

@@ -24,10 +24,11 @@ MIN_DISTANCE = 0.1
 
 N_POOL, N_BEST, N_ROUNDS, N_STEPS = 2048, 16, 12, 16
 _MAX_FRONT = 64
-_TIES = 0.05
+_TRADE_OFF = 0.02
+"""Least share of a loss in one objective that a gain in another one has to be, both in ranges."""
 
 Scores = Callable[[Tensor], Tensor]
-"""From `n x d` points to what is to be large: `n` for one objective, `n x m` for several."""
+"""From `n x d` points to what is to be large: `n` for one objective, `n x m` in like units for several."""
 
 
 class Distance:
@@ -141,13 +142,22 @@ def spread_front(scores: Scores, n: int, domain: Domain, *, start: Tensor, gener
         DataError: If the predicted front has fewer points.
     """
     x = torch.cat([start, domain.sample(N_POOL, generator=generator)])
-    x, values = _front(x, scores(x), _MAX_FRONT)
+    x, values = _front(x, _worthwhile(scores(x)), _MAX_FRONT)
     for round_ in range(N_ROUNDS):
         stepped = steps(x, domain, 0.2 * 0.7**round_, generator)
-        x, values = _front(torch.cat([x, stepped]), torch.cat([values, scores(stepped)]), _MAX_FRONT)
+        both = torch.cat([values, _worthwhile(scores(stepped))])
+        x, values = _front(torch.cat([x, stepped]), both, _MAX_FRONT)
     if len(x) < n:
         raise DataError(f"{n} points were asked for, and the predicted front has {len(x)}; ask for {len(x)}")
     return x[_farthest(values, n)]
+
+
+def _worthwhile(values: Tensor) -> Tensor:
+    """Return values (`n x m`) such that a point is dominated if all that it gains is next to nothing.
+
+    A small share of all values is added to each (Geoffrion's proper efficiency with bounded trade-offs).
+    """
+    return values + _TRADE_OFF * values.sum(-1, keepdim=True)
 
 
 def _front(x: Tensor, values: Tensor, limit: int) -> tuple[Tensor, Tensor]:
@@ -164,9 +174,7 @@ def _farthest(values: Tensor, n: int) -> Tensor:
     """Return the places of `n` values (`k x m`) that are far from one another, the best in each first."""
     low, high = values.amin(0), values.amax(0)
     scaled = (values - low) / (high - low).clamp_min(1e-300)
-    # Of points that are all but the best in an objective, the one that is best in the others is the end.
-    ends = (scaled + _TIES * scaled.mean(1, keepdim=True)).argmax(0)
-    chosen = list(dict.fromkeys(ends.tolist()))[:n]
+    chosen = list(dict.fromkeys(scaled.argmax(0).tolist()))[:n]
     while len(chosen) < n:
         apart = torch.cdist(scaled, scaled[chosen]).amin(1)
         apart[chosen] = -1.0

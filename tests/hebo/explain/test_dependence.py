@@ -49,7 +49,9 @@ def test_a_slice_goes_through_the_recommended_point() -> None:
 def test_two_parameters_have_a_grid() -> None:
     found = told(parse(*PLANE), lambda x: 4 * x["a"] * x["b"]).partial_dependence(["a", "b"], n=4)
     assert len(found) == 16
-    assert found["objective_0_mean"].tolist() == pytest.approx((4 * found["a"] * found["b"]).tolist(), abs=0.2)
+    assert found["objective_0_mean"].tolist() == pytest.approx(
+        (4 * found["a"] * found["b"]).tolist(), abs=0.2
+    )
 
 
 def test_categories_and_integers_have_all_their_values() -> None:
@@ -128,7 +130,7 @@ def test_what_cannot_be_shown_is_refused(names: Any, keys: dict[str, Any], messa
 
 def test_a_sequence_beside_another_parameter_is_refused() -> None:
     space = parse({"name": "s", "type": "sequence", "alphabet": "AC", "length": 3}, PLANE[0])
-    with pytest.raises(IncompatibleError, match="'s' is a sequence.* ask for 's' alone"):
+    with pytest.raises(IncompatibleError, match=r"'s' is a sequence.* ask for 's' alone"):
         told(space, lambda x: x["a"]).partial_dependence(["a", "s"])
 
 

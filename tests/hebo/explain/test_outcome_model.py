@@ -36,7 +36,9 @@ class Line(GaussianModel):
         return torch.tensor(0.05, dtype=torch.float64)
 
 
-def outcome(inverse: Any = lambda scores: scores, limits: tuple[float, float] = FAR, **keys: Any) -> OutcomeModel:
+def outcome(
+    inverse: Any = lambda scores: scores, limits: tuple[float, float] = FAR, **keys: Any
+) -> OutcomeModel:
     return OutcomeModel(Line(), NOTHING, inverse, limits, **keys)
 
 

@@ -84,7 +84,9 @@ def test_goals_targets_and_limits_are_in_their_own_units() -> None:
     optimizer.tell(points, measure(points))
     found, truth = optimizer.predict(others), measure(others)
     for name in truth:
-        assert found[f"{name}_mean"].to_numpy() == pytest.approx(truth[name].to_numpy(), abs=truth[name].std())
+        assert found[f"{name}_mean"].to_numpy() == pytest.approx(
+            truth[name].to_numpy(), abs=truth[name].std()
+        )
         assert inside(found, name, truth[name]) > 0.7
     assert set(np.sign(found["pH_mean"] - 7.0)) == {-1.0, 1.0}  # the quantity, not the distance
     keeps = {"impurity": truth["impurity"] <= 0.7, "pressure": truth["pressure"].between(15, 25)}
