@@ -101,6 +101,14 @@ class PathSampling(Protocol):
 
 
 @runtime_checkable
+class CrossCovariance(Protocol):
+    """A model that knows the posterior covariance of any two points, without a joint posterior of all."""
+
+    def cross(self, a: Tensor, b: Tensor) -> Tensor:
+        """Return posterior covariances, `n x m`, of `n x d` and `m x d` points."""
+
+
+@runtime_checkable
 class NoiseProfile(Protocol):
     """A model that can tell how the observation noise varies over the space."""
 

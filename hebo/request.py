@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from typing import Self
+from typing import Any, Self
 
 import torch
 from botorch.models.model import Model
@@ -16,6 +16,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.domains.distinct import fill
 from hebo.design_space.domains.domain import Domain
 from hebo.errors import IncompatibleError
+from hebo.explain.outcome_model import OutcomeModels
 from hebo.information import NOTHING, REFUSALS, Information, Takes
 from hebo.random import make_generator
 
@@ -169,6 +170,15 @@ class Recommends(ABC):
         """
         return None
 
+    def outcome_models(self, request: Request) -> OutcomeModels | None:
+        """Return the models of all that is measured, for explanations; None where there are none.
+
+        Args:
+            request: Its data have what was measured as the values, in any direction, with one column for each
+                constraint; at least two different points.
+        """
+        return None
+
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say whether no point can keep the measured constraints, by what is known; None if that is not told.
 
@@ -184,3 +194,15 @@ class Recommends(ABC):
             IncompatibleError: If there is none.
         """
         raise IncompatibleError(f"{self.title} fits no model; use HEBO or another BayesOpt composition")
+
+
+def heard_by(recommender: Recommends, request: Request) -> Request:
+    """Return the request without what a recommender makes no use of."""
+    data, left_out = request.data, dict[str, Any]()
+    if data.y_var is not None and Information.VARIANCES not in recommender.takes:
+        left_out["y_var"] = None
+    if data.gradients is not None and Information.GRADIENTS not in recommender.takes:
+        left_out["gradients"] = None
+    if data.related and Information.RELATED not in recommender.takes:
+        left_out["related"] = ()
+    return replace(request, data=replace(data, **left_out)) if left_out else request

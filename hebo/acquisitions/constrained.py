@@ -38,6 +38,16 @@ def slack_data(data: Data) -> list[Data]:
     return [free.with_y(slack.unsqueeze(-1)) for slack in slacks(data).unbind(-1)]
 
 
+def slack_unit(values: Tensor) -> float:
+    """Return the unit of slacks, given `n` values of a constraint: minus a slack times it is a value."""
+    measured = values[torch.isfinite(values)]
+    size = float(measured.abs().amax()) if len(measured) else 0.0
+    if not size > 0:
+        return 1.0
+    spread = float((measured / size).std(correction=0))
+    return size * spread if spread > _MIN_SPREAD else size
+
+
 def toward_feasible(data: Data) -> Data:
     """Return the data with what is to be improved as the value.
 

@@ -57,7 +57,7 @@ def diagnose(optimizer: Optimizer, *, objective: int = 0, name: str | None = Non
     Raises:
         DataError: If there is no such objective.
     """
-    data = optimizer.data
+    data, stated = optimizer.data, optimizer.outcomes
     if not 0 <= objective < max(1, data.y.shape[1]):
         raise DataError(
             f"objective {objective} was asked for, and {data.y.shape[1]} were told; count them from 0"
@@ -65,11 +65,14 @@ def diagnose(optimizer: Optimizer, *, objective: int = 0, name: str | None = Non
     return diagnose_data(
         data.output(objective) if len(data.x) else data,
         optimizer.space,
-        name=name or f"objective_{objective}",
+        name=name or (f"objective_{objective}" if stated is None else stated.objective_names[objective]),
+        is_maximized=stated is not None and stated.objectives[objective].goal == "maximize",
     )
 
 
-def diagnose_data(data: Data, space: DesignSpace, *, name: str = "objective_0") -> Diagnosis:
+def diagnose_data(
+    data: Data, space: DesignSpace, *, name: str = "objective_0", is_maximized: bool = False
+) -> Diagnosis:
     """Diagnose the noise of one objective.
 
     A warped Gaussian process is fitted to the successes on the scale of HEBO's output transform.
@@ -78,6 +81,7 @@ def diagnose_data(data: Data, space: DesignSpace, *, name: str = "objective_0") 
         data: What was told, with one objective.
         space: Where.
         name: Of the objective.
+        is_maximized: Whether the values are those of the objective, or minus them.
     """
     known = data.train()
     n, n_failed = len(known.x), len(data.x) - len(known.x)
@@ -93,11 +97,11 @@ def diagnose_data(data: Data, space: DesignSpace, *, name: str = "objective_0") 
         )
     if bool((known.y == known.y[:1]).all()):
         return Diagnosis(name, None, (f"All {n} values are equal: there is neither noise nor signal.",))
-    findings = _findings(known, space, n_failed)
+    findings = _findings(known, space, n_failed, is_maximized)
     return Diagnosis(name, findings, advice_on(findings))
 
 
-def _findings(known: Data, space: DesignSpace, n_failed: int) -> Findings:
+def _findings(known: Data, space: DesignSpace, n_failed: int, is_maximized: bool) -> Findings:
     transform = PowerTransform().fit(known.y)
     y, y_var = transform(known.y, known.y_var)
     model = WarpedGP()._fit(known.with_y(y, y_var), space, generator=make_generator("diagnosis"))
@@ -118,8 +122,9 @@ def _findings(known: Data, space: DesignSpace, n_failed: int) -> Findings:
         noise_sd=math.sqrt(noise / _squared_slope(transform, known)),
         told_sd=_told_sd(known),
         loo_r2=loo_r2(model),
-        tests=replicate_tests(modeled, space, "as modeled") or residual_tests(model, space),
-        raw_tests=replicate_tests(told, space, "in units of the objective"),
+        tests=replicate_tests(modeled, space, "as modeled", is_maximized=is_maximized)
+        or residual_tests(model, space, is_maximized=is_maximized),
+        raw_tests=replicate_tests(told, space, "in units of the objective", is_maximized=is_maximized),
     )
 
 

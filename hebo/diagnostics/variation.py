@@ -23,13 +23,16 @@ MIN_TESTED = 20
 _MAX_SPLITS = 20
 
 
-def replicate_tests(replicates: Replicates, space: DesignSpace, unit: str) -> tuple[VarianceTest, ...]:
+def replicate_tests(
+    replicates: Replicates, space: DesignSpace, unit: str, *, is_maximized: bool = False
+) -> tuple[VarianceTest, ...]:
     """Test replicates: between points where two have five values, else halves of all residuals.
 
     Args:
         replicates: Of the values.
         space: Names the parameters.
         unit: Of the values, for the text.
+        is_maximized: Whether values are those of the objective, or minus them.
 
     Returns:
         The tests; none where replicates are too few.
@@ -40,16 +43,19 @@ def replicate_tests(replicates: Replicates, space: DesignSpace, unit: str) -> tu
     if replicates.degrees < MIN_TESTED:
         return ()
     residuals, place = replicates.contrasts()
-    halves = _halves(replicates.means[place], replicates.x[place], space)
+    halves = _halves(replicates.means[place], replicates.x[place], space, is_maximized)
     return split_tests(residuals, halves, f"replicates, {unit}")
 
 
-def residual_tests(model: GaussianProcess, space: DesignSpace) -> tuple[VarianceTest, ...]:
+def residual_tests(
+    model: GaussianProcess, space: DesignSpace, *, is_maximized: bool = False
+) -> tuple[VarianceTest, ...]:
     """Test leave-one-out errors in units of their standard deviations: under constant noise all have one.
 
     Args:
         model: Fitted to the values as modeled.
         space: Names the parameters.
+        is_maximized: Whether values are those of the objective, or minus them.
 
     Returns:
         The tests; none where there are fewer than 20 errors.
@@ -57,13 +63,14 @@ def residual_tests(model: GaussianProcess, space: DesignSpace) -> tuple[Variance
     y, error, variance = (one.cpu().numpy() for one in model.leave_one_out())
     if len(y) < MIN_TESTED:
         return ()
-    halves = _halves(y - error, model.x, space)
+    halves = _halves(y - error, model.x, space, is_maximized)
     return split_tests(error / np.sqrt(variance), halves, "leave-one-out residuals, as modeled")
 
 
-def _halves(means: Array, x: Tensor, space: DesignSpace) -> dict[str, Mask]:
-    """Return where the objective (minus `means`) is high, and where each number of the space is."""
-    found = {"the objective": means < np.median(means)}
+def _halves(means: Array, x: Tensor, space: DesignSpace, is_maximized: bool) -> dict[str, Mask]:
+    """Return where the objective (`means`, or minus them) is high, and where each number of the space is."""
+    objective = means if is_maximized else -means
+    found = {"the objective": objective > np.median(objective)}
     for name, span in list(space.columns.items())[:_MAX_SPLITS]:
         if span.stop - span.start == 1 and span.start not in space.categorical_dims:
             column = x[:, span.start].cpu().numpy()

@@ -16,7 +16,6 @@ from typing import Any, ClassVar
 
 import numpy as np
 import torch
-from botorch.models.model import Model
 from pandas import DataFrame
 from torch import Tensor
 
@@ -27,6 +26,7 @@ from hebo.information import Information
 from hebo.optimizer.declaring import Declaring
 from hebo.optimizer.events import Event, Tell
 from hebo.optimizer.events import Round as Round
+from hebo.optimizer.explaining import Explaining
 from hebo.optimizer.history import check_names
 from hebo.optimizer.locking import Lock, locked
 from hebo.optimizer.original_names import OriginalNames
@@ -55,7 +55,7 @@ class OptimizerRecipe(Recipe, ABC):
         """Return an optimizer that has not been asked anything yet; see `Optimizer`."""
 
 
-class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
+class Optimizer(OriginalNames, Preferring, Declaring, Explaining, Transferring):
     """Suggests points of a design space, learning from the values of earlier ones.
 
     It holds what happens over time (history, pending points, state) around a recommender, which holds none.
@@ -329,22 +329,6 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
         self._give_up(points)
         records.remove(places)
 
-    @locked
-    def fit_model(self) -> Model:
-        """Fit the surrogate to all that is known, as the next `ask` would; pending points at their means.
-
-        Returns:
-            A BoTorch model of the transformed, maximized objective over encoded points; of several objectives
-            a `ModelList`.
-
-        Raises:
-            DataError: If no successful evaluation has been told.
-            IncompatibleError: If the recommender fits no model.
-        """
-        if not len(self.data.successes().x) and not len(self.data.better):
-            raise DataError("no successful evaluation has been told yet, so there is nothing to fit")
-        return self.recommender.fit_model(self._request_for(1, self.space, frozenset()))
-
     # ------------------------------------------------------------------ saving and resuming
 
     @locked
@@ -447,7 +431,7 @@ class Optimizer(OriginalNames, Preferring, Declaring, Transferring):
     @locked
     def __getstate__(self) -> dict[str, Any]:
         """Return what is copied and pickled, at an instant when nobody changes it."""
-        return {**self.__dict__, "_records": copy.copy(self._records)}
+        return {**self.__dict__, "_records": copy.copy(self._records), "_learnt": None}
 
     def __repr__(self) -> str:
         n = len(self._records.better)

@@ -5,10 +5,14 @@ Without stated outcomes, objectives are minimized and constraints kept where the
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import torch
 from torch import Tensor
 
-from hebo.outcomes import Outcomes
+from hebo.outcomes import Objective, Outcomes
+
+T = TypeVar("T", Outcomes, Outcomes | None)
 
 
 def maximized(y: Tensor, outcomes: Outcomes | None) -> Tensor:
@@ -34,6 +38,25 @@ def excesses(constraints: Tensor, outcomes: Outcomes | None) -> Tensor:
         return constraints
     columns = zip(outcomes.constraints, constraints.unbind(-1), strict=True)
     return torch.stack([limit for one, column in columns for limit in one.excesses(column)], -1)
+
+
+def first_excesses(constraints: Tensor, outcomes: Outcomes | None) -> Tensor:
+    """Return by how much measured constraints, `n x c`, break their first limit each, `n x c`."""
+    if outcomes is None or not outcomes.constraints:
+        return constraints
+    columns = zip(outcomes.constraints, constraints.unbind(-1), strict=True)
+    return torch.stack([one.excesses(column)[0] for one, column in columns], -1)
+
+
+def untargeted(outcomes: T) -> T:
+    """Return outcomes in which each objective with a target is maximized: modeled as it is measured."""
+    if outcomes is None:
+        return outcomes
+    objectives = tuple(
+        Objective(name=one.name, goal="maximize", unit=one.unit) if one.goal == "target" else one
+        for one in outcomes.objectives
+    )
+    return outcomes.model_copy(update={"objectives": objectives})
 
 
 def worst_of(outcomes: Outcomes | None) -> tuple[list[float] | None, list[float] | None]:

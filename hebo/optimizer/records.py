@@ -99,25 +99,29 @@ class Records:
     @property
     def data(self) -> Data:
         """Everything as surrogates take it: larger is better."""
-        told, related = self.measured, tuple(task.data for task in self.related)
+        return self.data_for(self.outcomes)
+
+    def data_for(self, outcomes: Outcomes | None) -> Data:
+        """Return everything as surrogates take it, for other goals and limits than those stated."""
+        told, related = self.measured, tuple(task.data_for(outcomes) for task in self.related)
         if told is None:
             empty = self.x.new_empty(0, self.n_objectives or 1)
             return Data(self.x, empty, self.pending, better=self.better, worse=self.worse, related=related)
         return Data(
             self.x,
-            maximized(told.y, self.outcomes),
+            maximized(told.y, outcomes),
             self.pending,
-            constraints=excesses(told.constraints, self.outcomes),
+            constraints=excesses(told.constraints, outcomes),
             allowed=self.allowed,
             y_var=told.y_var,
             costs=told.costs,
             gradients=None
             if told.gradients is None
-            else maximized_slopes(self._encoded(told.gradients), told.y, self.outcomes),
+            else maximized_slopes(self._encoded(told.gradients), told.y, outcomes),
             related=related,
             reference=None
             if self.reference_point is None
-            else maximized(self.reference_point.unsqueeze(0), self.outcomes)[0],
+            else maximized(self.reference_point.unsqueeze(0), outcomes)[0],
         )
 
     def _encoded(self, gradients: Tensor) -> Tensor:

@@ -6,7 +6,7 @@ They are told like points of the run itself, but never asked for, never pending 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Self
 
@@ -52,6 +52,10 @@ class RelatedTask:
             allowed=allowed,
             y_var=told.y_var,
         )
+
+    def data_for(self, outcomes: Outcomes | None) -> Data:
+        """Return them for other goals and limits than those stated."""
+        return self.data if outcomes == self.outcomes else replace(self, outcomes=outcomes).data
 
     @property
     def table(self) -> pd.DataFrame:

@@ -29,6 +29,7 @@ from hebo.batches.kriging_believer import KrigingBeliever
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.explain.outcome_model import OutcomeModels
 from hebo.failures.success_probability import SuccessProbability
 from hebo.failures.worst_value import WorstValue
 from hebo.information import Information, Takes
@@ -37,6 +38,7 @@ from hebo.recommenders.best_predicted import best_predicted
 from hebo.recommenders.compatibility import check_parts, check_scale
 from hebo.recommenders.fitted_models import ModelStack, all_on_means, condition_on_mean, fit_stack
 from hebo.recommenders.infeasibility import declared_infeasible
+from hebo.recommenders.learning import learnt_outcomes
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.modeled_scale import on_modeled_scale
 from hebo.recommenders.table_search import check_choices, parts_for
@@ -189,6 +191,10 @@ class BayesOptRecipe(ModelBased):
         search, _ = parts_for(self.acq_optimizer, self.region, request.space)
         transform = self.output_transform.fit(known.data.successes().y)
         return best_predicted(search, stack.models, stack.data, transform, known)
+
+    def outcome_models(self, request: Request) -> OutcomeModels:
+        """Return the models of all that is measured; see `hebo.recommenders.learning`."""
+        return learnt_outcomes(self.surrogate, self.output_transform, self.failures, request, self.device)
 
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say whether no point is optimistically feasible; None where the acquisition never says so.

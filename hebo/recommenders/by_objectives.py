@@ -6,6 +6,7 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.base import Recommender
+from hebo.explain.outcome_model import OutcomeModels
 from hebo.information import Information, Takes
 from hebo.recommenders.group import Group, fits_models
 from hebo.recommenders.model_based import Proposal, proposal_of
@@ -62,6 +63,10 @@ class ByObjectives(Group):
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the point that the model of the one that the number of objectives decides on thinks best."""
         return self._for(request).predicted_best(request)
+
+    def outcome_models(self, request: Request) -> OutcomeModels | None:
+        """Return the models of the one that the number of objectives decides on."""
+        return self._for(request).outcome_models(request)
 
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say what the one that the number of objectives decides on says."""

@@ -10,9 +10,10 @@ from pydantic import Field, model_validator
 from torch import Tensor
 
 from hebo.base import Recommender
+from hebo.explain.outcome_model import OutcomeModels
 from hebo.recommenders.group import Group, Shared, fits_models
 from hebo.recommenders.model_based import Proposal, proposal_of
-from hebo.request import Predicted, Request
+from hebo.request import Predicted, Request, heard_by
 
 
 class Committee(Group):
@@ -58,6 +59,10 @@ class Committee(Group):
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the point that the model of the first member thinks best."""
         return self.members[0].predicted_best(request)
+
+    def outcome_models(self, request: Request) -> OutcomeModels | None:
+        """Return the models of the first member."""
+        return self.members[0].outcome_models(heard_by(self.members[0], request))
 
     def fit_model(self, request: Request) -> Model:
         """Return the model of the first member."""

@@ -8,6 +8,7 @@ import torch
 from botorch.models.model import Model
 from torch import Tensor
 
+from hebo.explain.outcome_model import OutcomeModels
 from hebo.profile import phase
 from hebo.recommenders.context_offsets import ContextOffsets, context_offsets
 from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
@@ -45,6 +46,15 @@ class Contextual(Wrapper, ModelBased):
     def fit_model(self, request: Request) -> Model:
         """Return the model of the values without offsets; see `Recommends.fit_model`."""
         return self.of.fit_model(without_offsets(request))
+
+    def outcome_models(self, request: Request) -> OutcomeModels | None:
+        """Return the models of the values without offsets, which they add to their predictions."""
+        offsets = _offsets_of(request)
+        found = self.of.outcome_models(_less(request, offsets))
+        if found is None or offsets is None:
+            return found
+        pairs = zip(found.objectives, offsets, strict=True)
+        return replace(found, objectives=tuple(replace(one, offset=offset) for one, offset in pairs))
 
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the point that the model thinks best, with the offset of its context in the prediction.

@@ -5,7 +5,6 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from botorch.models.model import Model
@@ -16,7 +15,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.information import Information, Takes
 from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
-from hebo.request import Request
+from hebo.request import Request, heard_by
 
 _OF_ALL = frozenset({Information.CONSTRAINTS, Information.COMPARISONS})
 """What no recommender of a group could do without, if it were told."""
@@ -125,15 +124,3 @@ class Shared:
                 )
                 x = torch.cat([x, chosen])
         return x
-
-
-def heard_by(recommender: Recommender, request: Request) -> Request:
-    """Return the request without what a recommender makes no use of."""
-    data, left_out = request.data, dict[str, Any]()
-    if data.y_var is not None and Information.VARIANCES not in recommender.takes:
-        left_out["y_var"] = None
-    if data.gradients is not None and Information.GRADIENTS not in recommender.takes:
-        left_out["gradients"] = None
-    if data.related and Information.RELATED not in recommender.takes:
-        left_out["related"] = ()
-    return replace(request, data=replace(data, **left_out)) if left_out else request

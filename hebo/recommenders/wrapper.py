@@ -9,6 +9,7 @@ from torch import Tensor
 
 from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
+from hebo.explain.outcome_model import OutcomeModels
 from hebo.information import Information, Takes
 from hebo.request import Predicted, Request
 
@@ -61,6 +62,10 @@ class Wrapper(Recommender, ABC):
     def predicted_best(self, request: Request) -> Predicted | None:
         """Return the point that the model thinks best; see `Recommends.predicted_best`."""
         return self.of.predicted_best(request)
+
+    def outcome_models(self, request: Request) -> OutcomeModels | None:
+        """Return the models of all that is measured; see `Recommends.outcome_models`."""
+        return self.of.outcome_models(request)
 
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say whether no point can keep the constraints; see `Recommends.declares_infeasible`."""

@@ -94,6 +94,11 @@ class Forest(OneByOne):
         spread = (apart.unsqueeze(-1) * apart.unsqueeze(-2)).mean(0)
         return means.mean(0), spread + torch.diag_embed(within.mean(0) + MIN_VARIANCE)
 
+    def cross(self, a: Tensor, b: Tensor) -> Tensor:
+        """Covariances, `n x m`, of the means of trees at `n x d` and `m x d` points."""
+        of_a, of_b = self._of_trees(a)[0], self._of_trees(b)[0]
+        return (of_a - of_a.mean(0)).mT @ (of_b - of_b.mean(0)) / len(of_a)
+
     def conditioned(self, x: Tensor, y: Tensor, noise: Tensor | None) -> Forest:
         """Return the same trees, whose leaves have taken up further observations; see `OneByOne`.
 

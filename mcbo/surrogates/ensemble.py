@@ -52,6 +52,12 @@ class Ensemble(GaussianModel):
         spread = (apart.unsqueeze(-1) * apart.unsqueeze(-2)).mean(0)
         return means.mean(0), covariances.mean(0) + spread
 
+    def cross(self, a: Tensor, b: Tensor) -> Tensor:
+        """Posterior covariances, `n x m`, of `n x d` and `m x d` points."""
+        of_a, of_b = (torch.stack([one.means(x) for one in self.members]) for x in (a, b))
+        within = torch.stack([one.cross(a, b) for one in self.members]).mean(0)
+        return within + (of_a - of_a.mean(0)).mT @ (of_b - of_b.mean(0)) / len(self.members)
+
     def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
         """See `hebo.abilities.LeaveOneOut`: the moments of the mixture."""
         values, errors, variances = map(

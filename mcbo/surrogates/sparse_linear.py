@@ -124,6 +124,12 @@ class LinearDraws(OneByOne):
         floor = MIN_VARIANCE * torch.eye(x.shape[-2]).to(x)
         return values.mean(-1), covariance + floor
 
+    def cross(self, a: Tensor, b: Tensor) -> Tensor:
+        """Posterior covariances, `n x m`, of `n x d` and `m x d` points."""
+        of_a, of_b = self.features(a) @ self.weights.T, self.features(b) @ self.weights.T
+        apart_a, apart_b = of_a - of_a.mean(-1, keepdim=True), of_b - of_b.mean(-1, keepdim=True)
+        return apart_a @ apart_b.mT / (len(self.weights) - 1)
+
     def sample_path(self, generator: Generator) -> Callable[[Tensor], Tensor]:
         """Return the function of one draw of the weights."""
         weights = self.weights[int(torch.randint(len(self.weights), (), generator=generator))]

@@ -37,6 +37,7 @@ ROWS: dict[str, float] = {
     "hebo.information": 1.9,
     "hebo.dominance": 1.9,
     "hebo.data": 2,
+    "hebo.explain": 2.1,
     "hebo.request": 2.2,
     "hebo.optimizer": 2.3,
     "hebo.base": 2.5,

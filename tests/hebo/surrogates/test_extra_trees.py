@@ -94,3 +94,13 @@ def test_a_posterior_without_any_variance_warns_of_nothing(recwarn: pytest.Warni
         for noise in (False, True):
             assert (flat.posterior(points, observation_noise=noise).variance > 0).all()
     assert not recwarn.list
+
+
+def test_covariances_of_two_sets_of_points_are_those_of_all_together() -> None:
+    space = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
+    x = torch.rand(30, 2, dtype=torch.float64, generator=torch.Generator().manual_seed(0))
+    model = ExtraTrees(n_trees=20).fit(
+        Data(x, x.sum(1, keepdim=True)), space, generator=torch.Generator().manual_seed(1)
+    )
+    together = model.posterior(x[:8]).distribution.covariance_matrix
+    torch.testing.assert_close(model.cross(x[:3], x[3:8]), together[:3, 3:])

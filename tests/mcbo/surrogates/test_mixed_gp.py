@@ -165,3 +165,10 @@ def test_predictions_rest_on_a_stated_number_of_observations() -> None:
     model = fit(MixedGP(max_train=12), data)
     assert len(model.x) == 12
     assert bool((model.x == data.best).all(1).any())
+
+
+def test_covariances_under_an_ensemble_of_two_sets_of_points_are_those_of_all_together() -> None:
+    model = fit(MixedGP(n_samples=3, burn_in=2), matches(20))
+    assert isinstance(model, Ensemble)
+    x = matches(8, seed=7).x
+    torch.testing.assert_close(model.cross(x[:3], x[3:]), model.joint(x)[1][:3, 3:])

@@ -100,3 +100,8 @@ def test_a_number_is_refused() -> None:
     space = DesignSpace().parse([{"name": "lr", "type": "num", "lb": 0, "ub": 1}])
     with pytest.raises(IncompatibleError, match=r"lr.*continuous"):
         SparseLinear().check(space)
+
+
+def test_covariances_of_two_sets_of_points_are_those_of_all_together(model: LinearDraws) -> None:
+    x = observed(8).x
+    torch.testing.assert_close(model.cross(x[:3], x[3:]), model.joint(x)[1][:3, 3:])
