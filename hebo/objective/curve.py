@@ -15,7 +15,7 @@ INTERMEDIATE = "intermediate"
 
 STEP = "step"
 
-MAX_KEPT = 1000
+MAX_KEPT = 200
 
 
 class Curve:

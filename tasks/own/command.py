@@ -29,7 +29,7 @@ PYTHON = "python"
 
 FOLDER, SEED = "folder", "seed"
 
-_N_LINES, _MAX_TAIL = 5, 300
+_N_LINES, _MAX_TAIL, _MAX_TITLE = 5, 300, 80
 _NO_MEMORY = re.compile(r"\bMemoryError\b|out of memory|cannot allocate memory", re.IGNORECASE)
 
 
@@ -125,6 +125,11 @@ class Command(OwnTask):
         return shutil.which(str(Path(self.cwd) / word) if os.sep in word else word, path=path)
 
     @property
+    def _title(self) -> str:
+        """The name for messages, which have more to say than that."""
+        return f"`{self.name[:_MAX_TITLE]}{'...' * (len(self.name) > _MAX_TITLE)}`"
+
+    @property
     def _uses_folder(self) -> bool:
         texts = [text for word in self.argv for text in ([word] if isinstance(word, str) else word)]
         return any(FOLDER in placeholders(text) for text in texts) and FOLDER not in self.parameter_names
@@ -140,9 +145,9 @@ class Command(OwnTask):
                 result = self.result.read(printed, folder, self.outcomes)
             except EvaluationError as error:
                 raise EvaluationError(
-                    f"`{self.name}` {error}{_tail(ending.stderr, printed.text, is_output_first=True)}"
+                    f"{self._title} {error}{_tail(ending.stderr, printed.text, is_output_first=True)}"
                 ) from None
-        found = measured_in(result, self.outcomes, f"`{self.name}` gave")
+        found = measured_in(result, self.outcomes, f"{self._title} gave")
         return printed.curve.added_to(found)
 
     def _order(self, values: Mapping[str, Any]) -> Order:
@@ -158,7 +163,7 @@ class Command(OwnTask):
     def _check(self, ending: Ending, printed: Printed) -> None:
         """Raise what a bad end means."""
         stderr = ending.stderr
-        who, tail = f"`{self.name}`", _tail(stderr, printed.text)
+        who, tail = self._title, _tail(stderr, printed.text)
         if ending.error:
             raise EvaluationError(f"{who} did not start: {ending.error}")
         if ending.reason == "seconds":

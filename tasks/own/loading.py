@@ -29,15 +29,15 @@ def load(path: Path) -> ModuleType:
     Raises:
         ConfigError: If there is no such file, or the import fails, with the line where it did.
     """
-    if not path.is_file():
-        raise ConfigError(
-            f"there is no file '{path}'; correct `file`, which starts from the folder of the YAML."
-        )
     return _import(path.resolve())
 
 
 @cache
 def _import(path: Path) -> ModuleType:
+    if not path.is_file():
+        raise ConfigError(
+            f"there is no file '{path}'; correct `file`, which starts from the folder of the YAML."
+        )
     name = f"_hebo_own_{sha256(str(path).encode()).hexdigest()[:16]}"
     spec = spec_from_file_location(name, path)
     if spec is None or spec.loader is None:

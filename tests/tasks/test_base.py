@@ -234,3 +234,20 @@ def test_measured_constraints_follow_the_objectives_as_numbers() -> None:
 def test_a_constraint_without_a_named_column_is_an_error_of_the_task(answer: Any) -> None:
     with pytest.raises(EvaluationError, match=r"objectives and constraints \['y', 'load'\]"):
         Limited(answer=answer).evaluate(pd.DataFrame({"x": [0.1]}))
+
+
+class Talkative(Returns):
+    @property
+    def is_noisy(self) -> bool:
+        return True
+
+    def _evaluate(self, frame: pd.DataFrame, rng: np.random.Generator) -> Any:
+        table = pd.DataFrame({"y": frame["x"].to_numpy()})
+        return table.assign(note="low") if table["y"].iloc[0] < 0.5 else table.assign(count=2)
+
+
+def test_rows_may_have_information_of_their_own() -> None:
+    found = Talkative().evaluate(pd.DataFrame({"x": [0.25, 0.75, 0.5]}))
+    assert found["y"].tolist() == [0.25, 0.75, 0.5]
+    assert found["note"].tolist() == ["low", None, None]
+    assert found["count"].tolist() == [None, 2, 2]

@@ -160,3 +160,17 @@ def test_a_setting_that_cannot_be_is_refused_with_its_place(
     with pytest.raises(ConfigError) as caught:
         make("", **settings)
     assert said in str(caught.value)
+
+
+def test_a_wrapped_function_has_no_best_known_value_either(make: Make) -> None:
+    inner = make("", objectives=[{"name": "loss", "unit": "%"}])
+    wrapped = build("task", {"type": "noisy", "sd": 0.1, "task": inner})
+    assert isinstance(wrapped, Task)
+    assert wrapped.best_known is None
+
+
+def test_a_file_that_is_removed_during_a_run_is_not_missed(make: Make, tmp_path: Path) -> None:
+    task = make("def train(lr, solver):\n    return lr\n")
+    task.require()
+    (tmp_path / "objective.py").unlink()
+    assert task.evaluate(FRAME)["value"].tolist() == [0.5, 0.25]

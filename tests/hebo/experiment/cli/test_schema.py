@@ -63,3 +63,23 @@ def test_the_top_level_has_the_keys_of_the_yaml() -> None:
     assert schema["properties"]["seeds"]["oneOf"][0] == {"type": "integer", "minimum": 1}
     assert "label" in schema["$defs"]["task.toy"]["properties"]
     assert "label" not in schema["$defs"]["executor.in_process"]["properties"]
+
+
+@pytest.mark.parametrize("task", ["python", "command"])
+def test_objectives_and_constraints_are_names_or_mappings(task: str) -> None:
+    definitions = experiment_schema()["$defs"]
+    own = {"objectives": {"name", "goal", "target", "unit"}, "constraints": {"name", "lb", "ub", "unit"}}
+    for key, fields in own.items():
+        items = definitions[f"task.{task}"]["properties"][key]["items"]
+        name, mapping = definitions[items["$ref"].removeprefix("#/$defs/")]["anyOf"]
+        assert name["type"] == "string"
+        assert set(mapping["properties"]) == fields
+        assert mapping["required"] == ["name"]
+
+
+def test_keys_of_a_part_are_those_of_the_yaml_where_its_fields_have_other_names() -> None:
+    part = experiment_schema()["$defs"]["task.command"]
+    assert {"space", "objectives", "constraints", "input_constraints"} <= set(part["properties"])
+    assert part["required"] == ["type", "space", "argv"]
+    words = part["properties"]["argv"]["items"]["anyOf"]
+    assert [one["type"] for one in words] == [["string", "number"], "array"]
