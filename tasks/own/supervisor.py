@@ -13,14 +13,15 @@ from __future__ import annotations
 
 import ctypes
 import json
+import math
 import os
-import select
+import selectors
 import signal
 import subprocess
 import sys
 import time
 
-GRACE_SECONDS = 0.5
+GRACE_SECONDS = 2.0
 """Between the request to end (SIGTERM) and the end (SIGKILL)."""
 
 _LOOK_SECONDS = 0.1
@@ -54,21 +55,24 @@ def _watch(
     child: subprocess.Popen[bytes], control: int, wake: int, seconds: float | None, memory_mb: float | None
 ) -> str:
     """Wait for the end of the command; return why it is to be ended, or nothing if it ended by itself."""
-    deadline = None if seconds is None else time.monotonic() + seconds
-    while child.poll() is None:
-        left = None if deadline is None else max(0.0, deadline - time.monotonic())
-        wait = left if memory_mb is None else min(_LOOK_SECONDS, _LOOK_SECONDS if left is None else left)
-        ready, _, _ = select.select([control, wake], [], [], wait)
-        if control in ready:
-            return "stopped"
-        if wake in ready:
-            os.read(wake, 4096)
-        if child.poll() is not None:
-            break
-        if deadline is not None and time.monotonic() >= deadline:
-            return "seconds"
-        if memory_mb is not None and _resident(child.pid) > memory_mb * _MEGABYTE:
-            return "memory"
+    end = math.inf if seconds is None else time.monotonic() + seconds
+    look = math.inf if memory_mb is None else _LOOK_SECONDS
+    with selectors.DefaultSelector() as selector:
+        for descriptor in (control, wake):
+            selector.register(descriptor, selectors.EVENT_READ)
+        while child.poll() is None:
+            wait = min(look, end - time.monotonic())
+            ready = {key.fd for key, _ in selector.select(None if wait == math.inf else max(0.0, wait))}
+            if control in ready:
+                return "stopped"
+            if wake in ready:
+                os.read(wake, 4096)
+            if child.poll() is not None:
+                break
+            if time.monotonic() >= end:
+                return "seconds"
+            if memory_mb is not None and _resident(child.pid) > memory_mb * _MEGABYTE:
+                return "memory"
     return ""
 
 

@@ -69,7 +69,7 @@ def test_what_a_command_has_started_ends_with_it(tmp_path: Path, end: str) -> No
     file = tmp_path / "pids"
     end = f"while len(open(sys.argv[1]).read().split()) < 3: time.sleep(0.01)\n{end}"
     ending, _ = carry_out(
-        order(sys.executable, "-c", tree(end), str(file), seconds=None if "exit" in end else 2.0)
+        order(sys.executable, "-c", tree(end), str(file), seconds=None if "exit" in end else 6.0)
     )
     assert ending.reason == ("" if "exit" in end else "seconds")
     assert not any(map(is_running, noted(file)))
@@ -78,7 +78,7 @@ def test_what_a_command_has_started_ends_with_it(tmp_path: Path, end: str) -> No
 def test_a_command_may_clean_up_before_it_is_ended(tmp_path: Path) -> None:
     file = tmp_path / "cleaned"
     code = f"trap 'echo yes > {file}; exit 0' TERM; echo ready; while :; do sleep 0.01; done"
-    ending, output = carry_out(order("sh", "-c", code, seconds=1.0))
+    ending, output = carry_out(order("sh", "-c", code, seconds=3.0))
     assert ending.reason == "seconds"
     assert output == b"ready\n"
     assert file.read_text() == "yes\n"

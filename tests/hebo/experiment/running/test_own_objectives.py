@@ -85,7 +85,7 @@ def test_the_end_of_a_program_decides_the_status_of_its_trial(
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="finds sessions by /proc")
 def test_a_trial_over_the_limit_of_the_experiment_leaves_no_process(tmp_path: Path) -> None:
     found = outcome(
-        "exec(open(PROGRAM).read())".replace("PROGRAM", repr(str(write_tree(tmp_path)))), limit=3.0
+        "exec(open(PROGRAM).read())".replace("PROGRAM", repr(str(write_tree(tmp_path)))), limit=6.0
     )
     assert found.status == "timed_out"
     assert all_end(noted(tmp_path / "pids"))
@@ -238,3 +238,26 @@ def test_a_campaign_takes_space_and_outcomes_of_an_own_task_and_imports_nothing(
     done = hebo("ask", tmp_path / "c.yaml", "-n", "2", "-o", "sheet.csv")
     assert done.exit_code == 0, done.output
     assert Path("sheet.csv").read_text().splitlines()[0] == "point,x,value"
+
+
+@pytest.mark.usefixtures("files")
+def test_a_run_whose_files_were_moved_has_other_settings(
+    write_config: Write, hebo: Hebo, tmp_path: Path
+) -> None:
+    config = write_config(tasks=[PYTHON], budget={"n_trials": 2})
+    assert hebo("run", config).exit_code == 0
+    (tmp_path / "elsewhere").mkdir()
+    moved = [one.rename(tmp_path / "elsewhere" / one.name) for one in (config, *tmp_path.glob("*.py"))]
+    done = hebo("run", moved[0])
+    assert done.exit_code == 2
+    assert "is in the store" in done.stderr
+    assert "task.file: stored" in done.stderr
+
+
+@pytest.mark.parametrize("task", [PYTHON, COMMAND], ids=lambda one: str(one["type"]))
+def test_derivatives_of_what_may_be_random_are_refused(
+    write_config: Write, hebo: Hebo, task: dict[str, Any]
+) -> None:
+    done = hebo("run", write_config(tasks=[{"type": "differentiated", "task": task}]))
+    assert done.exit_code == 2
+    assert "nois" in done.stderr
