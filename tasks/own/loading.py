@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import sys
 import traceback
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
@@ -20,7 +20,7 @@ from types import ModuleType
 
 from hebo.errors import ConfigError
 
-_helpers: dict[str, dict[str, ModuleType]] = {}
+_helpers: dict[Path, dict[str, ModuleType]] = {}
 
 
 def load(path: Path) -> ModuleType:
@@ -57,13 +57,19 @@ def _import(path: Path) -> ModuleType:
 
 @contextmanager
 def importable(folder: Path) -> Iterator[None]:
-    """Let modules of a folder be imported within a block, and keep them out of sight outside of it."""
+    """Let modules of a folder be imported within a block, and keep them out of sight outside of it.
+
+    Modules of the same names from elsewhere are out of sight inside of it.
+    """
     place = str(folder)
     if place in sys.path:
         yield
         return
-    before = set(sys.modules) | set(_helpers.get(place, {}))
-    sys.modules.update(_helpers.setdefault(place, {}))
+    names = _names_in(folder)
+    aside = {name: one for name, one in sys.modules.items() if name.partition(".")[0] in names}
+    _remove(aside)
+    before = set(sys.modules)
+    sys.modules.update(_helpers.get(folder, {}))
     sys.path.insert(0, place)
     importlib.invalidate_caches()
     try:
@@ -72,9 +78,21 @@ def importable(folder: Path) -> Iterator[None]:
         if place in sys.path:
             sys.path.remove(place)
         new = [name for name in sys.modules if name not in before and _is_from(name, folder)]
-        _helpers[place].update({name: sys.modules[name] for name in new})
-        for name in _helpers[place]:
-            sys.modules.pop(name, None)
+        _helpers[folder] = {name: sys.modules[name] for name in new}
+        _remove(_helpers[folder])
+        sys.modules.update(aside)
+
+
+def _names_in(folder: Path) -> set[str]:
+    """Return the names of the modules and packages right in a folder, less those of the standard library."""
+    files, packages = folder.glob("*.py"), folder.glob("*/__init__.py")
+    found = {one.stem for one in files} | {one.parent.name for one in packages}
+    return found - sys.stdlib_module_names - {"__main__", "__init__"}
+
+
+def _remove(modules: Iterable[str]) -> None:
+    for name in list(modules):
+        sys.modules.pop(name, None)
 
 
 def _is_from(name: str, folder: Path) -> bool:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
@@ -41,6 +42,19 @@ def test_helper_modules_of_two_folders_are_kept_apart(tmp_path: Path) -> None:
             assert sys.modules["helpers"] is module.helpers
     assert {"helpers", "late"}.isdisjoint(sys.modules)
     assert sys.path == path
+
+
+def test_a_helper_comes_before_a_module_of_its_name_from_elsewhere(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    elsewhere = ModuleType("helpers")
+    monkeypatch.setitem(sys.modules, "helpers", elsewhere)
+    write(tmp_path, "helpers.py", "name = 'here'")
+    write(tmp_path, "json.py", "1 / 0")  # no helper hides the standard library
+    module = load(write(tmp_path, "objective.py", "import helpers, json\nname = helpers.name\n"))
+    assert module.name == "here"
+    assert sys.modules["helpers"] is elsewhere
+    assert module.json is sys.modules["json"]
 
 
 def test_modules_of_other_places_stay_imported(tmp_path: Path) -> None:
