@@ -59,7 +59,10 @@ def test_trials_are_under_way_at_once_and_each_is_told_by_itself(
     found = load_results(tmp_path / "out")
     assert set(found.trials["status"]) == {"ok"}
     assert 1 < most_at_once(found) <= 3
-    assert set(found.trials["worker"]) == {0.0, 1.0, 2.0}
+    assert set(found.trials["worker"]) <= {0.0, 1.0, 2.0}
+    for _, mine in found.trials.groupby("worker"):  # a worker is at one trial at a time
+        spans = mine.sort_values("started_at")
+        assert (spans["started_at"].iloc[1:].to_numpy() >= spans["finished_at"].iloc[:-1].to_numpy()).all()
     asked: set[int] = set()
     for kind, *numbers in history(found):
         assert set(numbers) <= asked if kind == "tell" else not set(numbers) & asked
@@ -144,7 +147,10 @@ def test_a_run_goes_on_with_the_points_that_its_recorded_order_gives(
     from hebo.experiment.store.run_log import Trial
 
     optimizer = {"type": "hebo", "acq_optimizer": {"type": "nsga2", "population": 40, "n_generations": 5}}
-    changes = {"optimizers": [optimizer], "tasks": [{"type": "timed", "seconds": 0.1, "task": {"type": "branin"}}]}
+    changes = {
+        "optimizers": [optimizer],
+        "tasks": [{"type": "timed", "seconds": 0.1, "task": {"type": "branin"}}],
+    }
     for n in (12, 20):  # the second time it is replayed
         assert hebo("run", write_config(**settings(**changes, budget={"n_trials": n}))).exit_code == 0
     found = load_results(tmp_path / "out")
@@ -163,10 +169,13 @@ def test_a_run_goes_on_with_the_points_that_its_recorded_order_gives(
 @pytest.mark.parametrize(
     ("changes", "text"),
     [
-        ({"n_workers": 0}, "n_workers: expected greater than or equal to 1, got 0"),
+        ({"n_workers": 0}, "n_workers: expected greater than or equal to 1, got the number 0"),
         ({"n_workers": -2}, "n_workers: expected greater than or equal to 1"),
         ({"n_workers": "many"}, "n_workers: expected a valid integer"),
-        ({"executor": {"type": "process_pool", "n_workers": 2}}, "n_workers 3 is larger than the 2 of the executor"),
+        (
+            {"executor": {"type": "process_pool", "n_workers": 2}},
+            "n_workers 3 is larger than the 2 of the executor",
+        ),
         ({"executor": {"type": "in_process"}}, "in_process evaluates one trial after the other"),
         ({"executor": {"type": "threads"}, "limits": {"trial_seconds": 1}}, "limits.trial_seconds needs"),
         ({"executor": {"type": "dask", "scheduler": "host"}}, "scheduler 'host' is no address"),
@@ -184,7 +193,7 @@ def test_settings_that_cannot_be_fulfilled_are_refused_before_anything_runs(
 def test_a_run_does_not_go_on_with_another_number_of_workers(write_config: Write, hebo: Hebo) -> None:
     assert hebo("run", write_config(**settings())).exit_code == 0
     answer = hebo("run", write_config(**settings(n_workers=2)))
-    assert answer.exit_code == 1
+    assert answer.exit_code != 0
     assert "n_workers: stored 3, given 2" in answer.output
 
 
