@@ -242,6 +242,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.experiment.executors.threads:Threads",
             "Several evaluations at once, those of a run in threads",
         ),
+        "dask": (
+            "hebo.experiment.executors.dask_cluster:DaskCluster",
+            "Several evaluations at once on the workers of a Dask cluster",
+        ),
     },
 }
 

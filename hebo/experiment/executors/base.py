@@ -11,6 +11,9 @@ from typing import ClassVar
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 
+CHANCES = 3
+"""How often a worker may be lost at one piece of work before that counts as its fault."""
+
 
 class ExecutorRecipe(Recipe, ABC):
     """A recipe of something that carries out runs, and the evaluations of runs that have several workers.

@@ -13,6 +13,7 @@ from typing import Any
 from hebo.experiment.config.experiment import Experiment, runs_of
 from hebo.experiment.config.locate import LOG
 from hebo.experiment.config.parts import describe
+from hebo.experiment.executors.base import CHANCES
 from hebo.experiment.executors.stopping import STOP
 from hebo.experiment.executors.worker_pool import WorkerDied, WorkerPool
 from hebo.experiment.running.evaluation import outcome_of_death
@@ -30,8 +31,6 @@ GRACE_SECONDS = 10.0
 _POLL_SECONDS = 0.5
 # How often to look for runs that somebody else has left; own ones are taken on at once.
 _LOOK_SECONDS = 3.0
-# How often a worker may die at one trial before the run goes on without it.
-_CHANCES = 3
 
 
 def run(
@@ -191,11 +190,11 @@ class _Dispatcher:
         """Give a run whose loop died apart from all evaluations three chances without any progress."""
         n_done = int(log.read()["n_done"])
         self.deaths[run_id, n_done] += 1
-        if self.deaths[run_id, n_done] < _CHANCES:
+        if self.deaths[run_id, n_done] < CHANCES:
             log.give_back(tables.WAITING)
             return
         self.given_up.add(run_id)
-        log.give_back(tables.BROKEN, f"{death} {_CHANCES} times outside of an evaluation (see {LOG})")
+        log.give_back(tables.BROKEN, f"{death} {CHANCES} times outside of an evaluation (see {LOG})")
 
     def _record_early_crash(self, run_id: str, log: RunLog, death: WorkerDied) -> None:
         """Give a trial that a worker died before three chances; without one, the optimizer is to blame."""
@@ -205,8 +204,8 @@ class _Dispatcher:
             log.give_back(tables.BROKEN, f"{death} outside of an evaluation (see {LOG})")
             return
         self.deaths[run_id, pending[0]] += 1
-        if self.deaths[run_id, pending[0]] == _CHANCES:
-            text = f"{death} {_CHANCES} times on the way to the evaluation (see {LOG})"
+        if self.deaths[run_id, pending[0]] == CHANCES:
+            text = f"{death} {CHANCES} times on the way to the evaluation (see {LOG})"
             outcome = Outcome(tables.CRASHED, {}, {}, text)
             log.finish(pending[0], outcome, best=log.read()["best"])
         log.give_back(tables.WAITING)

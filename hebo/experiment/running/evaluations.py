@@ -36,7 +36,7 @@ class Ended:
     Attributes:
         trial: As it was handed in.
         outcome: How it ended.
-        by: Which worker evaluated it, and from when on; None where that is not kept.
+        by: Which worker evaluated it, and when; None where that is not kept.
     """
 
     trial: Trial
@@ -219,9 +219,9 @@ class Workers(Evaluations):
         except Exception:
             pass  # the first evaluation says so again
         while (trial := self._queue.get()) is not None:
-            by = By(worker, time.time())
             self._news.put(trial.number)
-            self._news.put(Ended(trial, self._outcome(trial), by))
+            began, outcome = time.time(), self._outcome(trial)
+            self._news.put(Ended(trial, outcome, By(worker, began, time.time())))
 
     def _outcome(self, trial: Trial) -> Outcome:
         began = time.perf_counter()

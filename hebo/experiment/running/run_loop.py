@@ -13,9 +13,8 @@ trial by itself.
 from __future__ import annotations
 
 import math
-import os
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -29,6 +28,7 @@ from hebo.experiment.executors.stopping import STOP, is_stop
 from hebo.experiment.running.clock import Clock
 from hebo.experiment.running.evaluation import outcome_of_death
 from hebo.experiment.running.evaluations import Ended, Evaluations, OneByOne, Workers
+from hebo.experiment.running.job import Job as Job
 from hebo.experiment.running.pace import Pace
 from hebo.experiment.running.standing import RunStanding
 from hebo.experiment.running.task_evaluation import TaskEvaluation
@@ -70,61 +70,6 @@ LOST = "lost"
 DECLARED_INFEASIBLE = "declared infeasible: by its models no point can keep all measured constraints"
 
 
-@dataclass(frozen=True)
-class Job:
-    """All that a worker needs to carry out a run; plain values, so any executor can send it.
-
-    Everything that decides what is done comes from the YAML: a store holds results, and is no recipe.
-
-    Attributes:
-        url: Of the store.
-        experiment: Name of the experiment.
-        run_id: The run.
-        owner: In whose name.
-        optimizer: Its recipe, as `describe` writes it.
-        task: The same of the task.
-        label: Of the task.
-        seed: Of the run.
-        n_trials: Its budget.
-        max_cost: What its evaluations may cost together; None where there is no limit.
-        batch_size: Points asked for at once.
-        trial_seconds: Limit of one evaluation; None for none.
-        hard_limit: Whether the worker may end itself if an evaluation ignores the limit.
-        initial_trials: Points to evaluate and tell before the first ask.
-        related: Related tasks that the optimizer learns from, as its state has them.
-        n_workers: Trials that are evaluated at once.
-        executor: Where they are, if there are several, as `describe` writes it.
-        log: File of what workers print.
-        is_careful: Whether what is pending is evaluated one by one first: one of it has ended the process of
-            this run before.
-    """
-
-    url: str
-    experiment: str
-    run_id: str
-    owner: str
-    optimizer: Mapping[str, Any]
-    task: Mapping[str, Any]
-    label: str
-    seed: int
-    n_trials: int
-    batch_size: int
-    trial_seconds: float | None
-    hard_limit: bool
-    initial_trials: int = 0
-    max_cost: float | None = None
-    related: Sequence[Mapping[str, Any]] = ()
-    n_workers: int = 1
-    executor: Mapping[str, Any] | None = None
-    log: str = os.devnull
-    is_careful: bool = False
-
-    @property
-    def is_asynchronous(self) -> bool:
-        """Whether each trial is told by itself, while others are under way."""
-        return self.n_workers > 1 and self.batch_size == 1
-
-
 def execute(job: Job) -> str:
     """Carry out a run until it is finished, broken, taken over or asked to stop.
 
@@ -139,12 +84,9 @@ def execute(job: Job) -> str:
         hard=job.hard_limit,
         is_checked=job.n_workers > 1,
     )
+    log = RunLog(engine_of(job.url), job.experiment, job.run_id, job.owner)
     try:
-        with closing(
-            _evaluations(job, evaluation)
-        ) as evaluations:  # workers start while this process imports
-            log = RunLog(engine_of(job.url), job.experiment, job.run_id, job.owner)
-            return _execute(job, log, evaluation, evaluations)
+        return _execute(job, log, evaluation)
     except LeaseLost:
         return LOST
 
@@ -158,10 +100,12 @@ def _evaluations(job: Job, evaluation: TaskEvaluation) -> Evaluations:
     return Workers(executor, evaluation, job.n_workers, verdict=verdict)
 
 
-def _execute(job: Job, log: RunLog, evaluation: TaskEvaluation, evaluations: Evaluations) -> str:
+def _execute(job: Job, log: RunLog, evaluation: TaskEvaluation) -> str:
     try:
-        loop = RunLoop.open_run(job, log, evaluation, evaluations)
-        finished = loop.go()
+        # Workers start first: this process imports what the loop needs meanwhile.
+        with closing(_evaluations(job, evaluation)) as evaluations:
+            loop = RunLoop.open_run(job, log, evaluation, evaluations)
+            finished = loop.go()
     except (LeaseLost, StoreFailed):  # taken over, or nothing more can be kept: no fault of this run
         raise
     except BaseException as error:  # of the optimizer or the task's space: this run is broken, others go on

@@ -105,10 +105,12 @@ class By:
     Attributes:
         worker: Number of the worker among those of the run, from 0.
         started_at: When it began, seconds since 1970.
+        ended_at: When it ended, which is noted a little later.
     """
 
     worker: int
     started_at: float
+    ended_at: float
 
 
 @dataclass(frozen=True)
@@ -240,7 +242,7 @@ class RunLog:
             hypervolume: The same of several objectives.
             told: Place of its tell, which follows at once, among all asks and tells of the run; None where
                 that follows from the rounds.
-            by: Which worker evaluated it, and from when on; None where this process did, since it was noted.
+            by: Which worker evaluated it, and when; None where this process did, from when it was noted to now.
         """
         is_asked = number >= 0
         counted = {
@@ -336,7 +338,9 @@ _UNCOUNTED = {
 
 
 def _where(by: By | None) -> dict[str, Any]:
-    return {"p_worker": by and by.worker, "p_started": by and by.started_at}
+    if by is None:
+        return {"p_worker": None, "p_started": None, "p_now": time.time()}
+    return {"p_worker": by.worker, "p_started": by.started_at, "p_now": by.ended_at}
 
 
 def _columns(outcome: Outcome) -> dict[str, Any]:
@@ -346,6 +350,5 @@ def _columns(outcome: Outcome) -> dict[str, Any]:
         "p_extras": tables.to_json(outcome.extras),
         "p_message": outcome.message,
         "p_seconds": outcome.seconds,
-        "p_now": time.time(),
         "p_cost": outcome.cost,
     }
