@@ -2,8 +2,8 @@
 
     f(u, c) = offset_c + sum_i w_ic h(u_i - o_ic)
 
-with `h >= 0` and `h(0) = 0`: the minimum in a category is its offset. The offsets differ by little against the
-range of the sum, so that a category met at bad numbers looks bad whatever it is.
+with `h >= 0` and `h(0) = 0`: the minimum in a category is its offset. The offsets differ by little against
+the range of the sum, so that a category met at bad numbers looks bad whatever it is.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
     python configs/benchmarks/wrong_category/run.py results.csv --part tuning --seeds 10 hebo optuna_tpe
     python configs/benchmarks/wrong_category/run.py results.csv --table
 
-Runs whose row is in the file are not repeated. Regret is 0 at the optimum and 1 at the mean of random search, cut
-off at 2 in the table. What is chosen here is chosen on the tuning problems; the reporting ones are reported.
+Runs whose row is in the file are not repeated. Regret is 0 at the optimum and 1 at the mean of random search,
+cut off at 2 in the table. What is chosen here is chosen on the tuning problems; the reporting ones are reported.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def main() -> None:
     parser.add_argument("--seeds", type=int, default=10)
     parser.add_argument("--label", help="another name of the optimizer in the file, such as that of a change")
     parser.add_argument("--table", action="store_true")
-    given = parser.parse_args()
+    given = parser.parse_intermixed_args()
     torch.set_num_threads(1)
     for name in given.optimizers:
         for seed in range(given.seeds):
