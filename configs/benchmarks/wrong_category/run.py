@@ -4,7 +4,7 @@
     python configs/benchmarks/wrong_category/run.py results.csv --table
 
 Runs whose row is in the file are not repeated. Regret is 0 at the optimum and 1 at the mean of random search,
-cut off at 2 in the table. What is chosen here is chosen on the tuning problems; the reporting ones are reported.
+cut off at 2 in the table. Choices are made on the tuning problems; the reporting ones are only reported.
 """
 
 from __future__ import annotations
