@@ -20,8 +20,8 @@ SPACE = DesignSpace().parse(
 
 
 def test_the_best_of_25_points_mostly_lies_in_the_right_category_of_an_additive_function() -> None:
-    found = [best_kind(HEBORecipe(), seed) for seed in range(5)]
-    assert found.count("best") >= 4
+    found = [best_kind(HEBORecipe(), seed) for seed in range(4)]
+    assert found.count("best") >= 3
 
 
 def best_kind(recipe: Recommender, seed: int) -> str:

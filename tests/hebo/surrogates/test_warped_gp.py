@@ -93,10 +93,11 @@ def test_a_category_met_at_bad_numbers_alone_is_expected_to_be_good_where_anothe
     assert good > 0.5  # 1.0 for the other one; unrelated categories would have the mean, 0
 
 
-def test_random_points_of_many_categories_are_hardly_related_before_any_data() -> None:
-    for n in (20, 50):
-        scale = overlap_prior(n).mode
-        assert math.exp(-1 / scale) == pytest.approx(math.exp(-2))
+def test_points_of_few_categories_are_related_before_any_data_and_random_ones_of_many_hardly() -> None:
+    for n in (1, 2, 4):
+        assert math.exp(-1 / (n * overlap_prior(n).mode)) == pytest.approx(math.exp(-0.1))  # one mismatch
+    for n in (5, 50):
+        assert math.exp(-1 / overlap_prior(n).mode) == pytest.approx(math.exp(-2))  # all columns differ
 
 
 def test_a_constant_parameter_does_no_harm() -> None:
