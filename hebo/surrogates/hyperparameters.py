@@ -77,6 +77,22 @@ little as the value at the opposite side of the space, and is given up before th
 """
 
 
+_FEW_CATEGORICAL = 4
+
+
+def overlap_prior(n_categorical: int) -> Prior:
+    """Return the prior of the `overlap_scale` of each categorical column.
+
+    Of up to four columns, points that differ in one category alone correlate by `exp(-1 / 10)` to begin with:
+    numbers are expected to act much alike in all categories. Were categories as good as unrelated, one met
+    twice at bad numbers would be shut out for good. Random points differ in most of many columns; there they
+    correlate by `exp(-2)`, and single columns may turn out to matter more.
+    """
+    if n_categorical > _FEW_CATEGORICAL:
+        return Prior(0.5, 1.0, start=1.0, lower=1e-3)
+    return Prior(10.0 / max(1, n_categorical), 1.5, lower=1e-3)
+
+
 @dataclass(frozen=True)
 class Layout:
     """Where each group of hyperparameters lies in the vector.

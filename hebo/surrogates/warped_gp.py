@@ -18,7 +18,7 @@ from hebo.kernels.matern import Smoothness
 from hebo.surrogates.context_offset import OffsetCorrelation, context_columns, with_offset
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import CovarianceFunction, GaussianProcess
-from hebo.surrogates.hyperparameters import FIDELITY_SCALE, Columns, Layout, Prior
+from hebo.surrogates.hyperparameters import FIDELITY_SCALE, Columns, Layout, Prior, overlap_prior
 from hebo.surrogates.known_noise import known_variances, noise_mode, pooled
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
@@ -37,7 +37,7 @@ class WarpedGP(Surrogate):
     column on inputs scaled by the bounds of the space and warped by a Kumaraswamy CDF per column, times
     `C = exp(-mean_i [c_i != c'_i] / l_i)` over the categorical columns (Cowen-Rivers et al., 2012.03826,
     section 3; Snoek et al., 2014 for warping). The lengthscale prior grows with the dimension (Hvarfner et
-    al., 2402.02229); that of a fidelity expects its levels to be related.
+    al., 2402.02229); those of a category and of a fidelity expect categories and levels to be related.
 
     Known variances of observations take the place of the learned one (`Data.y_var`), and repetitions of a
     point are pooled then; see `hebo.surrogates.known_noise`. In spaces with contexts an offset of each
@@ -92,7 +92,7 @@ class WarpedGP(Surrogate):
             "fidelity_scale": FIDELITY_SCALE,
             "warp_a": warp,
             "warp_b": warp,
-            "overlap_scale": Prior(0.5, 1.0, start=1.0, lower=1e-3),
+            "overlap_scale": overlap_prior(c),
             # Two contexts correlate by exp(-1/3), whatever other categories there are: most are related.
             "context_scale": Prior(3.0 / max(1, c), 1.5, lower=1e-3),
             "offset": Prior(1.0, 1.0),

@@ -17,7 +17,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.recommenders.fidelity_levels import explained
 from hebo.surrogates.gradient_gp import GradientGP
-from hebo.surrogates.hyperparameters import Columns
+from hebo.surrogates.hyperparameters import Columns, overlap_prior
 from hebo.surrogates.warped_gp import WarpedGP
 
 SPACE = DesignSpace().parse([{"name": name, "type": "num", "lb": -2, "ub": 3} for name in "ab"])
@@ -74,6 +74,30 @@ def test_categories_are_told_apart() -> None:
     y = torch.tensor([[-1.0], [0.2], [0.8]], dtype=torch.float64).repeat(4, 1)
     model = WarpedGP().fit(Data(x, y), space, generator=make_generator(0))
     torch.testing.assert_close(model.posterior(x[:3]).mean, y[:3], atol=0.15, rtol=0)
+
+
+def test_a_category_met_at_bad_numbers_alone_is_expected_to_be_good_where_another_one_is() -> None:
+    space = DesignSpace().parse(
+        [
+            {"name": "a", "type": "num", "lb": 0, "ub": 1},
+            {"name": "c", "type": "cat", "categories": ["known", "met_twice"]},
+        ]
+    )
+    known = torch.stack([torch.linspace(0, 1, 8), torch.zeros(8)], -1).double()
+    x = torch.cat([known, torch.tensor([[0.05, 1.0], [0.95, 1.0]], dtype=torch.float64)])
+    y = -4 * (x[:, :1] - 0.5).square()
+    data = Data(x, (y - y.mean()) / y.std())
+    model = WarpedGP().fit(data, space, generator=make_generator(0))
+    bad, good = model.marginals(torch.tensor([[0.05, 1.0], [0.5, 1.0]], dtype=torch.float64))[0]
+    assert bad < -0.5
+    assert good > 0.5  # 1.0 for the other one; unrelated categories would have the mean, 0
+
+
+def test_points_of_few_categories_are_related_before_any_data_and_random_ones_of_many_hardly() -> None:
+    for n in (1, 2, 4):
+        assert math.exp(-1 / (n * overlap_prior(n).mode)) == pytest.approx(math.exp(-0.1))  # one mismatch
+    for n in (5, 50):
+        assert math.exp(-1 / overlap_prior(n).mode) == pytest.approx(math.exp(-2))  # all columns differ
 
 
 def test_a_constant_parameter_does_no_harm() -> None:
