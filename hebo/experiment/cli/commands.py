@@ -21,6 +21,7 @@ from hebo.experiment.cli.console import console, wide_console
 from hebo.experiment.cli.describe import describe
 from hebo.experiment.cli.diagnose import diagnose
 from hebo.experiment.cli.edge import one_line_errors
+from hebo.experiment.cli.export import export
 from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.init import init
 from hebo.experiment.cli.notices import one_line_warnings
@@ -171,6 +172,7 @@ def scores(sources: tuple[str, ...], csv: Path | None, reference: str | None) ->
         wide_console().print(one)
 
 
+main.add_command(export)
 main.add_command(ranks)
 main.add_command(fit_quality)
 main.add_command(diagnose)
