@@ -52,9 +52,8 @@ def _check_format(output: Path) -> None:
         raise ConfigError(
             f"--output: '{output.name}' ends in none of {', '.join(FORMATS)}; name such a file."
         )
-    if output.suffix == ".parquet":
-        if find_spec("pyarrow") is None:
-            raise MissingExtraError("pyarrow", "parquet")
+    if output.suffix == ".parquet" and find_spec("pyarrow") is None:
+        raise MissingExtraError("pyarrow", "parquet")
 
 
 def as_csv(frame: DataFrame) -> bytes:
@@ -85,8 +84,12 @@ FORMATS: dict[str, Callable[[DataFrame], bytes]] = {
 
 def _flat(frame: DataFrame) -> DataFrame:
     """Return a table whose cells are numbers and texts; a column of several kinds has texts."""
+    from pandas.api.types import is_object_dtype
+
     found = frame.copy()
-    for name in frame.select_dtypes("object").columns:
+    for name in frame.columns:
+        if not is_object_dtype(frame[name]):
+            continue
         kinds = {type(one) for one in frame[name] if one is not None}
         if kinds & {list, dict} or len(kinds) > 1:
             found[name] = [_text(one) for one in frame[name]]
