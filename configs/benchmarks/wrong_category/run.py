@@ -88,10 +88,12 @@ def print_table(rows: pd.DataFrame) -> None:
     for part, some in rows.groupby("part", sort=False):
         print(f"{part}: share of wrong categories, mean regret")
         tables = (
-            some.pivot_table(index="problem", columns="optimizer", values=one, sort=False, margins=True)
+            some.pivot_table(index="problem", columns="optimizer", values=one, sort=False)
             for one in ("is_wrong", "regret")
         )
-        print(pd.concat(tables, axis=1).round(2).to_string())
+        both_tables = pd.concat(tables, axis=1, keys=("wrong", "regret"))
+        both_tables.loc["mean"] = both_tables.mean()
+        print(both_tables.round(2).to_string())
         each = some.pivot_table(index=["problem", "seed"], columns="optimizer", values="regret", sort=False)
         for name in each.columns[1:]:
             both = each[[each.columns[0], name]].dropna()
