@@ -8,9 +8,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from hebo.explain.outcome_model import OutcomeModel, OutcomeModels
+from hebo.explain.outcome_model import OutcomeModel, OutcomeModels, normal_scores
 from hebo.explain.prediction import success_probability
-from hebo.outcomes import Constraint, Outcomes
+from hebo.outcomes import Constraint, Objective, Outcomes
 
 _QUANTILE = 1.645
 """Standard deviations within a limit, so that it holds with a probability of 0.95."""
@@ -35,9 +35,16 @@ def merits(models: OutcomeModels, outcomes: Outcomes, x: Tensor) -> Tensor:
     lost = penalty(models, outcomes, x)
     columns = []
     for one, model in zip(outcomes.objectives, models.objectives, strict=True):
-        mean, _ = model.scores(x, observation_noise=False)
-        columns.append(-one.minimized(model.values(mean, x)) / max(model.range, 1e-300) - lost)
+        values = model.values(_scores(model, one, x), x)
+        columns.append(-one.minimized(values) / max(model.range, 1e-300) - lost)
     return torch.stack(columns, -1)
+
+
+def _scores(model: OutcomeModel, objective: Objective, x: Tensor) -> Tensor:
+    """Return mean scores, `n`: of the risk measure that chooses points, unless it is one of distances."""
+    if model.measure is None or objective.goal == "target":
+        return model.scores(x, observation_noise=False)[0]
+    return normal_scores(model.measure, x.to(model.device), observation_noise=False)[0]
 
 
 def penalty(models: OutcomeModels, outcomes: Outcomes, x: Tensor) -> Tensor:

@@ -87,6 +87,7 @@ class OutcomeModel:
         offset: Of contexts; None where there are none.
         width: What standard deviations are multiplied by; see `hebo.explain.calibration`.
         device: Where the model computes.
+        measure: Of the scores of a risk measure of values, where points are chosen by one; None: by values.
     """
 
     model: Model
@@ -98,6 +99,7 @@ class OutcomeModel:
     offset: Offset | None = None
     width: float = 1.0
     device: str = "cpu"
+    measure: Model | None = None
 
     def measured_as(self, slope: float, shift: float = 0.0) -> Self:
         """Return the model of `shift + slope * value`."""

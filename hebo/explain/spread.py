@@ -68,11 +68,11 @@ def distinct_best(
     start: Tensor,
     generator: Generator,
 ) -> Tensor:
-    """Return `n` points, `n x d`: the first one, and the best ones that are far enough from those before.
+    """Return `n` points, `n x d`: the first ones, and the best ones that are far enough from those before.
 
     Args:
         scores: What is to be large, `n`.
-        first: `1 x d`.
+        first: `k x d`.
         n: How many.
         domain: Where they lie.
         distance: How far they are apart.
@@ -133,13 +133,10 @@ def steps(x: Tensor, domain: Domain, size: float, generator: Generator) -> Tenso
 
 
 def spread_front(scores: Scores, n: int, domain: Domain, *, start: Tensor, generator: Generator) -> Tensor:
-    """Return `n` points, `n x d`, whose predicted values are spread over the predicted Pareto front.
+    """Return at most `n` points, `k x d`, whose predicted values are spread over the predicted Pareto front.
 
     The first ones are the best in each objective; each further one is farthest from those before it, in
-    shares of the ranges of the front. Where objectives hardly conflict they are close to one another.
-
-    Raises:
-        DataError: If the predicted front has fewer points.
+    shares of the ranges of the front. Where objectives do not conflict the front is a single point.
     """
     x = torch.cat([start, domain.sample(N_POOL, generator=generator)])
     x, values = _front(x, _worthwhile(scores(x)), _MAX_FRONT)
@@ -147,9 +144,7 @@ def spread_front(scores: Scores, n: int, domain: Domain, *, start: Tensor, gener
         stepped = steps(x, domain, 0.2 * 0.7**round_, generator)
         both = torch.cat([values, _worthwhile(scores(stepped))])
         x, values = _front(torch.cat([x, stepped]), both, _MAX_FRONT)
-    if len(x) < n:
-        raise DataError(f"{n} points were asked for, and the predicted front has {len(x)}; ask for {len(x)}")
-    return x[_farthest(values, n)]
+    return x[_farthest(values, min(n, len(x)))]
 
 
 def _worthwhile(values: Tensor) -> Tensor:

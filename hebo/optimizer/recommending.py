@@ -57,8 +57,9 @@ class Recommending(Learning):
 
         More than one are different from one another by a tenth of the ranges, in the mean over the
         parameters: maxima of the predicted value under this condition. Of several objectives they are spread
-        over the predicted Pareto front, the best in each objective first; see `hebo.explain.spread`. Where
-        the recommender has no model they are chosen by that of HEBO (`outcome_models`).
+        over the predicted Pareto front, the best in each objective first, and if that has too few points,
+        the others have the largest sum of objectives in ranges; see `hebo.explain.spread`. Where the
+        recommender has no model they are chosen by that of HEBO (`outcome_models`).
 
         Args:
             context: A value for each context parameter; None: those of the point told last.
@@ -131,12 +132,13 @@ class Recommending(Learning):
             return merits(models, outcomes, x)
 
         if len(outcomes.objectives) > 1:
-            return self.space.decode(spread_front(scores, n, domain, start=told, generator=generator))
-        first = self.space.encode(self.recommendation(context).point)
+            found = spread_front(scores, n, domain, start=told, generator=generator)
+        else:
+            found = self.space.encode(self.recommendation(context).point)
         distance = Distance(self.space, domain)
         return self.space.decode(
             distinct_best(
-                lambda x: scores(x)[:, 0], first, n, domain, distance, start=told, generator=generator
+                lambda x: scores(x).sum(-1), found, n, domain, distance, start=told, generator=generator
             )
         )
 

@@ -20,6 +20,8 @@ from hebo.request import Request
 from hebo.surrogates.risk_averse import RiskAverseModel
 from hebo.surrogates.risk_model import RiskModel
 
+_MIN_POINTS = 3
+
 Inverse = Callable[[Tensor], Tensor]
 Fit = Callable[[Data], Model]
 
@@ -47,7 +49,7 @@ def learnt_outcomes(
 
     def fit(one: Data) -> Model:
         generator = make_generator(request.seed, "outcome model", len(data.x))
-        return _of_values(surrogate.fit(one.to(device), request.space, generator=generator))
+        return surrogate.fit(one.to(device), request.space, generator=generator)
 
     values = data.successes().y
     scores = (one.train() for one in on_modeled_scale(data, output_transform).outputs())
@@ -70,11 +72,21 @@ def learnt_outcomes(
 def _outcome(
     fit: Fit, train: Data, inverse: Inverse, limits: tuple[float, float], device: str
 ) -> OutcomeModel:
-    return OutcomeModel(fit(train), _held_out(fit, train), inverse, limits, device=device)
+    fitted = fit(train)
+    model = _of_values(fitted)
+    measure = None if model is fitted else fitted
+    held_out = _held_out(lambda one: _of_values(fit(one)), train)
+    return OutcomeModel(model, held_out, inverse, limits, device=device, measure=measure)
 
 
 def _held_out(fit: Fit, train: Data) -> HeldOut:
-    """Return what models predict of a part of the observations each, fitted to the others."""
+    """Return what models predict of a part of the observations each, fitted to the others.
+
+    With fewer than three different points nothing is left out.
+    """
+    if len(torch.unique(train.x, dim=0)) < _MIN_POINTS:
+        train = train.rows(torch.zeros(len(train.x), dtype=torch.bool))
+        return HeldOut(train.x, train.y[:, 0], train.y[:, 0], train.y[:, 0])
     fold = folds(train.x, make_generator("folds", len(train.x)))
     mean, sd = torch.empty_like(train.y[:, 0]), torch.empty_like(train.y[:, 0])
     for number in range(int(fold.max()) + 1):

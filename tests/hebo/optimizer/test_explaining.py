@@ -16,7 +16,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.optimizer.optimizer import Optimizer
-from hebo.presets import HEBORecipe
+from hebo.presets import AveragedOver, HEBORecipe
 from hebo.recommenders.preferential import Preferential
 from hebo.recommenders.random import RandomSearch
 from hebo.surrogates.extra_trees import ExtraTrees
@@ -269,3 +269,23 @@ def test_known_variances_and_repeated_points_are_used() -> None:
     found = optimizer.predict(sample(PLAIN, 10, seed=1))
     assert np.isfinite(found.to_numpy()).all()
     assert (found["objective_0_sd"] > 0.05).all()
+
+
+def test_objectives_that_do_not_conflict_have_distinct_points_all_the_same() -> None:
+    optimizer = QUICK.build(PLAIN, seed=0)
+    points = sample(PLAIN, 30)
+    optimizer.tell(points, pd.DataFrame({"first": bowl(points), "second": 2 * bowl(points)}))
+    found = optimizer.recommend(n=3)
+    assert len(found.round(2).drop_duplicates()) == 3
+
+
+def test_points_of_a_robust_optimizer_are_all_chosen_by_its_measure_of_risk() -> None:
+    conditions = [{"z": 0.0}, {"z": 1.0}]
+    optimizer = AveragedOver(conditions=conditions, of=QUICK).build(PLAIN, seed=0)
+    points = sample(PLAIN, 40)
+    cost = lambda x: (x["x"] - 0.2 - 0.6 * x["z"]) ** 2  # noqa: E731
+    optimizer.tell(points, cost(points))
+    found = optimizer.recommend(n=2)
+    assert found["x"].between(0.3, 0.7).all()  # 0.5 is the best on average, 0.2 and 0.8 for one condition
+    predicted = optimizer.predict(pd.DataFrame({"x": [0.2, 0.8], "z": [0.0, 1.0]}))
+    assert predicted["objective_0_mean"].max() < 0.05  # values themselves
