@@ -1,5 +1,6 @@
-import hebo
 from objective import loss
+
+import hebo
 
 result = hebo.minimize(loss, {"lr": (1e-5, 0.1, "log"), "depth": (1, 9)}, n_trials=20, storage="study.db")
 print(result.best, result.best_value)

@@ -242,7 +242,7 @@ class RunLog:
             hypervolume: The same of several objectives.
             told: Place of its tell, which follows at once, among all asks and tells of the run; None where
                 that follows from the rounds.
-            by: Which worker evaluated it, and when; None where this process did, from when it was noted on.
+            by: Which worker evaluated it, and when; None where this process did, since it was noted.
         """
         is_asked = number >= 0
         counted = {

@@ -10,6 +10,7 @@ import pytest
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, MissingExtraError
+from hebo.optimizer.events import Tell
 from hebo.peers.dimensions import Dimensions
 from hebo.peers.session import PeerOptimizer, Session, Suggestion, Told, load
 from hebo.random import make_generator
@@ -121,3 +122,23 @@ def test_a_state_of_another_optimizer_is_refused() -> None:
 def test_a_missing_library_names_the_extra() -> None:
     with pytest.raises(MissingExtraError, match=r"'\.\[peers\]'"):
         load("no_such_library")
+
+
+def test_asks_and_tells_that_interleave_are_heard_in_their_order_again() -> None:
+    optimizer, restored = make(), make()
+    first, second = optimizer.ask(2), optimizer.ask(1)
+    optimizer.tell(second, [3.0])
+    third = optimizer.ask(1)
+    optimizer.tell(first.iloc[[1]], [1.0])
+    restored.restore(
+        [
+            (first, None),
+            (second, None),
+            Tell(second, [3.0]),
+            (third, None),
+            Tell(first.iloc[[1]], {"y": [1.0]}),
+        ]
+    )
+    assert restored.ask(1).equals(optimizer.ask(1))
+    assert calls(restored) == calls(optimizer)
+    assert restored.pending.equals(optimizer.pending)

@@ -208,6 +208,21 @@ def test_an_unreachable_scheduler_breaks_the_run_with_a_message(
     assert "tcp://127.0.0.1:9 cannot be reached" in answer.output
 
 
+@pytest.mark.slow
+def test_workers_that_dask_loses_cost_their_trial_and_no_other(
+    write_config: Write, hebo: Hebo, tmp_path: Path
+) -> None:
+    pytest.importorskip("distributed")
+    changes = {"tasks": [toy("crash")], "n_workers": 2, "budget": {"n_trials": 6}}
+    executor = {"type": "dask", "scheduler": "local"}
+    assert hebo("run", write_config(**settings(**changes, executor=executor))).exit_code == 0
+    found = load_results(tmp_path / "out")
+    in_corner = [params["x"] > 0.5 for params in found.trials["params"]]
+    assert [one == "crashed" for one in found.trials["status"]] == in_corner
+    assert sum(in_corner) > 0
+    assert all("Dask lost its worker again and again" in one for one in found.trials["message"].dropna())
+
+
 # ------------------------------------------------------------------------------------------- kills
 
 

@@ -114,8 +114,8 @@ def test_many_may_make_a_store_at_once(tmp_path: Path) -> None:
         list(pool.map(make, range(6)))
 
 
-def old_store(path: Path) -> str:
-    """Make a store as version 2 of the schema had it, with a run and a trial, and return its URL."""
+def old_store(path: Path, version: int = 2) -> str:
+    """Make a store as an older version of the schema had it, with a run and a trial, and return its URL."""
     url = url_of(path)
     engine = open_engine(url, create=True)
     run = {"experiment": "e", "run_id": "o@t#0", "position": 0, "optimizer": "o", "task": "t", "seed": 0}
@@ -138,9 +138,9 @@ def old_store(path: Path) -> str:
             connection.execute(insert(table), row)
         for table in tables.metadata.sorted_tables:
             for column in table.columns:
-                if tables.is_newer(column, 2):
+                if tables.is_newer(column, version):
                     connection.exec_driver_sql(f"ALTER TABLE {table.name} DROP COLUMN {column.name}")
-        connection.execute(update(tables.info).values(value="2"))
+        connection.execute(update(tables.info).values(value=str(version)))
     engine.dispose()
     return url
 
@@ -171,6 +171,15 @@ def test_it_is_brought_up_to_date_where_it_is_written_to(tmp_path: Path) -> None
     found = load_results(url)
     assert found.trials["values"].tolist() == [{"y": 1.0}]
     assert found.runs["status"].tolist() == ["finished"]
+
+
+def test_a_store_of_version_3_is_read_and_brought_up_to_date(tmp_path: Path) -> None:
+    url = old_store(tmp_path / "results.db", version=3)
+    assert load_results(url).trials[["told", "worker"]].isna().all(axis=None)
+    assert "told" not in columns_of(url, "hebo_trials")
+    open_engine(url, create=True).dispose()
+    assert {"told", "worker"} <= set(columns_of(url, "hebo_trials"))
+    assert load_results(url).trials["values"].tolist() == [{"y": 1.0}]
 
 
 def test_several_may_bring_one_up_to_date_at_once(tmp_path: Path) -> None:
