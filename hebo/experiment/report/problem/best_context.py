@@ -10,6 +10,7 @@ import pandas as pd
 from hebo.experiment.report.front_context import MAX_ROWS
 from hebo.experiment.report.front_figure import front_figure
 from hebo.experiment.report.problem.contents import ProblemContents
+from hebo.experiment.report.problem.tables import table_cell
 from hebo.experiment.report.problem.texts import (
     cell,
     goal_text,
@@ -114,11 +115,11 @@ def front_context(contents: ProblemContents) -> dict[str, Any] | None:
         for place, front in enumerate(contents.fronts)
     ]
     n_ok = int((contents.trials["kind"] == OK).sum())
+    rows = [_front_row(contents.trials.iloc[row], contents) for row in shown]
     return {
         "figures": figures,
-        "headings": [one.title for one in (*outcomes.objectives, *outcomes.constraints)],
-        "params": contents.space.names,
-        "rows": [_front_row(contents.trials.iloc[row], contents) for row in shown],
+        "headings": [("trial", False), *_headings(contents, rows)],
+        "rows": rows,
         "n_points": len(contents.front),
         "n_ok": n_ok,
         "goals": [(one.name, goal_text(one)) for one in outcomes.objectives],
@@ -137,8 +138,10 @@ def _spread(rows: Iterable[int], contents: ProblemContents) -> list[int]:
 def _front_row(trial: pd.Series[Any], contents: ProblemContents) -> dict[str, Any]:
     values = [trial["values"].get(name) for name in contents.outcomes.names]
     params = [trial["params"].get(name) for name in contents.space.names]
-    return {
-        "trial": int(trial["number"]),
-        "values": [(cell(value), value) for value in values],
-        "params": [(cell(value), value) for value in params],
-    }
+    return {"trial": int(trial["number"]), "cells": [table_cell(one) for one in (*values, *params)]}
+
+
+def _headings(contents: ProblemContents, rows: list[dict[str, Any]]) -> list[tuple[str, bool]]:
+    outcomes = contents.outcomes
+    names = [*(one.title for one in (*outcomes.objectives, *outcomes.constraints)), *contents.space.names]
+    return [(name, any(row["cells"][place]["is_number"] for row in rows)) for place, name in enumerate(names)]

@@ -70,7 +70,7 @@ def _facts(contents: ProblemContents) -> list[tuple[str, str]]:
     n_runs, n_aside = len(contents.results.runs), len(contents.results.aside)
     budget = run["max_cost"] == run["max_cost"]
     found = [
-        ("Optimizer", str(run["optimizer"])),
+        ("Optimizer", "" if contents.results.kind == "study" else str(run["optimizer"])),
         ("Trials", f"{n_done}" if budget else f"{n_done} of {int(run['n_trials'])}"),
         ("Told before", str(n_earlier) if n_earlier else ""),
         ("Under way", str(counts[PENDING]) if counts[PENDING] else ""),

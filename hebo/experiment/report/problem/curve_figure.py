@@ -85,8 +85,7 @@ def _draw(axes: Axes, one: Slice, outcomes: Outcomes) -> None:
     x = told.positions + (_jitter(told) if told.is_categorical else 0.0)
     draw_trials(axes, x, measured, one.trials, one.view, outcomes, scale=0.72)
     if one.best is not None and np.isfinite([x[one.best], measured[one.best]]).all():
-        height = float(np.clip(one.view.position(measured[[one.best]])[0], -0.04, 1.04))
-        mark_best(axes, float(x[one.best]), height, size=8)
+        mark_best(axes, float(x[one.best]), float(one.view.position(measured[[one.best]])[0]), size=8)
     (place,) = parameter_axis(one.parameter, [one.recommended]).positions.tolist()
     if np.isfinite(place):
         axes.axvline(place, color=ACCENT, linewidth=1.0, linestyle=(0, (3, 3)), zorder=1)
@@ -120,9 +119,7 @@ def _text(one: Slice, row: int) -> str:
 def _limits(axes: Axes, one: Slice) -> None:
     """Draw target and limits that lie within the axis."""
     quantity = one.quantity
-    found = (
-        [quantity.lb, quantity.ub] if isinstance(quantity, Constraint) else [quantity.target]
-    )
+    found = [quantity.lb, quantity.ub] if isinstance(quantity, Constraint) else [quantity.target]
     for value in (float(limit) for limit in found if limit is not None):
         (height,) = one.view.position(np.array([value])).tolist()
         if -0.02 <= height <= 1.02:

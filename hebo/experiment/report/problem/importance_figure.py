@@ -26,7 +26,7 @@ from hebo.experiment.report.style import (
 from hebo.experiment.report.text import number, plain
 
 MAX_BARS = 12
-_LABELS = ("main: by itself", "total: with interactions")
+_LABELS = ("main, by itself", "total, with others")
 
 
 def importance_panel(name: str, effects: pd.DataFrame) -> Figure:
@@ -41,7 +41,7 @@ def importance_figure(effects: Mapping[str, pd.DataFrame]) -> Figure:
 
 def _figure(effects: Mapping[str, pd.DataFrame]) -> Figure:
     n_bars = max(min(len(one), MAX_BARS) for one in effects.values())
-    cell = Cell(5.2, 0.78 + 0.32 * n_bars, left=1.45, right=0.2, bottom=0.34, top=0.36)
+    cell = Cell(5.2, 0.66 + 0.32 * n_bars, left=1.45, right=0.3, bottom=0.32, top=0.3)
     columns = min(2, len(effects))
     header = legend_height(cell.width * columns - 0.2, _LABELS)
     figure, panels = sheet(len(effects), cell, columns=columns, header=header)

@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING, TypeVar
 import numpy as np
 import pandas as pd
 
+from hebo.design_space.competing import context_names
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError, HeboError
 from hebo.experiment.report.problem.trials import FAILED, INFEASIBLE, OK, PENDING
 from hebo.experiment.store.frames import frame_of, values_of
 from hebo.experiment.store.run_log import Trial
+from hebo.explain.dependence import partial_dependence
+from hebo.explain.scope import Scope
+from hebo.random import make_generator
 
 if TYPE_CHECKING:
     from hebo.experiment.store.results import Results
@@ -161,8 +165,8 @@ class _Asked:
             else self._attempt("The prediction", lambda: self.optimizer.predict(points)),
             importances=importances,
             pairs=pairs,
-            curves=self._attempt("Dependence", lambda: self._curves(strongest)) or {},
-            surfaces=self._attempt("Dependence on pairs", lambda: self._surfaces(pairs)) or {},
+            curves=self._attempt("Dependence", lambda: self._curves(strongest, points)) or {},
+            surfaces=self._attempt("Dependence on pairs", lambda: self._surfaces(pairs, points)) or {},
             diagnosis=self._attempt("The diagnosis", self.optimizer.diagnose),
             problems=tuple(self.problems),
             ignores_rules=ignores_rules,
@@ -191,17 +195,33 @@ class _Asked:
     def _pairs(self) -> pd.DataFrame:
         return self.optimizer.interactions(n_strongest=_N_STRONGEST)
 
-    def _curves(self, strongest: list[str]) -> dict[str, pd.DataFrame]:
+    def _curves(self, strongest: list[str], points: pd.DataFrame | None) -> dict[str, pd.DataFrame]:
         n = max(2, min(_MAX_PARAMETERS, _MAX_PANELS // len(self.outcomes.names)))
-        return {name: self._dependence([name], _GRID) for name in self._alone(strongest)[:n]}
+        return {name: self._dependence([name], points, _GRID) for name in self._alone(strongest)[:n]}
 
-    def _surfaces(self, pairs: pd.DataFrame | None) -> dict[tuple[str, str], pd.DataFrame]:
+    def _surfaces(
+        self, pairs: pd.DataFrame | None, points: pd.DataFrame | None
+    ) -> dict[tuple[str, str], pd.DataFrame]:
         found = [] if pairs is None else [tuple(one) for one in pairs.index]
         chosen = [(a, b) for a, b in found if len(self._alone([a, b])) == 2][:_N_PAIRS]
-        return {(a, b): self._dependence([a, b], _PAIR_GRID) for a, b in chosen}
+        return {(a, b): self._dependence([a, b], points, _PAIR_GRID) for a, b in chosen}
 
-    def _dependence(self, names: list[str], n: int) -> pd.DataFrame:
-        return self.optimizer.partial_dependence(names, at="best", n=n)
+    def _dependence(self, names: list[str], points: pd.DataFrame | None, n: int) -> pd.DataFrame:
+        """Return the slice through the first point; without one, the average over the other parameters.
+
+        It is that of `Optimizer.partial_dependence`, which would search for the point again each time.
+        """
+        space, first = self.optimizer.space, None if points is None else points.head(1)
+        contexts = {} if first is None else {name: first[name].iloc[0] for name in context_names(space)}
+        return partial_dependence(
+            self.optimizer.outcome_models(),
+            self.outcomes,
+            Scope(space, {**space.targets, **contexts}),
+            names,
+            point=None if first is None else space.encode(first),
+            n=n,
+            generator=make_generator(self.optimizer.seed, "report", n),
+        )
 
     def _alone(self, names: list[str]) -> list[str]:
         """Return the parameters of one column, which have an axis."""

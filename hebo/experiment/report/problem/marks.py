@@ -21,6 +21,9 @@ from hebo.outcomes import Outcomes
 FAILED_HEIGHT = -0.075
 """Where trials without a value are marked, below an axis from 0 to 1."""
 
+BEYOND = 0.04
+"""How far beyond an axis from 0 to 1 a value is drawn at its place; further out a triangle marks it."""
+
 LABELS = {
     OK: "trial",
     INFEASIBLE: "breaks a limit",
@@ -64,24 +67,27 @@ def draw_trials(
         scale: Of the marks.
     """
     positions = view.position(values)
-    heights = np.where(np.isnan(positions), FAILED_HEIGHT, np.clip(positions, -0.04, 1.04))
+    heights = np.where(np.isnan(positions), FAILED_HEIGHT, np.clip(positions, -BEYOND, 1 + BEYOND))
     kinds = np.where(np.isnan(positions), FAILED, trials["kind"].to_numpy(dtype=object))
+    beyond = np.select([positions < -BEYOND, positions > 1 + BEYOND], ["v", "^"], "")
     for kind, style in _STYLES.items():
-        shown = np.flatnonzero((kinds == kind) & np.isfinite(x))
-        if len(shown):
-            marks = axes.plot(
-                *(x[shown], heights[shown]),
-                **style,
-                linestyle="",
-                markersize=_SIZES[kind] * scale,
-                clip_on=False,
-                zorder=4 if kind == OK else 3,
-            )
-            set_hover(marks[0], [hover_text(trials.iloc[row], outcomes) for row in shown])
+        for marker in ("", "v", "^"):
+            shown = np.flatnonzero((kinds == kind) & (beyond == marker) & np.isfinite(x))
+            if len(shown):
+                marks = axes.plot(
+                    *(x[shown], heights[shown]),
+                    **{**style, **({"marker": marker} if marker else {})},
+                    linestyle="",
+                    markersize=_SIZES[kind] * scale,
+                    clip_on=False,
+                    zorder=4 if kind == OK else 3,
+                )
+                set_hover(marks[0], [hover_text(trials.iloc[row], outcomes) for row in shown])
 
 
-def mark_best(axes: Axes, x: float, height: float, *, size: float = 10.0) -> None:
-    """Put a ring around the best trial."""
+def mark_best(axes: Axes, x: float, position: float, *, size: float = 10.0) -> None:
+    """Put a ring around the best trial, at a position on the vertical axis."""
+    height = float(np.clip(position, -BEYOND, 1 + BEYOND))
     style: dict[str, Any] = {"markerfacecolor": "none", "markeredgecolor": ACCENT, "markeredgewidth": 1.8}
     axes.plot([x], [height], "o", markersize=size, clip_on=False, zorder=5, **style)
 
@@ -95,9 +101,7 @@ def hover_text(trial: Mapping[str, Any] | pd.Series[Any], outcomes: Outcomes) ->
     return "\n".join([*lines, values_text(params, None)])
 
 
-def legend_of(
-    kinds: Sequence[str], *, line: str = "", best: bool = False
-) -> tuple[list[Line2D], list[str]]:
+def legend_of(kinds: Sequence[str], *, line: str = "", best: bool = False) -> tuple[list[Line2D], list[str]]:
     """Return handles and labels of the fates that occur."""
     handles, labels = [], []
     for kind in (one for one in _STYLES if one in kinds):

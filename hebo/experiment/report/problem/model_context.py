@@ -91,7 +91,7 @@ def _predicted(contents: ProblemContents, row: dict[Any, Any]) -> list[dict[str,
 
 
 def _chances(row: dict[Any, Any]) -> list[tuple[str, str]]:
-    names = {FEASIBLE: "keeps all limits", SUCCESS: "the evaluation succeeds"}
+    names = {FEASIBLE: "all limits are kept", SUCCESS: "the evaluation succeeds"}
     return [(text, _percent(float(row[name]))) for name, text in names.items() if name in row]
 
 

@@ -11,7 +11,7 @@ from matplotlib.ticker import MaxNLocator
 from hebo.experiment.analysis.statistics import Floats
 from hebo.experiment.report.hover import set_hover
 from hebo.experiment.report.problem.contents import ProblemContents
-from hebo.experiment.report.problem.marks import FAILED_HEIGHT, draw_trials, legend_of, mark_best
+from hebo.experiment.report.problem.marks import BEYOND, FAILED_HEIGHT, draw_trials, legend_of, mark_best
 from hebo.experiment.report.problem.trials import FAILED, PENDING, best_rows, column
 from hebo.experiment.report.style import (
     INK,
@@ -28,7 +28,7 @@ from hebo.experiment.report.style import (
 from hebo.experiment.report.text import number
 from hebo.experiment.report.view import View, full_view, objective_view
 
-CELL = Cell(6.0, 3.0, left=0.6, right=0.2, bottom=0.5, top=0.42)
+CELL = Cell(6.0, 3.0, left=0.6, right=0.2, bottom=0.5, top=0.32)
 MAX_CONTEXTS = 7
 
 
@@ -57,8 +57,8 @@ def _values(contents: ProblemContents) -> Figure:
     _reference(axes, view, _optimum(contents), "known optimum")
     if contents.best is not None:
         value = column(contents.trials, objective.name)[contents.best]
-        height = float(np.clip(view.position(np.array([value]))[0], -0.04, 1.04))
-        mark_best(axes, float(contents.trials["number"].iloc[contents.best]), height)
+        number_ = float(contents.trials["number"].iloc[contents.best])
+        mark_best(axes, number_, float(view.position(np.array([value]))[0]))
     _finish(axes, view if np.isfinite(values).any() else None, x)
     legend_above(figure, handles, labels, left=CELL.left)
     return figure
@@ -67,7 +67,7 @@ def _values(contents: ProblemContents) -> Figure:
 def _best_line(axes: Axes, trials: pd.DataFrame, values: Floats, view: View, name: str) -> None:
     rows = np.array(best_rows(trials, name), dtype=int)
     best = np.where(rows >= 0, values[rows] if len(rows) else 0.0, np.nan)
-    heights = np.clip(view.position(best), -0.04, 1.04)
+    heights = np.clip(view.position(best), -BEYOND, 1 + BEYOND)
     axes.step(trials["number"], heights, where="post", color=INK, linewidth=1.5, zorder=2)
 
 

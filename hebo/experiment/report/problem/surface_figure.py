@@ -80,10 +80,16 @@ def _draw(axes: Axes, one: Surface, outcomes: Outcomes) -> None:
 
 
 def _levels(mean: Floats, objective: Objective) -> Floats:
-    """Return the bounds of the colors, of what is minimized: one more than there are colors."""
+    """Return the bounds of the colors, of what is minimized: one more than there are colors.
+
+    Each color covers the same share of the grid, so that a far corner does not take all of them.
+    """
     minimized = np.asarray(objective.minimized(mean), dtype=float)
-    low, high = float(np.nanmin(minimized)), float(np.nanmax(minimized))
+    levels = np.quantile(minimized, np.linspace(0.0, 1.0, len(SCALE) + 1))
+    low, high = float(levels[0]), float(levels[-1])
     least = max(abs(low), abs(high), 1e-12) * 1e-9
+    if (np.diff(levels) > least).all():
+        return np.asarray(levels)
     return np.linspace(low, max(high, low + least), len(SCALE) + 1)
 
 
@@ -163,20 +169,19 @@ def _spread(axis: ParameterAxis, ratio: float) -> Floats:
 
 
 def _scale(axes: Axes, levels: Floats, objective: Objective) -> None:
-    """Draw the colors beside the axes, the best at the top, with values as measured at both ends."""
+    """Draw the colors beside the axes, the best at the top, with the values at some of their bounds."""
     for index, color in enumerate(SCALE):
         height = 1 / len(SCALE)
         place = (1.04, 1 - (index + 1) * height)
         patch = Rectangle(place, 0.04, height, color=color, linewidth=0, clip_on=False)
         patch.set_transform(axes.transAxes)
         axes.add_artist(patch)
-    ends = [float(objective.measured(levels[place])) for place in (0, -1)]
-    labels = dict(zip(sorted(set(ends)), distinct_labels(sorted(set(ends))), strict=True))
-    unit = "off" if objective.target is not None else ""
-    for value, y, va in ((ends[0], 1.0, "top"), (ends[1], 0.0, "bottom")):
-        text = f"{labels[value]} {unit}".strip()
-        axes.text(1.1, y, text, transform=axes.transAxes, va=va, fontsize=8, color=MUTED)
-    axes.text(1.1, 0.91, "best", transform=axes.transAxes, va="top", fontsize=8, color=MUTED)
+    bounds = [float(objective.measured(one)) for one in levels[::3]]
+    labels = dict(zip(sorted(set(bounds)), distinct_labels(sorted(set(bounds))), strict=True))
+    for place, value in enumerate(bounds):
+        text = f"{labels[value]} off" if objective.target is not None else labels[value]
+        y = 1 - place / (len(bounds) - 1)
+        axes.text(1.1, y, text, transform=axes.transAxes, va="center", fontsize=8, color=MUTED)
 
 
 def _ticks(

@@ -27,14 +27,11 @@ def trial_table(contents: ProblemContents) -> dict[str, Any]:
     ]
     names = {"eval_seconds": "seconds"}
     extras = _extra_names(trials)
-    headings = [
-        "trial",
-        "status",
+    names_of = [
         *(title for _, title in measured),
         *space.names,
         *(names.get(name, name) for name in optional),
         *extras,
-        "message",
     ]
     rows = []
     for place, trial in enumerate(trials.to_dict("records")):
@@ -51,10 +48,17 @@ def trial_table(contents: ProblemContents) -> dict[str, Any]:
                 "kind": trial["kind"],
                 "status": str(trial["status"]).replace("_", " "),
                 "is_best": place == contents.best or place in contents.front,
-                "cells": [_cell(value) for value in cells],
+                "cells": [table_cell(value) for value in cells],
                 "message": _message(trial["message"]),
             }
         )
+    are_numbers = [any(row["cells"][place]["is_number"] for row in rows) for place in range(len(names_of))]
+    headings = [
+        ("trial", False),
+        ("status", False),
+        *zip(names_of, are_numbers, strict=True),
+        ("message", False),
+    ]
     return {"headings": headings, "rows": rows, "file": f"{contents.results.name}-trials.csv"}
 
 
@@ -69,7 +73,7 @@ def _extra_names(trials: pd.DataFrame) -> list[str]:
     return list(found)[:MAX_EXTRAS]
 
 
-def _cell(value: Any) -> dict[str, Any]:
+def table_cell(value: Any) -> dict[str, Any]:
     """Return the text of a cell, whether it is a number, and its value where the text is rounded."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     text = cell(value)
@@ -77,7 +81,11 @@ def _cell(value: Any) -> dict[str, Any]:
     if is_number and not is_empty and float(value) == int(float(value)) and abs(float(value)) < 1e15:
         value = int(value)
         text = cell(value) if abs(value) < 1e6 else text
-    return {"text": "" if is_empty else text, "is_number": is_number, "value": "" if is_empty else repr(value) if is_number else text}
+    return {
+        "text": "" if is_empty else text,
+        "is_number": is_number,
+        "value": "" if is_empty else repr(value) if is_number else text,
+    }
 
 
 def _message(message: Any) -> str:

@@ -25,6 +25,7 @@ from hebo.experiment.report.style import (
 )
 
 MAX_LANES = 40
+_NAMES = {"s": "seconds", "min": "minutes", "h": "hours", "d": "days"}
 _COLORS = {OK: PALETTE[0], INFEASIBLE: PALETTE[1], FAILED: MUTED, CHEAPER: SCALE[5]}
 
 
@@ -87,7 +88,7 @@ def timeline_figure(trials: pd.DataFrame) -> Figure:
     axes.set_ylim(n_lanes - 0.45, -0.55)
     axes.set_xlim(left=0)
     axes.xaxis.set_major_locator(MaxNLocator(8))
-    axes.set_xlabel(f"{unit} since the first trial began", fontsize=8.5, color=MUTED)
+    axes.set_xlabel(f"{_NAMES[unit]} since the first trial began", fontsize=8.5, color=MUTED)
     handles = [_swatch(kind) for kind in kinds]
     legend_above(figure, handles, [LABELS[kind] for kind in kinds], left=cell.left)
     return figure
