@@ -15,6 +15,7 @@ from hebo.experiment.report.problem.texts import (
     cell,
     goal_text,
     limit_text,
+    quantities,
     values_text,
     with_unit,
 )
@@ -85,7 +86,7 @@ def contexts_context(contents: ProblemContents) -> list[dict[str, Any]]:
     objective = contents.outcomes.objectives[0]
     rows = []
     for context, row in contents.bests.items():
-        trial = contents.trials.loc[row]
+        trial = contents.trials.loc[row].to_dict()
         params = {
             name: value for name, value in trial["params"].items() if name not in contents.measure.contexts
         }
@@ -143,5 +144,5 @@ def _front_row(trial: pd.Series[Any], contents: ProblemContents) -> dict[str, An
 
 def _headings(contents: ProblemContents, rows: list[dict[str, Any]]) -> list[tuple[str, bool]]:
     outcomes = contents.outcomes
-    names = [*(one.title for one in (*outcomes.objectives, *outcomes.constraints)), *contents.space.names]
+    names = [*(one.title for one in quantities(outcomes)), *contents.space.names]
     return [(name, any(row["cells"][place]["is_number"] for row in rows)) for place, name in enumerate(names)]

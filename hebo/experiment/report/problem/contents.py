@@ -127,8 +127,7 @@ def _leading_run(results: Results, reached: Mapping[str, float]) -> dict[str, An
     counts = results.trials["run_id"].value_counts()
     lengths = [counts.get(run_id, 0) for run_id in results.runs["run_id"]]
     row = int(np.nanargmin(ends)) if np.isfinite(ends).any() else int(np.argmax(lengths))
-    found: dict[str, Any] = results.runs.iloc[row].to_dict()
-    return found
+    return {str(name): value for name, value in results.runs.iloc[row].items()}
 
 
 def _by_context(trials: pd.DataFrame, name: str) -> dict[str, int]:

@@ -88,7 +88,7 @@ def _progress(contents: ProblemContents) -> dict[str, Any] | None:
     ended = trials[trials["kind"] != PENDING]
     sentence = _standing(str(run["status"]), str(run["message"] or ""), int(run["n_trials"]), len(ended))
     if ended.empty:
-        return {"sentence": sentence, "figure": "", "costs": []}
+        return {"sentence": sentence, "is_broken": run["status"] == "broken", "figure": "", "costs": []}
     objective = contents.outcomes.objectives[0]
     return {
         "sentence": sentence,

@@ -105,7 +105,7 @@ def _curve(axes: Axes, one: Slice, grid: ParameterAxis) -> None:
     inside = np.flatnonzero((mean > -0.05) & (mean < 1.05))
     if len(inside):  # wide marks without a color, for the texts alone
         marks = axes.plot(x[inside], mean[inside], "o", color=PALETTE[0], markersize=7, alpha=0.0, zorder=2)
-        set_hover(marks[0], [_text(one, row) for row in inside])
+        set_hover(marks[0], [_text(one, int(row)) for row in inside])
 
 
 def _text(one: Slice, row: int) -> str:

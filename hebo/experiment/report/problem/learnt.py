@@ -101,13 +101,15 @@ def learn(results: Results, task: str, trials: pd.DataFrame) -> Learnt | str:
 
 
 def _chosen(trials: pd.DataFrame, outcomes: Outcomes) -> pd.DataFrame:
-    """Return the trials to tell: all, or the best third of what a model takes and an even choice of others."""
+    """Return the trials to tell: all, or of too many the best ones and an even choice of the others."""
     ended = trials[trials["kind"] != PENDING]
     if len(ended) <= MAX_TOLD:
         return ended
     name = outcomes.objectives[0].name
-    values = [one[name] if kind == OK else np.inf for kind, one in zip(ended["kind"], ended["minimized"])]
-    order = np.argsort(np.array(values, dtype=float), kind="stable")
+    kinds = ended["kind"]
+    rows = zip(kinds, ended["minimized"], strict=True)
+    values = np.array([one[name] if kind == OK else np.inf for kind, one in rows], dtype=float)
+    order = np.argsort(values, kind="stable")
     best, others = order[: MAX_TOLD // 3], np.sort(order[MAX_TOLD // 3 :])
     n_others = MAX_TOLD - len(best)
     evenly = others[np.linspace(0, len(others) - 1, n_others).round().astype(int)]
@@ -120,7 +122,7 @@ def _told(results: Results, task: str, trials: pd.DataFrame) -> Optimizer:
     outcomes = results.outcomes_of(task)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        optimizer = HEBORecipe().build(model_space(results, task), seed=0)
+        optimizer: Optimizer = HEBORecipe().build(model_space(results, task), seed=0)
     optimizer.set_outcomes(outcomes)
     told = [
         Trial(int(row["number"]), 0, row["params"], values=None if row["kind"] == FAILED else row["values"])

@@ -13,7 +13,7 @@ from hebo.experiment.report.problem.importance_figure import MAX_BARS, importanc
 from hebo.experiment.report.problem.learnt import Learnt
 from hebo.experiment.report.problem.panels import slices_of, surfaces_of, titles_of
 from hebo.experiment.report.problem.surface_figure import surface_panel
-from hebo.experiment.report.problem.texts import cell, counted, limit_text, values_text, with_unit
+from hebo.experiment.report.problem.texts import cell, counted, limit_text, quantities, values_text, with_unit
 from hebo.experiment.report.problem.trust_figure import trust_panel
 from hebo.experiment.report.svg import page_svg
 from hebo.explain.prediction import FEASIBLE, SUCCESS
@@ -72,7 +72,7 @@ def _plain(value: Any) -> Any:
 
 def _predicted(contents: ProblemContents, row: dict[Any, Any]) -> list[dict[str, str]]:
     rows = []
-    for one in (*contents.outcomes.objectives, *contents.outcomes.constraints):
+    for one in quantities(contents.outcomes):
         mean, low, high = (
             cell(float(row[f"{one.name}_{part}"]), n_digits=4) for part in ("mean", "low", "high")
         )
@@ -123,14 +123,11 @@ def _pairs(learnt: Learnt) -> list[tuple[str, str]]:
     if learnt.pairs is None:
         return []
     rows = learnt.pairs[learnt.pairs["interaction"] >= 0.01].head(3)
-    return [
-        (
-            f"{first} and {second}",
-            f"{_percent(row['interaction'])} ({_percent(row['interaction_low'])} to "
-            f"{_percent(row['interaction_high'])})",
-        )
-        for (first, second), row in rows.iterrows()
-    ]
+    found = []
+    for row in rows.reset_index().to_dict("records"):
+        share, low, high = (_percent(row[f"interaction{end}"]) for end in ("", "_low", "_high"))
+        found.append((f"{row['first']} and {row['second']}", f"{share} ({low} to {high})"))
+    return found
 
 
 def _dependence(contents: ProblemContents) -> dict[str, Any] | None:

@@ -7,18 +7,13 @@ import pandas as pd
 from hebo.experiment.report.problem.contents import ProblemContents
 from hebo.experiment.report.problem.curve_figure import Slice, quantity_view
 from hebo.experiment.report.problem.surface_figure import Surface
+from hebo.experiment.report.problem.texts import quantities
 from hebo.experiment.report.problem.trials import FAILED, PENDING, column
-from hebo.outcomes import Constraint, Objective
-
-
-def quantities_of(contents: ProblemContents) -> list[Objective | Constraint]:
-    """Return all that is measured, the objectives first."""
-    return [*contents.outcomes.objectives, *contents.outcomes.constraints]
 
 
 def titles_of(contents: ProblemContents) -> dict[str, str]:
     """Return name -> name with unit of all that is measured."""
-    return {one.name: one.title for one in quantities_of(contents)}
+    return {one.name: one.title for one in quantities(contents.outcomes)}
 
 
 def slices_of(contents: ProblemContents) -> dict[str, list[Slice]]:
@@ -29,7 +24,7 @@ def slices_of(contents: ProblemContents) -> dict[str, list[Slice]]:
     trials, best = _shown(contents)
     tables = list(learnt.curves.values())
     found = {}
-    for quantity in quantities_of(contents):
+    for quantity in quantities(contents.outcomes):
         view = quantity_view(quantity, tables, column(trials, quantity.name))
         found[quantity.name] = [
             Slice(
@@ -76,7 +71,7 @@ def _shown(contents: ProblemContents) -> tuple[pd.DataFrame, int | None]:
     label = contents.best
     if contents.bests and len(trials):
         label = contents.bests.get(trials["context"].iloc[-1])
-    place = None if label is None else int(trials.index.get_loc(label))
+    place = None if label is None else trials.index.tolist().index(label)
     return trials.reset_index(drop=True), place
 
 

@@ -1,4 +1,4 @@
-"""Surface figure: prediction against two parameters, as filled contours or cells, beside the measured points."""
+"""Surface figure: prediction against two parameters, as contours or cells, beside the measured points."""
 
 from __future__ import annotations
 
@@ -178,9 +178,9 @@ def _scale(axes: Axes, levels: Floats, objective: Objective) -> None:
         axes.add_artist(patch)
     bounds = [float(objective.measured(one)) for one in levels[::3]]
     labels = dict(zip(sorted(set(bounds)), distinct_labels(sorted(set(bounds))), strict=True))
-    for place, value in enumerate(bounds):
+    for row, value in enumerate(bounds):
         text = f"{labels[value]} off" if objective.target is not None else labels[value]
-        y = 1 - place / (len(bounds) - 1)
+        y = 1 - row / (len(bounds) - 1)
         axes.text(1.1, y, text, transform=axes.transAxes, va="center", fontsize=8, color=MUTED)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hebo.experiment.report.problem.contents import ProblemContents
-from hebo.experiment.report.problem.texts import cell, seconds_text, values_text, with_unit
+from hebo.experiment.report.problem.texts import cell, quantities, seconds_text, values_text, with_unit
 from hebo.experiment.report.problem.trials import FAILED, INFEASIBLE, OK, PENDING
 
 MAX_EXTRAS = 12
@@ -21,7 +21,7 @@ _LENGTH = 300
 def trial_table(contents: ProblemContents) -> dict[str, Any]:
     """Return headings and rows of all trials; a cell is its text and, where that is rounded, its value."""
     outcomes, space, trials = contents.outcomes, contents.space, contents.trials
-    measured = [(one.name, one.title) for one in (*outcomes.objectives, *outcomes.constraints)]
+    measured = [(one.name, one.title) for one in quantities(outcomes)]
     optional = [
         name for name in ("eval_seconds", "cost", "worker") if len(trials) and trials[name].notna().any()
     ]

@@ -12,6 +12,14 @@ from hebo.outcomes import Constraint, Objective, Outcomes
 
 NOTHING = "–"
 
+Quantity = Objective | Constraint
+"""What is measured."""
+
+
+def quantities(outcomes: Outcomes) -> list[Quantity]:
+    """Return all that is measured, the objectives first."""
+    return [*outcomes.objectives, *outcomes.constraints]
+
 
 def cell(value: Any, *, n_digits: int = 5) -> str:
     """Return a value of a parameter or a quantity in few digits; a dash for none."""
@@ -32,7 +40,7 @@ def values_text(values: Mapping[str, Any], outcomes: Outcomes | None) -> str:
     """Return named values on one line; those of outcomes have their units."""
     if outcomes is None:
         return ", ".join(f"{name} = {cell(one)}" for name, one in values.items() if one is not None)
-    known = [(one.name, one.unit) for one in (*outcomes.objectives, *outcomes.constraints)]
+    known = [(one.name, one.unit) for one in quantities(outcomes)]
     return ", ".join(
         f"{name} {with_unit(values[name], unit)}" for name, unit in known if values.get(name) is not None
     )

@@ -35,12 +35,13 @@ def run_trials(results: Results, run: Mapping[str, Any]) -> pd.DataFrame:
         for status, one, competes in zip(trials["status"], values, trials["competes"], strict=True)
     ]
     contexts = contexts_of(trials["params"], context_names(results, task))
-    return trials.assign(
+    found: pd.DataFrame = trials.assign(
         values=pd.Series(values, trials.index, dtype=object),
         kind=pd.Series(kinds, trials.index, dtype=object),
         context=pd.Series(contexts, trials.index, dtype=object),
         minimized=pd.Series([outcomes.minimized(one) for one in values], trials.index, dtype=object),
     )
+    return found
 
 
 def _kind(status: str, values: Mapping[str, Any], competes: object, outcomes: Outcomes) -> str:
