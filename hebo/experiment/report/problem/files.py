@@ -16,12 +16,15 @@ from hebo.experiment.report.problem.surface_figure import surfaces_figure
 from hebo.experiment.report.problem.timeline_figure import has_timeline, timeline_figure
 from hebo.experiment.report.problem.trials import PENDING
 from hebo.experiment.report.problem.trust_figure import trust_figure
+from hebo.experiment.report.regret_figure import regret_figure
 
 
 def problem_figures(contents: ProblemContents) -> Iterator[tuple[str, Figure]]:
     """Yield the figures with their file names, one at a time."""
     if (contents.trials["kind"] != PENDING).any():
         yield "progress", progress_figure(contents)
+    if contents.costs:
+        yield "costs", regret_figure(contents.costs)
     for front in contents.fronts:
         yield "front", front_figure(front, contents.optimizers)
     yield from _of_model(contents)

@@ -41,7 +41,7 @@ def importance_figure(effects: Mapping[str, pd.DataFrame]) -> Figure:
 
 def _figure(effects: Mapping[str, pd.DataFrame]) -> Figure:
     n_bars = max(min(len(one), MAX_BARS) for one in effects.values())
-    cell = Cell(5.2, 0.66 + 0.32 * n_bars, left=1.45, right=0.3, bottom=0.32, top=0.3)
+    cell = Cell(4.3, 0.66 + 0.32 * n_bars, left=1.4, right=0.3, bottom=0.32, top=0.3)
     columns = min(2, len(effects))
     header = legend_height(cell.width * columns - 0.2, _LABELS)
     figure, panels = sheet(len(effects), cell, columns=columns, header=header)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pandas as pd
 
 from hebo.experiment.report.problem.contents import ProblemContents
@@ -33,7 +35,7 @@ def slices_of(contents: ProblemContents) -> dict[str, list[Slice]]:
                 table=table,
                 trials=trials,
                 best=best,
-                recommended=None if learnt.points is None else learnt.points[name].iloc[0],
+                recommended=None if learnt.points is None else _first(learnt.points, name),
                 view=view,
             )
             for name, table in learnt.curves.items()
@@ -57,10 +59,16 @@ def surfaces_of(contents: ProblemContents) -> list[Surface]:
             best=_place_without_failed(trials, best),
             recommended=(None, None)
             if learnt.points is None
-            else (learnt.points[a].iloc[0], learnt.points[b].iloc[0]),
+            else (_first(learnt.points, a), _first(learnt.points, b)),
         )
         for (a, b), table in learnt.surfaces.items()
     ]
+
+
+def _first(points: pd.DataFrame, name: str) -> Any:
+    """Return a value of the first point as a plain one, as trials have them."""
+    value = points[name].iloc[0]
+    return value.item() if hasattr(value, "item") else value
 
 
 def _shown(contents: ProblemContents) -> tuple[pd.DataFrame, int | None]:

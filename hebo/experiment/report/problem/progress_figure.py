@@ -28,7 +28,7 @@ from hebo.experiment.report.style import (
 from hebo.experiment.report.text import number
 from hebo.experiment.report.view import View, full_view, objective_view
 
-CELL = Cell(6.0, 3.0, left=0.6, right=0.2, bottom=0.5, top=0.32)
+CELL = Cell(5.0, 2.8, left=0.6, right=0.2, bottom=0.5, top=0.32)
 MAX_CONTEXTS = 7
 
 
@@ -114,7 +114,7 @@ def _hypervolume(contents: ProblemContents) -> Figure:
 
 def _finish(axes: Axes, view: View | None, x: Floats) -> None:
     vertical_ticks(axes, [] if view is None else view.ticks(), margin=-FAILED_HEIGHT + 0.02)
-    axes.xaxis.set_major_locator(MaxNLocator(8, integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_locator(MaxNLocator(7, integer=True, min_n_ticks=1))
     low, high = (float(x.min()), float(x.max())) if len(x) else (0.0, 1.0)
     room = 0.5 + 0.01 * (high - low)
     axes.set_xlim(low - room, high + room)

@@ -23,7 +23,7 @@ from hebo.experiment.report.text import number, plain
 from hebo.experiment.report.view import distinct_labels
 from hebo.outcomes import Objective, Outcomes
 
-CELL = Cell(5.0, 3.5, left=0.95, right=0.85, bottom=0.55, top=0.45)
+CELL = Cell(4.4, 3.3, left=0.95, right=0.85, bottom=0.55, top=0.45)
 _MAX_LABELS = 6
 
 

@@ -61,7 +61,7 @@ def timeline_figure(trials: pd.DataFrame) -> Figure:
     found = timed(trials)
     n_lanes = int(found["lane"].max()) + 1
     kinds = [one for one in _COLORS if one in set(found["kind"])]
-    cell = Cell(6.0, 0.62 + min(0.34, 6.0 / n_lanes) * n_lanes, left=0.85, right=0.2, bottom=0.48, top=0.1)
+    cell = Cell(5.0, 0.62 + min(0.34, 6.0 / n_lanes) * n_lanes, left=0.85, right=0.2, bottom=0.48, top=0.1)
     figure, (axes,) = sheet(1, cell, columns=1, header=legend_height(cell.width - cell.left, kinds))
     plain_axes(axes, grid="x")
     begin = float(found["started_at"].min())
@@ -87,7 +87,7 @@ def timeline_figure(trials: pd.DataFrame) -> Figure:
     axes.set_yticks(list(lanes), names, fontsize=8.5, color=INK)
     axes.set_ylim(n_lanes - 0.45, -0.55)
     axes.set_xlim(left=0)
-    axes.xaxis.set_major_locator(MaxNLocator(8))
+    axes.xaxis.set_major_locator(MaxNLocator(6))
     axes.set_xlabel(f"{_NAMES[unit]} since the first trial began", fontsize=8.5, color=MUTED)
     handles = [_swatch(kind) for kind in kinds]
     legend_above(figure, handles, [LABELS[kind] for kind in kinds], left=cell.left)
