@@ -157,7 +157,7 @@ def test_the_saved_table_has_all_trials_and_no_formula(
         waiting.value.save_as(tmp_path / "trials.csv")
         assert waiting.value.suggested_filename == "study-trials.csv"
         assert seen.complaints == []
-    rows = list(csv.DictReader((tmp_path / "trials.csv").open(newline="")))
+    rows = list(csv.DictReader((tmp_path / "trials.csv").read_text("utf-8").splitlines()))
     assert [int(row["trial"]) for row in rows] == list(range(24))
     stored = load_results(f"sqlite:///{pages['problem'].parent.parent}/s.db").trials
     assert [float(row["heat"]) for row in rows] == [one["heat"] for one in stored["params"]]
