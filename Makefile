@@ -36,7 +36,7 @@ $(VENV)/.installed-test: $(VENV)/.installed
 	@touch $@
 
 $(VENV)/.installed-clients: $(VENV)/.installed-test
-	$(PINNED) -e '.[test,ray,peers,eda,aig,antibody,sdp,postgres]'
+	$(PINNED) -e '.[test,ray,peers,eda,aig,antibody,sdp,postgres,browser]'
 	@touch $@
 
 $(VENV)/.installed-docs: $(VENV)/.installed
@@ -60,7 +60,7 @@ test-gpu: $(VENV)/.installed ## compare a GPU with the CPU, in at most 8 minutes
 test-slow: $(VENV)/.installed-clients ## the slow tests, those with other people's packages as well
 	$(PYTEST) -n $(WORKERS) -m slow
 
-test-clients: $(VENV)/.installed-clients ## with other people's packages: Ray Tune's search, the peers, ABC, aigverse, antigens
+test-clients: $(VENV)/.installed-clients ## with other people's packages: Ray Tune's search, the peers, ABC, aigverse, antigens, a browser
 	$(PYTEST) -m "client and not slow"
 
 test-bayesmark: ## the real Bayesmark, in an environment of its own, with the final scores

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from hebo.experiment.report.rank_context import rank_context
 from hebo.experiment.report.regret_figure import regret_panel
 from hebo.experiment.report.score_context import HEADINGS, score_texts
 from hebo.experiment.report.score_figures import score_figure
+from hebo.experiment.report.settings import settings
 from hebo.experiment.report.slice_figure import slice_panel
 from hebo.experiment.report.style import PALETTE, line_style
 from hebo.experiment.report.summary import NOTHING, facts, failures, number_or_dash, period, summary
@@ -53,7 +53,7 @@ def page_context(contents: Contents) -> dict[str, Any]:
         "summary": summary(results, table, contents.measures, contents.optimizers),
         "about": {task: about(one) for task, one in contents.measures.items()},
         "has_limit": bool(results.runs["max_cost"].notna().any()),
-        "panels": _curve_panels(contents.curves, "curve"),
+        "panels": _curve_panels(contents.curves, "curve") if len(contents.table) else [],
         "cost_panels": _curve_panels(contents.cost_curves, "cost"),
         "contexts": None if contents.by_context is None else _contexts(contents.by_context, contents),
         "fronts": [front_context(index, one, contents) for index, one in enumerate(contents.fronts)],
@@ -66,10 +66,10 @@ def page_context(contents: Contents) -> dict[str, Any]:
             _best_run_context(index, run) | _pictures(index, run, contents)
             for index, run in enumerate(contents.best_runs)
         ],
-        "timing": _timing_context(contents.timing),
+        "timing": _timing_context(contents.timing) if len(contents.table) else None,
         "phases": _phases_context(contents.phases),
         "failures": failures(results, table),
-        "settings": _settings(results),
+        "settings": settings(results),
     }
 
 
@@ -252,15 +252,3 @@ def _value_text(value: Any) -> str:
     if value is None:
         return "inactive"
     return f"{value:.6g}" if isinstance(value, float) else str(value)
-
-
-def _settings(results: Results) -> list[tuple[str, str]]:
-    """Return the recipe of each optimizer and task as indented JSON."""
-    recipes: dict[str, str] = {}
-    for _, run in results.runs.iterrows():
-        for part in ("optimizer", "task"):
-            if part in run["config"]:
-                recipes.setdefault(
-                    f"{part} {run[part]}", json.dumps(run["config"][part], indent=2, default=str)
-                )
-    return sorted(recipes.items(), key=lambda item: item[0].startswith("task "))

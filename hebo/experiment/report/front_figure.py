@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 
 from hebo.experiment.analysis.fronts import Front
 from hebo.experiment.analysis.statistics import Floats
+from hebo.experiment.report.hover import set_hover
 from hebo.experiment.report.style import (
     FAINT,
     INK,
@@ -48,14 +49,16 @@ def front_figure(front: Front, optimizers: list[str]) -> Figure:
         return _parallel(front, shown)
     pairs = list(combinations(front.objectives, 2))
     width = CELL.width * len(pairs)
-    header = legend_height(width - CELL.left, [name for _, name in shown])
+    names = [name for _, name in shown] if len(optimizers) > 1 else []
+    header = legend_height(width - CELL.left, names) if names else 0.0
     figure, panels = sheet(len(pairs), CELL, columns=len(pairs), header=header)
     for axes, (x, y) in zip(panels, pairs, strict=True):
         _scatter(axes, front, (x, y), shown)
     handles = [
         Line2D([], [], color=line_style(index)[0], marker=_marker(index), linestyle="") for index, _ in shown
     ]
-    legend_above(figure, handles, [name for _, name in shown], left=CELL.left)
+    if names:
+        legend_above(figure, handles, names, left=CELL.left)
     return figure
 
 
@@ -75,7 +78,7 @@ def _scatter(axes: Axes, front: Front, pair: tuple[str, str], shown: list[tuple[
         color, _ = line_style(index)
         for is_best, edge in ((False, color), (True, INK)):
             rows = mine[mine["is_best"] == is_best]
-            axes.plot(
+            marks = axes.plot(
                 rows[x],
                 rows[y],
                 _marker(index),
@@ -84,9 +87,15 @@ def _scatter(axes: Axes, front: Front, pair: tuple[str, str], shown: list[tuple[
                 markersize=5.5,
                 zorder=3 + is_best - index / 100,
             )
+            set_hover(marks[0], [_text(row, (x, y)) for row in rows.to_dict("records")])
     titles = {one.name: one.title for one in front.measure.objectives}
     axes.set_xlabel(plain(titles[x], length=40), fontsize=8.5, color=MUTED)
     axes.set_ylabel(plain(titles[y], length=40), fontsize=8.5, color=MUTED)
+
+
+def _text(row: dict[Any, Any], pair: tuple[str, str]) -> str:
+    values = ", ".join(f"{name} {number(float(row[name]))}" for name in pair)
+    return f"{row['optimizer']}, seed {row['seed']}, trial {row['number']}: {values}"
 
 
 def _parallel(front: Front, shown: list[tuple[int, str]]) -> Figure:

@@ -8,6 +8,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
 from hebo.experiment.analysis.ranks import Comparison
+from hebo.experiment.report.hover import set_hover
 from hebo.experiment.report.style import FAINT, INK, MUTED, line_style, new_figure, plain_axes
 from hebo.experiment.report.text import plain
 
@@ -23,7 +24,8 @@ def rank_figure(comparison: Comparison, optimizers: list[str]) -> Figure:
         color, _ = line_style(optimizers.index(str(name)))
         if np.isfinite(values["lower"]):
             axes.hlines(row, values["lower"], values["upper"], color=color, linewidth=2.2, alpha=0.45)
-        axes.plot(values["mean_rank"], row, "o", color=color, markersize=8)
+        (mark,) = axes.plot(values["mean_rank"], row, "o", color=color, markersize=8)
+        set_hover(mark, [f"{name}: mean rank {values['mean_rank']:.2f}"])
         axes.annotate(
             f"{values['mean_rank']:.2f}",
             (values["mean_rank"], row),

@@ -13,6 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.ticker import MaxNLocator
 
 from hebo.experiment.report.curves import TaskCurves
+from hebo.experiment.report.hover import set_hover
 from hebo.experiment.report.style import (
     INK,
     MUTED,
@@ -23,7 +24,7 @@ from hebo.experiment.report.style import (
     title,
     vertical_ticks,
 )
-from hebo.experiment.report.text import plain
+from hebo.experiment.report.text import number, plain
 
 MAX_COLUMNS = 3
 SMALL = Cell(4.8, 2.75, right=1.82, bottom=0.5, top=0.5)
@@ -88,7 +89,7 @@ def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
     # A single value has no line to be seen; a dot marks it.
     marker = "o" if np.isfinite(median).sum() == 1 else ""
     # Where curves coincide the optimizer named first is the one to be seen.
-    axes.step(
+    (line,) = axes.step(
         places,
         median,
         where="post",
@@ -98,6 +99,9 @@ def _draw_band(axes: Axes, curves: TaskCurves, name: str, index: int) -> None:
         marker=marker,
         zorder=3 - index / 100,
     )
+    known = band.median[np.isfinite(band.median)]
+    if len(known):
+        set_hover(line, [f"{name}: {curves.quantity} {number(float(known[-1]))} at the end"])
 
 
 def _mark_optimum(axes: Axes, height: float) -> None:

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from matplotlib.figure import Figure
 
 from hebo.experiment.files import write
+from hebo.experiment.report.hover import add_titles
 from hebo.experiment.report.style import CSS_COLORS, quiet_glyphs
 
 PNG_DPI = 200
@@ -41,6 +42,7 @@ def inline_svg(figure: Figure, name: str, description: str) -> str:
     root = ElementTree.fromstring(_render(figure, name))
     for metadata in root.findall("{*}metadata"):
         root.remove(metadata)
+    add_titles(root)
     for element in root.iter():
         element.tag = _NAMESPACE.sub("", element.tag)
         element.attrib = {

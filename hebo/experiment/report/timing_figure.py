@@ -6,8 +6,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from hebo.experiment.analysis.timing import PHASES
+from hebo.experiment.report.hover import set_hover
 from hebo.experiment.report.style import INK, MUTED, SCALE, legend_above, new_figure, plain_axes
-from hebo.experiment.report.text import plain
+from hebo.experiment.report.text import number, plain
 
 _COLORS = dict(zip(PHASES, (SCALE[0], SCALE[3], SCALE[5], MUTED), strict=True))
 
@@ -21,7 +22,10 @@ def timing_figure(means: pd.DataFrame) -> Figure:
     handles = []
     for phase in PHASES:
         widths = means[phase].fillna(0.0)
-        handles.append(axes.barh(range(len(means)), widths, left=left, height=0.58, color=_COLORS[phase]))
+        bars = axes.barh(range(len(means)), widths, left=left, height=0.58, color=_COLORS[phase])
+        for bar, (name, seconds) in zip(bars, widths.items(), strict=True):
+            set_hover(bar, [f"{name}: {phase} {number(float(seconds), n_digits=3)} s"])
+        handles.append(bars)
         left += widths
     axes.set_yticks(
         range(len(means)), [plain(name, length=24) for name in means.index], fontsize=9, color=INK

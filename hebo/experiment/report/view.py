@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
@@ -30,7 +30,9 @@ class View:
         """Map values to the axis, those far outside to `-BEYOND` or `BEYOND`; NaN stays NaN."""
         low, high, shown = self.low, self.high, values
         if self.is_log:
-            low, high, shown = np.log(low), np.log(high), np.log(values)
+            with np.errstate(divide="ignore"):
+                low, high = np.log(low), np.log(high)
+                shown = np.log(np.where(values <= 0, 0.0, values))  # below all that is shown
         # Halves keep the width of [-1e308, 1e308] inside the float range.
         with np.errstate(over="ignore"):
             positions = (shown / 2 - low / 2) / ((high / 2 - low / 2) or 1.0)
@@ -38,7 +40,8 @@ class View:
 
     def including(self, value: float) -> View:
         """Return the view that also shows `value`."""
-        return replace(self, low=min(self.low, value), high=max(self.high, value))
+        low, high = min(self.low, value), max(self.high, value)
+        return View(low, high, self.is_log and low > 0)
 
     def ticks(self, n: int = 5) -> list[tuple[float, str]]:
         """Return (position, label) of up to about `n` round values, or of both ends."""

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import Engine, Table, select
 
@@ -77,6 +77,7 @@ class Results:
         aside: Ids of runs that the experiment has named before and names no longer; they are kept in the
             store, and in none of the tables.
         recipes: Task label -> its recipe in the experiment's own file, `resolved.yaml`; empty without one.
+        kind: "study" of what was made by `hebo.minimize` or `Study`, else "experiment".
     """
 
     runs: DataFrame
@@ -90,6 +91,7 @@ class Results:
     versions: Mapping[str, str] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     recipes: Mapping[str, Any] = field(default_factory=dict)
+    kind: Literal["experiment", "study"] = "experiment"
 
     def outcomes_of(self, task: str) -> Outcomes:
         """Return goals, units and limits of what a task measures."""
@@ -161,6 +163,7 @@ def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> R
         part=content.get("part"),
         versions=versions,
         aside=tuple(one["run_id"] for one in found if _place(one) < 0),
+        kind="study" if content.get("kind") == "study" else "experiment",
     )
 
 

@@ -12,6 +12,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
 from hebo.experiment.report.contents import Contents, collect_contents
+from hebo.experiment.report.context import page_context
 from hebo.experiment.report.page import _figures, render
 
 CSS = resources.files("hebo.experiment.report").joinpath("report.css").read_text("utf-8")
@@ -58,7 +59,7 @@ def hard(make_results: Any) -> Contents:
 
 @pytest.fixture(scope="module")
 def page(hard: Contents) -> str:
-    return render(hard)
+    return render("comparison.html", page_context(hard))
 
 
 def rule(selector: str) -> str:

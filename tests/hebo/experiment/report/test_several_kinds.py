@@ -124,7 +124,9 @@ def test_with_known_optima_the_panels_show_regrets(make_results: Any) -> None:
 
 def test_too_many_contexts_are_named_and_not_shown_one_by_one(make_results: Any, tmp_path: Path) -> None:
     space = [{"name": "temp", "type": "num", "lb": 0, "ub": 99, "role": "context"}]
-    results = make_results({("o", "t", 0): [1.0] * 13}, space=space, params=lambda i: {"temp": float(i)})
+    results = make_results(
+        {(name, "t", 0): [1.0] * 13 for name in TWO}, space=space, params=lambda i: {"temp": float(i)}
+    )
     text, figures = page_of(results, tmp_path)
     assert "Not shown one by one: t has 13 contexts." in text
     assert "contexts.png" not in figures
@@ -157,8 +159,8 @@ def test_without_costs_there_is_no_such_curve(make_results: Any, tmp_path: Path)
 def test_trials_at_cheaper_fidelities_are_left_out_of_the_best_run_and_did_not_fail(
     make_results: Any, tmp_path: Path
 ) -> None:
-    results = make_results({("o", "t", 0): [4.0, -9.0, 2.0]})
-    results.trials["competes"] = [True, False, True]
+    results = make_results({("o", "t", 0): [4.0, -9.0, 2.0], ("p", "t", 0): [5.0]})
+    results.trials["competes"] = [True, False, True, True]
     (run,) = collect_contents(results).best_runs
     assert (run.values.tolist(), run.n_elsewhere) == ([4.0, 2.0], 1)
     text, _ = page_of(results, tmp_path)
