@@ -11,9 +11,7 @@ import pandas as pd
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.spreadsheets.cells import Cells, cell
 from hebo.errors import DataError
-
-Point = dict[str, Any]
-"""Parameter -> natural value."""
+from hebo.experiment.campaign.points import Point
 
 
 @dataclass(frozen=True)
@@ -107,5 +105,15 @@ class SheetCells:
         return self._space.label_names
 
     def labels(self, points: pd.DataFrame) -> pd.DataFrame:
-        """Return the labels that a table of candidates has for points; no columns where there is no table."""
-        return self._space.labels_of(self._space.encode(points)).set_axis(points.index)
+        """Return the labels that a table of candidates has for points; no columns where there is no table.
+
+        A point outside the space has none.
+        """
+        if not self.label_names:
+            return pd.DataFrame(index=points.index)
+        try:
+            return self._space.labels_of(self._space.encode(points)).set_axis(points.index)
+        except DataError:
+            if len(points) == 1:
+                return pd.DataFrame(None, index=points.index, columns=self.label_names, dtype=object)
+            return pd.concat([self.labels(points.iloc[[row]]) for row in range(len(points))])

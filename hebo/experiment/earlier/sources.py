@@ -80,7 +80,9 @@ def _of_experiment(where: str, task: str | None) -> Trials:
     results = load_results(where)
     label = _chosen_task(list(results.spaces), task)
     runs = results.runs.run_id[results.runs.task == label]
-    trials = results.trials[results.trials.run_id.isin(runs) & (results.trials.status != tables.PENDING)]
+    trials = results.trials[
+        results.trials.run_id.isin(runs) & ~results.trials.status.isin(tables.WITHOUT_RESULT)
+    ]
     names = list(dict.fromkeys(name for one in trials["values"] for name in one or {}))
     values = {
         name: np.array([_number((one or {}).get(name)) for one in trials["values"]], dtype=float)
