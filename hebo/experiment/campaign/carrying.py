@@ -1,7 +1,7 @@
 """Changes of parameters between rounds: what is known is carried over to another design space.
 
-Points are matched by the names of parameters and by natural values. A point that lies outside the new space is
-kept with its natural values; it comes back when the space is widened again.
+Points are matched by the names of parameters and by natural values. A point that lies outside the new space
+is kept with its natural values; it comes back when the space is widened again.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from hebo.errors import DataError, HeboError
 from hebo.experiment.campaign.differences import few, space_difference
 from hebo.experiment.campaign.document import Answer, CampaignDocument, Former
 from hebo.experiment.campaign.points import At, Point, Stored, as_stored, point_anywhere, points_of
-from hebo.experiment.campaign.told_rows import joined, parted
+from hebo.experiment.campaign.told_rows import TABLES, joined, parted
 
 
 @dataclass(frozen=True)
@@ -167,15 +167,10 @@ class _Carrier:
             points = [at for at, _ in self._points(task["x"], [{}] * len(task["x"]))]
             kept = [place for place, at in enumerate(points) if at.x is not None]
             tables = {
-                key: [one[place] for place in kept]
-                if isinstance(one, list) and len(one) == len(points)
-                else one
-                for key, one in task.items()
-                if key not in ("x", "objective_names", "constraint_names")
+                key: [task[key][place] for place in kept] for key in TABLES if task.get(key) is not None
             }
-            names = {key: task.get(key) for key in ("objective_names", "constraint_names")}
             if kept:
-                found.append({**tables, **names, "x": [points[place].stored for place in kept]})
+                found.append({**task, **tables, "x": [points[place].stored for place in kept]})
         return found
 
 

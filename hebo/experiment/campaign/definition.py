@@ -16,6 +16,7 @@ from hebo.experiment.campaign.spaces import check_defaults, read_space, without_
 from hebo.experiment.config.earlier import KEY, read_earlier
 from hebo.experiment.config.labeled import Name
 from hebo.experiment.config.parts import build
+from hebo.experiment.config.store_url import check_store, text_in
 from hebo.experiment.config.translate import translate
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.experiment.yaml.document import Document
@@ -186,6 +187,8 @@ def _check_keys(data: Mapping[str, Any]) -> None:
             raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
     if "optimizer" not in data or ("space" in data) == ("task" in data):
         raise ConfigMistake((), "a campaign needs an `optimizer`, and a `space` or the `task` that has one.")
+    if (store := text_in(data, "store")) is not None:
+        check_store(store)
     if "task" in data and "input_constraints" in data:
         raise ConfigMistake(("input_constraints",), "the task has its own; leave them out.")
     if "repeats" in data and "candidates" not in data:

@@ -132,13 +132,10 @@ class PairLog(Log):
         return [number // 2 for number in self._document.numbers_waiting if number % 2 == 0]
 
     def _read(self, sheet: PairSheet) -> list[Comparison]:
-        sides = [
-            (one.pair, at)
-            for one, both in zip(self._document.answers, self._compared(), strict=True)
-            for at in both
-        ]
+        pairs = zip(self._document.answers, self._compared(), strict=True)
+        sides = [(one.pair, at) for one, both in pairs for at in both]
         known = [(number, at) for pair, at in sides for number in point_numbers(pair)]
-        reader = RowReader(self._space, self.cells, self._asked(), known)
+        reader = RowReader(self._space, self.cells, self.points_asked(), known)
         found = []
         for pair in sheet.answered:
             numbers, where = point_numbers(pair.number), pair.rows[1].where

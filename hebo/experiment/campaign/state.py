@@ -111,7 +111,8 @@ class CampaignState:
     @property
     def n_outside(self) -> int:
         """How many told points, or comparisons, lie outside the space."""
-        return sum(one.aside is not None for one in (*self._document.told, *self._document.answers))
+        told, answers = self._document.told, self._document.answers
+        return sum(one.aside is not None for one in told) + sum(one.aside is not None for one in answers)
 
     @property
     def n_failed_outside(self) -> int:
@@ -126,12 +127,13 @@ class CampaignState:
         points = self._document.points
         return points_of(self._space, [points[number] for number in numbers])
 
-    def _asked(self) -> dict[int, At]:
-        """Return number -> point."""
+    def points_asked(self) -> dict[int, At]:
+        """Return number -> point, of all that were asked for."""
         numbers = list(self._document.points)
         return dict(zip(numbers, self._points(numbers), strict=True))
 
-    def _told_before(self) -> History:
+    def told_before(self) -> History:
+        """Return what was told so far."""
         told = self._document.told
         rows = joined(self.optimizer.state_dict(), told)
         points = points_of(self._space, [row["x"] if "x" in row else row["point"] for row in rows])

@@ -19,6 +19,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, HeboError
 from hebo.experiment.campaign.document import CampaignDocument, parse_document
 from hebo.experiment.campaign.trial_rows import ANSWERS, trial_rows
+from hebo.experiment.config.locate import settings_of
 from hebo.experiment.store import tables
 from hebo.experiment.store.database import naming, open_engine, reading, safe_url, take_turns, version_of
 from hebo.experiment.store.entries import Facts
@@ -27,6 +28,7 @@ from hebo.experiment.store.run_log import LeaseLost
 from hebo.experiment.store.store import Store
 from hebo.experiment.store.tables import campaigns, experiments, problems, runs, trials
 from hebo.experiment.store.versions import installed_versions
+from hebo.experiment.yaml.document import read_yaml
 
 KIND = "campaign"
 
@@ -212,6 +214,21 @@ class CampaignStorage:
             "spent": 0.0,
             "updated_at": now,
         }
+
+
+def storage_of(file: Path, label: str = "") -> CampaignStorage:
+    """Return where the campaign of a YAML is kept.
+
+    Args:
+        file: The YAML.
+        label: Name of its optimizer, to record something.
+
+    Raises:
+        ConfigError: If the YAML cannot be read.
+    """
+    name, folder, url = settings_of(file)
+    is_own = "store" not in read_yaml(file).data
+    return CampaignStorage(url, name, folder, label, is_own=is_own)
 
 
 def run_id_of(name: str) -> str:

@@ -40,7 +40,7 @@ class Telling(CampaignState):
         Raises:
             DataError: If a row is unusable, or differs and is not to be replaced; names it.
         """
-        told, asked = self._told_before(), self._asked()
+        told, asked = self.told_before(), self.points_asked()
         origins = [one.point for one in told.told]
         reader = RowReader(self._space, self.cells, asked, list(zip(origins, told.at, strict=True)))
         waiting = {number: asked[number] for number in self._document.numbers_waiting}
@@ -60,7 +60,7 @@ class Telling(CampaignState):
             self._replace(rows.changed, told, sheet)
         return Counts(len(rows.fresh), rows.n_known, len(rows.changed), len(sheet.blank) - len(blank))
 
-    def _note_emptied(self, sheet: Sheet, told: History) -> list[int | None]:
+    def _note_emptied(self, sheet: Sheet, told: History) -> Sequence[int | None]:
         """Return the numbers of told points that have no values in a sheet; say so of those from there."""
         blank = [one for one in sheet.blank if one in self._document.numbers_told]
         emptied = [one.point for one in told.told if one.point in blank and one.sheet == sheet.path.name]
@@ -169,6 +169,6 @@ class Telling(CampaignState):
 
     def _number_told_at(self, at: At) -> int | None:
         """Return the number of a point that was asked for and told there; None if it has none."""
-        told = self._told_before()
+        told = self.told_before()
         pairs = zip(told.told, told.at, strict=True)
         return next((one.point for one, where in pairs if one.point and is_same_point(where, at)), None)

@@ -10,7 +10,7 @@ from hebo.experiment.campaign.document import Aside, Told
 Row = dict[str, Any]
 """What is known of one told point: `told`, then `x` or `point`, and its part of each table of the state."""
 
-_TABLES = ("y", "constraints", "y_var", "costs", "gradients")
+TABLES = ("y", "constraints", "y_var", "costs", "gradients")
 """Tables of the state of an optimizer with a row for each told point."""
 
 
@@ -27,7 +27,7 @@ def joined(state: Mapping[str, Any], told: Sequence[Told]) -> list[Row]:
             rows.append({"told": one, **one.aside.model_dump()})
             continue
         place = next(places)
-        known = {key: state[key][place] for key in _TABLES if state.get(key) is not None}
+        known = {key: state[key][place] for key in TABLES if state.get(key) is not None}
         rows.append({"told": one, "x": state["x"][place], **known})
     return rows
 
@@ -36,7 +36,7 @@ def parted(rows: Sequence[Row], state: Mapping[str, Any]) -> tuple[dict[str, Any
     """Return the state of an optimizer with the rows inside the space, and where all rows come from."""
     inside = [row for row in rows if "x" in row]
     tables: dict[str, Any] = {"y": None, "constraints": None, **_tables(inside)}
-    kept = {key: value for key, value in state.items() if key not in _TABLES}
+    kept = {key: value for key, value in state.items() if key not in TABLES}
     return {**kept, "x": [row["x"] for row in inside], **tables}, [_origin(row) for row in rows]
 
 
@@ -49,7 +49,7 @@ def values_of(row: Row) -> list[float]:
 def _tables(rows: Sequence[Row]) -> dict[str, Any]:
     """Return the tables of rows; one that no row has anything of is left out."""
     found: dict[str, Any] = {}
-    for key in _TABLES:
+    for key in TABLES:
         known = [row[key] for row in rows if row.get(key) is not None]
         if known and (key in ("y", "constraints") or not all(map(_is_unknown, known))):
             found[key] = [_unknown(known[0]) if row.get(key) is None else row[key] for row in rows]

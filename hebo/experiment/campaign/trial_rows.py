@@ -50,13 +50,13 @@ def trial_rows(document: CampaignDocument, space: DesignSpace) -> list[dict[str,
     rows = joined(document.optimizer, document.told)
     told = points_of(space, [_stored(row) for row in rows])
     values = _Values(document, rows, _told_at(document))
-    found = []
+    found = list[dict[str, Any]]()
     for number, one in enumerate(_places(document)):
         at = None if one.told is None else told[one.told]
         point = at if one.number is None else asked[one.number]
         assert point is not None
-        found.append({"number": number, "round": one.round, "started_at": one.asked_at})
-        found[-1] |= {"params": tables.to_json(point.values), **values.of(one, point, at)}
+        place = {"number": number, "round": one.round, "started_at": one.asked_at}
+        found.append({**place, "params": tables.to_json(point.values), **values.of(one, point, at)})
     return found
 
 

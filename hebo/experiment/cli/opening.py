@@ -101,15 +101,12 @@ def _changed(file: Path, change: Callable[[Log], T]) -> tuple[Log, T]:
 
 def _described(file: Path) -> tuple[Document, Definition, CampaignStorage]:
     from hebo.experiment.campaign.definition import build_campaign
-    from hebo.experiment.campaign.storage import CampaignStorage
-    from hebo.experiment.config.locate import settings_of
+    from hebo.experiment.campaign.storage import storage_of
     from hebo.experiment.yaml.document import read_yaml
 
     document = read_yaml(file)
     definition = build_campaign(document)
-    name, folder, url = settings_of(file)
-    is_own = "store" not in document.data
-    return document, definition, CampaignStorage(url, name, folder, definition.label, is_own=is_own)
+    return document, definition, storage_of(file, definition.label)
 
 
 def _log(document: Document, definition: Definition, found: Found, keeper: Keeper | None) -> Log:

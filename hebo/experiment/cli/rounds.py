@@ -1,4 +1,4 @@
-"""`hebo ask`, `hebo tell` and `hebo forget`: optimization in rounds, with a spreadsheet in between."""
+"""`hebo ask`, `tell`, `edit`, `forget`: optimization in rounds, with a spreadsheet in between."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pandas import DataFrame
 
     from hebo.experiment.campaign.log import Log
+    from hebo.experiment.campaign.telling import Counts
 
 
 @click.command()
@@ -148,6 +149,33 @@ def forget(campaign: Path, numbers: tuple[int, ...]) -> None:
     log, _ = changing(campaign, change)
     waiting = log.count(log.waiting())
     click.echo(f"{len(set(numbers))} {log.words.unit}s given up, {waiting} waiting.")
+
+
+@click.command()
+@CAMPAIGN
+@click.argument("number", type=click.IntRange(1))
+@click.argument("values", nargs=-1, required=True, metavar="NAME=VALUE...")
+def edit(campaign: Path, number: int, values: tuple[str, ...]) -> None:
+    """Enter or correct what was measured at the point NUMBER, without a sheet.
+
+    loss=0.4 is a value, loss_sd=0.02 the standard deviation of its noise, `failed` a measurement that failed.
+    A parameter, temp=61, is one that had another value than asked for. What is not named stays as it was; the
+    history keeps what was there before. Of a pair, NUMBER is its own, and better=B the answer.
+    """
+
+    def change(log: Log) -> Counts:
+        from hebo.experiment.campaign.edits import edit as edited
+
+        counts = edited(log, number, values)
+        log.save()
+        return counts
+
+    log, counts = changing(campaign, change)
+    done = "told" if counts.told else "corrected" if counts.replaced else "as it was"
+    click.echo(f"{log.words.unit} {number}: {done}.")
+    click.echo(counts_text(log))
+    for text in standing_texts(log, campaign):
+        click.echo(text)
 
 
 def _check_output(output: Path, log: Log) -> bool:

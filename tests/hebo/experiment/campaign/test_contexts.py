@@ -119,7 +119,7 @@ def test_a_space_without_contexts_takes_none() -> None:
         ([], "contexts without a value: 'machine' (A, B), 'temp'; add --context machine=VALUE"),
         (["-c", "machine=A"], "a context without a value: 'temp'"),
         (["-c", "machine=Z", "-c", "temp=1"], "'Z' is not one of the known values; give one of 'A', 'B'"),
-        (["-c", "machine=A", "-c", "temp=1", "--waiting"], "leave -n and --context out"),
+        (["-c", "machine=A", "-c", "temp=1", "--waiting"], "leave -n, --context and --fixed out"),
     ],
 )
 def test_an_ask_without_its_context_is_refused_before_anything_is_written(

@@ -229,14 +229,13 @@ def test_an_optimizer_of_values_does_not_take_over_and_the_other_way_round(comma
 
 def test_a_damaged_file_is_refused(command: Command) -> None:
     answered(command)
+    whole = document()
     for change, why in (
         ({"answers": []}, "1 comparisons, 0 of them with a pair"),
         ({"answers": [{"pair": 9, "better": "A"}]}, "numbers of pairs that were not asked for"),
     ):
-        whole = document()
         kept.as_earlier("taste.db", {**whole, **change})
         assert why in refused(command, "ask", "taste.yaml", "-o", "s.csv")
-        kept.as_earlier("taste.db", whole)
 
 
 def test_a_campaign_is_played_to_a_recommendation(command: Command) -> None:
