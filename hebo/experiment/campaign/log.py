@@ -87,8 +87,9 @@ class Log(Telling):
             DataError: If it cannot be read; with line and column.
         """
         names = self.cells.label_names
+        noise, optional = self.campaign.noise_of, self.cells.optional
         sheet = read_sheet(
-            path, self._space, self.campaign.measured, noise=self.campaign.noise_of, labels=names
+            path, self._space, self.campaign.measured, noise=noise, labels=names, optional=optional
         )
         self._note_aside(path, sheet.aside)
         return self.tell(sheet, replace=replace)

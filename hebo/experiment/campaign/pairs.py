@@ -83,7 +83,7 @@ class PairLog(Log):
         Raises:
             DataError: If a row is unusable, or an answer differs and is not to be replaced; names it.
         """
-        sheet = read_pairs(path, self._space, labels=self.cells.label_names)
+        sheet = read_pairs(path, self._space, labels=self.cells.label_names, optional=self.cells.optional)
         self._note_aside(path, sheet.aside)
         return self.tell_pairs(sheet, replace=replace)
 

@@ -88,7 +88,7 @@ class CampaignState:
         self._definition, self._teacher, self._keeper = definition, teacher, keeper
         self.campaign, self._space, self._recipe, *_ = definition
         self.where = found.where
-        self.cells = SheetCells(self._space)
+        self.cells = SheetCells(self._space, definition.defaults)
         self.notices: list[str] = []
         self.optimizer: Optimizer = self._recipe.build(self._space, seed=self.campaign.seed)
         check_takes(self.optimizer, self.campaign)

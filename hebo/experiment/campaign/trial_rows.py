@@ -80,10 +80,12 @@ class _Values:
         if place.number is not None and not self._document.objectives:
             return self._of_pair(place.number, point)
         extras: Point = {} if place.number is None else {"point": place.number}
+        former = self._document.former.get(place.number or 0, {})
         if place.told is None or at is None:
             given_up = place.number in self._document.forgotten
             status = tables.GIVEN_UP if given_up else tables.PENDING
-            return self._columns(status, {}, extras | self._outside(point))
+            extras |= self._outside(point) | ({"former": former} if former else {})
+            return self._columns(status, {}, extras)
         row = self._rows[place.told]
         told: Told = row["told"]
         known = dict(zip(self._outcomes.names, values_of(row), strict=True))
