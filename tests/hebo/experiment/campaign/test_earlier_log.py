@@ -15,7 +15,7 @@ from click.testing import CliRunner, Result
 from hebo.experiment.cli import main
 from hebo.experiment.store.results import load_results
 from hebo.optimizer.optimizer import Optimizer
-from hebo.presets import hebo as hebo_recipe
+from hebo.presets import HEBORecipe
 
 Command = Callable[..., Result]
 
@@ -63,7 +63,7 @@ def test_the_next_points_are_those_of_an_optimizer_with_its_state(command: Comma
     from hebo.design_space.design_space import DesignSpace
 
     space = DesignSpace.from_json(found["optimizer"]["space"])
-    optimizer: Optimizer = hebo_recipe(n_initial=4).build(space, seed=3)
+    optimizer: Optimizer = HEBORecipe(n_initial=4).build(space, seed=3)
     optimizer.load_state_dict(found["optimizer"])
     assert space.encode(optimizer.ask(3)).tolist() == asked
     now, then = pd.read_csv("next.csv"), pd.read_csv(RECORDED / "next.csv")

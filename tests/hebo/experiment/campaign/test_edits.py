@@ -146,7 +146,7 @@ def test_all_points_of_an_ask_have_the_fixed_values(command: Command) -> None:
     assert table["solvent"].tolist() == ["acetone"] * 5
     assert table["temp"].nunique() == 5
     (event,) = kept.document("dye.db")["history"]
-    assert (event["context"], event["fixed"]) == ({"humidity": "40.0"}, {"solvent": "acetone"})
+    assert (event["context"], event["fixed"]) == ({"humidity": "40"}, {"solvent": "acetone"})
     assert ask(command, 1, sheet="s.csv")["point"].tolist() == [6]
 
 
