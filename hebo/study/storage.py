@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,15 +11,12 @@ from weakref import finalize
 
 from sqlalchemy import Engine
 
-from hebo.errors import ConfigError, StoreError
+from hebo.errors import ConfigError
 from hebo.experiment.store.entries import Entries, Facts, NewProblem, NewRun
-from hebo.experiment.store.leases import LEASE_SECONDS, Owner
+from hebo.experiment.store.holding import holding
 from hebo.experiment.store.run_log import RunLog
 from hebo.experiment.store.store import Store, engine_of
 from hebo.outcomes import Outcomes
-
-_PATIENCE_SECONDS = 10.0
-_POLL_SECONDS = 0.05
 
 
 class StudyStorage:
@@ -96,30 +91,9 @@ class StudyStorage:
         Raises:
             StoreError: If somebody else holds it for longer than a few seconds.
         """
-        owner = Owner.me()
-        self._claim(owner)
-        done = threading.Event()
-        renewal = threading.Thread(target=self._renew, args=(owner, done), daemon=True)
-        renewal.start()
-        try:
+        what = f"the study '{self.name}' in {self.url}"
+        with holding(self.store, self.run_id, what) as owner:
             yield self.store.log(self.run_id, owner)
-        finally:
-            done.set()
-            renewal.join()
-            self.store.release(owner)
-
-    def _claim(self, owner: Owner) -> None:
-        deadline = time.monotonic() + _PATIENCE_SECONDS
-        while self.store.claim_run(self.run_id, owner) is False:
-            if time.monotonic() > deadline:
-                raise StoreError(
-                    f"the study '{self.name}' in {self.url} is in use by another process; wait for it to end."
-                )
-            time.sleep(_POLL_SECONDS)
-
-    def _renew(self, owner: Owner, done: threading.Event) -> None:
-        while not done.wait(LEASE_SECONDS / 4):
-            self.store.renew(owner)
 
     def close(self) -> None:
         """Close the store; a file that goes with the study is removed."""

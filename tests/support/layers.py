@@ -76,7 +76,7 @@ ROWS: dict[str, float] = {
     "hebo.experiment.executors": 7.1,
     "hebo.experiment.config": 7.2,  # an experiment names its executor
     "hebo.experiment.store": 7.3,
-    "hebo.experiment.campaign": 7.3,
+    "hebo.experiment.campaign": 7.32,  # is kept in a store
     "hebo.experiment.earlier": 7.35,  # reads stores and campaigns
     "hebo.experiment.running": 7.4,
     "hebo.experiment.analysis": 7.4,

@@ -181,7 +181,9 @@ class Cells:
             return text != text.strip()
         key = _likeness(text)
         is_rewritten = isinstance(key, float) or key in ("true", "false")
-        return len(self._raw[text.strip()]) > 1 or (is_rewritten and len(self._alike[key]) > 1)
+        # A text that is listed no longer has no likeness there.
+        n_raw, n_alike = len(self._raw.get(text.strip(), [])), len(self._alike.get(key, []))
+        return n_raw > 1 or (is_rewritten and n_alike > 1)
 
     def _rounded(self, value: float) -> float:
         """Return a real number with the fewest digits that tell where it is; never beyond a bound."""
@@ -190,6 +192,8 @@ class Cells:
             return value
         if not self._short:
             return float(f"{value:.{_EXACT}g}")
+        if self._is_beyond(value):
+            return float(f"{value:.{_SHORT}g}")
         here = parameter.encode(np.array([value]))
         low, high = parameter.bounds
         for digits in range(_SHORT, 17):
@@ -268,10 +272,19 @@ class Cells:
         number = read_number(text, decimal_comma=decimal_comma)
         return number is not None and isinstance(value, float) and self._is_near(number, value)
 
+    def _is_beyond(self, value: float) -> bool:
+        """Say whether a number lies beyond the bounds: of a point from before these were changed."""
+        if not isinstance(self._parameter, Numeric):
+            return False
+        low, high = self._parameter.natural_bounds
+        return not low <= value <= high
+
     def _is_near(self, number: float, value: float) -> bool:
         """Say whether two real numbers are the same setting."""
         if not self._short or self._listed is not None:
             return math.isclose(number, value, rel_tol=1e-12, abs_tol=0.0)
+        if self._is_beyond(value):
+            return math.isclose(number, value, rel_tol=10.0 ** (1 - _SHORT), abs_tol=0.0)
         try:
             both = self._parameter.encode(np.array([float(number), value]))
         except DataError:

@@ -51,7 +51,9 @@ def measured(results: Results) -> dict[str, Measure]:
 def _ended(results: Results) -> pd.DataFrame:
     labels = results.runs[["run_id", "optimizer", "task", "seed"]]
     table = results.trials.merge(labels, on="run_id", how="inner")
-    table = table[(table["status"] != tables.PENDING) & (table["number"] >= 0)].reset_index(drop=True)
+    table = table[~table["status"].isin(tables.WITHOUT_RESULT) & (table["number"] >= 0)].reset_index(
+        drop=True
+    )
     outcomes = {task: results.outcomes_of(task) for task in results.objectives}
     minimized = [
         outcomes[task].minimized(values) if isinstance(values, dict) else {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,9 +11,7 @@ import pandas as pd
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.spreadsheets.cells import Cells, cell
 from hebo.errors import DataError
-
-Point = dict[str, Any]
-"""Parameter -> natural value."""
+from hebo.experiment.campaign.points import Point
 
 
 @dataclass(frozen=True)
@@ -23,7 +21,7 @@ class Row:
     Attributes:
         where: The file and the line, for messages.
         number: Of the point, or None.
-        cells: Parameter -> what its cell says.
+        cells: Parameter -> what its cell says; without those that the sheet has no column of.
         values: What was measured, in the order of the columns; NaN where it failed.
         deviations: Standard deviations of the noise, in the order of their columns; NaN where one is unknown,
             None where the sheet has no such column.
@@ -44,13 +42,17 @@ class SheetCells:
     Numbers have six significant digits: what is set in a laboratory. Those of a table of candidates have
     all, as rows may lie close together.
 
+    Args:
+        space: Whose points they are.
+        defaults: Parameter -> value in rows of sheets that are older than it.
+
     Raises:
         SpaceError: If two values of a parameter look the same.
     """
 
-    def __init__(self, space: DesignSpace) -> None:
+    def __init__(self, space: DesignSpace, defaults: Mapping[str, Any] | None = None) -> None:
         is_short = not space.is_listed
-        self._space = space
+        self._space, self._defaults = space, dict(defaults or {})
         self._cells = {name: Cells(one, short=is_short) for name, one in space.parameters.items()}
         self._conditional = set(space.conditions.codes)
 
@@ -88,9 +90,12 @@ class SheetCells:
         return all(
             one.is_same(row.cells[name], asked[name], decimal_comma=row.decimal_comma)
             for name, one in self._cells.items()
+            if name in row.cells
         )
 
     def _value(self, name: str, row: Row, asked: Mapping[str, Any] | None) -> Any:
+        if name not in row.cells:
+            return self._defaults[name] if asked is None else asked[name]
         text, cells = row.cells[name], self._cells[name]
         if asked is not None and cells.is_same(text, asked[name], decimal_comma=row.decimal_comma):
             return asked[name]
@@ -102,10 +107,25 @@ class SheetCells:
             return text.strip()  # nobody looks at it where the parameter is not active
 
     @property
+    def optional(self) -> Collection[str]:
+        """The parameters whose column may be missing: the sheet is older than they are."""
+        return self._defaults.keys()
+
+    @property
     def label_names(self) -> list[str]:
         """The columns of a table of candidates that are no parameters."""
         return self._space.label_names
 
     def labels(self, points: pd.DataFrame) -> pd.DataFrame:
-        """Return the labels that a table of candidates has for points; no columns where there is no table."""
-        return self._space.labels_of(self._space.encode(points)).set_axis(points.index)
+        """Return the labels that a table of candidates has for points; no columns where there is no table.
+
+        A point outside the space has none.
+        """
+        if not self.label_names:
+            return pd.DataFrame(index=points.index)
+        try:
+            return self._space.labels_of(self._space.encode(points)).set_axis(points.index)
+        except DataError:
+            if len(points) == 1:
+                return pd.DataFrame(None, index=points.index, columns=self.label_names, dtype=object)
+            return pd.concat([self.labels(points.iloc[[row]]) for row in range(len(points))])

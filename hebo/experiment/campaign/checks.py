@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import ConfigError, DataError, HeboError
+from hebo.errors import ConfigError
 from hebo.experiment.campaign.definition import Campaign
-from hebo.experiment.campaign.differences import listed, space_difference
+from hebo.experiment.campaign.differences import listed
 from hebo.experiment.campaign.document import CampaignDocument
 from hebo.information import Information
 from hebo.optimizer.optimizer import Optimizer
@@ -43,7 +41,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
         optimizer.check_takes(Information.REFERENCE)
 
 
-def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None:
+def check_names(found: CampaignDocument, campaign: Campaign, where: str) -> None:
     """Refuse other quantities than those whose values are there.
 
     Raises:
@@ -55,17 +53,17 @@ def check_names(found: CampaignDocument, campaign: Campaign, path: Path) -> None
     ):
         if was != now and found.told:
             raise ConfigError(
-                f"{path}: the {what} were {listed(was)}, the campaign has {listed(now)} "
+                f"{where}: the {what} were {listed(was)}, the campaign has {listed(now)} "
                 "now; restore them, or begin another campaign and tell it what was measured."
             )
     if found.asked and campaign.compares != (not found.objectives):
         raise ConfigError(
-            f"{path}: {'points' if campaign.compares else 'pairs'} were asked for before the optimizer was "
+            f"{where}: {'points' if campaign.compares else 'pairs'} were asked for before the optimizer was "
             "changed; restore it, or begin another campaign."
         )
 
 
-def check_goals(found: CampaignDocument, campaign: Campaign, path: Path) -> None:
+def check_goals(found: CampaignDocument, campaign: Campaign, where: str) -> None:
     """Refuse other goals or limits than those whose values are there; their units may change.
 
     Raises:
@@ -74,38 +72,13 @@ def check_goals(found: CampaignDocument, campaign: Campaign, path: Path) -> None
     was = outcomes_of(found.objectives, found.constraints) if found.outcomes is None else found.outcomes
     if found.told and was.meaning != campaign.outcomes.meaning:
         raise ConfigError(
-            f"{path}: what was told has other goals or limits: {was.text}; the campaign has "
+            f"{where}: what was told has other goals or limits: {was.text}; the campaign has "
             f"{campaign.outcomes.text} now. Restore them, or begin another campaign and tell it what was "
             "measured."
         )
 
 
-def check_space(found: CampaignDocument, space: DesignSpace, path: Path) -> None:
-    """Refuse another space than the one in which points were asked for.
-
-    Raises:
-        DataError: With the parameters that differ.
-    """
-    try:
-        before = DesignSpace.from_json(found.optimizer["space"])
-    except (KeyError, TypeError, HeboError):
-        return  # the optimizer says what is wrong when it takes up its state
-    now = space.parameter_space
-    if before == now:
-        return
-    hint = ""
-    if space.is_listed:
-        hint = (
-            ". What a declaration leaves to the table changes with the table: declare types, bounds, "
-            "categories and alphabets in full where rows come later"
-        )
-    raise DataError(
-        f"{path}: what is known belongs to another design space: {space_difference(before, now)}; restore "
-        f"it, or begin another campaign and tell it what was measured{hint}."
-    )
-
-
-def check_whole(found: CampaignDocument, campaign: Campaign, space: DesignSpace, path: Path) -> None:
+def check_whole(found: CampaignDocument, campaign: Campaign, space: DesignSpace, where: str) -> None:
     """Refuse a file whose parts do not go together.
 
     Raises:
@@ -116,23 +89,25 @@ def check_whole(found: CampaignDocument, campaign: Campaign, space: DesignSpace,
     except (AttributeError, TypeError) as error:
         why = repr(error)
     if why is not None:
-        raise ConfigError(f"{path} is damaged ({why}); restore it.")
+        raise ConfigError(f"{where} is damaged ({why}); restore it.")
 
 
 def _damage(found: CampaignDocument, campaign: Campaign, space: DesignSpace) -> str | None:
     state = found.optimizer
     n_told = len(state.get("x") or [])
-    if n_told != len(found.told):
-        return f"{n_told} points with values, {len(found.told)} with an origin"
+    origins = [one for one in found.told if one.aside is None]
+    if n_told != len(origins):
+        return f"{n_told} points with values, {len(origins)} with an origin"
     for key, names in (("y", campaign.objective_names), ("constraints", campaign.constraint_names)):
         for row in state.get(key) or []:
             if len(row) != len(names):
                 return f"{len(row)} values for {listed(names)}"
-    if any(len(x) != space.n_dims for x in found.asked):
+    if any(isinstance(one, list) and len(one) != space.n_dims for one in found.asked):
         return "points of another size"
     n_compared, pairs = len(state.get("better") or []), [one.pair for one in found.answers]
-    if n_compared != len(pairs):
-        return f"{n_compared} comparisons, {len(pairs)} of them with a pair"
+    n_inside = sum(one.aside is None for one in found.answers)
+    if n_compared != n_inside:
+        return f"{n_compared} comparisons, {n_inside} of them with a pair"
     if len(set(pairs)) < len(pairs) or not all(0 < 2 * one <= len(found.asked) for one in pairs):
         return "numbers of pairs that were not asked for, or twice"
     numbers = [*(one.point for one in found.told if one.point is not None), *found.forgotten]

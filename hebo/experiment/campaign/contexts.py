@@ -7,9 +7,9 @@ from typing import Any
 
 from hebo.design_space.competing import context_names
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.values.plain_values import object_column
-from hebo.errors import ConfigError, DataError, did_you_mean
+from hebo.errors import ConfigError, did_you_mean
 from hebo.experiment.campaign.cells import SheetCells
+from hebo.experiment.campaign.given import read_value, split_pair
 
 OPTION = "--context"
 
@@ -35,7 +35,7 @@ def read_contexts(given: Sequence[str], space: DesignSpace, cells: SheetCells) -
         name, value = _pair(text, names, space)
         if name in found:
             raise ConfigError(f"{OPTION} {text}: '{name}' has a value already; give one of the two.")
-        found[name] = _value(name, value, text, space, cells)
+        found[name] = read_value(f"{OPTION} {text}", name, value, space, cells)
     _need_all(found, names, space, cells)
     if space.is_listed and found:
         space.fix(found)
@@ -48,20 +48,16 @@ def context_text(context: Mapping[str, Any], cells: SheetCells) -> str:
 
 
 def _pair(text: str, names: Sequence[str], space: DesignSpace) -> tuple[str, str]:
-    """Return the name and the value of a text; a name may have an equals sign too."""
+    """Return the name and the value of a text."""
     if not names:
         raise ConfigError(
             f"{OPTION} {text}: the campaign has no context; leave it out, or give a parameter of its space "
             "`role: context`."
         )
-    known = [name for name in names if text.startswith(f"{name}=")]
-    if known:
-        name = max(known, key=len)
-        return name, text[len(name) + 1 :]
-    name, sign, value = text.partition("=")
-    stripped = {one.strip(): one for one in names}
-    if sign and name.strip() in stripped:
-        return stripped[name.strip()], value
+    found = split_pair(text, names)
+    if found is not None:
+        return found
+    name, sign, _ = text.partition("=")
     if not sign:
         raise ConfigError(f"{OPTION} {text}: expected NAME=VALUE, such as {OPTION} {names[0]}=VALUE.")
     if name.strip() in space.names:
@@ -70,16 +66,6 @@ def _pair(text: str, names: Sequence[str], space: DesignSpace) -> tuple[str, str
             f"{', '.join(names)}."
         )
     raise ConfigError(f"{OPTION} {text}: there is no context '{name.strip()}'.{did_you_mean(name, names)}")
-
-
-def _value(name: str, value: str, text: str, space: DesignSpace, cells: SheetCells) -> Any:
-    try:
-        found = cells.read_one(name, f"{OPTION} {text}", value)
-        space.parameters[name].encode(object_column([found]))
-    except DataError as error:
-        reason = str(error).removeprefix("Row 0, ").removeprefix(f"{OPTION} {text}: ")
-        raise ConfigError(f"{OPTION} {text}: {reason}") from error
-    return found
 
 
 def _need_all(found: Mapping[str, Any], names: Sequence[str], space: DesignSpace, cells: SheetCells) -> None:

@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, NamedTuple, Self
 
 from pydantic import Field, FiniteFloat, ValidationError, model_validator
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.design_space.tables.candidates_file import declared_space, names_of, read_texts, table_space
-from hebo.design_space.tables.table_space import TableSpace
-from hebo.errors import HeboError, did_you_mean
+from hebo.errors import did_you_mean
 from hebo.experiment.campaign.pair_sheet import BETTER, OPTION, PAIR
 from hebo.experiment.campaign.sheet import NUMBER
-from hebo.experiment.config.beside import beside
+from hebo.experiment.campaign.spaces import check_defaults, read_space, without_defaults
 from hebo.experiment.config.earlier import KEY, read_earlier
 from hebo.experiment.config.labeled import Name
 from hebo.experiment.config.parts import build
-from hebo.experiment.config.tasks import build_task
+from hebo.experiment.config.store_url import check_store, text_in
 from hebo.experiment.config.translate import translate
 from hebo.experiment.yaml.config_error import ConfigMistake
-from hebo.experiment.yaml.document import Document, kind_of
+from hebo.experiment.yaml.document import Document
 from hebo.optimizer.optimizer import OptimizerRecipe
 from hebo.outcomes import Constraint, Objective, Outcomes
 from hebo.recipe import Recipe
@@ -105,6 +102,24 @@ class Campaign(Recipe):
         return {name: name.removesuffix(NOISE_SUFFIX) for name in self.noise}
 
 
+class Definition(NamedTuple):
+    """What a YAML describes.
+
+    Attributes:
+        campaign: What is measured.
+        space: Where.
+        recipe: Of the optimizer.
+        defaults: Parameter -> value that points have which are older than it.
+        label: Name of the optimizer.
+    """
+
+    campaign: Campaign
+    space: DesignSpace
+    recipe: OptimizerRecipe
+    defaults: Mapping[str, Any]
+    label: str
+
+
 _PURPOSES = {
     NUMBER: "for the numbers of points",
     PAIR: "for the numbers of pairs",
@@ -112,11 +127,14 @@ _PURPOSES = {
     BETTER: "for the answers",
 }
 _OF_EXPERIMENTS = ("optimizers", "tasks", "seeds", "budget")
-_PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats", KEY)
+_PARTS = ("optimizer", "space", "input_constraints", "task", "candidates", "repeats", "store", KEY)
 
 
-def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
+def build_campaign(document: Document) -> Definition:
     """Return what a YAML describes: the campaign, its space (or that of a task), and its optimizer.
+
+    A parameter of `space` may have a `default`: the value of it that points have which were asked for or
+    measured before the parameter was added.
 
     With `candidates: library.csv`, beside the YAML, only the rows of that table can be chosen. Its columns
     are parameters where `space` (or the task) names them, and labels else. A parameter of `space` may then be
@@ -132,10 +150,12 @@ def build_campaign(document: Document) -> tuple[Campaign, DesignSpace, Optimizer
         raise document.explain(mistake) from mistake
 
 
-def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace, OptimizerRecipe]:
+def _build(data: Mapping[str, Any], folder: Path) -> Definition:
     _check_keys(data)
+    data, defaults = without_defaults(data)
     fields = {key: value for key, value in data.items() if key not in _PARTS}
-    space, found = _space(data, folder)
+    space, found = read_space(data, folder)
+    check_defaults(space, defaults)
     recipe = build("optimizer", data["optimizer"], ("optimizer",))
     if not isinstance(recipe, OptimizerRecipe):
         raise AssertionError(f"{type(recipe).__name__} is in the catalog of optimizers")
@@ -153,7 +173,9 @@ def _build(data: Mapping[str, Any], folder: Path) -> tuple[Campaign, DesignSpace
     _check_reference(campaign)
     _check_columns(space, campaign)
     _check_labels(space, campaign)
-    return campaign, space, recipe
+    given = data["optimizer"]
+    label = str(given["type"] if isinstance(given, Mapping) else given)
+    return Definition(campaign, space, recipe, defaults, label)
 
 
 def _check_keys(data: Mapping[str, Any]) -> None:
@@ -165,6 +187,8 @@ def _check_keys(data: Mapping[str, Any]) -> None:
             raise ConfigMistake((key,), f"unknown key.{did_you_mean(key, known)}")
     if "optimizer" not in data or ("space" in data) == ("task" in data):
         raise ConfigMistake((), "a campaign needs an `optimizer`, and a `space` or the `task` that has one.")
+    if (store := text_in(data, "store")) is not None:
+        check_store(store)
     if "task" in data and "input_constraints" in data:
         raise ConfigMistake(("input_constraints",), "the task has its own; leave them out.")
     if "repeats" in data and "candidates" not in data:
@@ -242,51 +266,3 @@ def _check_labels(space: DesignSpace, campaign: Campaign) -> None:
             raise ConfigMistake(
                 ("candidates",), f"the column {name!r} differs from a parameter by spaces alone; rename it."
             )
-
-
-def _space(data: Mapping[str, Any], folder: Path) -> tuple[DesignSpace, dict[str, Any]]:
-    """Return the space, and the fields of a campaign that a task decides."""
-    found: dict[str, Any] = {}
-    if "task" in data:
-        task = build_task(beside(data["task"], folder.resolve()))
-        found = {"objectives": task.outcomes.objectives, "constraints": task.outcomes.constraints}
-    if "candidates" in data:
-        return _table_space(data, task.space if "task" in data else None, folder), found
-    if "task" in data:
-        return task.space, found
-    with _placed("space"):
-        return DesignSpace().parse(data["space"], constraints=data.get("input_constraints") or []), found
-
-
-def _table_space(data: Mapping[str, Any], space: DesignSpace | None, folder: Path) -> TableSpace:
-    """Return the candidates in the file of a campaign; their parameters are those of a task if it has one."""
-    path, repeats = _candidates(data, folder)
-    drafts: Any = data["space"] if space is None else space.names
-    if not isinstance(drafts, list) or not drafts:
-        raise ConfigMistake(("space",), f"expected a list of parameters, got {kind_of(drafts)}.")
-    with _placed("candidates"):
-        texts = read_texts(path, wanted=names_of(drafts))
-    if space is None:
-        with _placed("space"):
-            space = declared_space(texts, drafts, constraints=data.get("input_constraints") or [])
-    with _placed("candidates"):
-        return table_space(texts, space, repeats=repeats)
-
-
-def _candidates(data: Mapping[str, Any], folder: Path) -> tuple[Path, bool]:
-    """Return the file of the candidates, and whether they may be asked for again."""
-    file, repeats = data["candidates"], data.get("repeats", False)
-    if not isinstance(file, str) or not file.strip():
-        raise ConfigMistake(("candidates",), f"expected the path of a CSV file, got {kind_of(file)}.")
-    if not isinstance(repeats, bool):
-        raise ConfigMistake(("repeats",), f"expected true or false, got {kind_of(repeats)}.")
-    return folder / file, repeats
-
-
-@contextmanager
-def _placed(key: str) -> Iterator[None]:
-    """Say of errors under which key of the YAML their cause is."""
-    try:
-        yield
-    except HeboError as error:
-        raise ConfigMistake((key,), str(error)) from error

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-import torch
-from torch import Tensor
-
 from hebo.design_space.design_space import DesignSpace
 from hebo.experiment.campaign.cells import SheetCells
+from hebo.experiment.campaign.points import At
 from hebo.experiment.campaign.rows import History, Measurement
 from hebo.experiment.campaign.sheet import Sheet
 
@@ -81,12 +79,11 @@ def listed(names: Sequence[Any]) -> str:
     return ", ".join(map(str, names)) or "none"
 
 
-def point_difference(space: DesignSpace, cells: SheetCells, x: Tensor, before: Tensor) -> str:
-    """Return the parameters in which two encoded points, `d` each, differ, as a sheet shows them."""
-    points = space.decode(torch.stack([x, before]))
+def point_difference(space: DesignSpace, cells: SheetCells, at: At, before: At) -> str:
+    """Return the parameters in which two points differ, as a sheet shows them."""
     parts = []
     for name in space.names:
-        now, was = points[name].tolist()
+        now, was = at.values[name], before.values[name]
         if now != was:
             texts = [cells.show(name, one) for one in (now, was)]
             now, was = texts if texts[0] != texts[1] else (now, was)
@@ -99,7 +96,7 @@ def measurement_differences(
     changed: Sequence[tuple[int, Measurement]],
     told: History,
     columns: Sequence[str],
-    settings: Callable[[Tensor, Tensor], str],
+    settings: Callable[[At, At], str],
 ) -> str:
     """Return how rows differ from what was told of their points, and what to do.
 
@@ -108,7 +105,7 @@ def measurement_differences(
         changed: Place in `told` and measurement of each.
         told: What was told.
         columns: Names of the values, and then of their standard deviations.
-        settings: Two encoded points -> how they differ.
+        settings: Two points -> how they differ.
     """
     texts = []
     for place, one in changed:
@@ -117,7 +114,7 @@ def measurement_differences(
         after = [*map(_number, one.row.values), *map(_deviation, told.kept(place, one))]
         triples = zip(columns, before, after, strict=True)
         parts = [f"{column} was {was}, is {now}" for column, was, now in triples if was != now]
-        texts.append(f"{name}: {', '.join(filter(None, [*parts, settings(one.x, told.x[place])]))}")
+        texts.append(f"{name}: {', '.join(filter(None, [*parts, settings(one.at, told.at[place])]))}")
     again = "; a row without a number that was measured once more is told from a file of another name"
     again = again if any(one.own for _, one in changed) else ""
     return (

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-import torch
-
-from hebo.data import Data
 from hebo.experiment.campaign.definition import Campaign
 
 Known = Sequence[float | None]
 """Numbers, None where one is unknown."""
 
 
-def told_deviations(campaign: Campaign, data: Data, n: int) -> list[list[float]]:
-    """Return the deviations of the first `n` told rows, in the order of their columns, NaN where unknown."""
-    variances = torch.full_like(data.y, torch.nan) if data.y_var is None else data.y_var
-    return variances[:n, _places(campaign)].sqrt().tolist()
+def told_deviations(campaign: Campaign, known: Known | None) -> list[float]:
+    """Return the deviations of a told row, in the order of their columns, NaN where unknown.
+
+    Args:
+        campaign: Says which objectives have a column.
+        known: Variances of the objectives; None where none is known.
+    """
+    found = [None if known is None else known[place] for place in _places(campaign)]
+    return [math.nan if one is None else math.sqrt(one) for one in found]
 
 
 def variances(campaign: Campaign, deviations: Known, before: Known | None = None) -> list[float | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from hebo.design_space.spreadsheets.csv_text import RawTable
 from hebo.design_space.spreadsheets.table_file import read_table_file
 from hebo.errors import DataError
 from hebo.experiment.campaign.cells import Row, SheetCells
-from hebo.experiment.campaign.sheet import check_columns, read_count, write_rows
+from hebo.experiment.campaign.sheet import check_columns, read_count, with_columns, write_rows
 
 PAIR, OPTION, BETTER = "pair", "option", "better"
 """Columns beside those of the parameters: the number of a pair, which of the two a row is, and the answer."""
@@ -81,7 +81,9 @@ def write_pairs(
     write_rows(path, [head, *body], workbook=workbook)
 
 
-def read_pairs(path: Path, space: DesignSpace, *, labels: Sequence[str] = ()) -> PairSheet:
+def read_pairs(
+    path: Path, space: DesignSpace, *, labels: Sequence[str] = (), optional: Collection[str] = ()
+) -> PairSheet:
     """Return the pairs of a file; those without an answer are left for later.
 
     The answer is A or B in one of the two rows, or an x in the row of the better one.
@@ -90,6 +92,7 @@ def read_pairs(path: Path, space: DesignSpace, *, labels: Sequence[str] = ()) ->
         path: A CSV file, with commas, semicolons or tabs, or a workbook.
         space: Whose points the rows are.
         labels: Names of columns that may be there and are not read.
+        optional: Parameters whose columns may be missing.
 
     Raises:
         ConfigError: If it is a workbook and openpyxl is not installed.
@@ -98,6 +101,8 @@ def read_pairs(path: Path, space: DesignSpace, *, labels: Sequence[str] = ()) ->
     parameters = {name.strip(): name for name in space.names}
     expected = [PAIR, OPTION, *parameters, BETTER]
     table = read_table_file(path, wanted=expected)
+    parameters = with_columns(table, parameters, optional)
+    expected = [PAIR, OPTION, *parameters, BETTER]
     aside = check_columns(table, expected, [str(one).strip() for one in labels])
     if not table.rows:
         raise DataError(f"{path} has a row of names and no pairs; fill in the sheet that `hebo ask` wrote.")

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import pandas as pd
-import torch
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import DataError
-from hebo.experiment.campaign.cells import Point, Row, SheetCells
+from hebo.experiment.campaign.cells import Row, SheetCells
 from hebo.experiment.campaign.document import Told
+from hebo.experiment.campaign.points import At, Point, encoded, is_same_point, point_at
 from hebo.experiment.campaign.sheet import Sheet
 
 _NEAR = 2e-3
@@ -28,20 +27,20 @@ class Measurement:
         row: Of the sheet.
         number: Of the point, None where none was asked for.
         own: Whether the row had no number.
-        asked: `d`, the encoded point that was asked for, or that of the row.
-        x: `d`, the encoded point that was measured.
+        asked: The point that was asked for, or that of the row.
+        at: The point that was measured.
     """
 
     row: Row
     number: int | None
     own: bool
-    asked: Tensor
-    x: Tensor
+    asked: At
+    at: At
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether another point was measured than the one asked for."""
-        return not is_same_point(self.asked, self.x)
+        return not is_same_point(self.asked, self.at)
 
 
 @dataclass(frozen=True)
@@ -50,13 +49,13 @@ class History:
 
     Attributes:
         told: Where each comes from.
-        x: `n x d` encoded points.
-        values: Objectives and constraints of each, minimized.
+        at: The points.
+        values: Objectives and constraints of each, as measured.
         deviations: Known standard deviations of each, in the order of their columns; NaN where unknown.
     """
 
     told: list[Told]
-    x: Tensor
+    at: list[At]
     values: list[list[float]]
     deviations: list[list[float]]
 
@@ -66,7 +65,7 @@ class History:
         return (
             is_same_values(self.values[place], one.row.values)
             and is_same_values(self.deviations[place], now)
-            and is_same_point(self.x[place], one.x)
+            and is_same_point(self.at[place], one.at)
         )
 
     def kept(self, place: int, one: Measurement) -> list[float]:
@@ -93,11 +92,6 @@ class Sorted:
     n_gone: int
 
 
-def is_same_point(x: Tensor, other: Tensor) -> bool:
-    """Say whether two encoded points, `d` each, are the same but for the last digits of a float."""
-    return bool(torch.isclose(x, other, rtol=1e-12, atol=1e-12).all())
-
-
 def is_same_values(values: list[float], others: list[float]) -> bool:
     """Say whether measured values are the same; failures are."""
     return all(
@@ -112,15 +106,22 @@ class RowReader:
     Args:
         space: Where.
         cells: How its points stand in sheets.
-        asked: Number -> encoded point.
+        asked: Number -> point.
+        told: Numbers, None of those not asked for, and points that were told. A row that still says one
+            outside the space is of that one.
     """
 
-    def __init__(self, space: DesignSpace, cells: SheetCells, asked: Mapping[int, list[float]]) -> None:
-        self._space, self._cells = space, cells
-        self._numbers = list(asked)
-        self._asked = torch.tensor(list(asked.values()), dtype=torch.float64).reshape(-1, space.n_dims)
-        self._places = {number: place for place, number in enumerate(self._numbers)}
-        self._points: list[Point] = space.decode(self._asked).astype(object).to_dict("records")  # type: ignore[assignment]  # names are texts
+    def __init__(
+        self,
+        space: DesignSpace,
+        cells: SheetCells,
+        asked: Mapping[int, At],
+        told: Sequence[tuple[int | None, At]] = (),
+    ) -> None:
+        self._space, self._cells, self._asked = space, cells, asked
+        self._inside = [number for number, at in asked.items() if at.x is not None]
+        self._x = encoded(space, [asked[number] for number in self._inside])
+        self._outside = [one for one in (*asked.items(), *told) if one[1].x is None]
         low, high = space.bounds
         self._width = (high - low).clamp_min(1e-12)
 
@@ -142,16 +143,15 @@ class RowReader:
         return found
 
     def _numbered(self, row: Row, number: int) -> Measurement:
-        place = self._places.get(number)
-        if place is None:
+        if number not in self._asked:
             raise DataError(f"{row.where}: point {number} was never asked for; clear the number.")
         found = self.measured(row, number)
-        if not found.is_elsewhere:
+        if not found.is_elsewhere or found.at.x is None:
             return found
-        other = self._standing(row, found.x)
+        other = self._standing(row, found.at.x)
         if other is not None:
             raise DataError(
-                f"{row.where}: the values are those of point {self._numbers[other]}, not of point {number}; "
+                f"{row.where}: the values are those of point {other}, not of point {number}; "
                 "restore the numbers, or clear this one if that point was measured once more."
             )
         return found
@@ -162,32 +162,36 @@ class RowReader:
         Raises:
             DataError: If a cell cannot be read; names its line.
         """
-        place = self._places[number]
-        asked = self._asked[place]
-        x = self._encode(row, self._cells.read(row, self._points[place]))
-        return Measurement(row, number, False, asked, asked if is_same_point(x, asked) else x)
+        asked = self._asked[number]
+        at = self._known_outside(row, number) or self._at(row, self._cells.read(row, asked.values))
+        return Measurement(row, number, False, asked, asked if is_same_point(at, asked) else at)
 
     def _own(self, row: Row) -> Measurement:
         """Return the point of a row without a number; in full where one that was asked for stands there."""
-        x = self._encode(row, self._cells.read(row))
-        place = self._standing(row, x)
-        x = x if place is None else self._asked[place]
-        return Measurement(row, None, True, x, x)
+        at = self._known_outside(row) or self._at(row, self._cells.read(row))
+        number = None if at.x is None else self._standing(row, at.x)
+        at = at if number is None else self._asked[number]
+        return Measurement(row, None, True, at, at)
 
     def _standing(self, row: Row, x: Tensor) -> int | None:
-        """Return the place of the point asked for whose cells a row has, with the point that they say."""
-        near = ((self._asked - x).abs() <= _NEAR * self._width).all(1).nonzero()[:, 0].tolist()
-        return next((place for place in near if self._cells.is_written(row, self._points[place])), None)
+        """Return the number of the point asked for whose cells a row has, with the point that they say."""
+        near = ((self._x - x).abs() <= _NEAR * self._width).all(1).nonzero()[:, 0].tolist()
+        numbers = [self._inside[place] for place in near]
+        return next((one for one in numbers if self._cells.is_written(row, self._asked[one].values)), None)
 
-    def _encode(self, row: Row, point: Point) -> Tensor:
-        frame = pd.DataFrame({name: pd.Series([one], dtype=object) for name, one in point.items()})
+    def _known_outside(self, row: Row, number: int | None = None) -> At | None:
+        """Return the known point outside the space, of a number if that is given, that a row still says."""
+        known = (at for of, at in self._outside if number in (None, of))
+        return next((at for at in known if self._cells.is_written(row, at.values)), None)
+
+    def _at(self, row: Row, values: Point) -> At:
         try:
-            return self._space.encode(frame)[0]
+            return point_at(self._space, values)
         except DataError as error:
             raise DataError(f"{row.where}: {_without_row(str(error))}") from error
 
 
-def sort(found: list[Measurement], told: History, waiting: Mapping[int, Tensor], sheet: str) -> Sorted:
+def sort(found: list[Measurement], told: History, waiting: Mapping[int, At], sheet: str) -> Sorted:
     """Say what of the measurements of a sheet is new.
 
     A numbered row counts once. A row without a number is known if an equal one was told without a number; of
@@ -198,7 +202,7 @@ def sort(found: list[Measurement], told: History, waiting: Mapping[int, Tensor],
     Args:
         found: The measurements.
         told: What was told before.
-        waiting: Number -> encoded point of those that wait.
+        waiting: Number -> point of those that wait.
         sheet: Name of the file.
     """
     places = {one.point: place for place, one in enumerate(told.told) if one.point is not None}
@@ -219,9 +223,9 @@ def sort(found: list[Measurement], told: History, waiting: Mapping[int, Tensor],
             changed.append((places[one.number], one))
     gone = [place for place in own if told.told[place].sheet == sheet]
     taken = {one.number for one in fresh}
-    free = {number: x for number, x in waiting.items() if number not in taken}
+    free = {number: at for number, at in waiting.items() if number not in taken}
     for one in unknown:
-        before = next((place for place in gone if is_same_point(told.x[place], one.x)), None)
+        before = next((place for place in gone if is_same_point(told.at[place], one.at)), None)
         if before is None:
             fresh.append(_numbered(one, free))
         else:
@@ -232,9 +236,9 @@ def sort(found: list[Measurement], told: History, waiting: Mapping[int, Tensor],
     return Sorted(fresh, changed, n_known, len(gone) if n_own_known else 0)
 
 
-def _numbered(one: Measurement, free: dict[int, Tensor]) -> Measurement:
+def _numbered(one: Measurement, free: dict[int, At]) -> Measurement:
     """Give a measurement the number of its point if that still waits; it is then no longer free."""
-    number = next((number for number, x in free.items() if is_same_point(x, one.x)), None)
+    number = next((number for number, at in free.items() if is_same_point(at, one.at)), None)
     if number is None:
         return one
     del free[number]

@@ -6,7 +6,7 @@ Cells are those of `hebo.design_space.spreadsheets.cells`.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,7 @@ def read_sheet(
     *,
     noise: Mapping[str, str] | None = None,
     labels: Sequence[str] = (),
+    optional: Collection[str] = (),
 ) -> Sheet:
     """Return the rows of a file in which something was measured; rows without are left for later.
 
@@ -121,6 +122,7 @@ def read_sheet(
         measured: Names of the columns of values.
         noise: Column of standard deviations -> the measured one that they belong to; they may be missing.
         labels: Names of columns that may be there and are not read.
+        optional: Parameters whose columns may be missing.
 
     Raises:
         ConfigError: If it is a workbook and openpyxl is not installed.
@@ -129,7 +131,9 @@ def read_sheet(
     parameters = {name.strip(): name for name in space.names}
     expected, noise = [*parameters, *measured], dict(noise or {})
     table = read_table_file(path, wanted=[NUMBER, *expected, *noise])
-    aside = check_columns(table, expected, [NUMBER, *noise, *(str(one).strip() for one in labels)])
+    parameters = with_columns(table, parameters, optional)
+    others = [NUMBER, *noise, *(str(one).strip() for one in labels)]
+    aside = check_columns(table, [*parameters, *measured], others)
     if not table.rows:
         raise DataError(f"{path} has a row of names and no points; fill in the sheet that `hebo ask` wrote.")
     rows: list[Row] = []
@@ -143,6 +147,11 @@ def read_sheet(
                 read_count(f"{path}, line {line}", NUMBER, row.get(NUMBER, ""), comma=table.decimal_comma)
             )
     return Sheet(path, rows, aside, blank)
+
+
+def with_columns(table: RawTable, parameters: Mapping[str, str], optional: Collection[str]) -> dict[str, str]:
+    """Return column -> parameter without the optional ones of which a table has no column."""
+    return {key: name for key, name in parameters.items() if name not in optional or key in table.names}
 
 
 def check_columns(table: RawTable, expected: Sequence[str], others: Sequence[str]) -> list[str]:

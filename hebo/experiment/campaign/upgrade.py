@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import torch
 from torch import Tensor
 
@@ -15,14 +13,14 @@ _SAME = 2e-6
 """Share of a range within which a numbered row was accepted."""
 
 
-def upgraded(old: OldDocument, fresh: CampaignDocument, space: DesignSpace, path: Path) -> CampaignDocument:
+def upgraded(old: OldDocument, fresh: CampaignDocument, space: DesignSpace, where: str) -> CampaignDocument:
     """Return an old file in today's form.
 
     Args:
         old: As it was read.
         fresh: What the YAML says now: the names that the values are taken for.
         space: Of the campaign.
-        path: For messages.
+        where: Names it in messages.
 
     Raises:
         ConfigError: If its parts do not go together.
@@ -41,9 +39,9 @@ def upgraded(old: OldDocument, fresh: CampaignDocument, space: DesignSpace, path
         ]
         own = finder.numbers(lost)
     except (KeyError, TypeError, ValueError, IndexError, RuntimeError) as error:
-        raise ConfigError(f"{path} is damaged ({error!r}); restore it.") from error
+        raise ConfigError(f"{where} is damaged ({error!r}); restore it.") from error
     if len(numbers) < len(set(old.told)):
-        raise ConfigError(f"{path} is damaged: not all of its numbered points have values; restore it.")
+        raise ConfigError(f"{where} is damaged: not all of its numbered points have values; restore it.")
     rows = [
         Told(point=numbers.get(place, own.get(place)), own=place not in numbers) for place in range(len(told))
     ]

@@ -1,16 +1,16 @@
-"""Campaigns on the command line: opened for a command, their incumbents, `hebo recommend`, `hebo show`."""
+"""Campaigns on the command line: their incumbents, `hebo recommend`, `hebo show`."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
+from hebo.errors import ConfigError
 from hebo.experiment.cli.console import table, wide_console
+from hebo.experiment.cli.opening import opened
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -34,49 +34,15 @@ MOST_CONTEXTS = 5
 """Contexts that `hebo tell` has a line for: those told last."""
 
 
-@contextmanager
-def opened(file: Path, *, changes: bool = True) -> Iterator[Log]:
-    """Open a campaign for one command, and say what people should know of it at the end.
-
-    Args:
-        file: Its YAML.
-        changes: Whether the command changes what is known; other commands are kept away then.
-
-    Raises:
-        ConfigError: For every mistake of people; nothing is recorded then.
-    """
-    from hebo.experiment.campaign.definition import build_campaign
-    from hebo.experiment.campaign.lock import alone
-    from hebo.experiment.campaign.log import Log
-    from hebo.experiment.campaign.pairs import PairLog
-    from hebo.experiment.config.earlier import read_earlier
-    from hebo.experiment.earlier.lessons import Lessons
-    from hebo.experiment.yaml.document import read_yaml
-
-    try:
-        document = read_yaml(file)
-        path = file.with_name(f"{file.stem}.log.json")
-        with alone(path) if changes else nullcontext() as taken_over:
-            campaign, space, recipe = build_campaign(document)
-            lessons = Lessons(read_earlier(document.data), file.parent, space, campaign.outcomes)
-            log = (PairLog if campaign.compares else Log)(campaign, space, recipe, path, lessons)
-            yield log
-    except (DataError, IncompatibleError, SpaceError) as error:
-        raise ConfigError(str(error)) from error
-    except OSError as error:
-        raise ConfigError(
-            f"{error.filename or file}: {error.strerror}; correct that and try again."
-        ) from error
-    for text in [*([taken_over] if taken_over else []), *log.notices]:
-        click.echo("note: " + " ".join(text.split()), err=True)
-
-
 def counts_text(log: Log) -> str:
     """Return how many points were told, have failed, and wait; or how many were compared."""
     data = log.optimizer.data
     if log.campaign.compares:
-        return f"{len(data.better)} comparisons in all, {log.count(log.waiting())} pairs waiting."
-    return f"{len(data.x)} points in all, {int(data.failed.sum())} failed, {len(log.waiting())} waiting."
+        n_compared = len(data.better) + log.n_outside
+        return f"{n_compared} comparisons in all, {log.count(log.waiting())} pairs waiting."
+    outside = f", {log.n_outside} outside the space" if log.n_outside else ""
+    n_told, n_failed = len(data.x) + log.n_outside, int(data.failed.sum()) + log.n_failed_outside
+    return f"{n_told} points in all, {n_failed} failed, {len(log.waiting())} waiting{outside}."
 
 
 def standing_texts(log: Log, file: Path) -> Iterator[str]:
@@ -136,7 +102,7 @@ def show_campaign(file: Path, run_id: str | None) -> None:
     """
     if run_id is not None:
         raise ConfigError(f"{file} is a campaign, which has no runs; leave {run_id!r} out.")
-    with opened(file, changes=False) as log:
+    with opened(file) as log:
         click.echo(counts_text(log))
         if log.campaign.compares:
             for text in standing_texts(log, file):
@@ -195,7 +161,7 @@ def recommend(campaign: Path, contexts: tuple[str, ...]) -> None:
     from hebo.design_space.competing import context_names
     from hebo.experiment.campaign.contexts import read_contexts
 
-    with opened(campaign, changes=False) as log:
+    with opened(campaign) as log:
         if len(log.campaign.objective_names) > 1:
             raise ConfigError(
                 f"several objectives ({', '.join(log.campaign.objective_names)}) have no single best point; "

@@ -26,7 +26,7 @@ from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.init import init
 from hebo.experiment.cli.notices import one_line_warnings
 from hebo.experiment.cli.ranks import ranks
-from hebo.experiment.cli.rounds import ask, forget, tell
+from hebo.experiment.cli.rounds import ask, edit, forget, tell
 from hebo.experiment.cli.tasks import tasks
 from hebo.experiment.texts import on_one_line
 
@@ -122,12 +122,15 @@ def show(source: str, run_id: str | None) -> None:
 
 
 @main.command()
-@click.argument("source", metavar="RUN_DIR|CONFIG")
+@click.argument("source", metavar="RUN_DIR|CONFIG|CAMPAIGN")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="Folder to write to.")
 def report(source: str, output: Path | None) -> None:
     """Write the report of an experiment, report.html and its figures, into its folder."""
+    from hebo.experiment.cli.opening import bring_in
     from hebo.experiment.config.locate import output_of
 
+    if is_campaign(source):
+        bring_in(Path(source))
     _write_report(source, output or output_of(source), is_own=output is None)
 
 
@@ -181,6 +184,7 @@ main.add_command(init)
 main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)
+main.add_command(edit)
 main.add_command(forget)
 main.add_command(recommend)
 

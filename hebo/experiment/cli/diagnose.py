@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hebo.errors import ConfigError, DataError, IncompatibleError, SpaceError
+from hebo.errors import ConfigError, DataError
 
 if TYPE_CHECKING:
     from hebo.diagnostics.noise import Diagnosis
     from hebo.experiment.analysis.fit_quality import History
-    from hebo.experiment.yaml.document import Document
 
 _LOG = ".log.json"
 
@@ -36,12 +34,12 @@ def diagnose(source: str, tasks: tuple[str, ...], optimizers: tuple[str, ...]) -
         raise ConfigError(
             f"'{source}' is a campaign, with one task and one optimizer; leave the options out."
         )
-    found = _of_experiment(source, tasks, optimizers) if campaign is None else _of_campaign(*campaign)
+    found = _of_experiment(source, tasks, optimizers) if campaign is None else _of_campaign(campaign)
     click.echo("\n\n".join(map(str, found)))
 
 
-def _campaign_file(source: str) -> tuple[Path, Document] | None:
-    """Return the YAML of a campaign, given it or its log; None if something else is meant.
+def _campaign_file(source: str) -> Path | None:
+    """Return the YAML of a campaign, given it or its log of an earlier version; None if else is meant.
 
     Raises:
         ConfigError: If a log has no campaign beside it, or the YAML cannot be read.
@@ -54,8 +52,7 @@ def _campaign_file(source: str) -> tuple[Path, Document] | None:
         path = _beside(path)
     if path.suffix not in {".yaml", ".yml"} or not path.is_file():
         return None
-    document = read_yaml(path)
-    return (path, document) if is_of_campaign(document.data) else None
+    return path if is_of_campaign(read_yaml(path).data) else None
 
 
 def _beside(log: Path) -> Path:
@@ -70,24 +67,14 @@ def _beside(log: Path) -> Path:
     )
 
 
-def _of_campaign(path: Path, document: Document) -> list[Diagnosis]:
+def _of_campaign(path: Path) -> list[Diagnosis]:
     from hebo.diagnostics.noise import diagnose as diagnosed
-    from hebo.experiment.campaign.definition import build_campaign
-    from hebo.experiment.campaign.log import Log
+    from hebo.experiment.cli.opening import opened
 
-    with _mistakes_of_people():
-        log = Log(*build_campaign(document), path.with_name(f"{path.stem}{_LOG}"))
+    with opened(path) as log:
         n = max(1, log.optimizer.data.y.shape[1])
         names = log.campaign.objective_names[:n]
         return [diagnosed(log.optimizer, objective=j, name=name) for j, name in enumerate(names)]
-
-
-@contextmanager
-def _mistakes_of_people() -> Iterator[None]:
-    try:
-        yield
-    except (DataError, IncompatibleError, SpaceError) as error:
-        raise ConfigError(str(error)) from error
 
 
 def _of_experiment(source: str, tasks: Iterable[str], optimizers: Iterable[str]) -> list[Diagnosis]:

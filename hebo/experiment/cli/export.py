@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hebo.errors import ConfigError, MissingExtraError
+from hebo.experiment.cli.campaigns import is_campaign
+from hebo.experiment.cli.opening import bring_in
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -36,6 +38,8 @@ def export(source: str, output: Path | None, name: str | None) -> None:
     from hebo.experiment.files import check_writable, write
     from hebo.experiment.store.results import load_results
 
+    if is_campaign(source):
+        bring_in(Path(source))
     if output is not None:
         _check_format(output)
         check_writable(output, "--output")

@@ -18,6 +18,7 @@ from hebo.experiment.config.locate import default_output, default_store, full_na
 from hebo.experiment.config.parts import build, describe
 from hebo.experiment.config.shorthand import written_out
 from hebo.experiment.config.split import PARTS, chosen_part
+from hebo.experiment.config.store_url import check_store, text_in
 from hebo.experiment.config.translate import translate
 from hebo.experiment.executors.base import ExecutorRecipe
 from hebo.experiment.executors.process_pool import NWorkers, ProcessPool
@@ -201,7 +202,7 @@ def _build(data: Mapping[str, Any], *, quick: bool) -> Experiment:
     _check_keys(data)
     base = _name(data)
     name = full_name(base, data["part"] if "split" in data else None, quick=quick)
-    output = _text(data, "output") or default_output(name)
+    output = text_in(data, "output") or default_output(name)
     fields: dict[str, Any] = {
         "suite": full_name(base, None, quick=quick),
         **{key: value for key, value in data.items() if key not in _YAML_ONLY},
@@ -259,29 +260,11 @@ def _name(data: Mapping[str, Any]) -> str:
     return name
 
 
-def _text(data: Mapping[str, Any], key: str) -> str | None:
-    value = data.get(key)
-    if value is not None and (not isinstance(value, str) or not value.strip()):
-        raise ConfigMistake((key,), f"expected a text, got {kind_of(value)}; leave it out for the default.")
-    if value is not None and not value.isprintable():
-        raise ConfigMistake((key,), f"{value!r} has a character that no path can have; remove it.")
-    return value
-
-
 def _store(data: Mapping[str, Any], output: str) -> str:
-    url = _text(data, "store") or default_store(output)
+    url = text_in(data, "store") or default_store(output)
     if "store" not in data and "?" in output:
         raise ConfigMistake(
             ("output",), "has a `?`, which begins the options of a store; name another folder."
         )
-    if "://" not in url:
-        raise ConfigMistake(
-            ("store",),
-            f"'{url}' is not a URL; write sqlite:///path/results.db or postgresql+psycopg://host/db.",
-        )
-    if "@" in url and ":" in url.partition("://")[2].rpartition("@")[0]:
-        raise ConfigMistake(
-            ("store",),
-            "contains a password, which would be copied into the results; use PGPASSWORD or ~/.pgpass.",
-        )
+    check_store(url)
     return url

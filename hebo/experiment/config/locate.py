@@ -108,14 +108,31 @@ def settings_of(path: Path) -> tuple[str, str, str]:
     from hebo.experiment.yaml.document import read_yaml
 
     data: dict[str, Any] = read_yaml(path).data
+    if is_of_campaign(data):
+        return _of_campaign(path, data)
     part = str(data["part"]) if "split" in data and "part" in data else None
     name = full_name(str(data.get("name", path.stem)), part, quick=False)
     output = str(data.get("output") or default_output(name))
     store = str(data.get("store") or default_store(output))
-    for key, text in (("output", output), ("store", store)):
+    _check_printable(path, output=output, store=store)
+    return name, output, store
+
+
+def _of_campaign(path: Path, data: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Return name, folder of the report and store URL of a campaign."""
+    store = str(data.get("store") or f"sqlite:///{path.with_suffix('.db').as_posix()}")
+    _check_printable(path, store=store)
+    if "store" not in data and "?" in store:
+        raise ConfigError(
+            f"{path}: the path has a `?`, which begins the options of a store; rename it, or give a `store`."
+        )
+    return str(data.get("name", path.stem)), path.with_name(f"{path.stem}-report").as_posix(), store
+
+
+def _check_printable(path: Path, **texts: str) -> None:
+    for key, text in texts.items():
         if not text.isprintable():
             raise ConfigError(f"{path}: {key}: {text!r} has a character that no path can have; remove it.")
-    return name, output, store
 
 
 def check_folder(output: Path, *, name: str, store: str) -> None:

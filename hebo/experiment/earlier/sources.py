@@ -17,6 +17,8 @@ from hebo.outcomes import Outcomes, outcomes_of
 if TYPE_CHECKING:
     from pandas import DataFrame
 
+    from hebo.experiment.campaign.document import CampaignDocument
+
 TABLES = (".csv", ".tsv", ".txt", ".xlsx")
 """Endings of the files that are tables of trials."""
 
@@ -80,7 +82,9 @@ def _of_experiment(where: str, task: str | None) -> Trials:
     results = load_results(where)
     label = _chosen_task(list(results.spaces), task)
     runs = results.runs.run_id[results.runs.task == label]
-    trials = results.trials[results.trials.run_id.isin(runs) & (results.trials.status != tables.PENDING)]
+    trials = results.trials[
+        results.trials.run_id.isin(runs) & ~results.trials.status.isin(tables.WITHOUT_RESULT)
+    ]
     names = list(dict.fromkeys(name for one in trials["values"] for name in one or {}))
     values = {
         name: np.array([_number((one or {}).get(name)) for one in trials["values"]], dtype=float)
@@ -105,31 +109,39 @@ def _number(value: Any) -> float:
 
 
 def _of_campaign(path: Path) -> Trials:
-    """Return what was told to a campaign."""
-    from hebo.experiment.campaign.document import CampaignDocument, read_document
+    """Return what was told to a campaign, in its space and outside."""
+    from hebo.experiment.campaign.points import points_of, table_of
+    from hebo.experiment.campaign.told_rows import joined
 
+    found, where = _document(path)
+    try:
+        space = DesignSpace.from_json(found.optimizer["space"])
+        rows = joined(found.optimizer, found.told)
+        points = points_of(space, [row["x"] if "x" in row else row["point"] for row in rows])
+        x = table_of(space, points, range(len(points)))
+        columns = np.array([row["y"] for row in rows], dtype=float).reshape(len(rows), -1)
+    except (KeyError, TypeError, ValueError, IndexError, HeboError) as error:
+        raise ConfigError(f"'{where}' is damaged ({error!r}); restore it.") from error
+    outcomes = outcomes_of(found.objectives) if found.outcomes is None else found.outcomes
+    return Trials(x, dict(zip(found.objectives, columns.T, strict=False)), outcomes, space)
+
+
+def _document(path: Path) -> tuple[CampaignDocument, str]:
+    """Return what a store has of the campaign of a YAML, or a file of an earlier version, and its place."""
+    from hebo.experiment.campaign.document import CampaignDocument, read_document
+    from hebo.experiment.campaign.storage import storage_of
+
+    if path.suffix in YAML and (known := (storage := storage_of(path)).read()) is not None:
+        return known, storage.where
     file = path.with_name(f"{path.stem}.log.json") if path.suffix in YAML else path
     found = read_document(file)
+    if found is None and path.suffix in YAML:
+        raise ConfigError(f"the campaign '{path}' was told nothing yet; tell it values first.")
     if not isinstance(found, CampaignDocument):
         raise ConfigError(
             f"there is no log of a campaign in '{file}'; tell it values, or open an old one anew."
         )
-    state = found.optimizer
-    try:
-        space = DesignSpace.from_json(state["space"])
-        x = np.array(state["x"], dtype=float).reshape(-1, space.n_dims)
-        columns = np.array(state["y"] or [], dtype=float).reshape(len(x), -1)
-    except (KeyError, TypeError, ValueError, HeboError) as error:
-        raise ConfigError(f"'{file}' is damaged ({error!r}); restore it.") from error
-    outcomes = outcomes_of(found.objectives) if found.outcomes is None else found.outcomes
-    values = dict(zip(found.objectives, columns.T, strict=False))
-    return Trials(_decoded(space, x), values, outcomes, space)
-
-
-def _decoded(space: DesignSpace, x: NDArray[np.float64]) -> DataFrame:
-    import torch
-
-    return space.decode(torch.from_numpy(x))
+    return found, str(file)
 
 
 def _of_table(path: Path, space: DesignSpace, wanted: Sequence[str]) -> Trials:

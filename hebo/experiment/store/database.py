@@ -214,7 +214,7 @@ def _to_wal(connection: sqlite3.Connection) -> None:
 def _prepare(engine: Engine, *, create: bool) -> None:
     if create:
         with engine.begin() as connection:
-            _take_turns(connection)
+            take_turns(connection)
             tables.metadata.create_all(connection)
             row = {"key": _VERSION, "value": str(tables.SCHEMA_VERSION)}
             if _version(connection) is None:
@@ -228,7 +228,7 @@ def _prepare(engine: Engine, *, create: bool) -> None:
         version_of(connection)
 
 
-def _take_turns(connection: Connection) -> None:
+def take_turns(connection: Connection) -> None:
     """Let one transaction at a time make or change tables; SQLite's do so by themselves.
 
     An advisory lock, since a transaction that has read a table and then locks it may wait for another one

@@ -55,8 +55,8 @@ class Results:
             told before the first ask): `round`, `params` (dict, natural units; of a task that says where its
             values were found, these), `values` (dict objective or constraint -> float or None, as
             measured), `extras` (dict), `status`
-            (pending | ok | infeasible | failed | timed_out | out_of_memory | crashed), `message` (of an
-            infeasible one: the constraints it breaks), and seconds:
+            (pending | ok | infeasible | failed | timed_out | out_of_memory | crashed | given_up), `message`
+            (of an infeasible one: the constraints it breaks), and seconds:
             `ask_seconds` and `tell_seconds` (wall time of the round divided by its points),
             `eval_seconds` (wall time), `overhead_seconds` (CPU time of the runner itself),
             `ask_cpu_seconds` and `tell_cpu_seconds` (CPU time of the round divided by its points, that

@@ -266,7 +266,7 @@ class RunLog:
             last: What the tells since the last ask cost.
             message: What the optimizer says at the end, for the report.
         """
-        ended = and_(self._its_trials, trials.c.number >= 0, trials.c.status != tables.PENDING)
+        ended = and_(self._its_trials, trials.c.number >= 0, trials.c.status.not_in(tables.WITHOUT_RESULT))
         with self._renewed() as connection:
             self._set_costs(connection, last)
             # Counted anew: with a counter that is off, a run would be taken up again for ever.

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, and_, select, update
 
+from hebo.errors import StoreError
 from hebo.experiment.store import stored, tables
 from hebo.experiment.store.budget import is_over
 from hebo.experiment.store.database import naming, open_engine, safe_url
@@ -79,9 +80,18 @@ class Store:
         columns = (runs.c.owner, runs.c.lease_until)
         query = select(*columns).where(runs.c.experiment == self._name, runs.c.run_id == run_id)
         with naming(self._url), self._engine.connect().execution_options(hebo_read=True) as connection:
-            row = connection.execute(query).mappings().one()
+            row = connection.execute(query).mappings().one_or_none()
+            if row is None:
+                raise StoreError(f"the run {run_id} is there no longer; give the same command again.")
             is_open = is_free(row["owner"], row["lease_until"])
         return is_open and self._take({"run_id": run_id, **row}, owner, statuses=tables.RUN_STATUSES)
+
+    def holder_of(self, run_id: str) -> Owner | None:
+        """Return who holds a run; None if nobody does."""
+        query = select(runs.c.owner).where(runs.c.experiment == self._name, runs.c.run_id == run_id)
+        with naming(self._url), self._engine.connect().execution_options(hebo_read=True) as connection:
+            found = connection.execute(query).scalar()
+            return None if found is None else Owner.parse(found)
 
     def unfinished(self) -> list[dict[str, Any]]:
         """Return `run_id`, `owner` and `lease_until` of the runs that are not finished, in order."""

@@ -161,7 +161,7 @@ def check_whole(run: Row, trials: Sequence[Row]) -> None:
     Raises:
         StoreError: If it is one.
     """
-    ended = [one for one in trials if one["number"] >= 0 and one["status"] != tables.PENDING]
+    ended = [one for one in trials if one["number"] >= 0 and one["status"] not in tables.WITHOUT_RESULT]
     n_done = len(ended)
     is_short = n_done < run["n_trials"] and not is_spent(spent_by(ended), run["max_cost"])
     if run["status"] == tables.FINISHED and is_short:

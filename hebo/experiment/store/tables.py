@@ -14,12 +14,12 @@ from sqlalchemy import Column, ColumnElement, Float, Integer, MetaData, String, 
 
 from hebo.errors import StoreError
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 OLDEST_READABLE = 2
 """Older stores, from this version on, are read as they are, and brought up to date when written to."""
 
 # How a trial can stand. A pending trial was asked for and has no result yet; an infeasible one was measured
-# like one that is ok, and breaks a constraint.
+# like one that is ok, and breaks a constraint; one that was given up is not measured.
 PENDING = "pending"
 OK = "ok"
 INFEASIBLE = "infeasible"
@@ -27,7 +27,10 @@ FAILED = "failed"
 TIMED_OUT = "timed_out"
 OUT_OF_MEMORY = "out_of_memory"
 CRASHED = "crashed"
-TRIAL_STATUSES = (PENDING, OK, INFEASIBLE, FAILED, TIMED_OUT, OUT_OF_MEMORY, CRASHED)
+GIVEN_UP = "given_up"
+TRIAL_STATUSES = (PENDING, OK, INFEASIBLE, FAILED, TIMED_OUT, OUT_OF_MEMORY, CRASHED, GIVEN_UP)
+# Statuses of trials that have no result: they count as neither done nor failed.
+WITHOUT_RESULT = (PENDING, GIVEN_UP)
 
 # How a run can stand. A broken run is one whose optimizer failed; the next `hebo run` tries again.
 WAITING = "waiting"
@@ -136,6 +139,17 @@ trials = Table(
     # Place of its tell among all asks and tells of the run, where tells did not follow their asks.
     Column("told", Integer, info=_SINCE_4),
     Column("worker", Integer, info=_SINCE_4),
+)
+
+# What a campaign by hand knows, whole, as JSON; its rows in the other tables are derived from it. The table
+# is there since version 5.
+CAMPAIGNS_SINCE = 5
+campaigns = Table(
+    "hebo_campaigns",
+    metadata,
+    Column("experiment", String(200), primary_key=True),
+    Column("document", Text, nullable=False),
+    Column("saved_at", Float, nullable=False),
 )
 
 

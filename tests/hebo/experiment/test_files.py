@@ -9,7 +9,7 @@ from click.testing import Result
 
 from hebo.errors import ConfigError
 from hebo.experiment.config.locate import check_folder
-from hebo.experiment.files import check_writable, write
+from hebo.experiment.files import check_writable, replacing, write
 from hebo.experiment.store.results import load_results
 
 from .conftest import lasting
@@ -125,3 +125,45 @@ def test_a_report_is_not_written_into_the_folder_of_another_experiment(
     assert answer.exit_code == 2
     assert "belongs to the experiment 'small'" in answer.stderr
     assert hebo("report", other, "-o", tmp_path / "other").exit_code == 0
+
+
+def test_a_file_is_replaced_whole_or_not_at_all(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(ZeroDivisionError), replacing(path) as partial:
+        _ = partial.write_text("ne") / 0
+    assert path.read_text() == "old"
+    with replacing(path) as partial:
+        partial.write_text("new")
+        assert path.read_text() == "old"
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]
+    assert path.read_text() == "new"
+
+
+def test_the_file_behind_a_link_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    (tmp_path / "there" / "file").write_text("old")
+    (tmp_path / "link").symlink_to(tmp_path / "there" / "file")
+    with replacing(tmp_path / "link") as partial:
+        partial.write_text("new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "there" / "file").read_text() == "new"
+
+
+@pytest.mark.parametrize("name", ["none/file", "x" * 300, "folder"])
+def test_what_cannot_be_written_is_named(tmp_path: Path, name: str) -> None:
+    (tmp_path / "folder").mkdir()
+    with (
+        pytest.raises(ConfigError, match=r"cannot be written \(.*\); name another place"),
+        replacing(tmp_path / name) as partial,
+    ):
+        partial.write_text("new")
+    assert [one.name for one in tmp_path.iterdir()] == ["folder"]
+
+
+def test_a_full_disk_is_named_and_leaves_what_was_there(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_text("old")
+    with pytest.raises(ConfigError, match=r"No space left on device"), replacing(path):
+        raise OSError(28, os.strerror(28))
+    assert path.read_text() == "old"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -119,7 +119,7 @@ def test_a_space_without_contexts_takes_none() -> None:
         ([], "contexts without a value: 'machine' (A, B), 'temp'; add --context machine=VALUE"),
         (["-c", "machine=A"], "a context without a value: 'temp'"),
         (["-c", "machine=Z", "-c", "temp=1"], "'Z' is not one of the known values; give one of 'A', 'B'"),
-        (["-c", "machine=A", "-c", "temp=1", "--waiting"], "leave -n and --context out"),
+        (["-c", "machine=A", "-c", "temp=1", "--waiting"], "leave -n, --context and --fixed out"),
     ],
 )
 def test_an_ask_without_its_context_is_refused_before_anything_is_written(
@@ -146,7 +146,7 @@ def test_a_sheet_has_a_column_of_each_context(command: Command) -> None:
     assert list(table.columns) == ["point", "heat", "machine", "temp", "loss"]
     assert table["machine"].tolist() == ["B"] * 3
     assert table["temp"].tolist() == [21] * 3
-    log = json.loads(Path("dye.log.json").read_text())
+    log = kept.document("dye.db")
     assert log["history"][-1]["context"] == {"machine": "B", "temp": "21"}
 
 
@@ -200,4 +200,4 @@ def test_a_row_of_a_context_that_cannot_be_is_named(command: Command, cell: str,
     assert result.exit_code == 2
     assert "own.csv, line 3" in result.stderr
     assert message in result.stderr
-    assert not Path("dye.log.json").exists()
+    assert not Path("dye.db").exists()

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import json
-import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from hebo.experiment.campaign.lock import alone
+from hebo.experiment.campaign.storage import CampaignStorage
 from hebo.experiment.cli import main
 from tasks.engineering.pressure_vessel import PressureVessel
 
@@ -151,13 +151,13 @@ def test_a_row_that_cannot_be_is_refused_and_nothing_is_recorded(
     table = fill("r.csv")
     spoil(table)
     table.to_csv("r.csv", index=False)
-    log = Path("paint.log.json").read_text()
+    log = kept.text("paint.db")
     done = command("tell", "paint.yaml", "r.csv")
     assert done.exit_code == 2
     assert done.stderr.startswith("error: r.csv")
     assert done.stderr.count("\n") == 1
     assert pd.Series([done.output]).str.contains(message).all(), done.output
-    assert Path("paint.log.json").read_text() == log
+    assert kept.text("paint.db") == log
 
 
 def test_two_objectives_and_constraints_have_columns(command: Command) -> None:
@@ -168,7 +168,7 @@ def test_two_objectives_and_constraints_have_columns(command: Command) -> None:
     assert list(table.columns) == ["point", "a", "c", "gloss", "price", "thickness"]
     table.to_csv("r.csv", index=False)
     assert command("tell", "paint.yaml", "r.csv").exit_code == 0
-    state = json.loads(Path("paint.log.json").read_text())["optimizer"]
+    state = kept.document("paint.db")["optimizer"]
     assert (state["y"], state["constraints"]) == ([[1, 2], [2, 1]], [[-1.0], [0.5]])
 
 
@@ -236,16 +236,14 @@ def test_a_sheet_that_was_not_written_was_not_asked_for(
 def test_a_sheet_that_was_lost_after_its_points_were_recorded_is_written_again(
     command: Command, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from hebo.experiment.campaign.document import CampaignDocument
+    record = CampaignStorage.record
 
-    write = CampaignDocument.write
-
-    def write_and_die(self: CampaignDocument, path: Path) -> None:
-        write(self, path)
+    def record_and_die(self: CampaignStorage, *arguments: Any) -> None:
+        record(self, *arguments)
         killed()
 
     with monkeypatch.context() as patch:
-        patch.setattr(CampaignDocument, "write", write_and_die)
+        patch.setattr(CampaignStorage, "record", record_and_die)
         assert command("ask", "paint.yaml", "-n", "2", "-o", "r.csv").exit_code != 0
     assert not Path("r.csv").exists()
     assert command("ask", "paint.yaml", "--waiting", "-o", "r.csv").exit_code == 0
@@ -255,25 +253,7 @@ def test_a_sheet_that_was_lost_after_its_points_were_recorded_is_written_again(
 
 def test_a_folder_that_is_not_there_is_named_before_anything_is_asked(command: Command) -> None:
     assert "its folder does not exist; create it" in command("ask", "paint.yaml", "-o", "no/r.csv").output
-    assert not Path("paint.log.json").exists()
-
-
-def test_two_commands_at_once_are_kept_apart(command: Command) -> None:
-    with alone(Path("paint.log.json")):
-        done = command("ask", "paint.yaml", "-o", "r.csv")
-        assert done.exit_code == 2
-        assert f"another command is changing paint.log.json (process {os.getpid()} on " in done.output
-    assert command("ask", "paint.yaml", "-o", "r.csv").exit_code == 0
-    assert not Path("paint.log.json.lock").exists()
-
-
-def test_a_lock_that_was_left_behind_is_taken_over(command: Command) -> None:
-    Path("paint.log.json.lock").write_text("process 1 on nowhere\n")
-    done = command("ask", "paint.yaml", "-o", "r.csv")
-    assert done.exit_code == 0
-    assert done.stderr == (
-        "note: process 1 on nowhere was killed while it changed paint.log.json; its lock was taken over.\n"
-    )
+    assert not Path("paint.db").exists()
 
 
 @pytest.mark.parametrize(
@@ -283,7 +263,7 @@ def test_a_lock_that_was_left_behind_is_taken_over(command: Command) -> None:
         ("ask", "paint.yaml", "-o", "paint.yaml/r.csv"),
         ("ask", "paint.yaml", "-o", "x" * 300 + ".csv"),
         ("ask", "paint.yaml", "-o", "r.ods"),
-        ("ask", "paint.yaml", "-o", "paint.log.json"),
+        ("ask", "paint.yaml", "-o", "paint.db"),
         ("ask", "paint.yaml", "--waiting", "-n", "2", "-o", "r.csv"),
         ("ask", ".", "-o", "a.csv"),
         ("ask", "/", "-o", "a.csv"),
@@ -325,9 +305,9 @@ def test_a_log_with_a_part_that_is_damaged_is_left_alone(command: Command, key: 
     command("ask", "paint.yaml", "-n", "2", "-o", "r.csv")
     fill("r.csv")
     command("tell", "paint.yaml", "r.csv")
-    document = json.loads(Path("paint.log.json").read_text())
+    document = kept.document("paint.db")
     document[key] = [] if key != "optimizer" else {**document[key], "pending": "none"}
-    Path("paint.log.json").write_text(json.dumps(document))
+    kept.as_earlier("paint.db", document)
     done = command("ask", "paint.yaml", "-o", "s.csv")
     assert done.exit_code == 2
     assert "paint.log.json is damaged" in done.stderr

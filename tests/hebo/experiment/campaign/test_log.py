@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -60,18 +60,16 @@ def tell(command: Command, *arguments: str) -> Result:
 
 def refused(command: Command, *arguments: str) -> str:
     """Return the one line with which a command is refused, having recorded nothing."""
-    log = Path("paint.log.json")
-    before = log.read_bytes() if log.exists() else None
+    before = kept.text("paint.db")
     done = command(*arguments)
     assert done.exit_code == 2, done.output
     assert done.stderr.count("\n") == 1
-    assert (log.read_bytes() if log.exists() else None) == before
+    assert kept.text("paint.db") == before
     return done.stderr
 
 
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("paint.log.json").read_text())
-    return found
+    return kept.document("paint.db")
 
 
 def by_number(found: dict[str, Any]) -> dict[int | None, list[float]]:
@@ -196,19 +194,11 @@ def test_another_optimizer_goes_on_with_one_notice(command: Command) -> None:
     assert document()["optimizer"]["seed"] == 3
 
 
-def test_another_space_is_named_before_anything_is_asked(command: Command) -> None:
-    ask(command)
-    Path("paint.yaml").write_text(PAINT.replace("ub: 100", "ub: 120"))
-    message = refused(command, "ask", "paint.yaml", "-o", "s.csv")
-    assert "'heat' was {type: num, lb: 0.0, ub: 100.0} and is {type: num, lb: 0.0, ub: 120.0}" in message
-    assert message == refused(command, "tell", "paint.yaml", "r.csv")
-
-
 def as_before_names(told: list[int]) -> None:
     """Write the log as it was before names were kept."""
     found = document()
     old = {"format": 1, "optimizer": found["optimizer"], "asked": found["asked"], "told": told}
-    Path("paint.log.json").write_text(json.dumps(old))
+    kept.as_earlier("paint.db", old)
 
 
 def test_a_log_from_before_names_is_read_with_a_notice(command: Command) -> None:
@@ -268,7 +258,7 @@ def test_a_corrected_campaign_goes_on_like_one_that_was_right_from_the_start(com
     write(filled(rows, 1, 2, 3, 4))
     tell(command)
     right = ask(command, 2, "right.csv")
-    Path("paint.log.json").unlink()
+    Path("paint.db").unlink()
     assert ask(command, 4, "again.csv") == rows
     write(filled(rows, 1, 200, 3, 4))
     tell(command)
@@ -541,4 +531,4 @@ def test_without_openpyxl_nothing_is_asked_for(command: Command, monkeypatch: py
 
     monkeypatch.setitem(sys.modules, "openpyxl", None)
     assert "`pip install openpyxl`, or use CSV" in refused(command, "ask", "paint.yaml", "-o", "r.xlsx")
-    assert not Path("paint.log.json").exists()
+    assert not Path("paint.db").exists()

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -46,17 +46,16 @@ def tell(command: Command, table: pd.DataFrame, *options: str, **columns: Any) -
 
 
 def state() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("dye.log.json").read_text())["optimizer"]
+    found: dict[str, Any] = kept.document("dye.db")["optimizer"]
     return found
 
 
 def refused(command: Command, *arguments: str) -> str:
-    log = Path("dye.log.json")
-    before = log.read_bytes() if log.exists() else None
+    before = kept.text("dye.db")
     result = command(*arguments)
     assert result.exit_code == 2, result.output
     assert result.stderr.count("\n") == 1
-    assert (log.read_bytes() if log.exists() else None) == before
+    assert kept.text("dye.db") == before
     return result.stderr
 
 

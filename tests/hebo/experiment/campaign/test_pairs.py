@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import kept
 import pytest
 from click.testing import CliRunner, Result
 
@@ -40,12 +40,11 @@ def done(command: Command, *arguments: str) -> str:
 
 def refused(command: Command, *arguments: str) -> str:
     """Return the one line with which a command is refused, having recorded nothing."""
-    log = Path("taste.log.json")
-    before = log.read_bytes() if log.exists() else None
+    before = kept.text("taste.db")
     result = command(*arguments)
     assert result.exit_code == 2, result.output
     assert result.stderr.count("\n") == 1
-    assert (log.read_bytes() if log.exists() else None) == before
+    assert kept.text("taste.db") == before
     return result.stderr
 
 
@@ -65,8 +64,7 @@ def write(rows: Rows, sheet: str = "r.csv") -> None:
 
 
 def document() -> dict[str, Any]:
-    found: dict[str, Any] = json.loads(Path("taste.log.json").read_text())
-    return found
+    return kept.document("taste.db")
 
 
 def answers() -> list[tuple[int, str]]:
@@ -221,7 +219,7 @@ def test_an_optimizer_of_values_does_not_take_over_and_the_other_way_round(comma
     assert "pairs were asked for before the optimizer was changed; restore it" in refused(
         command, "ask", "taste.yaml", "-o", "s.csv"
     )
-    Path("taste.log.json").unlink()
+    Path("taste.db").unlink()
     done(command, "ask", "taste.yaml", "-o", "s.csv")
     Path("taste.yaml").write_text(TASTE)
     assert "points were asked for before the optimizer was changed" in refused(
@@ -231,14 +229,13 @@ def test_an_optimizer_of_values_does_not_take_over_and_the_other_way_round(comma
 
 def test_a_damaged_file_is_refused(command: Command) -> None:
     answered(command)
+    whole = document()
     for change, why in (
         ({"answers": []}, "1 comparisons, 0 of them with a pair"),
         ({"answers": [{"pair": 9, "better": "A"}]}, "numbers of pairs that were not asked for"),
     ):
-        whole = document()
-        Path("taste.log.json").write_text(json.dumps({**whole, **change}))
+        kept.as_earlier("taste.db", {**whole, **change})
         assert why in refused(command, "ask", "taste.yaml", "-o", "s.csv")
-        Path("taste.log.json").write_text(json.dumps(whole))
 
 
 def test_a_campaign_is_played_to_a_recommendation(command: Command) -> None:

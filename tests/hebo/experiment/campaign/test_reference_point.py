@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -32,9 +32,7 @@ def command(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
 
 
 def stated() -> list[float] | None:
-    found: list[float] | None = json.loads(Path("dye.log.json").read_text())["optimizer"].get(
-        "reference_point"
-    )
+    found: list[float] | None = kept.document("dye.db")["optimizer"].get("reference_point")
     return found
 
 
@@ -88,4 +86,4 @@ def test_what_cannot_be_is_refused_before_anything_is_asked(
     result = command("ask", "dye.yaml", "-o", "r.csv")
     assert result.exit_code == 2, result.output
     assert problem in " ".join(result.stderr.split())
-    assert not Path("dye.log.json").exists()
+    assert not Path("dye.db").exists()

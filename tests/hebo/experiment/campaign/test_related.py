@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
@@ -47,7 +47,7 @@ def tell(command: Command, frame: pd.DataFrame, sheet: str) -> None:
 
 
 def state() -> dict[str, list[dict[str, list[list[float]]]]]:
-    found = json.loads(Path("dye.log.json").read_text())["optimizer"]
+    found = kept.document("dye.db")["optimizer"]
     assert isinstance(found, dict)
     return found
 
@@ -117,7 +117,7 @@ def test_a_mistake_is_named_and_nothing_is_recorded(command: Command, line: str,
     done = command("ask", "dye.yaml", "-n", "1", "-o", "r.csv")
     assert done.exit_code != 0
     assert re.search(message, " ".join(done.output.split())), done.output
-    assert not Path("dye.log.json").exists()
+    assert not Path("dye.db").exists()
 
 
 def test_an_optimizer_without_use_for_them_is_refused(command: Command) -> None:
@@ -125,4 +125,4 @@ def test_an_optimizer_without_use_for_them_is_refused(command: Command) -> None:
     done = command("ask", "dye.yaml", "-n", "1", "-o", "r.csv")
     assert done.exit_code != 0
     assert "makes no use of related tasks; use `hebo_transfer`" in " ".join(done.output.split())
-    assert not Path("dye.log.json").exists()
+    assert not Path("dye.db").exists()

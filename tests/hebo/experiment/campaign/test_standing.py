@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.experiment.campaign.definition import Campaign
+from hebo.experiment.campaign.definition import Campaign, Definition
 from hebo.experiment.campaign.log import Log
 from hebo.experiment.campaign.standing import standings
+from hebo.experiment.campaign.state import Found
 from hebo.recommenders.random import RandomSearch
 
 NUMBER = {"name": "x", "type": "num", "lb": 0, "ub": 10}
@@ -22,9 +22,10 @@ MACHINES = DesignSpace().parse(
 
 
 @pytest.fixture
-def make(tmp_path: Path) -> Any:
+def make() -> Any:
     def log(space: DesignSpace, **campaign: Any) -> Log:
-        return Log(Campaign(name="dye", **campaign), space, RandomSearch(), tmp_path / "dye.log.json")
+        described = Definition(Campaign(name="dye", **campaign), space, RandomSearch(), {}, "random_search")
+        return Log(described, Found(None, "dye.db"))
 
     return log
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
-from hebo.experiment.campaign.lock import alone
 from hebo.experiment.cli import main
+from hebo.experiment.store import holding
 
 Command = Callable[..., Result]
 
@@ -115,13 +117,17 @@ def test_of_several_objectives_tell_counts_the_front_and_show_prints_it(command:
     assert list(pd.read_csv("r.csv").columns)[-2:] == ["y", "price"]
 
 
-def test_another_command_at_work_keeps_nobody_from_looking(command: Command) -> None:
+def test_another_command_at_work_keeps_nobody_from_looking(
+    command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(holding, "PATIENCE_SECONDS", 0.2)
     campaign(HEBO)
     tell(command, rows(40))
-    with alone(Path("dye.log.json")):
+    with kept.held("dye.db", "dye"):
         assert "12 points in all" in done(command, "show", "dye.yaml")
         assert "Recommended" in done(command, "recommend", "dye.yaml")
-        assert "another command is changing" in refused(command, "ask", "dye.yaml", "-o", "r.csv")
+        message = refused(command, "ask", "dye.yaml", "-o", "r.csv")
+        assert f"the campaign 'dye' in dye.db is in use by process {os.getpid()} on " in message
 
 
 def test_a_campaign_has_no_runs_to_show(command: Command) -> None:
@@ -141,14 +147,14 @@ def test_a_campaign_that_cannot_be_read_is_named(command: Command, text: str) ->
 def test_recommend_prints_the_point_and_its_prediction(command: Command) -> None:
     campaign(HEBO)
     tell(command, rows(50))
-    before = Path("dye.log.json").read_bytes()
+    before = kept.text("dye.db")
     said = done(command, "recommend", "dye.yaml")
     assert said.startswith("Recommended: heat=")
     assert 40 < float(said.split("heat=")[1].split(",")[0]) < 60
     assert "solvent=water" in said
     assert "\nPredicted y: " in said
     assert "within one standard deviation" in said
-    assert Path("dye.log.json").read_bytes() == before
+    assert kept.text("dye.db") == before
 
 
 def test_recommend_takes_contexts_that_were_never_told(command: Command) -> None:

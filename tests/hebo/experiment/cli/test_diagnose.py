@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+import kept
 import pandas as pd
 import pytest
 from click.testing import Result
@@ -32,9 +33,12 @@ def campaign(hebo: Hebo, tmp_path: Path) -> Path:
 
 
 def test_a_campaign_is_diagnosed_given_its_yaml_or_its_log(hebo: Hebo, campaign: Path) -> None:
-    log = campaign.with_name("yields.log.json")
+    store = campaign.with_suffix(".db")
+    found = kept.document(store)
+    of_store = hebo("diagnose", campaign)
+    log = kept.as_earlier(store, found)
     before = log.read_bytes()
-    answers = [hebo("diagnose", one) for one in (campaign, log)]
+    answers = [of_store, hebo("diagnose", log)]
     assert [one.exit_code for one in answers] == [0, 0]
     assert answers[0].stdout == answers[1].stdout
     assert answers[0].stdout.startswith("Noise of loss\nobservations: 12\nreplicates: none\nnoise share: 0 %")
@@ -42,7 +46,7 @@ def test_a_campaign_is_diagnosed_given_its_yaml_or_its_log(hebo: Hebo, campaign:
 
 
 def test_a_campaign_without_values_says_what_is_missing(hebo: Hebo, campaign: Path) -> None:
-    campaign.with_name("yields.log.json").unlink()
+    campaign.with_suffix(".db").unlink()
     answer = hebo("diagnose", campaign)
     assert answer.exit_code == 0
     assert "0 values are too few to tell noise from the objective; tell 10 more" in answer.stdout
@@ -57,6 +61,7 @@ def test_mistakes_about_a_campaign_are_one_line(hebo: Hebo, campaign: Path, tmp_
     answer = hebo("diagnose", lone)
     assert answer.exit_code == 2
     assert "lost.yaml is not beside it" in answer.stderr
+    campaign.with_suffix(".db").unlink()
     campaign.with_name("yields.log.json").write_text("{")
     assert hebo("diagnose", campaign).exit_code == 2
     assert hebo("diagnose", tmp_path / "nowhere").exit_code == 2

@@ -11,6 +11,7 @@ import yaml
 
 from hebo.experiment.campaign.definition import build_campaign
 from hebo.experiment.campaign.log import Log
+from hebo.experiment.campaign.state import Found
 from hebo.experiment.config.experiment import Experiment, build_experiment, describe_experiment
 from hebo.experiment.config.overrides import make_quick
 from hebo.experiment.running.prepare import prepare
@@ -69,7 +70,8 @@ def trials(experiment: Experiment) -> float:
 
 
 @pytest.mark.parametrize("path", CAMPAIGNS, ids=lambda path: path.stem)
-def test_a_campaign_gives_points(path: Path, tmp_path: Path) -> None:
-    campaign, space, recipe = build_campaign(parse_yaml(path.read_text(encoding="utf-8"), file=str(path)))
-    points = Log(campaign, space, recipe, tmp_path / "log.json").ask(2)
+def test_a_campaign_gives_points(path: Path) -> None:
+    definition = build_campaign(parse_yaml(path.read_text(encoding="utf-8"), file=str(path)))
+    points = Log(definition, Found(None, "campaign.db")).ask(2)
+    space = definition.space
     assert space.contains(space.encode(points)).all()

@@ -40,7 +40,7 @@ def test_a_store_of_another_version_is_refused(tmp_path: Path) -> None:
     with engine.begin() as connection:
         connection.execute(update(tables.info).values(value="99"))
     engine.dispose()
-    with pytest.raises(StoreError, match="schema version 99, this hebo writes 4"):
+    with pytest.raises(StoreError, match="schema version 99, this hebo writes 5"):
         open_engine(url, create=True)
 
 
