@@ -77,7 +77,8 @@ class Results:
         aside: Ids of runs that the experiment has named before and names no longer; they are kept in the
             store, and in none of the tables.
         recipes: Task label -> its recipe in the experiment's own file, `resolved.yaml`; empty without one.
-        kind: "study" of what was made by `hebo.minimize` or `Study`, else "experiment".
+        kind: "study" of what was made by `hebo.minimize` or `Study`, "campaign" of what is asked and told by
+            hand, else "experiment".
     """
 
     runs: DataFrame
@@ -91,7 +92,7 @@ class Results:
     versions: Mapping[str, str] = field(default_factory=dict)
     aside: tuple[str, ...] = ()
     recipes: Mapping[str, Any] = field(default_factory=dict)
-    kind: Literal["experiment", "study"] = "experiment"
+    kind: Literal["experiment", "study", "campaign"] = "experiment"
 
     def outcomes_of(self, task: str) -> Outcomes:
         """Return goals, units and limits of what a task measures."""
@@ -163,8 +164,14 @@ def _read(engine: Engine, name: str | None, wanted: Collection[str] | None) -> R
         part=content.get("part"),
         versions=versions,
         aside=tuple(one["run_id"] for one in found if _place(one) < 0),
-        kind="study" if content.get("kind") == "study" else "experiment",
+        kind=_kind_of(content),
     )
+
+
+def _kind_of(content: Mapping[str, Any]) -> Literal["experiment", "study", "campaign"]:
+    """Return what a store says it holds; stores from before there were kinds hold experiments."""
+    found = content.get("kind")
+    return "study" if found == "study" else "campaign" if found == "campaign" else "experiment"
 
 
 def about_aside(results: Results) -> str:

@@ -84,7 +84,7 @@ class ProblemContents:
 def is_one_problem(results: Results) -> bool:
     """Say whether there is one optimizer on one task, so that there is nothing to compare."""
     names = (results.runs["optimizer"].nunique(), results.runs["task"].nunique())
-    return len(results.runs) > 0 and (results.kind == "study" or names == (1, 1))
+    return len(results.runs) > 0 and (results.kind != "experiment" or names == (1, 1))
 
 
 def collect_problem(results: Results) -> ProblemContents:

@@ -34,7 +34,7 @@ def problem_context(contents: ProblemContents) -> dict[str, Any]:
     trials, results = contents.trials, contents.results
     return {
         "version": __version__,
-        "kicker": "Study" if results.kind == "study" else "Optimization",
+        "kicker": "Optimization" if results.kind == "experiment" else results.kind.capitalize(),
         "name": results.name,
         "period": period(results),
         "facts": _facts(contents),
