@@ -72,9 +72,9 @@ class DaskCluster(ProcessPool):
 class LostByDask(WorkerDied):
     """Dask has lost the workers of a trial as often as it may."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self) -> None:
         super().__init__(None)
-        self.args = (f"Dask lost its worker again and again ({text})",)
+        self.args = ("the Dask workers that ran it died, as often as the scheduler allows,",)
 
 
 class DaskExecutor(Executor):
@@ -113,7 +113,7 @@ def _hand_on(done: Future[Any], future: Future[Any]) -> None:
 
     error = CancelledByDask() if done.cancelled() else done.exception()
     if isinstance(error, KilledWorker):
-        future.set_exception(LostByDask(str(error).partition(".")[0]))
+        future.set_exception(LostByDask())
     elif error is not None:
         future.set_exception(error)
     else:

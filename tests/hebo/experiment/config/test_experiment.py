@@ -155,7 +155,7 @@ def test_executor_limits_report_and_places_do_not_decide_the_results() -> None:
         ({"budget": {"n_trials": True}}, "budget.n_trials: expected a valid integer, got the boolean true."),
         ({"budget": {"n_trails": 5}}, "budget.n_trails: unknown key. Did you mean 'n_trials'?"),
         ({"budget": {"n_trials": 2, "batch_size": 4}}, "budget: batch_size 4 is larger than n_trials 2"),
-        ({"executor": {"type": "dask"}}, "executor.type: 'dask' is not an executor."),
+        ({"executor": {"type": "ray"}}, "executor.type: 'ray' is not an executor."),
         ({"executor": {"type": "process_pool", "n_workers": 0}}, "executor.n_workers: expected greater than"),
         (
             {"limits": {"trial_seconds": -1}},

@@ -206,15 +206,22 @@ def test_the_end_of_a_process_is_put_in_words(code: int | None, text: str) -> No
 
 
 def test_in_process_the_work_is_done_when_submit_returns(tmp_path: Path) -> None:
-    with InProcess().open(log=tmp_path / "log") as executor:
+    with InProcess().open(1, log=tmp_path / "log") as executor:
         assert executor.submit(os.getpid).result() == os.getpid()
         assert isinstance(executor.submit(int, "x").exception(), ValueError)
 
 
 def test_a_pool_has_as_many_slots_as_workers_or_cpus() -> None:
-    assert ProcessPool(n_workers=3).slots == 3
-    assert ProcessPool().slots == n_cpus() >= 1
-    assert InProcess().slots == 1
+    assert ProcessPool(n_workers=3).slots(1) == 3
+    assert ProcessPool().slots(1) == n_cpus() >= 1
+    assert ProcessPool().slots(n_cpus() + 5) == n_cpus() + 5
+    assert InProcess().slots(1) == 1
+
+
+def test_runs_share_the_slots_of_a_pool() -> None:
+    assert ProcessPool(n_workers=8).n_loops(1) == 8
+    assert ProcessPool(n_workers=8).n_loops(3) == 2
+    assert ProcessPool().n_loops(n_cpus() + 5) == 1
 
 
 def test_a_worker_that_closes_its_descriptors_is_ended_and_replaced(pool: WorkerPool) -> None:

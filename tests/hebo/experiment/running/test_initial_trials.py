@@ -105,7 +105,7 @@ def test_a_store_that_calls_initial_trials_told_goes_on(
 
 
 def _stop_after(patch: pytest.MonkeyPatch, n: int) -> None:
-    from hebo.experiment.running import run_loop
+    from hebo.experiment.running import task_evaluation
 
     calls = 0
 
@@ -116,5 +116,5 @@ def _stop_after(patch: pytest.MonkeyPatch, n: int) -> None:
             STOP.set()
         return evaluate(*arguments, **settings)
 
-    evaluate = run_loop.evaluate
-    patch.setattr(run_loop, "evaluate", counted)
+    evaluate = task_evaluation.evaluate
+    patch.setattr(task_evaluation, "evaluate", counted)
