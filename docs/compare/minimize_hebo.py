@@ -1,6 +1,5 @@
-from objective import loss
-
 import hebo
+from objective import loss
 
 result = hebo.minimize(loss, {"lr": (1e-5, 0.1, "log"), "depth": (1, 9)}, n_trials=20)
 print(result.best, result.best_value)

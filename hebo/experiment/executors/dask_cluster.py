@@ -39,6 +39,7 @@ class DaskCluster(ProcessPool):
     """
 
     has_timers: ClassVar[bool] = False
+    example: ClassVar[dict[str, Any]] = {"scheduler": "local"}
 
     scheduler: str
 

@@ -35,6 +35,10 @@ def settings(**changes: Any) -> dict[str, Any]:
     return {"executor": POOL, "n_workers": 3, "budget": {"n_trials": 12}} | changes
 
 
+SPREAD = {"optimizers": [{"type": "sobol"}]}
+"""A sequence of which every fourth point, evenly, lies in the corner, however many are asked for at once."""
+
+
 def most_at_once(results: Results) -> int:
     trials = results.trials
     begun, ended = trials["started_at"], trials["finished_at"]
@@ -106,7 +110,7 @@ def test_what_goes_wrong_costs_its_trial_and_no_other(
     status: str,
     message: str,
 ) -> None:
-    assert hebo("run", write_config(**settings(tasks=[toy(corner)], limits=limits))).exit_code == 0
+    assert hebo("run", write_config(**settings(tasks=[toy(corner)], limits=limits, **SPREAD))).exit_code == 0
     trials = load_results(tmp_path / "out").trials
     in_corner = [params["x"] > 0.5 for params in trials["params"]]
     assert [one == status for one in trials["status"]] == in_corner
@@ -117,7 +121,7 @@ def test_what_goes_wrong_costs_its_trial_and_no_other(
 def test_a_crash_in_a_thread_is_found_by_evaluating_one_by_one(
     write_config: Write, hebo: Hebo, tmp_path: Path
 ) -> None:
-    changes = {"tasks": [toy("crash", seconds=0.1)], "executor": {"type": "threads"}}
+    changes = {"tasks": [toy("crash", seconds=0.1)], "executor": {"type": "threads"}, **SPREAD}
     assert hebo("run", write_config(**settings(**changes, budget={"n_trials": 8}))).exit_code == 0
     found = load_results(tmp_path / "out")
     in_corner = [params["x"] > 0.5 for params in found.trials["params"]]
