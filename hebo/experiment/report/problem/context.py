@@ -108,6 +108,8 @@ def _standing(status: str, message: str, n_trials: int, n_done: int) -> str:
         return f"The run broke: {last or 'no reason was stored'}"
     if status == "finished":
         return f"Stopped: {last}" if last else f"All {counted(n_done, 'trial')} are done."
+    if last and status == "waiting":  # a study that may go on
+        return f"Stopped: {last}, after {n_done} of {counted(n_trials, 'trial')}."
     return f"Not finished: {n_done} of {counted(n_trials, 'trial')} have ended so far."
 
 

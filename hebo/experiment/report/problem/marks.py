@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -54,6 +54,7 @@ def draw_trials(
     outcomes: Outcomes,
     *,
     scale: float = 1.0,
+    with_points: bool = False,
 ) -> None:
     """Draw trials that have a place: at their value, at the edge where it is beyond, below without one.
 
@@ -65,10 +66,15 @@ def draw_trials(
         view: The shown part of the vertical axis.
         outcomes: What is measured.
         scale: Of the marks.
+        with_points: Whether hover texts have all parameters.
     """
     positions = view.position(values)
     heights = np.where(np.isnan(positions), FAILED_HEIGHT, np.clip(positions, -BEYOND, 1 + BEYOND))
     kinds = np.where(np.isnan(positions), FAILED, trials["kind"].to_numpy(dtype=object))
+
+    def texts(rows: Iterable[int]) -> list[str]:
+        return [hover_text(trials.iloc[row], outcomes, with_point=with_points) for row in rows]
+
     beyond = np.select([positions < -BEYOND, positions > 1 + BEYOND], ["v", "^"], "")
     for kind, style in _STYLES.items():
         for marker in ("", "v", "^"):
@@ -82,7 +88,7 @@ def draw_trials(
                     clip_on=False,
                     zorder=4 if kind == OK else 3,
                 )
-                set_hover(marks[0], [hover_text(trials.iloc[row], outcomes) for row in shown])
+                set_hover(marks[0], texts(shown))
 
 
 def mark_best(axes: Axes, x: float, position: float, *, size: float = 10.0) -> None:
@@ -92,13 +98,15 @@ def mark_best(axes: Axes, x: float, position: float, *, size: float = 10.0) -> N
     axes.plot([x], [height], "o", markersize=size, clip_on=False, zorder=5, **style)
 
 
-def hover_text(trial: Mapping[str, Any] | pd.Series[Any], outcomes: Outcomes) -> str:
-    """Return number, values, fate and point of a trial."""
+def hover_text(
+    trial: Mapping[str, Any] | pd.Series[Any], outcomes: Outcomes, *, with_point: bool = False
+) -> str:
+    """Return number, values and fate of a trial, and its point."""
     params = trial["params"] if isinstance(trial["params"], dict) else {}
     lines = [f"trial {int(trial['number'])}: {values_text(trial['values'], outcomes) or trial['status']}"]
     if trial["kind"] != OK and trial["message"]:
         lines.append(f"{trial['status']}: {str(trial['message']).strip().splitlines()[-1][:120]}")
-    return "\n".join([*lines, values_text(params, None)])
+    return "\n".join([*lines, values_text(params, None)] if with_point else lines)
 
 
 def legend_of(kinds: Sequence[str], *, line: str = "", best: bool = False) -> tuple[list[Line2D], list[str]]:

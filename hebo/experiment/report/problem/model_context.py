@@ -11,9 +11,10 @@ from hebo.experiment.report.problem.contents import ProblemContents
 from hebo.experiment.report.problem.curve_figure import slice_panel
 from hebo.experiment.report.problem.importance_figure import MAX_BARS, importance_panel
 from hebo.experiment.report.problem.learnt import Learnt
-from hebo.experiment.report.problem.panels import slices_of, surfaces_of, titles_of
+from hebo.experiment.report.problem.panels import MAX_DRAWN, slices_of, surfaces_of, titles_of
 from hebo.experiment.report.problem.surface_figure import surface_panel
 from hebo.experiment.report.problem.texts import cell, counted, limit_text, quantities, values_text, with_unit
+from hebo.experiment.report.problem.trials import PENDING
 from hebo.experiment.report.problem.trust_figure import trust_panel
 from hebo.experiment.report.svg import page_svg
 from hebo.explain.prediction import FEASIBLE, SUCCESS
@@ -135,7 +136,9 @@ def _dependence(contents: ProblemContents) -> dict[str, Any] | None:
     surfaces = surfaces_of(contents)
     if not groups and not surfaces:
         return None
+    n_ended = int((contents.trials["kind"] != PENDING).sum())
     return {
+        "note": f"Of the {n_ended} trials an even choice is drawn." if n_ended > MAX_DRAWN else "",
         "groups": [
             {
                 "title": titles_of(contents)[name],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from hebo.experiment.report.problem.contents import ProblemContents
@@ -11,6 +12,9 @@ from hebo.experiment.report.problem.curve_figure import Slice, quantity_view
 from hebo.experiment.report.problem.surface_figure import Surface
 from hebo.experiment.report.problem.texts import quantities
 from hebo.experiment.report.problem.trials import FAILED, PENDING, column
+
+MAX_DRAWN = 400
+"""Of more trials every k-th one is drawn beside predictions, and the best one."""
 
 
 def titles_of(contents: ProblemContents) -> dict[str, str]:
@@ -79,6 +83,10 @@ def _shown(contents: ProblemContents) -> tuple[pd.DataFrame, int | None]:
     label = contents.best
     if contents.bests and len(trials):
         label = contents.bests.get(trials["context"].iloc[-1])
+    if len(trials) > MAX_DRAWN:
+        trials = trials[
+            (np.arange(len(trials)) % -(-len(trials) // MAX_DRAWN) == 0) | (trials.index == label)
+        ]
     place = None if label is None else trials.index.tolist().index(label)
     return trials.reset_index(drop=True), place
 

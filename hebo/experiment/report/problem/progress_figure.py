@@ -52,7 +52,7 @@ def _values(contents: ProblemContents) -> Figure:
     title(axes, objective.title, size=9.5)
     if not contents.bests:
         _best_line(axes, trials, values, view, objective.name)
-    draw_trials(axes, x, values, trials, view, contents.outcomes)
+    draw_trials(axes, x, values, trials, view, contents.outcomes, with_points=True)
     _reference(axes, view, objective.target, "target")
     _reference(axes, view, _optimum(contents), "known optimum")
     if contents.best is not None:

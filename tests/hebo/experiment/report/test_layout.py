@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from hebo.experiment.report.contents import Contents, collect_contents
 from hebo.experiment.report.context import page_context
-from hebo.experiment.report.page import _figures, render
+from hebo.experiment.report.page.writing import _figures, render
 
 CSS = resources.files("hebo.experiment.report").joinpath("report.css").read_text("utf-8")
 LONG = "a-long-label-of-an-optimizer-{}-with-settings"
