@@ -213,3 +213,30 @@ def _n_done(config: Path) -> int:
         return int((load_results(config).trials["status"] == "ok").sum())
     except Exception:  # it is not there yet
         return 0
+
+
+CAMPAIGN = """
+name: shared
+optimizer: {{type: sobol}}
+space: [{{name: a, type: num, lb: 0, ub: 1}}]
+objectives: [gloss]
+store: {url}
+"""
+
+
+def test_two_people_work_on_a_campaign(server: Server, tmp_path: Path) -> None:
+    script = Path(__file__).parents[1] / "hebo" / "experiment" / "campaign" / "at_it.py"
+    (tmp_path / "paint.yaml").write_text(CAMPAIGN.format(url=server.url))
+    people = [
+        subprocess.Popen(
+            [sys.executable, str(script), who, "5"], cwd=tmp_path, stderr=subprocess.PIPE, text=True
+        )
+        for who in "ab"
+    ]
+    for one in people:
+        _, error = one.communicate()
+        assert one.returncode == 0, error
+    trials = load_results(tmp_path / "paint.yaml").trials
+    assert trials["number"].tolist() == list(range(20))
+    assert sorted(trials["status"]) == ["ok"] * 10 + ["pending"] * 10
+    assert not list(tmp_path.glob("*.db"))
