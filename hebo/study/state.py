@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from hebo.experiment.config.parts import build, describe, rebuild
+from hebo.experiment.config.parts import build, describe
 from hebo.experiment.store import tables
 from hebo.experiment.store.frames import frame_of, values_of
 from hebo.experiment.store.order import in_order, n_events
@@ -109,9 +109,8 @@ class StudyState:
 
 
 def _recipe_of(optimizer: Any) -> tuple[OptimizerRecipe, str]:
-    """Return the recipe and its name in the catalog."""
-    if isinstance(optimizer, str | Mapping):
-        recipe: Any = build("optimizer", optimizer, ("optimizer",))
-    else:
-        recipe = rebuild("optimizer", describe(optimizer))
-    return recipe, str(describe(recipe)["type"])
+    """Return the recipe, and its name in the catalog: that of a preset, and not of what it is made of."""
+    if not isinstance(optimizer, str | Mapping):
+        optimizer = describe(optimizer)
+    recipe: Any = build("optimizer", optimizer, ("optimizer",))
+    return recipe, optimizer if isinstance(optimizer, str) else str(optimizer["type"])
