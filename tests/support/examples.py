@@ -90,6 +90,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "surrogate": {"type": "mixed_gp", "kernels": [{"type": "diffusion"}], "n_samples": 2, "burn_in": 2},
     },
     ("optimizer", "external"): {"command": [sys.executable, str(Path(__file__).with_name("stand_in.py"))]},
+    ("executor", "dask"): {"scheduler": "local"},
     ("optimizer", "botorch"): {"n_initial": 4, "num_restarts": 2, "raw_samples": 16},
     ("optimizer", "turbo"): {"n_initial": 4},
     ("optimizer", "smac"): {"n_trials": 20},
