@@ -82,6 +82,8 @@ def test_each_setting_of_each_part_has_values_a_default_and_a_meaning(kind: str,
 @pytest.mark.filterwarnings("ignore::hebo.errors.SuitabilityWarning")
 @pytest.mark.parametrize(("kind", "name"), [one for one in PARTS if one[0] != "download"])
 def test_the_example_of_each_part_is_an_experiment_that_can_be_built(kind: str, name: str) -> None:
+    if (kind, name) == ("executor", "dask"):
+        pytest.importorskip("distributed")
     text = example_text(kind, name)
     assert name in text
     assert build_experiment(parse_yaml(text, file="example.yaml"))

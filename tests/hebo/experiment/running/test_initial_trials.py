@@ -62,7 +62,7 @@ def test_an_optimizer_learns_from_them_before_its_first_ask(
         path = write_config(**SETTINGS | quick | {"initial_trials": told, "output": str(tmp_path / name)})
         assert hebo("run", path).exit_code == 0
     profiles = [load_results(tmp_path / name).trials["profile"].iloc[-1] for name in ("with", "without")]
-    assert sum(profiles[0].values()) > 3 * sum(profiles[1].values())
+    assert ["search" in profile for profile in profiles] == [True, False]  # a model is searched, or not
 
 
 @pytest.mark.parametrize("after", [1, 8, 9, 11])

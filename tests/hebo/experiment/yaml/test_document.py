@@ -72,7 +72,7 @@ BOMB = "a: &a [1,1,1,1,1,1,1,1,1,1]\n" + "".join(
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "x: the file is empty; it needs name, optimizers, tasks and budget."),
+        ("", "x: the file is empty; it needs tasks and budget."),
         ("# only a comment\n", "x: the file is empty"),
         ("- a\n- b\n", "x:1: the root is a list, expected a mapping"),
         ("just text\n", "x:1: the root is the text 'just text', expected a mapping"),
