@@ -6,7 +6,9 @@
 `throughput` counts the trials that end within the first `T` seconds after `hebo run` is started, with one worker and
 with `N`, of `hebo` on an objective that takes `S` seconds. `regret` compares the regret after all trials of one
 worker with that of `N` workers that are told of each trial as it ends, on four functions, and with that of random
-search. Both depend on the machine, and on what else it does.
+search. The last point of `N` workers is chosen with the results of `trials - N` others: the regret of one worker
+after `trials - N + 1` is what no rule for pending points can be expected to beat. Both depend on the machine, and on
+what else it does.
 """
 
 from __future__ import annotations
@@ -77,11 +79,12 @@ def throughput(folder: Path, *, n_workers: int, seconds: float, first: float) ->
     )
 
 
-def mean_regrets(results: Results) -> dict[str, float]:
-    """Return label of the task -> mean regret at the end of its runs."""
+def mean_regrets(results: Results, n_trials: int) -> dict[str, float]:
+    """Return label of the task -> mean regret of its runs after some trials."""
     found: dict[str, list[float]] = {}
     for run in results.runs.itertuples():
         mine = results.trials[results.trials["run_id"] == run.run_id]
+        mine = mine[mine["number"] < n_trials]
         best = min(one["y"] for one in mine["values"] if one.get("y") is not None)
         found.setdefault(str(run.task), []).append(best - float(run.optimum))
     return {task: float(np.mean(values)) for task, values in found.items()}
@@ -103,14 +106,26 @@ def regret(folder: Path, *, n_workers: int, seconds: float, n_trials: int, n_see
     for config in configs:
         if start(config).wait():
             raise SystemExit(f"{config} was not carried out")
-    by_chance, one, several = (mean_regrets(load_results(folder / config.stem)) for config in configs)
-    lines = [
-        f"{task:10s} mean regret {one[task]:.4g} with 1 worker, {several[task]:.4g} with {n_workers}, "
-        f"{by_chance[task]:.4g} of random search"
-        for task in one
+    ends = (n_trials, n_trials, n_trials - n_workers + 1, n_trials)
+    found = [
+        mean_regrets(load_results(folder / name), end)
+        for name, end in zip(("random", "one", "one", "several"), ends, strict=True)
     ]
-    shares = [np.mean([found[task] / by_chance[task] for task in one]) for found in (one, several)]
-    return "\n".join([*lines, "mean share of that of random search: {:.4f} and {:.4f}".format(*shares)])
+    by_chance, *others = found
+    names = (
+        f"1 worker, {n_trials} trials",
+        f"1 worker, {ends[2]} trials",
+        f"{n_workers} workers, {n_trials} trials",
+    )
+    lines = [
+        f"{task:10s} mean regret "
+        + ", ".join(f"{regrets[task]:.4g} ({name})" for name, regrets in zip(names, others, strict=True))
+        + f", {chance:.4g} (random search)"
+        for task, chance in by_chance.items()
+    ]
+    shares = [np.mean([regrets[task] / by_chance[task] for task in by_chance]) for regrets in others]
+    said = ", ".join(f"{share:.4f} ({name})" for share, name in zip(shares, names, strict=True))
+    return "\n".join([*lines, f"mean share of that of random search: {said}"])
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
