@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 import numbers
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from typing import Any
 
 from hebo.errors import EvaluationError
@@ -16,6 +17,8 @@ INTERMEDIATE = "intermediate"
 STEP = "step"
 
 MAX_KEPT = 200
+
+_CARRIED = "hebo_intermediate"
 
 
 class Curve:
@@ -53,9 +56,26 @@ class Curve:
         row = {str(name): _number(str(name), one) for name, one in {**given, **values}.items()}
         self.add({STEP: step, **row})
 
+    @contextmanager
+    def kept_on_failure(self) -> Iterator[None]:
+        """Let an exception of the block carry the rows: a failed trial keeps them (see `carried_by`)."""
+        try:
+            yield
+        except BaseException as error:
+            if self._n_seen:
+                with suppress(AttributeError):  # an exception of somebody's own may take no attribute
+                    setattr(error, _CARRIED, self.rows)
+            raise
+
     def added_to(self, found: Mapping[str, Any]) -> dict[str, Any]:
         """Return values with the rows among them, if there are any."""
         return {**found, INTERMEDIATE: self.rows} if self._n_seen else dict(found)
+
+
+def carried_by(error: BaseException) -> dict[str, Any]:
+    """Return the intermediate values of the evaluation that an exception ended, as information."""
+    rows = getattr(error, _CARRIED, None)
+    return {INTERMEDIATE: rows} if rows else {}
 
 
 def _number(name: str, value: object) -> float | None:

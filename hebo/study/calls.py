@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from hebo.errors import ConfigError
+from hebo.errors import ConfigError, did_you_mean
 from hebo.outcomes import Stated
 from hebo.study.result import StudyResult
 from hebo.study.short_space import Short
@@ -104,6 +105,11 @@ def _optimized(
 ) -> StudyResult:
     if not isinstance(objective, str):
         raise ConfigError(f"objective={objective!r}; give one name. For several objectives use `hebo.Study`.")
+    arguments = inspect.signature(Study.optimize).parameters.values()
+    known = [one.name for one in arguments if one.kind is one.KEYWORD_ONLY]
+    for key in options:
+        if key not in known:
+            raise ConfigError(f"{key}={options[key]!r} is no argument of `{goal}`.{did_you_mean(key, known)}")
     stated = {"name": objective, "goal": goal, "unit": unit}
     study = Study(space, objectives=[stated], **settings)
     return study.optimize(function, n_trials, **options)

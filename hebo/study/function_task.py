@@ -80,8 +80,9 @@ class FunctionTask:
         (row,) = frame.to_dict("records")
         point = {str(name): _plain(value) for name, value in row.items()}
         curve = Curve()
-        answer = self.call(point, {SEED: seed, REPORT: curve.report})
-        found = curve.added_to(measured_in(answer, self.outcomes, f"`{self.name}` returned"))
+        with curve.kept_on_failure():
+            answer = self.call(point, {SEED: seed, REPORT: curve.report})
+            found = curve.added_to(measured_in(answer, self.outcomes, f"`{self.name}` returned"))
         return pd.DataFrame({name: pd.Series([value], dtype=object) for name, value in found.items()})
 
 

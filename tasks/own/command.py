@@ -136,7 +136,7 @@ class Command(OwnTask):
 
     def _measure(self, point: Point, seed: int) -> Mapping[str, Any]:
         printed = Printed(self.outcomes)
-        with self._folder() as folder, self._input(point) as stdin:
+        with printed.curve.kept_on_failure(), self._folder() as folder, self._input(point) as stdin:
             order = self._order({SEED: seed, FOLDER: str(folder), **point})
             ending = run(order, stdin=stdin, on_output=printed.feed)
             printed.end()
@@ -147,8 +147,7 @@ class Command(OwnTask):
                 raise EvaluationError(
                     f"{self._title} {error}{_tail(ending.stderr, printed.text, is_output_first=True)}"
                 ) from None
-        found = measured_in(result, self.outcomes, f"{self._title} gave")
-        return printed.curve.added_to(found)
+            return printed.curve.added_to(measured_in(result, self.outcomes, f"{self._title} gave"))
 
     def _order(self, values: Mapping[str, Any]) -> Order:
         first, *rest = filled(self.argv, values)

@@ -77,7 +77,7 @@ class PythonFunction(OwnTask):
 
     def _measure(self, point: Point, seed: int) -> Mapping[str, Any]:
         call, curve = self._call(), Curve()
-        with importable(Path(self.file).resolve().parent):
-            answer = call(point, {SEED: seed, REPORT: curve.report})
-        found = measured_in(answer, self.outcomes, f"`{self.function}` returned")
-        return curve.added_to(found)
+        with curve.kept_on_failure():
+            with importable(Path(self.file).resolve().parent):
+                answer = call(point, {SEED: seed, REPORT: curve.report})
+            return curve.added_to(measured_in(answer, self.outcomes, f"`{self.function}` returned"))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 
 from tasks.synthetic.base import AnyDimension, Array
@@ -32,6 +34,6 @@ class Ackley(AnyDimension):
         """Return the `n` values at `x`, `n x d`."""
         # expm1 keeps both brackets exactly 0 at the origin, where the plain sum cancels to -4e-16.
         funnel = -20.0 * np.expm1(-0.2 * np.sqrt((x**2).mean(axis=1)))
-        ripples = -np.e * np.expm1((np.cos(2.0 * np.pi * x) - 1.0).mean(axis=1))
+        ripples = -math.e * np.expm1((np.cos(2.0 * np.pi * x) - 1.0).mean(axis=1))
         values: Array = funnel + ripples
         return values

@@ -22,6 +22,7 @@ from hebo.experiment.store.frames import frame_of, rows_of
 from hebo.experiment.store.run_log import Outcome, Trial
 from hebo.experiment.texts import class_of, clean, error_message, text_of
 from hebo.experiment.texts import message as as_message
+from hebo.objective.curve import carried_by
 from hebo.outcomes import Outcomes
 
 if TYPE_CHECKING:
@@ -69,13 +70,13 @@ def evaluate(
         cost = _cost(task, extras, is_needed=status in (tables.OK, tables.INFEASIBLE))
         _check_noise(task, extras)
         _check_gradient(task, extras)
-    except OutOfTime:
-        values, extras, status = {}, {}, tables.TIMED_OUT
+    except OutOfTime as error:
+        values, extras, status = {}, _kept(error), tables.TIMED_OUT
         message = f"not finished within {limit:g} s (limits.trial_seconds)"
     except BaseException as error:
         if is_stop(error):
             raise
-        values, extras, status = {}, {}, _status_of(error)
+        values, extras, status = {}, _kept(error), _status_of(error)
         message = error_message(error)
     unknown = dict.fromkeys((*objectives, *constraints))
     seconds = time.perf_counter() - started
@@ -86,6 +87,11 @@ def _answer(task: Task, frame: DataFrame, seed: int, is_checked: bool) -> DataFr
     """Return what the task says; a task that needs no `hebo.base.Task` may know one way of asking only."""
     direct = getattr(task, "evaluate_checked", None)
     return direct(frame, seed=seed) if is_checked and direct else task.evaluate(frame, seed=seed)
+
+
+def _kept(error: BaseException) -> dict[str, Any]:
+    """Return the information that an evaluation left before it failed."""
+    return {name: _extra(value) for name, value in carried_by(error).items()}
 
 
 def outcome_of_death(death: WorkerDied, seconds: float, limit: float | None) -> Outcome:

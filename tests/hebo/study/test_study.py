@@ -63,6 +63,16 @@ def test_an_exception_is_a_failed_trial_with_its_text() -> None:
     assert set(failed["message"]) == {"ValueError: no u today"}
 
 
+def test_a_failed_trial_keeps_its_intermediate_values() -> None:
+    def diverges(a: float, n: int, c: str, report: Any) -> float:
+        report(1, loss=a)
+        raise FloatingPointError("diverged")
+
+    trials = hebo.minimize(diverges, SPACE, 1, **quick()).trials
+    assert trials["status"].tolist() == ["failed"]
+    assert trials["intermediate"][0] == [{"step": 1, "loss": trials["a"][0]}]
+
+
 @pytest.mark.parametrize("answer", ["0.5", True, 1j, {"loss": 1.0}, [1.0, 2.0]])
 def test_what_is_no_value_is_a_failed_trial_that_says_what_was_expected(answer: Any) -> None:
     trials = hebo.minimize(lambda a, n, c: answer, SPACE, 1, **quick()).trials
@@ -222,6 +232,8 @@ def test_a_stored_study_with_other_settings_is_refused(
         ({"workers": 2.5}, "workers=2.5"),
         ({"workers": 2, "executor": "here"}, "has one worker"),
         ({"executor": "gpu"}, "executor='gpu'"),
+        ({"n_jobs": 4}, "n_jobs=4 is no argument of `minimize`"),
+        ({"worker": 4}, "worker=4 is no argument of `minimize`. Did you mean 'workers'"),
         ({"timeout": -1}, "timeout=-1"),
         ({"target": "low"}, "target='low'"),
         ({"patience": 0}, "patience=0"),
