@@ -24,6 +24,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.interleaved:Interleaved",
             "Space-filling points for a share of each batch, and while a model predicts nothing",
         ),
+        "exploring": (
+            "hebo.recommenders.exploring:Exploring",
+            "Now and then, in asks of one point, the point that is farthest from all others",
+        ),
         "committee": (
             "hebo.recommenders.committee:Committee",
             "Several recommenders that choose shares of each batch, one after the other",

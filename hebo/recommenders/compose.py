@@ -25,6 +25,7 @@ from hebo.recommenders.by_objectives import ByObjectives
 from hebo.recommenders.committee import Committee
 from hebo.recommenders.contextual import Contextual
 from hebo.recommenders.cost_aware import CostAware
+from hebo.recommenders.exploring import Exploring
 from hebo.recommenders.fidelity_costs import FidelityCosts
 from hebo.recommenders.interleaved import Interleaved
 from hebo.recommenders.model_based import ModelBased
@@ -48,6 +49,7 @@ class Settings(Recipe):
         device: Where models are computed.
         exploration: Short for `interleaved` with this `share`.
         min_loo_r2: Short for `interleaved` with this `min_loo_r2`.
+        exploration_rate: Short for `exploring` with this `rate`; 0: none.
         second_surrogate: Short for a `committee` of the loop and the same loop with this surrogate.
         second_share: Share of the second member.
         second_search: Its `acq_optimizer`; None: that of the first.
@@ -72,6 +74,7 @@ class Settings(Recipe):
     device: str | None = None
     exploration: float | None = Field(default=None, ge=0, le=1)
     min_loo_r2: float | None = Field(default=None, le=1)
+    exploration_rate: float | None = Field(default=None, ge=0, allow_inf_nan=False)
     second_surrogate: Surrogate | None = None
     second_share: float | None = Field(default=None, gt=0, lt=1)
     second_search: AcqOptimizer | None = None
@@ -146,4 +149,8 @@ def _around(loop: BayesOptRecipe, every: dict[str, Any]) -> Recommender:
     if (costs := every.get("fidelity_costs")) is not None:
         made = CostAware(of=made, costs=costs)
     share, least = every.get("exploration") or 0.0, every.get("min_loo_r2")
-    return made if not share and least is None else Interleaved(of=made, share=share, min_loo_r2=least)
+    whole: Recommender = made
+    if share or least is not None:
+        whole = Interleaved(of=made, share=share, min_loo_r2=least)
+    rate = every.get("exploration_rate")
+    return Exploring(of=whole, rate=rate) if rate else whole

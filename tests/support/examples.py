@@ -38,6 +38,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("optimizer", "bayes_opt"): _LOOP,
     ("optimizer", "bayes_opt_loop"): _LOOP,
     ("optimizer", "interleaved"): {"of": _INNER, "share": 0.5},
+    ("optimizer", "exploring"): {"of": _INNER},
     ("optimizer", "committee"): {"members": [_INNER, {"type": "genetic_algorithm"}], "shares": [0.5]},
     ("optimizer", "cost_aware"): {"of": _INNER, "costs": [1.0, 2.0, 4.0]},
     ("optimizer", "strict"): {"of": _INNER},
