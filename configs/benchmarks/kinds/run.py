@@ -1,11 +1,11 @@
 """How good the best of 50 points is on random problems of several kinds, paired by problem.
 
-    python configs/benchmarks/kinds/run.py runs.csv --seeds 0 30 --label plain --settings '{exploration_rate: 0}'
-    python configs/benchmarks/kinds/run.py runs.csv --seeds 0 30 --label gp --optimizer optuna_gp --kinds path
-    python configs/benchmarks/kinds/run.py runs.csv --table plain
+    python configs/benchmarks/kinds/run.py runs.csv --seeds 0 9 --label off --settings '{exploration_rate: 0}'
+    python configs/benchmarks/kinds/run.py runs.csv --seeds 0 9 --label gp --optimizer optuna_gp --kinds path
+    python configs/benchmarks/kinds/run.py runs.csv --table off
 
 Runs whose row is in the file are not repeated. Regret is 0 at the optimum and 1 at the mean of random search,
-cut off at 2 in the table; where there is noise it is that of the noise-free value. `recommended` is the regret
+cut off at 2 in the table; where there is noise it is that of the noise-free value. `recommended` is that
 of the point that the model recommends, `near` the share of asks 15 to 49 within a tenth of the best point in
 every column.
 """
