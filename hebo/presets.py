@@ -46,7 +46,7 @@ def HEBORecipe(own: Settings) -> Recommender:
     one = {
         "surrogate": WarpedGP(),
         "acquisition": acquisition,
-        "acq_optimizer": NSGA2(n_generations=3),
+        "acq_optimizer": NSGA2(),
         "output_transform": PowerTransform(),
         "region": TrustRegion(),
         "exploration": 0.25,
@@ -93,7 +93,6 @@ def AveragedOver(own: Environment) -> Recommender:
 _SEVERAL = {
     "surrogate": WarpedGP(warp=False, smoothness=2.5),
     "acquisition": LogEHVI(),
-    "acq_optimizer": NSGA2(),
     "output_transform": Standardize(),
     "region": WholeSpace(),
     "second_surrogate": None,

@@ -16,7 +16,7 @@ from hebo.acq_optimizers.exchange import Moves
 from hebo.acq_optimizers.ranking import evaluate
 from hebo.base import AcqFunction, Domain
 
-ASCENT_ROUNDS = 6
+ASCENT_ROUNDS = 8
 """Gradient steps tried before the first neighbor search; half as many before the second."""
 
 EXCHANGE_ROUNDS = 6

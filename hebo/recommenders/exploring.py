@@ -17,6 +17,9 @@ from hebo.request import Request
 _FEWEST = 3
 """Points that there are before distances mean anything."""
 
+_FILLED = 5
+"""Columns of a space that a usual budget can fill."""
+
 _MISMATCH = 0.5
 """Squared distance between two categories; that between the ends of a number is 1."""
 
@@ -27,14 +30,16 @@ class Exploring(Wrapper):
     A model that is wrong chooses by the same belief again: it stays in the wrong basin, and a category that
     looked bad twice is never tried again. Of `n` points about `rate * sqrt(n)` are exploratory, so that their
     share falls from a fourth after 10 points to a tenth after 50 with a rate of 1.5. The point is that of the
-    largest least distance (maximin design; Johnson, Moore and Ylvisaker, 1990) in a random pool.
+    largest least distance (maximin design; Johnson, Moore and Ylvisaker, 1990) in a random pool. Points do not
+    fill a space of many columns, whatever their number: of `d > 5` columns the rate is `(5 / d)^2` times as
+    large.
 
     Batches are left alone: they have a share of space-filling points by `hebo.recommenders.interleaved`. So
     are asks where related tasks say where to look, and spaces with fidelities.
 
     Attributes:
         of: Recommends the other points.
-        rate: Exploratory points in units of the square root of the number of points.
+        rate: Exploratory points in units of the square root of the number of points, in up to five columns.
         pool: Random points of which the farthest is taken.
     """
 
@@ -55,7 +60,8 @@ class Exploring(Wrapper):
         n = len(request.data.seen)
         if request.n > 1 or n < _FEWEST or request.data.related or request.space.targets:
             return False
-        return math.floor(self.rate * math.sqrt(n + 1)) > math.floor(self.rate * math.sqrt(n))
+        rate = self.rate * min(1.0, _FILLED / request.space.bounds.shape[1]) ** 2
+        return math.floor(rate * math.sqrt(n + 1)) > math.floor(rate * math.sqrt(n))
 
 
 def least_distances(x: Tensor, others: Tensor, space: DesignSpace) -> Tensor:

@@ -315,6 +315,15 @@ def classic(seed: int) -> Problem:
     return on_cube("classic", seed, d, lambda x: function(2 * (x - center) @ turned), 0.0)
 
 
+def many(seed: int) -> Problem:
+    """Closed forms of 10 to 30 columns, half of them with columns that do not matter."""
+    rng = np.random.default_rng([10, seed])
+    function, d = CLASSICS[seed % len(CLASSICS)], int(rng.integers(10, 31))
+    k = d if seed // len(CLASSICS) % 2 else int(rng.integers(3, 9))
+    columns, center = rng.permutation(d)[:k], rng.uniform(0.2, 0.8, k)
+    return on_cube("many", seed, d, lambda x: function(2 * (x[:, columns] - center)), 0.0)
+
+
 def noise(seed: int) -> Problem:
     """Bowls with noise, with noise that depends on the point, and rates of few visitors."""
     rng = np.random.default_rng([7, seed])
@@ -412,7 +421,7 @@ def _least_of_rows(values: Callable[[Array], Array], d: int, rng: np.random.Gene
 
 KINDS: dict[str, Callable[[int], Problem]] = {
     one.__name__: one
-    for one in (terraces, basins, families, category, path, classic, noise, integers, failing)
+    for one in (terraces, basins, families, category, path, classic, many, noise, integers, failing)
 }
 
 

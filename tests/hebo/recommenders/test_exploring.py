@@ -35,10 +35,10 @@ def is_exploratory(recommender: Exploring, request: Request) -> bool:
     return not torch.equal(recommender.recommend(replace(request, generator=make_generator(5))), inside)
 
 
-def turns(rate: float, upto: int) -> list[int]:
+def turns(rate: float, upto: int, space: DesignSpace = SPACE) -> list[int]:
     """After how many points an ask is exploratory."""
     recommender = Exploring(of=RandomSearch(), rate=rate)
-    return [n for n in range(upto) if is_exploratory(recommender, told(n))]
+    return [n for n in range(upto) if is_exploratory(recommender, told(n, space))]
 
 
 def test_the_share_falls_with_the_square_root_of_the_number_of_points() -> None:
@@ -46,6 +46,12 @@ def test_the_share_falls_with_the_square_root_of_the_number_of_points() -> None:
     assert found[:4] == [3, 7, 11, 15]
     assert len(found) == 15 - 2  # floor(1.5 * 10), less two before there are three points
     assert set(turns(0.5, 40)) < set(turns(1.5, 40))
+
+
+def test_many_columns_are_explored_less() -> None:
+    ten = DesignSpace().parse([{"name": f"x{i}", "type": "num", "lb": 0, "ub": 1} for i in range(10)])
+    assert len(turns(1.5, 50)) == 10 - 2
+    assert len(turns(1.5, 50, ten)) == 2  # floor(1.5 / 4 * sqrt(50))
 
 
 def test_the_point_is_farther_from_the_others_than_almost_all_points() -> None:
