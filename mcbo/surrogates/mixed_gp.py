@@ -104,6 +104,10 @@ class MixedGP(Surrogate):
         parts = self._shared_out(space)
         return tuple(doubt for recipe, columns in parts for doubt in recipe.doubts(space, columns))
 
+    def needed(self, space: DesignSpace) -> MixedGP:
+        """Return the same model of a space without the kernels that are left without a column there."""
+        return self.model_copy(update={"kernels": [recipe for recipe, _ in self._shared_out(space)]})
+
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(pooled(data), space, self.max_train, generator)
