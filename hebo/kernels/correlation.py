@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any
@@ -101,6 +102,11 @@ class FeatureCorrelation(Correlation):
     def compare(self, a: Tensor, b: Tensor) -> Tensor:
         """Return the correlations, `... x n x m`, of `... x n x k` and `... x m x k` features."""
 
+    @property
+    def is_fitted_by_features(self) -> bool:
+        """Whether its slopes are best taken through `compare`; a kernel that has a shorter way says no."""
+        return type(self).correlation is FeatureCorrelation.correlation
+
     def correlation(self, x1: Tensor, x2: Tensor) -> Tensor:
         """See `Correlation`."""
         a = self.encode(x1)
@@ -144,6 +150,36 @@ def features_of(kernel: Kernel, x: Tensor) -> Tensor:
     """Return what a kernel computes once for each of `... x n x d` points: features, or the points."""
     features: Tensor = kernel.encode_points(x) if isinstance(kernel, FeatureCorrelation) else x
     return features
+
+
+@torch.enable_grad()
+def fixed_features(kernel: Kernel, x: Tensor) -> FixedFeatures | None:
+    """Return the correlations of `n x d` points with themselves as a function of hyperparameters alone.
+
+    The features are computed once for a whole fit. None where a hyperparameter changes them, as the decays
+    of subsequences do, and for kernels that compare points.
+    """
+    if not isinstance(kernel, FeatureCorrelation) or not kernel.is_fitted_by_features:
+        return None
+    features = kernel.encode_points(x)
+    return None if features.requires_grad else FixedFeatures(kernel, features)
+
+
+@dataclass(frozen=True)
+class FixedFeatures:
+    """See `fixed_features`.
+
+    Attributes:
+        kernel: Compares features.
+        features: `n x k`.
+    """
+
+    kernel: FeatureCorrelation
+    features: Tensor
+
+    def correlations(self) -> Tensor:
+        """Return the correlations, `n x n`, with the hyperparameters that the kernel has now."""
+        return self.kernel.compare(self.features, self.features)
 
 
 def correlations(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 import numpy as np
 import torch
 from gpytorch.kernels import Kernel
@@ -24,6 +22,7 @@ class KernelParameters:
     def __init__(self, kernel: Kernel) -> None:
         self.kernel = kernel
         self.tensors: list[Tensor] = [one for one in kernel.parameters() if one.requires_grad]
+        self._priors = [(module, prior, closure) for _, module, prior, closure, _ in kernel.named_priors()]
 
     @property
     def values(self) -> NDArray[np.float64]:
@@ -41,11 +40,8 @@ class KernelParameters:
 
     def log_prior(self) -> Tensor:
         """Return the log prior density of the parameters as they are now, a scalar."""
-        terms = [prior.log_prob(closure(module)).sum() for _, module, prior, closure, _ in self._priors()]
+        terms = [prior.log_prob(closure(module)).sum() for module, prior, closure in self._priors]
         return torch.stack(terms).sum() if terms else torch.zeros((), dtype=torch.float64)
-
-    def _priors(self) -> Iterable[tuple]:  # type: ignore[type-arg]  # GPyTorch declares no types
-        return self.kernel.named_priors()  # type: ignore[no-any-return]
 
 
 def flat(parameter: Tensor) -> NDArray[np.float64]:

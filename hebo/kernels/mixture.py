@@ -142,6 +142,11 @@ class FeatureMixtureKernel(MixtureKernel, FeatureCorrelation):
         super().__init__(first, second, share=share)
         self.n_first = n_first
 
+    @property
+    def is_fitted_by_features(self) -> bool:
+        """Whether both kernels are; see `FeatureCorrelation`."""
+        return all(one.is_fitted_by_features for one in (self.first, self.second))
+
     def encode(self, x: Tensor) -> Tensor:
         """Return the features of both kernels; see `FeatureCorrelation`."""
         return torch.cat([self.first.encode_points(x), self.second.encode_points(x)], -1)

@@ -22,7 +22,7 @@ from mcbo.kernels.composition import Composition
 from mcbo.kernels.hamming_embedding import HammingEmbedding
 from mcbo.kernels.spectrum import Spectrum
 from mcbo.kernels.string_subsequence import StringSubsequence
-from mcbo.surrogates.mixed_gp import with_nominal
+from mcbo.surrogates.mixed_gp import MixedGP, with_nominal
 
 
 def _default_surrogates() -> list[Surrogate]:
@@ -75,11 +75,15 @@ class BestByLOO(Surrogate):
         return max(models, key=log_predictive_density)
 
     def _usable(self, space: DesignSpace) -> list[Surrogate]:
-        usable, reasons = [], []
+        """Return those that take the space, once each: some differ in kernels of other columns alone."""
+        usable: list[Surrogate] = []
+        reasons = []
         for one in self.surrogates:
             try:
                 one.check(space)
-                usable.append(one)
+                same = one.needed(space) if isinstance(one, MixedGP) else one
+                if same not in usable:
+                    usable.append(same)
             except IncompatibleError as error:
                 reasons.append(error)
         if not usable:

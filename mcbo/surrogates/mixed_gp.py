@@ -104,6 +104,10 @@ class MixedGP(Surrogate):
         parts = self._shared_out(space)
         return tuple(doubt for recipe, columns in parts for doubt in recipe.doubts(space, columns))
 
+    def needed(self, space: DesignSpace) -> MixedGP:
+        """Return the same model of a space without the kernels that are left without a column there."""
+        return self.model_copy(update={"kernels": [recipe for recipe, _ in self._shared_out(space)]})
+
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Model:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
         train = best_near_random(pooled(data), space, self.max_train, generator)
@@ -116,7 +120,7 @@ class MixedGP(Surrogate):
         if not self.n_samples:
             return _process(prior, theta, train, offset)
         samples = slice_samples(prior, theta, self.n_samples, burn_in=self.burn_in, generator=generator)
-        return Ensemble([_process(prior, one, train, offset) for one in samples])
+        return Ensemble([_process(copy.deepcopy(prior), one, train, offset) for one in samples])
 
     def _fitted_to(self, y: Tensor, generator: Generator) -> Tensor:
         """Return the indices of the observations, of `n` values, that hyperparameters are fitted to."""
@@ -162,8 +166,9 @@ def with_nominal(kernel: KernelRecipe, *, deduplicate: bool = False) -> MixedGP:
 
 
 def _process(prior: GPPrior, theta: Array, train: Data, offset: OffsetCorrelation | None) -> GaussianProcess:
+    """Return the model of one setting; it keeps the kernel of the prior, which serves no other."""
     mean, signal, noise, variance = prior.set(theta)
-    covariance: CovarianceFunction = KernelCovariance(copy.deepcopy(prior.kernel), mean, signal, noise)
+    covariance: CovarianceFunction = KernelCovariance(prior.kernel, mean, signal, noise)
     if offset is not None:
         covariance = with_offset(covariance, offset, variance)
     kind = AdditiveProcess if isinstance(prior.kernel, AdditiveKernel) else GaussianProcess

@@ -16,6 +16,7 @@ from gpytorch.kernels import Kernel
 from numpy.typing import NDArray
 from torch import Tensor
 
+from hebo.kernels.correlation import fixed_features
 from hebo.kernels.hyperparameters import RAW_BOUNDS, KernelParameters, flat
 
 Array = NDArray[np.float64]
@@ -55,10 +56,18 @@ class GPPrior:
         offset: Tensor | None = None,
     ) -> None:
         self.kernel, self.x, self.y = kernel, x, y
-        self._parameters = KernelParameters(kernel)
+        self._parameters, self._fixed = KernelParameters(kernel), fixed_features(kernel, x)
         self.eye = torch.eye(len(x), dtype=x.dtype, device=x.device)
         self.min_noise, self.noise, self.noise_mode = min_noise, noise, noise_mode
         self.offset = offset
+
+    def correlations(self) -> Tensor:
+        """Return the correlations, `n x n`, with the hyperparameters as they are now."""
+        if self._fixed is not None:
+            return self._fixed.correlations()
+        with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
+            found: Tensor = self.kernel(self.x, self.x).to_dense()
+            return found
 
     @property
     def _n_own(self) -> int:
@@ -116,8 +125,7 @@ class _Evaluated:
     def __init__(self, prior: GPPrior, theta: Array) -> None:
         self._prior, self._theta = prior, theta
         self.mean, self.signal, self.noise, self.offset = prior.set(theta)
-        with gpytorch.settings.lazily_evaluate_kernels(False):  # lazy matrices cost more than they save here
-            self.correlation = prior.kernel(prior.x, prior.x).to_dense()
+        self.correlation = prior.correlations()
         self.log_prior = prior.log_prior()
         self.plain = self.signal * self.correlation.detach()
         shift = (self._noise() + JITTER * self.signal) * prior.eye

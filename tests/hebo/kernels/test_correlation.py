@@ -11,13 +11,22 @@ from gpytorch.kernels import Kernel
 from kernel_checks import MIXED, NOMINAL, gram, points, scattered
 from torch import Tensor
 
+from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.kernels.correlation import Correlation, log_normal
+from hebo.kernels.correlation import Correlation, fixed_features, log_normal
+from hebo.kernels.mixture import Mixture
 from hebo.kernels.overlap import Overlap
 from hebo.kernels.transformed_overlap import TransformedOverlap
 from hebo.random import make_generator
+from mcbo.kernels.composition import Composition
+from mcbo.kernels.hamming_embedding import HammingEmbedding
+from mcbo.kernels.string_subsequence import StringSubsequence
 
 X = points(MIXED, 9)
+LETTERS = DesignSpace().parse(
+    [{"name": f"x{i}", "type": "cat", "categories": list("abcd")} for i in range(3)]
+)
+WORDS = points(LETTERS, 9)
 
 
 def transformed_overlap() -> Kernel:
@@ -45,6 +54,28 @@ def test_only_the_given_columns_are_seen() -> None:
 def test_a_split_into_columns_is_refused() -> None:
     with pytest.raises(IncompatibleError, match="TransformedOverlapKernel is not a sum over columns"):
         transformed_overlap().forward(X[:, NOMINAL], X[:, NOMINAL], last_dim_is_batch=True)
+
+
+def test_fixed_features_give_the_correlations_and_the_slopes_of_the_kernel_at_any_lengthscale() -> None:
+    mixture = Mixture(kernels=[TransformedOverlap(), Composition()])
+    for recipe in (TransformedOverlap(), mixture):
+        kernel = recipe.build(LETTERS, [0, 1, 2], generator=make_generator(0))
+        fixed = fixed_features(kernel, WORDS)
+        assert fixed is not None
+        for one in kernel.parameters():
+            one.data += 0.3
+        parameters = list(kernel.parameters())
+        both = [fixed.correlations(), kernel(WORDS, WORDS).to_dense()]
+        slopes = [torch.autograd.grad(one.square().sum(), parameters) for one in both]
+        torch.testing.assert_close(*both, rtol=1e-12, atol=1e-12)
+        torch.testing.assert_close(*slopes, rtol=1e-10, atol=1e-12)
+
+
+def test_features_that_hyperparameters_change_are_not_fixed() -> None:
+    changing = HammingEmbedding(), StringSubsequence(), Mixture(kernels=[Overlap(), StringSubsequence()])
+    for recipe in changing:
+        assert fixed_features(recipe.build(LETTERS, [0, 1, 2], generator=make_generator(0)), WORDS) is None
+    assert fixed_features(Kernel(), WORDS) is None
 
 
 def test_the_log_normal_prior_peaks_at_its_mode() -> None:

@@ -66,6 +66,21 @@ def test_surrogates_that_cannot_take_the_space_are_left_out() -> None:
         BestByLOO(surrogates=[MixedGP(kernels=[Diffusion()])]).check(space)
 
 
+def test_models_that_differ_in_kernels_of_other_columns_alone_are_fitted_once() -> None:
+    fitted: list[Surrogate] = []
+
+    class Counted(BestByLOO):
+        def _usable(self, space: DesignSpace) -> list[Surrogate]:
+            fitted[:] = super()._usable(space)
+            return fitted
+
+    order = DesignSpace().parse([{"name": "order", "type": "permutation", "length": 5}])
+    for space, n_models in ((order, 1), (SPACE, 4)):
+        x = space.sample(12, generator=make_generator(0))
+        Counted().fit(Data(x, x[:, :1]), space, generator=make_generator(0))
+        assert len(fitted) == n_models
+
+
 def test_it_offers_what_all_of_them_offer() -> None:
     assert BestByLOO().offers() == {LEAVE_ONE_OUT, PATH_SAMPLING}
     assert BestByLOO(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {LEAVE_ONE_OUT}
