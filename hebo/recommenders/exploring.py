@@ -30,8 +30,8 @@ class Exploring(Wrapper):
     A model that is wrong chooses by the same belief again: it stays in the wrong basin, and a category that
     looked bad twice is never tried again. Of `n` points about `rate * sqrt(n)` are exploratory, so that their
     share falls from a fourth after 10 points to a tenth after 50 with a rate of 1.5. The point is that of the
-    largest least distance (maximin design; Johnson, Moore and Ylvisaker, 1990) in a random pool. Points do not
-    fill a space of many columns, whatever their number: of `d > 5` columns the rate is `(5 / d)^2` times as
+    largest least distance (maximin design; Johnson, Moore and Ylvisaker, 1990) in a random pool. A space of
+    many columns is not filled by any number of points: of `d > 5` columns the rate is `(5 / d)^2` times as
     large.
 
     Batches are left alone: they have a share of space-filling points by `hebo.recommenders.interleaved`. So
