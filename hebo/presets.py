@@ -39,8 +39,7 @@ def HEBORecipe(own: Settings) -> Recommender:
 
     Hyperparameters are fitted in closed form, the front of the acquisitions is polished by gradients and by
     neighbor search, every fourth search is local, each point of a batch is chosen under models conditioned
-    on those before, and a random forest chooses a third of a batch. Single asks explore ever more seldom (see
-    `hebo.recommenders.exploring`). `docs/benchmarks/` has a row for each.
+    on those before, and a random forest chooses a third of a batch. `docs/benchmarks/` has a row for each.
     """
     acquisition, forest = own.acquisition or MACE(), ExtraTrees(n_trees=50)
     one = {
@@ -51,7 +50,6 @@ def HEBORecipe(own: Settings) -> Recommender:
         "region": TrustRegion(),
         "exploration": 0.25,
         "min_loo_r2": 0.2,
-        "exploration_rate": 1.5,
         # It learns steps, which mislead a GP; there is none where the acquisition asks more of a model.
         "second_surrogate": forest if acquisition.needs <= forest.offers() else None,
         # A forest has no gradient to climb, and generations were dearer and no better: the best of a pool.
@@ -97,6 +95,5 @@ _SEVERAL = {
     "region": WholeSpace(),
     "second_surrogate": None,
     "min_loo_r2": None,
-    "exploration_rate": None,
 }
 """What HEBO has for several objectives; chosen on tuning problems, see `docs/benchmarks/`."""

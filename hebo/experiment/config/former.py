@@ -11,11 +11,6 @@ from hebo.errors import HeboError
 from hebo.experiment.config.catalog import catalog
 from hebo.experiment.config.parts import describe, lookup, rebuild, settings_of
 
-_OF_ALL_SETTINGS = "exploration"
-"""A key of presets that no composition has; presets were stored with all their settings once."""
-
-_NOT_YET = {"exploration_rate": 0}
-
 
 def current(kind: str, description: Mapping[str, Any], now: Mapping[str, Any]) -> Mapping[str, Any]:
     """Return a stored description as `describe` writes it today.
@@ -30,16 +25,11 @@ def current(kind: str, description: Mapping[str, Any], now: Mapping[str, Any]) -
         now: What it is compared with, as `describe` writes it.
     """
     try:
-        found = describe(rebuild(kind, _completed(_renamed(description))))
+        found = describe(rebuild(kind, _renamed(description)))
     except HeboError:
         return description
     before, plain = (_without(one, {"contextual": "of"}) for one in (now, found))
     return now if plain in (before, _without(before, {"by_objectives": "one"})) else found
-
-
-def _completed(description: dict[str, Any]) -> dict[str, Any]:
-    """Return a preset that was stored with all its settings without what it had not yet."""
-    return {**_NOT_YET, **description} if _OF_ALL_SETTINGS in description else description
 
 
 def _without(description: Mapping[str, Any], outer: Mapping[str, str]) -> Mapping[str, Any]:

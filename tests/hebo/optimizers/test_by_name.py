@@ -23,7 +23,7 @@ def _seeded() -> None:
 
 def loop(optimizer: HEBO) -> BayesOptRecipe:
     """The loop of HEBO itself, beside which a forest chooses a share of each batch."""
-    found: BayesOptRecipe = optimizer.recommender.of.one.of.of.members[0]
+    found: BayesOptRecipe = optimizer.recommender.of.one.of.members[0]
     return found
 
 
@@ -62,7 +62,7 @@ def test_hebo_suggests_with_each_choice(arguments: dict[str, Any], n_told: int) 
 
 
 def test_a_forest_has_no_second_forest_beside_it() -> None:
-    alone = HEBO(mixed(), model_name="rf", model_config={"n_estimators": 20}).recommender.of.one.of.of
+    alone = HEBO(mixed(), model_name="rf", model_config={"n_estimators": 20}).recommender.of.one.of
     assert isinstance(alone, BayesOptRecipe)
     assert alone.surrogate == ExtraTrees(n_trees=20)
 

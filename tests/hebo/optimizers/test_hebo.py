@@ -28,7 +28,7 @@ from hebo.transforms.power import Standardize
 SQUARE = DesignSpace().parse(
     [{"name": "x", "type": "num", "lb": -5, "ub": 10}, {"name": "y", "type": "num", "lb": 0, "ub": 15}]
 )
-QUICK = HEBORecipe(acq_optimizer=NSGA2(n_generations=20), exploration_rate=0)
+QUICK = HEBORecipe(acq_optimizer=NSGA2(n_generations=20))
 
 
 def branin(frame: pd.DataFrame) -> Any:
@@ -151,7 +151,7 @@ def test_an_unknown_device_is_refused() -> None:
 
 
 def test_rand_sample_sets_the_number_of_initial_points_with_a_floor_of_two() -> None:
-    loops = [HEBO(SQUARE, rand_sample=n).recommender.of.one.of.of.members[0] for n in (None, 1, 10)]
+    loops = [HEBO(SQUARE, rand_sample=n).recommender.of.one.of.members[0] for n in (None, 1, 10)]
     assert [loop.n_initial for loop in loops] == [None, 2, 10]
 
 

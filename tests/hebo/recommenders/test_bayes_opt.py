@@ -116,7 +116,7 @@ def test_the_acquisition_is_log_ei_plus_the_log_probabilities_of_the_fitted_mode
     play(optimizer, 16, 4)
     assert optimizer.data.feasible.any()
     data = optimizer.data
-    proposal = recipe.of.of.of.members[0].propose(
+    proposal = recipe.of.of.members[0].propose(
         Request(1, data, SPACE, SPACE, iteration=4, n_asked=len(data.x), seed=7)
     )
     stack, objective, limits = proposal.stack, proposal.models.objective, proposal.models.constraints

@@ -118,10 +118,10 @@ def test_a_second_model_that_cannot_serve_the_acquisition_is_refused() -> None:
 
 
 def test_hebos_forest_is_there_for_acquisitions_it_can_serve() -> None:
-    _, forest = HEBORecipe().of.one.of.of.members
+    _, forest = HEBORecipe().of.one.of.members
     assert isinstance(forest.surrogate, ExtraTrees)
-    assert isinstance(HEBORecipe(acquisition=ThompsonSampling()).of.of.of, BayesOptRecipe)
-    assert isinstance(HEBORecipe(second_surrogate=None).of.one.of.of, BayesOptRecipe)
+    assert isinstance(HEBORecipe(acquisition=ThompsonSampling()).of.of, BayesOptRecipe)
+    assert isinstance(HEBORecipe(second_surrogate=None).of.one.of, BayesOptRecipe)
 
 
 def test_a_share_of_no_second_model_is_refused() -> None:

@@ -80,8 +80,7 @@ def test_an_observed_model_of_another_author_spreads_what_is_asked_before_any_va
 
 
 def test_a_model_that_cannot_be_conditioned_is_named_once_points_are_pending() -> None:
-    recipe = HEBORecipe(surrogate=WithoutConditioning(), n_initial=4, exploration_rate=0)
-    optimizer = recipe.build(SPACE, seed=0)
+    optimizer = HEBORecipe(surrogate=WithoutConditioning(), n_initial=4).build(SPACE, seed=0)
     begin = optimizer.ask(6)
     optimizer.tell(begin, (begin["a"] - 0.3) ** 2)
     optimizer.ask()
@@ -93,7 +92,7 @@ def test_a_model_that_cannot_be_conditioned_is_named_once_points_are_pending() -
 
 def test_the_model_before_pending_points_is_kept_for_leave_one_out() -> None:
     data = bowl(6).with_pending(SPACE.sample(2, generator=make_generator(5)))
-    recipe = HEBORecipe(n_initial=4, second_surrogate=None).of.one.of.of
+    recipe = HEBORecipe(n_initial=4, second_surrogate=None).of.one.of
     proposal = recipe.propose(Request(1, data, SPACE, SPACE, iteration=0, n_asked=8, seed=0))
     conditioned, observed = proposal.models.objective, proposal.observed[0]
     assert isinstance(conditioned, GaussianProcess)

@@ -90,7 +90,7 @@ def test_the_preset_finds_at_once_what_an_earlier_run_had_nearly_found() -> None
 
 def test_the_preset_takes_the_settings_of_hebo() -> None:
     recipe = HEBOTransfer(n_initial=7)
-    assert recipe.of.of.one.of.of.members[0].n_initial == 7
+    assert recipe.of.of.one.of.members[0].n_initial == 7
 
 
 WIDE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "abcdef"])
@@ -115,11 +115,7 @@ def noise(x: pd.DataFrame) -> pd.Series:
     return 1e4 * x["a"] % 1  # of which no observation tells anything about another
 
 
-CHEAP = {
-    "acq_optimizer": RandomSubset(n_points=50),
-    "output_transform": Standardize(),
-    "exploration_rate": 0,
-}
+CHEAP = {"acq_optimizer": RandomSubset(n_points=50), "output_transform": Standardize()}
 
 
 def test_three_points_are_enough_for_a_model_where_a_task_is_related() -> None:

@@ -23,11 +23,11 @@ def test_settings_of_a_part_differ_by_their_keys() -> None:
 def test_settings_inside_wrappers_are_named_with_their_path() -> None:
     was = describe(HEBORecipe(n_initial=4))
     assert setting_difference(was, describe(HEBORecipe(n_initial=5))) == (
-        "of.one.of.of.members[0].n_initial: 4 -> 5; of.one.of.of.members[1].n_initial: 4 -> 5; "
+        "of.one.of.members[0].n_initial: 4 -> 5; of.one.of.members[1].n_initial: 4 -> 5; "
         "of.several.of.n_initial: 4 -> 5"
     )
     assert setting_difference(was, describe(HEBORecipe(n_initial=4, exploration=0.5))) == (
-        "of.one.of.share: 0.25 -> 0.5; of.several.share: 0.25 -> 0.5"
+        "of.one.share: 0.25 -> 0.5; of.several.share: 0.25 -> 0.5"
     )
 
 

@@ -17,7 +17,7 @@ from mcbo.recommenders.annealing import Annealing
 
 STORED: dict[str, dict[str, Any]] = json.loads((INSTANCES / "stored_recipes.json").read_text())
 NOW: dict[str, Recipe] = {
-    "hebo": HEBORecipe(fidelity_costs=(1.0, 2.0), exploration_rate=0),
+    "hebo": HEBORecipe(fidelity_costs=(1.0, 2.0)),
     "mcbo": MCBO(),
     "tree_search": TreeSearchBO(),
     "antbo": AntBO(batch_distance=3),
