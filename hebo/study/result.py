@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hebo.errors import DataError
+from hebo.experiment.store.frames import rows_of
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -58,6 +59,15 @@ class StudyResult:
     def best_value(self) -> float:
         """Its measured value."""
         return self.study.best_value
+
+    @property
+    def recommended(self) -> dict[str, Any]:
+        """The parameters that the model thinks best; see `Optimizer.recommend`.
+
+        With noise these are mostly better than `best`, which may have been lucky.
+        """
+        (found,) = rows_of(self.study.optimizer.recommend())
+        return found
 
     @property
     def front(self) -> DataFrame:

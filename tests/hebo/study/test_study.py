@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 from typing import Any
 
@@ -61,6 +62,16 @@ def test_an_exception_is_a_failed_trial_with_its_text() -> None:
     failed = trials[trials["status"] == "failed"]
     assert set(failed["c"]) == {"u"}
     assert set(failed["message"]) == {"ValueError: no u today"}
+
+
+def test_the_point_that_the_model_thinks_best_is_recommended() -> None:
+    def noisy(a: float, seed: int) -> float:
+        return (a - 0.3) ** 2 + 0.2 * random.Random(seed).gauss(0, 1)
+
+    result = hebo.minimize(noisy, {"a": (0.0, 1.0)}, 25, progress=False)
+    assert set(result.recommended) == {"a"}
+    assert abs(result.recommended["a"] - 0.3) < 0.4
+    assert result.recommended == result.optimizer.recommend().iloc[0].to_dict()
 
 
 def test_a_failed_trial_keeps_its_intermediate_values() -> None:
