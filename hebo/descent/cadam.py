@@ -26,7 +26,8 @@ class CADAM(CompositionalOptimizer):
     z = (1 - 1 / beta) x_t + x_{t+1} / beta,   y <- (1 - beta) y + beta g(z)
     ```
 
-    with the numbers of `adam_schedule`. `gamma1` vanishes geometrically, so after some twenty steps there
+    with the numbers of `adam_schedule`, and `Proj` in the metric of the step: `projection(x, scale)` with the
+    inverse of the denominator. `gamma1` vanishes geometrically, so after some twenty steps there
     is no momentum; once `v` has settled, steps are about `lr^1.5 t^(-2/5)` long. The inner function is
     evaluated at `z`, which may be far outside of the feasible set: a step is extrapolated `1 / beta` times.
 
@@ -68,9 +69,8 @@ class CADAM(CompositionalOptimizer):
         self, x: Tensor, group: dict[str, Any], state: dict[str, Any], gradient: Callable[[], Tensor]
     ) -> tuple[Tensor, float]:
         before = x.clone()
-        x.copy_(
-            self._project(x - _adam_step(gradient(), state, _schedule(state["step"], group), group["eps"]))
-        )
+        step, scale = _adam_step(gradient(), state, _schedule(state["step"], group), group["eps"])
+        x.copy_(self._project(x - step, scale))
         return extrapolated(before, x, group["beta"]), group["beta"]
 
 
@@ -142,17 +142,20 @@ class AdamOnSchedules(Optimizer):
         state["step"] = state.get("step", 0) + 1
         assert x.grad is not None
         gradient = -x.grad if group["maximize"] else x.grad
-        moved = x - _adam_step(gradient, state, _schedule(state["step"], group), group["eps"])
-        x.copy_(moved if self.projection is None else self.projection(moved))
+        step, scale = _adam_step(gradient, state, _schedule(state["step"], group), group["eps"])
+        x.copy_(x - step if self.projection is None else self.projection(x - step, scale))
 
 
-def _adam_step(gradient: Tensor, state: dict[str, Any], at: AdamSchedule, eps: float) -> Tensor:
-    """Update the means of gradients in `state`, and return what is to be subtracted."""
+def _adam_step(
+    gradient: Tensor, state: dict[str, Any], at: AdamSchedule, eps: float
+) -> tuple[Tensor, Tensor]:
+    """Update the means of gradients in `state`; return what is to be subtracted, and its scale by column."""
     m: Tensor = state.setdefault("exp_avg", torch.zeros_like(gradient))
     v: Tensor = state.setdefault("exp_avg_sq", torch.zeros_like(gradient))
     m.lerp_(gradient, 1.0 - at.gamma1)
     v.lerp_(gradient.square(), 1.0 - at.gamma2)
-    return at.alpha * (m / (1.0 - at.gamma1)) / ((v.sqrt() + eps) / math.sqrt(1.0 - at.gamma2))
+    scale = math.sqrt(1.0 - at.gamma2) / (v.sqrt() + eps)
+    return at.alpha / (1.0 - at.gamma1) * m * scale, scale
 
 
 def _schedule(t: int, group: dict[str, Any]) -> AdamSchedule:

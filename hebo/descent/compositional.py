@@ -130,8 +130,8 @@ class CompositionalOptimizer(Optimizer, ABC):
             gradient: Returns `G` where `x` is at the time of the call, to be descended.
         """
 
-    def _project(self, x: Tensor) -> Tensor:
-        return x if self.projection is None else self.projection(x)
+    def _project(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
+        return x if self.projection is None else self.projection(x, scale)
 
     def _started(self, inner: Inner) -> dict[str, Any]:
         state: dict[str, Any] = self.state[self.x]

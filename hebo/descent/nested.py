@@ -12,7 +12,6 @@ from torch.optim import Optimizer
 from hebo.abilities import Inner, NestedExpectation, Outer
 from hebo.descent.checks import check_count, check_inner
 from hebo.descent.compositional import CompositionalOptimizer
-from hebo.descent.projections import Projection
 from hebo.descent.schedules import sample_size
 from hebo.errors import DataError
 
@@ -99,7 +98,7 @@ def descend_plug_in(
     *,
     generator: Generator,
     sample_sizes: SampleSizes,
-    projection: Projection | None = None,
+    projection: Callable[[Tensor], Tensor] | None = None,
 ) -> int:
     """Make steps of any optimizer of torch along gradients of the plug-in estimate `f(mean of K_t samples)`.
 
@@ -112,7 +111,8 @@ def descend_plug_in(
         n_steps: How many steps.
         generator: Source of the samples.
         sample_sizes: `K_t`, from step 1 of this call.
-        projection: Applied to `x` after each step; None for all points.
+        projection: Applied to `x` after each step; None for all points, and for an optimizer that projects.
+            On a set that is no box, one that rescales columns (Adam) needs the metric of its steps.
 
     Returns:
         How many samples were drawn.

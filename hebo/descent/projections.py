@@ -1,12 +1,15 @@
 """Projections onto boxes, simplices, polytopes and products of them: the nearest feasible point, row by row.
 
-Each is a function of `... x d` tensors. Device and type of the result are those of the argument.
+Each is a function of `... x d` tensors. Device and type of the result are those of the argument. Nearest is
+meant in the metric `sum_j (x_j - p_j)^2 / scale_j`. Methods that divide the gradient by a size of its own
+in each column (Adam, C-ADAM) need it: with the Euclidean projection they stop at another point than the
+optimum, on any set that is no box (Reddi, Kale and Kumar, 1904.09237, define projected Adam so).
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 import torch
@@ -16,14 +19,23 @@ from torch import Tensor
 from hebo.descent.checks import check_count, check_number
 from hebo.errors import ConfigError, DataError, NumericalError
 
-Projection = Callable[[Tensor], Tensor]
-"""`... x d` points -> the nearest points of a closed convex set, `... x d`."""
-
 TOLERANCE = 1e-9
 """Dykstra's algorithm ends when no correction changes by more, relative to the largest coordinate."""
 
 MAX_CYCLES = 20_000
 """Most cycles of Dykstra's algorithm."""
+
+
+class Projection(Protocol):
+    """A projection onto a closed convex set."""
+
+    def __call__(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
+        """Return the nearest points of the set.
+
+        Args:
+            x: `... x d` points.
+            scale: Positive, shaped like `x`; None for the Euclidean metric.
+        """
 
 
 class Box:
@@ -52,8 +64,8 @@ class Box:
                 f"column {at[0] if at else 0}, so no point is inside; exchange them"
             )
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Return `x` with each column clamped."""
+    def __call__(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
+        """Return `x` with each column clamped, the nearest point in any metric of columns."""
         if self.lower.ndim:
             _check_columns("Box", x, len(self.lower))
         return torch.minimum(torch.maximum(x, self.lower.to(x)), self.upper.to(x))
@@ -70,13 +82,14 @@ class Simplex:
         check_number("Simplex", "total", total, above=0.0, most=float("inf"))
         self.total = float(total)
 
-    def __call__(self, x: Tensor) -> Tensor:
-        """Return the nearest points of the simplex."""
-        ordered = x.sort(dim=-1, descending=True).values
-        counts = torch.arange(1, x.shape[-1] + 1, dtype=x.dtype, device=x.device)
-        shifts = (ordered.cumsum(-1) - self.total) / counts
-        n_positive = (ordered > shifts).sum(-1, keepdim=True).clamp_min(1)
-        return (x - shifts.gather(-1, n_positive - 1)).clamp_min(0.0)
+    def __call__(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
+        """Return the nearest points of the simplex: `x_j - shift scale_j`, or 0 where that is negative."""
+        scale = torch.ones_like(x) if scale is None else scale / scale.amax(-1, keepdim=True)
+        order = (x / scale).argsort(dim=-1, descending=True)
+        ordered, ordered_scale = x.gather(-1, order), scale.gather(-1, order)
+        shifts = (ordered.cumsum(-1) - self.total) / ordered_scale.cumsum(-1)
+        n_positive = (ordered > shifts * ordered_scale).sum(-1, keepdim=True).clamp_min(1)
+        return (x - shifts.gather(-1, n_positive - 1) * scale).clamp_min(0.0)
 
 
 class Polytope:
@@ -113,7 +126,7 @@ class Polytope:
         self.a, self.b = a / norm.unsqueeze(1), b / norm
         self._refuse_empty()
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
         """Return the nearest points of the set.
 
         Raises:
@@ -121,7 +134,9 @@ class Polytope:
         """
         _check_columns("Polytope", x, self.a.shape[1])
         rows = x.detach().to(torch.float64).reshape(-1, x.shape[-1])
-        return self.box(self._dykstra(rows).reshape(x.shape).to(x))  # rounding to float32 may cross a limit
+        metric = torch.ones_like(rows) if scale is None else scale.to(rows).reshape(rows.shape)
+        nearest = self._dykstra(rows, metric / metric.amax(1, keepdim=True))
+        return self.box(nearest.reshape(x.shape).to(x))  # rounding to float32 may cross a limit
 
     def _refuse_empty(self) -> None:
         bounds = np.stack([self.box.lower.numpy(), self.box.upper.numpy()], axis=1)
@@ -132,18 +147,19 @@ class Polytope:
                 f"{len(bounds)} columns; check signs (a x <= b), or leave an inequality out"
             )
 
-    def _dykstra(self, x: Tensor) -> Tensor:
+    def _dykstra(self, x: Tensor, scale: Tensor) -> Tensor:
         a, b = self.a.to(x.device), self.b.to(x.device)
-        height = x.new_zeros(len(b), len(x))  # corrections are multiples of the rows of a
+        size = a.square() @ scale.T  # k x n, squared lengths of the rows of a in the metric
+        height = torch.zeros_like(size)  # corrections are multiples of `scale * row`
         shift = torch.zeros_like(x)
         limit = TOLERANCE * max(1.0, float(x.abs().amax()) if x.numel() else 1.0)
         for _ in range(MAX_CYCLES):
             change = x.new_zeros(())
             for i, row in enumerate(a):
-                excess = (x @ row - b[i] + height[i]).clamp_min(0.0)
-                x = x + (height[i] - excess).unsqueeze(1) * row
-                change = torch.maximum(change, (excess - height[i]).abs().amax())
-                height[i] = excess
+                new = ((x @ row - b[i]) / size[i] + height[i]).clamp_min(0.0)
+                x = x + (height[i] - new).unsqueeze(1) * scale * row
+                change = torch.maximum(change, ((new - height[i]).abs() * size[i].sqrt()).amax())
+                height[i] = new
             inside = self.box(x + shift)
             update = x + shift - inside
             change = torch.maximum(change, (update - shift).abs().amax())
@@ -172,11 +188,13 @@ class Product:
         self.sizes = [check_count("Product", "number of columns", size) for size, _ in parts]
         self.projections = [one for _, one in parts]
 
-    def __call__(self, x: Tensor) -> Tensor:
+    def __call__(self, x: Tensor, scale: Tensor | None = None) -> Tensor:
         """Return the nearest points of the product."""
         _check_columns("Product", x, sum(self.sizes))
-        pieces = zip(torch.split(x, self.sizes, dim=-1), self.projections, strict=True)
-        return torch.cat([piece if project is None else project(piece) for piece, project in pieces], dim=-1)
+        pieces = torch.split(x, self.sizes, dim=-1)
+        scales = [None] * len(pieces) if scale is None else torch.split(scale, self.sizes, dim=-1)
+        parts = zip(self.projections, pieces, scales, strict=True)
+        return torch.cat([x if project is None else project(x, s) for project, x, s in parts], dim=-1)
 
 
 def _vector(owner: str, name: str, value: Any) -> Tensor:

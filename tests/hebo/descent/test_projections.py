@@ -82,6 +82,26 @@ def test_limits_hold_and_projecting_again_changes_nothing(dtype: torch.dtype) ->
     torch.testing.assert_close(set_(nearest), nearest, atol=1e-6, rtol=0)
 
 
+SCALE = 0.05 + torch.rand(40, 4, dtype=torch.float64, generator=make_generator("scale"))
+
+
+def test_the_simplex_is_met_in_the_metric_of_the_columns() -> None:
+    nearest = Simplex()(POINTS, SCALE)
+    torch.testing.assert_close(nearest.sum(1), torch.ones(40, dtype=torch.float64))
+    assert nearest.amin() >= 0
+    for corner in torch.eye(4, dtype=torch.float64):
+        assert ((POINTS - nearest) / SCALE * (corner - nearest)).sum(1).amax() < 1e-9
+    torch.testing.assert_close(Simplex()(POINTS, 7 * SCALE), nearest)
+
+
+def test_a_polytope_is_met_in_the_metric_of_the_columns() -> None:
+    a = torch.tensor([[1.0, 1.0, 1.0, 1.0], [-1.0, -1.0, -1.0, -1.0]], dtype=torch.float64)
+    simplex = Polytope(a, [1.0, -1.0], lower=0.0)
+    torch.testing.assert_close(simplex(POINTS, SCALE), Simplex()(POINTS, SCALE), atol=1e-6, rtol=0.0)
+    parts = Product([(4, simplex)])
+    torch.testing.assert_close(parts(POINTS, SCALE), Simplex()(POINTS, SCALE), atol=1e-6, rtol=0.0)
+
+
 def test_a_product_projects_its_columns_apart() -> None:
     set_ = Product([(2, Simplex()), (1, None), (1, Box(0.0, 1.0))])
     nearest = set_(POINTS)

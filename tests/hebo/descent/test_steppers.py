@@ -18,7 +18,7 @@ from hebo.descent.cadam import CADAM, AdamOnSchedules
 from hebo.descent.compositional import CompositionalOptimizer
 from hebo.descent.nasa import NASA
 from hebo.descent.nested import descend, descend_plug_in
-from hebo.descent.projections import Box
+from hebo.descent.projections import Box, Simplex
 from hebo.descent.scgd import ASCGD, SCGD
 from hebo.descent.schedules import sample_size
 from hebo.errors import ConfigError, DataError
@@ -221,6 +221,23 @@ def test_every_iterate_is_feasible_also_the_start(make: Make) -> None:
     for _ in range(20):
         stepper.step(problem.sample(1, generator), problem.outer)
         assert x.abs().amax() <= 2
+
+
+@pytest.mark.parametrize("make", [CADAM, AdamOnSchedules])
+def test_noise_of_different_size_does_not_shift_the_optimum_on_a_simplex(make: Callable[..., Any]) -> None:
+    target = torch.tensor([0.5, 0.3, 0.2], dtype=torch.float64)
+    noise = torch.tensor([1.0, 10.0, 20.0], dtype=torch.float64)
+    x = torch.full((200, 3), 1 / 3, dtype=torch.float64)
+    stepper = make([x], lr=0.05, projection=Simplex())
+    generator = make_generator("noise")
+    for _ in range(300):
+        w = noise * torch.randn(200, 3, dtype=torch.float64, generator=generator)
+        if make is CADAM:
+            stepper.step(lambda z, w=w: 5 * (z - target - 1).square() + w * z, lambda y: y.sum(1))  # type: ignore[misc]
+        else:
+            x.grad = 10 * (x - target - 1) + w
+            stepper.step()
+    assert (x.mean(0) - target).abs().amax() < 0.1  # 0.15 with the Euclidean projection
 
 
 @every_stepper
