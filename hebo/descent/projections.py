@@ -111,7 +111,7 @@ class Polytope:
     """
 
     def __init__(self, a: Any, b: Any, lower: Any = -torch.inf, upper: Any = torch.inf) -> None:
-        a, b = torch.as_tensor(a, dtype=torch.float64), torch.as_tensor(b, dtype=torch.float64)
+        a, b = (torch.as_tensor(one, dtype=torch.float64).cpu() for one in (a, b))
         if a.ndim != 2 or b.shape != a.shape[:1]:
             shapes = f"{tuple(a.shape)} and {tuple(b.shape)}"
             raise ConfigError(
@@ -198,7 +198,7 @@ class Product:
 
 
 def _vector(owner: str, name: str, value: Any) -> Tensor:
-    vector = torch.as_tensor(value, dtype=torch.float64)
+    vector = torch.as_tensor(value, dtype=torch.float64).cpu()
     if vector.ndim > 1 or bool(vector.isnan().any()):
         raise ConfigError(
             f"{owner}: {name} = {value!r}; give a number, or one for each column, none of them NaN"
