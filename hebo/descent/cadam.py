@@ -27,9 +27,9 @@ class CADAM(CompositionalOptimizer):
     ```
 
     with the numbers of `adam_schedule`, and `Proj` in the metric of the step: `projection(x, scale)` with the
-    inverse of the denominator. `gamma1` vanishes geometrically, so after some twenty steps there
-    is no momentum; once `v` has settled, steps are about `lr^1.5 t^(-2/5)` long. The inner function is
-    evaluated at `z`, which may be far outside of the feasible set: a step is extrapolated `1 / beta` times.
+    inverse of the denominator. `gamma1` vanishes geometrically, so after some twenty steps there is no
+    momentum; once `v` has settled, steps are about `lr^1.5 t^(-2/5)` long. The inner function is evaluated
+    at `z`, which may be far outside of the feasible set: a step is extrapolated `1 / beta` times.
 
     Whether the method is the full or the memory-efficient one is a matter of the samples it is given: the
     tracker of the former has a column for each of a fixed set of samples, of the latter for each sample of

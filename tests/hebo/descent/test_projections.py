@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 import torch
 
+from hebo.descent import projections
 from hebo.descent.projections import Box, Polytope, Product, Simplex
-from hebo.errors import ConfigError, DataError
+from hebo.errors import ConfigError, DataError, NumericalError
 from hebo.random import make_generator
 
 POINTS = 3 * torch.randn(40, 4, dtype=torch.float64, generator=make_generator("points"))
@@ -129,6 +130,13 @@ def test_a_product_projects_its_columns_apart() -> None:
 def test_sets_that_cannot_be_are_refused(make: Callable[[], Any], message: str) -> None:
     with pytest.raises(ConfigError, match=message):
         make()
+
+
+def test_a_projection_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    thin = Polytope([[1.0, 0.0, 0.0, 0.0], [-1.0, 0.001, 0.0, 0.0]], [0.0, 0.0])
+    monkeypatch.setattr(projections, "MAX_CYCLES", 2)
+    with pytest.raises(NumericalError, match="did not converge in 2 cycles; the set is very thin"):
+        thin(POINTS)
 
 
 @pytest.mark.parametrize(

@@ -12,6 +12,7 @@ import pytest
 import torch
 from nested_toy import OPTIMUM, exact, toy
 from torch import Tensor
+from torch.optim.lr_scheduler import ExponentialLR
 
 from hebo.abilities import NestedExpectation
 from hebo.descent.cadam import CADAM, AdamOnSchedules
@@ -202,6 +203,14 @@ def test_the_state_is_plain_tensors_and_numbers(make: Make) -> None:
     values = [*saved["state"][0].values(), *saved["param_groups"][0].values()]
     assert all(isinstance(one, Tensor | int | float | bool | list) for one in values)
     assert copy.deepcopy(stepper).projection is not None
+
+
+def test_a_scheduler_of_torch_changes_the_step_size() -> None:
+    stepper = CADAM([starts()], lr=0.1)
+    scheduler = ExponentialLR(stepper, gamma=0.5)
+    descend(stepper, toy(), 1, generator=make_generator(3))
+    scheduler.step()
+    assert stepper.param_groups[0]["lr"] == pytest.approx(0.05)
 
 
 @every_stepper
