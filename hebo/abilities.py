@@ -143,6 +143,28 @@ class AdditiveAcq(Protocol):
         """Return the sum of the components, `b x 1`, at `b x 1 x d` points."""
 
 
+Inner = Callable[[Tensor], Tensor]
+"""Inner function of a nested expectation on fixed samples: `r x d` or `r x q x d` points -> `r x m` means."""
+
+Outer = Callable[[Tensor], Tensor]
+"""Outer function of a nested expectation: `r x m` means -> `r` values."""
+
+
+@runtime_checkable
+class NestedExpectation(Protocol):
+    """An objective `J(x) = f(E_w[g_w(x)])` at `r` separate points, which compositional steppers take."""
+
+    def sample(self, n: int, generator: Generator) -> Inner:
+        """Draw `n` samples; return the mean of `g_w` over them, an unbiased estimate of the expectation.
+
+        The function is differentiable, has the same samples whenever it is called, and returns `r x m` values
+        whatever `n`.
+        """
+
+    def outer(self, y: Tensor) -> Tensor:
+        """Return `f`, `r`, at `r x m` inner values; differentiable."""
+
+
 @runtime_checkable
 class FromRelated(Protocol):
     """A model that learned from related tasks, since it predicts the target better with them."""

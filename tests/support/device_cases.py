@@ -14,7 +14,15 @@ from examples import SETTINGS, SPACES, example, names, observations
 from torch import Tensor
 
 from hebo.abilities import ADDITIVE_MODEL, FastMarginals
+from hebo.acquisitions.sampled_batches import QEI
+from hebo.acquisitions.sampled_forms import Compositional, joint_posterior, normal_samples
 from hebo.base import AcqOptimizer, Acquisition, Recommender, Surrogate
+from hebo.descent.cadam import CADAM
+from hebo.descent.compositional import CompositionalOptimizer
+from hebo.descent.nasa import NASA
+from hebo.descent.nested import descend
+from hebo.descent.projections import Polytope
+from hebo.descent.scgd import ASCGD, SCGD
 from hebo.design_space.column_kinds import columns_by_kind
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -141,6 +149,29 @@ def suggested(name: str, sort: str, device: str, batch: int = 2) -> Tensor:
     return codes
 
 
+STEPPERS: dict[str, Callable[..., CompositionalOptimizer]] = {
+    "scgd": SCGD,
+    "ascgd": ASCGD,
+    "nasa": NASA,
+    "cadam": CADAM,
+}
+
+
+def stepped(name: str, device: str) -> Tensor:
+    """Batches of two points after some steps along a nested acquisition, on a polytope."""
+    space = SPACES["numeric"]
+    model = WarpedGP().fit(observations(space, 20).to(device), space, generator=make_generator(0))
+    d = space.bounds.shape[1]
+    z = on(normal_samples(8, 2, make_generator(1)), device)
+    problem = Compositional(QEI(0.0), joint_posterior(model), z)
+    half_space = Polytope(torch.ones(1, d), [float(space.bounds.sum()) / 2], *space.bounds)
+    x = on(space.sample(6, generator=make_generator(2)).reshape(3, 2, d), device)
+    stepper = STEPPERS[name]([x], projection=half_space, maximize=True)
+    descend(stepper, problem, 3, generator=make_generator(3), sample_sizes=lambda t: 4)
+    assert stepper.tracker is not None
+    return torch.cat([x.cpu().flatten(), stepper.tracker.cpu().flatten()])
+
+
 @cache
 def _antibody() -> tuple[NumpyOracle, np.ndarray]:
     found = profiles(grown(16, 0), 6, 5)
@@ -233,6 +264,7 @@ SMALL: dict[str, Case] = {
     **dict(_kernels()),
     **dict(_acquisitions()),
     **{f"optimizer {name}": Case(partial(suggested, name, sort), None) for name, sort in OPTIMIZERS.items()},
+    **{f"stepper {name}": Case(partial(stepped, name), 0.1) for name in STEPPERS},
     "antibody oracle": Case(docked, 0.0),
 }
 LARGE: dict[str, Case] = {**dict(_searches()), **dict(_large())}

@@ -1,0 +1,1 @@
+"""Descent: gradient steppers for nested expectations, projections, schedules; without models."""
