@@ -140,7 +140,9 @@ def test_a_projection_that_does_not_converge_says_so(monkeypatch: pytest.MonkeyP
 
 
 @pytest.mark.parametrize(
-    "set_", [Box([0.0], [1.0]), Polytope([[1.0]], [1.0]), Product([(1, None)])], ids=repr
+    "set_",
+    [Box([0.0], [1.0]), Polytope([[1.0]], [1.0]), Product([(1, None)])],
+    ids=lambda one: type(one).__name__,
 )
 def test_points_of_other_columns_are_refused(set_: Callable[[Any], Any]) -> None:
     with pytest.raises(DataError, match="points of 4 columns, and the set has 1"):
