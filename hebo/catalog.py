@@ -176,6 +176,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.per_cost:PerCost",
             "Another acquisition per unit of what an evaluation is expected to cost",
         ),
+        "knowledge_gradient": (
+            "hebo.acquisitions.knowledge_gradient:KnowledgeGradient",
+            "How much an observation raises the largest posterior mean, exactly over a set of points",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
         "eubo": (
