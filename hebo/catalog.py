@@ -176,6 +176,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.per_cost:PerCost",
             "Another acquisition per unit of what an evaluation is expected to cost",
         ),
+        "log_noisy_ei": (
+            "hebo.acquisitions.noisy_improvement:LogNoisyEI",
+            "Expected improvement over the best of values that noise leaves uncertain",
+        ),
         "knowledge_gradient": (
             "hebo.acquisitions.knowledge_gradient:KnowledgeGradient",
             "How much an observation raises the largest posterior mean, exactly over a set of points",

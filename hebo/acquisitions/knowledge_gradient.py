@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import torch
 from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.abilities import CROSS_COVARIANCE, Ability, CrossCovariance, NoiseProfile
+from hebo.abilities import CROSS_COVARIANCE, Ability, NoiseProfile
+from hebo.acquisitions.covariances import cross_covariances
 from hebo.acquisitions.marginals import marginals, noise_sd
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
@@ -18,9 +19,6 @@ from hebo.linalg import log_expected_excess
 
 NOTHING = -1e12
 """Stands for the logarithm of zero: the value of a point that can change no mean."""
-
-_JOINT = 256
-"""Points in one joint posterior of a model without `cross`."""
 
 
 class KnowledgeGradient(Acquisition):
@@ -56,7 +54,7 @@ class KnowledgeGradient(Acquisition):
             own = marginals(model, x)
             variance = own.sd.square()
             own_mean, flat = own.mean.unsqueeze(-1), x.squeeze(-2)
-            covariances = torch.cat([_cross(model, flat, points), variance.unsqueeze(-1)], -1)
+            covariances = torch.cat([cross_covariances(model, flat, points), variance.unsqueeze(-1)], -1)
             slopes = covariances / (variance + noise(flat)).sqrt().unsqueeze(-1)
             heights = torch.cat([means.expand(len(x), -1), own_mean], -1)
             return log_expected_rise(heights, slopes).unsqueeze(-1)
@@ -135,14 +133,3 @@ def _noise(model: Model, data: Data) -> Callable[[Tensor], Tensor]:
         return model.noise_at
     variance = noise_sd(model, data).square()
     return lambda x: variance
-
-
-def _cross(model: Model, x: Tensor, points: Tensor) -> Tensor:
-    """Return the posterior covariances of `b x d` points with others, `b x m`."""
-    if isinstance(model, CrossCovariance):
-        return model.cross(x, points)
-    parts = []
-    for one in torch.split(x, _JOINT):
-        joint: Any = model.posterior(torch.cat([one, points]))
-        parts.append(joint.distribution.covariance_matrix[: len(one), len(one) :])
-    return torch.cat(parts)
