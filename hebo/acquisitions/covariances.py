@@ -9,9 +9,18 @@ from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.abilities import CrossCovariance
+from hebo.base import FittedModels
+from hebo.data import Data
 
 _JOINT = 256
 """Points in one joint posterior of a model without `cross`."""
+
+
+def known_points(models: FittedModels, data: Data) -> Tensor:
+    """Return the different points that the models are conditioned on, evaluated or pending, `n x d`."""
+    parts = [data.x, models.pending.to(data.x)] if len(models.pending) else [data.x]
+    different: Tensor = torch.unique(torch.cat(parts), dim=0)
+    return different
 
 
 def joint_moments(model: Model, points: Tensor) -> tuple[Tensor, Tensor]:

@@ -11,7 +11,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.abilities import CROSS_COVARIANCE, Ability, NoiseProfile
-from hebo.acquisitions.covariances import cross_covariances
+from hebo.acquisitions.covariances import cross_covariances, known_points
 from hebo.acquisitions.marginals import marginals, noise_sd
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
@@ -27,13 +27,14 @@ class KnowledgeGradient(Acquisition):
     An observation at `x` moves the means by `s(a, x) Z`, where `s(a, x) = cov(a, x) / sqrt(var(x) + noise)`
     and `Z` is standard normal (Frazier et al., 2009). The value is
     `log(E[max_a (mu(a) + s(a, x) Z)] - max_a mu(a))` over a finite set of points `a`, which holds `x` itself
-    (Scott et al., 2011), evaluated points and points spread over the domain. It is exact, the
+    (Scott et al., 2011), evaluated and pending points and points spread over the domain. It is exact, the
     expected maximum of lines; see `log_expected_rise`. On a log scale because it is next to zero in most of
     a space. Under a model that is not a Gaussian process, such as a forest, the formula is that of a process
     with the same means and covariances.
 
     Attributes:
-        n_points: Points spread over the domain; as many evaluated ones, those of the largest means, join.
+        n_points: Points spread over the domain. As many evaluated and pending ones join, those of the largest
+            means.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset({CROSS_COVARIANCE})
@@ -47,7 +48,7 @@ class KnowledgeGradient(Acquisition):
         """
         model = models.objective
         spread = domain.sample(self.n_points, generator=generator).to(data.x)
-        points, means = self._with_evaluated(spread, model, data)
+        points, means = self._with_known(spread, model, known_points(models, data))
         noise = _noise(model, data)
 
         def value(x: Tensor) -> Tensor:
@@ -62,13 +63,12 @@ class KnowledgeGradient(Acquisition):
         return value
 
     @torch.no_grad()
-    def _with_evaluated(self, spread: Tensor, model: Model, data: Data) -> tuple[Tensor, Tensor]:
+    def _with_known(self, spread: Tensor, model: Model, known: Tensor) -> tuple[Tensor, Tensor]:
         """Return the set of points, `m x d`, and their means, `m`."""
-        evaluated = torch.unique(data.x, dim=0)
-        means = marginals(model, evaluated.unsqueeze(-2)).mean
+        means = marginals(model, known.unsqueeze(-2)).mean
         best = means.topk(min(self.n_points, len(means))).indices
         of_spread = marginals(model, spread.unsqueeze(-2)).mean
-        return torch.cat([evaluated[best], spread]), torch.cat([means[best], of_spread])
+        return torch.cat([known[best], spread]), torch.cat([means[best], of_spread])
 
 
 def log_expected_rise(heights: Tensor, slopes: Tensor) -> Tensor:

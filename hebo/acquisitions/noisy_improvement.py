@@ -12,7 +12,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 
 from hebo.abilities import CROSS_COVARIANCE, Ability
-from hebo.acquisitions.covariances import cross_covariances, joint_moments
+from hebo.acquisitions.covariances import cross_covariances, joint_moments, known_points
 from hebo.acquisitions.marginals import NormalMarginals, marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
@@ -36,8 +36,8 @@ class LogNoisyEI(Acquisition):
 
     Attributes:
         n_samples: Draws; quasi-random, the same for all points of an ask.
-        n_evaluated: Most evaluated points whose values are drawn: those with the largest upper confidence
-            bounds, `mu + 2 s`.
+        n_evaluated: Most evaluated and pending points whose values are drawn: those with the largest upper
+            confidence bounds, `mu + 2 s`.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset({CROSS_COVARIANCE})
@@ -51,7 +51,7 @@ class LogNoisyEI(Acquisition):
         A BoTorch model without `cross` is asked for joint posteriors.
         """
         model = models.objective
-        points = self._candidates_for_best(model, data)
+        points = self._may_be_best(model, known_points(models, data))
         factor, z, best = self._draws(model, points, generator)
 
         def value(x: Tensor) -> Tensor:
@@ -68,9 +68,8 @@ class LogNoisyEI(Acquisition):
         return value
 
     @torch.no_grad()
-    def _candidates_for_best(self, model: Model, data: Data) -> Tensor:
-        """Return evaluated points that may be the best, `m x d`."""
-        points = torch.unique(data.x, dim=0)
+    def _may_be_best(self, model: Model, points: Tensor) -> Tensor:
+        """Return those of the known points that may be the best, `m x d`."""
         bounds = marginals(model, points.unsqueeze(-2)).ucb(2.0)
         best: Tensor = points[bounds.topk(min(self.n_evaluated, len(points))).indices]
         return best

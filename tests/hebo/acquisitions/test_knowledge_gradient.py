@@ -50,7 +50,7 @@ def noisy_plane(n: int = 15) -> Data:
 def points_of(acq: KnowledgeGradient, model: Model, data: Data) -> torch.Tensor:
     """The set that the maximum is taken over, without the candidate."""
     spread = PLANE.sample(acq.n_points, generator=make_generator(0))
-    return acq._with_evaluated(spread, model, data)[0]
+    return acq._with_known(spread, model, data.x)[0]
 
 
 def built(acq: KnowledgeGradient, model: Model, data: Data) -> Any:

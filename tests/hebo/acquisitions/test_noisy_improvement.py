@@ -101,6 +101,22 @@ def test_a_part_of_the_evaluated_points_is_enough_if_the_best_are_among_them() -
     torch.testing.assert_close(some, every, rtol=0.3, atol=5e-3)
 
 
+def test_a_pending_point_is_one_to_improve_on() -> None:
+    data = observed()
+    model: Any = WarpedGP().fit(data, PLANE, generator=make_generator(0))
+    x = PLANE.sample(64, generator=make_generator(4))
+    with torch.no_grad():
+        pending = x[model.means(x).argmax()].unsqueeze(0)
+        believed = model.condition_on_observations(pending, model.means(pending).unsqueeze(-1))
+        values = [
+            LogNoisyEI().build(models, data, PLANE, generator=make_generator(0))(x.unsqueeze(-2))[:, 0].exp()
+            for models in (FittedModels((believed,)), FittedModels((believed,), pending=pending))
+        ]
+    place = model.means(x).argmax()
+    assert values[1][place] < 0.1 * values[0][place]
+    assert values[1].sum() < values[0].sum()
+
+
 @pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP()], ids=repr)
 def test_gradients_are_finite_differences(surrogate: Surrogate) -> None:
     data = observed()
