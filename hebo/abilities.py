@@ -198,6 +198,11 @@ PATH_SAMPLING = Ability(
     PathSampling,
     "use a Gaussian process (warped_gp, mixed_gp) or sparse_linear",
 )
+CROSS_COVARIANCE = Ability(
+    "posterior covariances of any two points",
+    CrossCovariance,
+    "use a Gaussian process (warped_gp, mixed_gp) or extra_trees",
+)
 LEAVE_ONE_OUT = Ability(
     "leave-one-out predictions", LeaveOneOut, "choose among Gaussian processes (mixed_gp, warped_gp)"
 )

@@ -176,6 +176,18 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.per_cost:PerCost",
             "Another acquisition per unit of what an evaluation is expected to cost",
         ),
+        "log_noisy_ei": (
+            "hebo.acquisitions.noisy_improvement:LogNoisyEI",
+            "Expected improvement over the best of values that noise leaves uncertain",
+        ),
+        "knowledge_gradient": (
+            "hebo.acquisitions.knowledge_gradient:KnowledgeGradient",
+            "How much an observation raises the largest posterior mean, exactly over a set of points",
+        ),
+        "max_value_entropy": (
+            "hebo.acquisitions.max_value_entropy:MaxValueEntropy",
+            "What a value tells about the largest one (max-value entropy search)",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
         "eubo": (

@@ -10,6 +10,7 @@ import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.abilities import CROSS_COVARIANCE, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -42,6 +43,10 @@ class ExtraTrees(Surrogate):
 
     n_trees: int = Field(default=100, ge=2)
     min_samples_leaf: int = Field(default=1, ge=1)
+
+    def offers(self) -> frozenset[Ability]:
+        """See `hebo.base.Surrogate`."""
+        return frozenset({CROSS_COVARIANCE})
 
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> Forest:
         """Return trees grown on the observations; see `hebo.base.Surrogate`."""

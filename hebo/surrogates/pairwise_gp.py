@@ -12,7 +12,7 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.abilities import PATH_SAMPLING, Ability
+from hebo.abilities import CROSS_COVARIANCE, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.column_kinds import columns_by_kind
@@ -63,7 +63,7 @@ class PairwiseGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({PATH_SAMPLING})
+        return frozenset({CROSS_COVARIANCE, PATH_SAMPLING})
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space with a column that no kernel takes."""

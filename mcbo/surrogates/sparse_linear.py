@@ -8,7 +8,7 @@ import torch
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.abilities import PATH_SAMPLING, Ability
+from hebo.abilities import CROSS_COVARIANCE, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.column_kinds import columns_by_kind, n_levels
@@ -39,7 +39,7 @@ class SparseLinear(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({PATH_SAMPLING})
+        return frozenset({CROSS_COVARIANCE, PATH_SAMPLING})
 
     def check(self, space: DesignSpace) -> None:
         """Refuse columns that are not nominal; see `hebo.base.Surrogate`."""

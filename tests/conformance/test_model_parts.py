@@ -8,7 +8,7 @@ import pytest
 import torch
 from examples import SPACES, example, names, observations
 
-from hebo.abilities import ADDITIVE_MODEL
+from hebo.abilities import ADDITIVE_MODEL, CROSS_COVARIANCE
 from hebo.base import AcqOptimizer, Acquisition, FittedModels, OutputTransform, Region, RegionState, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -60,6 +60,23 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     if ADDITIVE_MODEL in recipe.needs:
         model = MixedGP(kernels=[TreeAdditive()]).fit(data, SPACES["mixed"], generator=make_generator(0))
     check_acquisition(recipe, model, data, SPACES["mixed"])
+
+
+def of_covariances() -> list[tuple[str, str]]:
+    """The acquisitions that ask for covariances, with the surrogates of values that offer them."""
+    wanting = [one for one in names("acquisition") if CROSS_COVARIANCE in example("acquisition", one).needs]
+    giving = [one for one in names("surrogate") if CROSS_COVARIANCE in surrogate(one).offers()]
+    return [(one, other) for one in wanting for other in giving if surrogate(other).takes_values]
+
+
+@pytest.mark.parametrize(("name", "giver"), of_covariances())
+def test_an_acquisition_of_covariances_takes_every_surrogate_that_offers_them(name: str, giver: str) -> None:
+    space = next(SPACES[one] for one in ("numeric", "categorical") if takes(giver, SPACES[one]))
+    data = suited(surrogate(giver), observations(space))
+    model = surrogate(giver).fit(data, space, generator=make_generator(0))
+    recipe = example("acquisition", name)
+    assert isinstance(recipe, Acquisition)
+    check_acquisition(recipe, model, data, space)
 
 
 @pytest.mark.parametrize("name", names("acq_optimizer"))

@@ -6,7 +6,7 @@ import pytest
 from examples import SPACES, observations
 
 from hebo import abilities
-from hebo.abilities import ADDITIVE_MODEL, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.abilities import ADDITIVE_MODEL, CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.random import make_generator
 from hebo.surrogates.extra_trees import ExtraTrees
@@ -28,12 +28,12 @@ def test_an_ability_says_what_lacks_it_and_what_to_do(ability: Ability) -> None:
 @pytest.mark.parametrize(
     ("recipe", "abilities_of_its_model"),
     [
-        (WarpedGP(), {LEAVE_ONE_OUT, PATH_SAMPLING}),
-        (MixedGP(), {LEAVE_ONE_OUT, PATH_SAMPLING}),
-        (MixedGP(kernels=[TreeAdditive()]), {LEAVE_ONE_OUT, PATH_SAMPLING, ADDITIVE_MODEL}),
-        (MixedGP(n_samples=2, burn_in=1), {LEAVE_ONE_OUT}),
-        (SparseLinear(n_draws=4, burn_in=2), {PATH_SAMPLING}),
-        (ExtraTrees(n_trees=4), set()),
+        (WarpedGP(), {CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING}),
+        (MixedGP(), {CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING}),
+        (MixedGP(kernels=[TreeAdditive()]), {CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING, ADDITIVE_MODEL}),
+        (MixedGP(n_samples=2, burn_in=1), {CROSS_COVARIANCE, LEAVE_ONE_OUT}),
+        (SparseLinear(n_draws=4, burn_in=2), {CROSS_COVARIANCE, PATH_SAMPLING}),
+        (ExtraTrees(n_trees=4), {CROSS_COVARIANCE}),
     ],
 )
 def test_a_model_is_an_instance_of_just_what_its_recipe_offers(

@@ -1,0 +1,170 @@
+"""Tests of `hebo.acquisitions.noisy_improvement`: simulations, BoTorch's estimate, gradients."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import torch
+from botorch.acquisition.logei import qLogNoisyExpectedImprovement
+from botorch.models import SingleTaskGP
+from botorch.models.model import Model
+from botorch.sampling import SobolQMCNormalSampler
+from examples import SPACES
+
+from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.improvement import LogEI
+from hebo.acquisitions.noisy_improvement import LogNoisyEI
+from hebo.base import Acquisition, FittedModels, Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.errors import IncompatibleError
+from hebo.presets import HEBORecipe, bayes_opt
+from hebo.random import make_generator
+from hebo.surrogates.extra_trees import ExtraTrees
+from hebo.surrogates.perturbed import Perturbed
+from hebo.surrogates.warped_gp import WarpedGP
+from hebo.transforms.power import Standardize
+from mcbo.surrogates.mixed_gp import MixedGP
+
+PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
+
+
+def observed(noise: float = 0.2, n: int = 12) -> Data:
+    x = PLANE.sample(n, generator=make_generator("x"))
+    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
+    y = y + noise * torch.randn(n, 1, generator=make_generator("e"), dtype=torch.float64)
+    return Data(x, (y - y.mean()) / y.std())
+
+
+def built(acq: Acquisition, model: Model, data: Data) -> Any:
+    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(0))
+
+
+@pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP()], ids=repr)
+def test_values_are_those_of_joint_draws(surrogate: Surrogate) -> None:
+    data = observed()
+    model: Any = surrogate.fit(data, PLANE, generator=make_generator(0))
+    x = PLANE.sample(5, generator=make_generator(3))
+    values = built(LogNoisyEI(n_samples=256), model, data)(x.unsqueeze(-2))[:, 0].exp()
+    mean, covariance = model.joint(torch.cat([data.x, x]))
+    root = torch.linalg.cholesky(covariance + 1e-9 * torch.eye(len(mean), dtype=torch.float64))
+    z = torch.randn(40_000, len(mean), generator=make_generator("z"), dtype=torch.float64)
+    drawn = mean + z @ root.mT
+    gain = (drawn[:, len(data.x) :] - drawn[:, : len(data.x)].amax(1, keepdim=True)).clamp_min(0)
+    error = gain.std(0) / len(z) ** 0.5
+    assert ((values - gain.mean(0)).abs() < 5 * error + 0.03 * gain.mean(0) + 1e-4).all()
+
+
+@pytest.mark.parametrize("lengthscale", [0.15, 0.4, 1.0])
+def test_values_are_botorchs(lengthscale: float) -> None:
+    data = observed()
+    gp = SingleTaskGP(data.x, data.y, torch.full_like(data.y, 0.1), outcome_transform=None)
+    gp.covar_module.lengthscale = lengthscale
+    gp.eval()
+    theirs = qLogNoisyExpectedImprovement(
+        gp, data.x, SobolQMCNormalSampler(torch.Size([4096]), seed=0), prune_baseline=False, tau_relu=1e-6
+    )
+    x = PLANE.sample(8, generator=make_generator(4)).unsqueeze(-2)
+    with torch.no_grad():
+        ours, expected = built(LogNoisyEI(n_samples=512), gp, data)(x)[:, 0].exp(), theirs(x).exp()
+    torch.testing.assert_close(ours, expected, rtol=0.08, atol=2e-3)
+
+
+def test_without_noise_it_is_log_ei() -> None:
+    data = observed(noise=0.0)
+    gp = SingleTaskGP(data.x, data.y, torch.full_like(data.y, 1e-6), outcome_transform=None)
+    gp.covar_module.lengthscale = 0.4
+    gp.eval()
+    x = PLANE.sample(20, generator=make_generator(4)).unsqueeze(-2)
+    with torch.no_grad():
+        noisy, plain = (built(one, gp, data)(x).exp() for one in (LogNoisyEI(), LogEI(margin=0.0)))
+    torch.testing.assert_close(noisy, plain, rtol=0.05, atol=1e-3)
+
+
+def test_an_evaluated_point_improves_on_nothing() -> None:
+    data = observed(noise=0.5)
+    model = WarpedGP().fit(data, PLANE, generator=make_generator(0))
+    acq = built(LogNoisyEI(), model, data)
+    with torch.no_grad():
+        seen = acq(data.x.unsqueeze(-2)).max()
+        others = acq(PLANE.sample(64, generator=make_generator(4)).unsqueeze(-2)).max()
+    assert seen < others - 3
+
+
+def test_a_part_of_the_evaluated_points_is_enough_if_the_best_are_among_them() -> None:
+    data = observed(noise=0.05, n=40)
+    model = WarpedGP().fit(data, PLANE, generator=make_generator(0))
+    x = PLANE.sample(30, generator=make_generator(4)).unsqueeze(-2)
+    with torch.no_grad():
+        some, every = (built(LogNoisyEI(n_evaluated=n), model, data)(x)[:, 0].exp() for n in (20, 40))
+    torch.testing.assert_close(some, every, rtol=0.3, atol=5e-3)
+
+
+def test_a_pending_point_is_one_to_improve_on() -> None:
+    data = observed()
+    model: Any = WarpedGP().fit(data, PLANE, generator=make_generator(0))
+    x = PLANE.sample(64, generator=make_generator(4))
+    with torch.no_grad():
+        pending = x[model.means(x).argmax()].unsqueeze(0)
+        believed = model.condition_on_observations(pending, model.means(pending).unsqueeze(-1))
+        values = [
+            LogNoisyEI().build(models, data, PLANE, generator=make_generator(0))(x.unsqueeze(-2))[:, 0].exp()
+            for models in (FittedModels((believed,)), FittedModels((believed,), pending=pending))
+        ]
+    place = model.means(x).argmax()
+    assert values[1][place] < 0.1 * values[0][place]
+    assert values[1].sum() < values[0].sum()
+
+
+@pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP()], ids=repr)
+def test_gradients_are_finite_differences(surrogate: Surrogate) -> None:
+    data = observed()
+    acq = built(LogNoisyEI(), surrogate.fit(data, PLANE, generator=make_generator(0)), data)
+    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
+    (slope,) = torch.autograd.grad(acq(x).sum(), x)
+    step = 1e-6
+    for column in range(2):
+        moved = torch.zeros(2, dtype=torch.float64)
+        moved[column] = step
+        with torch.no_grad():
+            numeric = (acq(x + moved) - acq(x - moved))[:, 0] / (2 * step)
+        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-3)
+
+
+@pytest.mark.parametrize("recipe", ["hebo", "gp", "forest"])
+def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(recipe: str) -> None:
+    space = SPACES["mixed"]
+    parts = {"acquisition": LogNoisyEI(n_samples=4), "n_initial": 4, "strict": True}
+    surrogate = ExtraTrees(n_trees=10) if recipe == "forest" else WarpedGP(n_starts=1)
+    search = {"acq_optimizer": RandomSubset(n_points=32), "output_transform": Standardize()}
+    runs = []
+    for _ in range(2):
+        composed = (
+            HEBORecipe(**parts) if recipe == "hebo" else bayes_opt(surrogate=surrogate, **search, **parts)
+        )
+        optimizer = composed.build(space, seed=3)
+        for n in (4, 2, 1):
+            x = optimizer.ask(n)
+            optimizer.tell(x, space.encode(x).sum(1).tolist())
+        runs.append(optimizer.data.x)
+    assert space.contains(runs[0]).all()
+    torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
+
+
+def test_a_surrogate_without_covariances_is_refused_when_composed() -> None:
+    of_risk = Perturbed(of=WarpedGP(), input_sd={"a": 0.1}, n_perturbations=4)
+    with pytest.raises(IncompatibleError, match=r"LogNoisyEI needs .*Perturbed does not.*; use"):
+        bayes_opt(
+            surrogate=of_risk,
+            acquisition=LogNoisyEI(),
+            acq_optimizer=RandomSubset(),
+            output_transform=Standardize(),
+        )
+
+
+def test_joint_points_are_refused() -> None:
+    data = observed()
+    model = WarpedGP(n_starts=1).fit(data, PLANE, generator=make_generator(0))
+    with pytest.raises(IncompatibleError, match="single points"):
+        built(LogNoisyEI(), model, data)(data.x[:4].reshape(2, 2, 2))
