@@ -5,7 +5,7 @@
     python configs/benchmarks/acquisitions.py time log_ei knowledge_gradient
 
 Each is the acquisition of `bayes_opt` with `warped_gp`, `nsga2` and `standardize`, without exploration
-after six initial points. Regrets are those of values without noise; times are medians, relative to the first name.
+after six initial points. Regrets are those of values without noise; times are medians, relative to the first.
 """
 
 from __future__ import annotations
