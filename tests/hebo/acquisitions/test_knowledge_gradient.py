@@ -13,11 +13,10 @@ from botorch.acquisition.knowledge_gradient import qKnowledgeGradient
 from botorch.models import SingleTaskGP
 from botorch.models.model import Model
 from botorch.sampling import SobolQMCNormalSampler
-from examples import SPACES, observations
+from examples import observations
 from scipy.integrate import quad
 from scipy.stats import norm
 
-from hebo.acq_optimizers.random import RandomSubset
 from hebo.acquisitions.knowledge_gradient import (
     NOTHING,
     KnowledgeGradient,
@@ -28,13 +27,9 @@ from hebo.base import FittedModels, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.presets import HEBORecipe, bayes_opt
 from hebo.random import make_generator
-from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.heteroscedastic_gp import HeteroscedasticGP
-from hebo.surrogates.perturbed import Perturbed
 from hebo.surrogates.warped_gp import WarpedGP
-from hebo.transforms.power import Standardize
 from mcbo.surrogates.mixed_gp import MixedGP
 
 PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
@@ -189,42 +184,6 @@ def test_noise_makes_an_evaluated_point_worth_another_look() -> None:
         gp.covar_module.lengthscale = 0.3
         values.append(built(KnowledgeGradient(n_points=8), gp, Data(x, y))(x[1].reshape(1, 1, 2)).item())
     assert values[1] > values[0] + 1
-
-
-@pytest.mark.parametrize("recipe", ["hebo", "bayes_opt", "forest"])
-def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(recipe: str) -> None:
-    space = SPACES["mixed"]
-    parts = {"acquisition": KnowledgeGradient(n_points=8), "n_initial": 4, "strict": True}
-    search = {
-        "surrogate": WarpedGP(n_starts=1),
-        "output_transform": Standardize(),
-        "acq_optimizer": RandomSubset(n_points=32),
-    }
-    composed = {
-        "hebo": lambda: HEBORecipe(**parts),
-        "bayes_opt": lambda: bayes_opt(**parts, **search),
-        "forest": lambda: bayes_opt(**parts, **search | {"surrogate": ExtraTrees(n_trees=10)}),
-    }[recipe]
-    runs = []
-    for _ in range(2):
-        optimizer = composed().build(space, seed=3)
-        for n in (4, 2, 1):
-            x = optimizer.ask(n)
-            optimizer.tell(x, space.encode(x).sum(1).tolist())
-        runs.append(optimizer.data.x)
-    assert space.contains(runs[0]).all()
-    torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
-
-
-def test_a_surrogate_without_covariances_is_refused_when_composed() -> None:
-    of_risk = Perturbed(of=WarpedGP(), input_sd={"a": 0.1}, n_perturbations=4)
-    with pytest.raises(IncompatibleError, match=r"KnowledgeGradient needs .*Perturbed does not.*; use"):
-        bayes_opt(
-            surrogate=of_risk,
-            acquisition=KnowledgeGradient(),
-            acq_optimizer=RandomSubset(),
-            output_transform=Standardize(),
-        )
 
 
 def test_joint_points_are_refused() -> None:

@@ -10,7 +10,6 @@ import torch
 from botorch.acquisition.max_value_entropy_search import qMaxValueEntropy
 from botorch.models import SingleTaskGP
 from botorch.models.model import Model
-from examples import SPACES
 from scipy.integrate import quad
 from scipy.optimize import brentq
 from scipy.stats import norm
@@ -23,7 +22,7 @@ from hebo.base import FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.presets import HEBORecipe, bayes_opt
+from hebo.presets import bayes_opt
 from hebo.random import make_generator
 from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
@@ -175,28 +174,6 @@ def test_it_prefers_points_that_may_be_the_best(data: Data, fitted: Model) -> No
         ]
     ranks = [one.argsort().argsort().double() for one in (ours, improvement)]
     assert torch.corrcoef(torch.stack(ranks))[0, 1] > 0.5
-
-
-@pytest.mark.parametrize("recipe", ["hebo", "bayes_opt", "paths", "forest"])
-def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(recipe: str) -> None:
-    space = SPACES["mixed"]
-    samples: Any = "paths" if recipe == "paths" else "gumbel"
-    own = MaxValueEntropy(n_samples=4, samples=samples, n_points=32)
-    parts = {"acquisition": own, "n_initial": 4, "strict": True}
-    surrogate = ExtraTrees(n_trees=10) if recipe == "forest" else WarpedGP(n_starts=1)
-    search = {"acq_optimizer": RandomSubset(n_points=32), "output_transform": Standardize()}
-    runs = []
-    for _ in range(2):
-        composed = (
-            HEBORecipe(**parts) if recipe == "hebo" else bayes_opt(surrogate=surrogate, **search, **parts)
-        )
-        optimizer = composed.build(space, seed=3)
-        for n in (4, 2, 1):
-            x = optimizer.ask(n)
-            optimizer.tell(x, space.encode(x).sum(1).tolist())
-        runs.append(optimizer.data.x)
-    assert space.contains(runs[0]).all()
-    torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
 
 
 def test_paths_of_a_surrogate_without_any_are_refused() -> None:

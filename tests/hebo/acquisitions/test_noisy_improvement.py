@@ -10,21 +10,15 @@ from botorch.acquisition.logei import qLogNoisyExpectedImprovement
 from botorch.models import SingleTaskGP
 from botorch.models.model import Model
 from botorch.sampling import SobolQMCNormalSampler
-from examples import SPACES
 
-from hebo.acq_optimizers.random import RandomSubset
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.noisy_improvement import LogNoisyEI
 from hebo.base import Acquisition, FittedModels, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
-from hebo.presets import HEBORecipe, bayes_opt
 from hebo.random import make_generator
-from hebo.surrogates.extra_trees import ExtraTrees
-from hebo.surrogates.perturbed import Perturbed
 from hebo.surrogates.warped_gp import WarpedGP
-from hebo.transforms.power import Standardize
 from mcbo.surrogates.mixed_gp import MixedGP
 
 PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
@@ -130,37 +124,6 @@ def test_gradients_are_finite_differences(surrogate: Surrogate) -> None:
         with torch.no_grad():
             numeric = (acq(x + moved) - acq(x - moved))[:, 0] / (2 * step)
         torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-3)
-
-
-@pytest.mark.parametrize("recipe", ["hebo", "gp", "forest"])
-def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(recipe: str) -> None:
-    space = SPACES["mixed"]
-    parts = {"acquisition": LogNoisyEI(n_samples=4), "n_initial": 4, "strict": True}
-    surrogate = ExtraTrees(n_trees=10) if recipe == "forest" else WarpedGP(n_starts=1)
-    search = {"acq_optimizer": RandomSubset(n_points=32), "output_transform": Standardize()}
-    runs = []
-    for _ in range(2):
-        composed = (
-            HEBORecipe(**parts) if recipe == "hebo" else bayes_opt(surrogate=surrogate, **search, **parts)
-        )
-        optimizer = composed.build(space, seed=3)
-        for n in (4, 2, 1):
-            x = optimizer.ask(n)
-            optimizer.tell(x, space.encode(x).sum(1).tolist())
-        runs.append(optimizer.data.x)
-    assert space.contains(runs[0]).all()
-    torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
-
-
-def test_a_surrogate_without_covariances_is_refused_when_composed() -> None:
-    of_risk = Perturbed(of=WarpedGP(), input_sd={"a": 0.1}, n_perturbations=4)
-    with pytest.raises(IncompatibleError, match=r"LogNoisyEI needs .*Perturbed does not.*; use"):
-        bayes_opt(
-            surrogate=of_risk,
-            acquisition=LogNoisyEI(),
-            acq_optimizer=RandomSubset(),
-            output_transform=Standardize(),
-        )
 
 
 def test_joint_points_are_refused() -> None:
