@@ -175,7 +175,10 @@ class JointAcq(Protocol):
 
 @runtime_checkable
 class JointNormal(Protocol):
-    """A model whose predictions at several points are jointly normal, with moments that have gradients."""
+    """A model whose predictions at several points are jointly normal.
+
+    Trees and draws of weights have joint moments too, but predictions that are far from normal.
+    """
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Return differentiable means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
@@ -240,5 +243,5 @@ JOINT_VALUES = Ability(
     "kriging_believer",
 )
 JOINT_NORMAL = Ability(
-    "joint normal predictions with gradients", JointNormal, "use a Gaussian process (warped_gp, mixed_gp)"
+    "joint normal predictions", JointNormal, "use a Gaussian process (warped_gp, mixed_gp)"
 )

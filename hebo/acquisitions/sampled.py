@@ -32,6 +32,8 @@ from hebo.random import draw_seed, make_generator
 
 Form = Literal["finite_sum", "expectation", "compositional", "memory_efficient"]
 
+_N_COLUMNS = 64
+
 
 class Sampled(Acquisition, ABC):
     """What the best of `q` points is worth, averaged over joint samples of their values.
@@ -49,7 +51,7 @@ class Sampled(Acquisition, ABC):
     Attributes:
         form: Of the average.
         n_samples: Samples `M` of a value.
-        n_columns: Samples at each step of `memory_efficient`; None: `n_samples`.
+        n_columns: Samples at each step of `memory_efficient`, just as many as the search draws; None: 64.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset({JOINT_NORMAL})
@@ -84,7 +86,7 @@ class Sampled(Acquisition, ABC):
         if self.form == "compositional":
             return CompositionalAcq(fixed)
         if self.form == "memory_efficient":
-            return MemoryEfficientAcq(fixed, MemoryEfficient(of, posterior, self.n_columns or self.n_samples))
+            return MemoryEfficientAcq(fixed, MemoryEfficient(of, posterior, self.n_columns or _N_COLUMNS))
         return fixed
 
     @abstractmethod

@@ -24,8 +24,7 @@ from mcbo.surrogates.mixed_gp import MixedGP
 from mcbo.surrogates.sparse_linear import SparseLinear
 
 ALL = [one for one in vars(abilities).values() if isinstance(one, Ability)]
-# Of trees and of draws of weights there are joint moments too, but they are neither normal nor smooth; and any
-# function can be called.
+# Normality shows in no method, for trees have joint moments too; and any function can be called.
 NOT_SEEN = {JOINT_NORMAL, JOINT_VALUES}
 
 
