@@ -166,6 +166,25 @@ class NestedExpectation(Protocol):
 
 
 @runtime_checkable
+class JointAcq(Protocol):
+    """An acquisition that values several points together, however many."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return values, `b x 1`, at `b x q x d` points; their order within a batch does not matter."""
+
+
+@runtime_checkable
+class JointNormal(Protocol):
+    """A model whose predictions at several points are jointly normal.
+
+    Trees and draws of weights have joint moments too, but predictions that are far from normal.
+    """
+
+    def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Return differentiable means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
+
+
+@runtime_checkable
 class FromRelated(Protocol):
     """A model that learned from related tasks, since it predicts the target better with them."""
 
@@ -212,3 +231,17 @@ NOISE_PROFILE = Ability(
 _ADDITIVE_PARTS = "use mixed_gp with the tree_additive kernel alone, and additive_ucb"
 ADDITIVE_MODEL = Ability("additive components", AdditiveModel, _ADDITIVE_PARTS)
 ADDITIVE_ACQ = Ability("additive components", AdditiveAcq, _ADDITIVE_PARTS)
+NESTED_EXPECTATION = Ability(
+    "a nested expectation of samples",
+    NestedExpectation,
+    "use a sampled acquisition (q_ei, q_pi, q_sr, q_ucb) with form compositional or memory_efficient",
+)
+JOINT_VALUES = Ability(
+    "values of several points together",
+    JointAcq,
+    "use an acquisition of batches (q_log_ei, q_log_nei, q_ei, q_pi, q_sr, q_ucb), or the batch rule "
+    "kriging_believer",
+)
+JOINT_NORMAL = Ability(
+    "joint normal predictions", JointNormal, "use a Gaussian process (warped_gp, mixed_gp)"
+)

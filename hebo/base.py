@@ -392,22 +392,41 @@ class BatchProblem:
     Attributes:
         models: Conditioned on pending points.
         acquisition: Returns the acquisition under models.
-        search: Returns the candidates that a search finds under models.
+        maximize: Returns the candidates that the search of the composition finds for a function.
         condition: Returns models conditioned on their means at points, `k x d` (kriging believer).
         seen: `s x d` evaluated and pending points, not to be chosen again.
         domain: Where the points lie.
+        focus: The part of it that is searched in this ask.
     """
 
     models: FittedModels
     acquisition: Callable[[FittedModels], AcqFunction]
-    search: Callable[[FittedModels], Candidates]
+    maximize: Callable[[AcqFunction, Focus], Candidates]
     condition: Callable[[FittedModels, Tensor], FittedModels]
     seen: Tensor
     domain: Domain
+    focus: Focus
+
+    def search(self, models: FittedModels) -> Candidates:
+        """Return the single points where the acquisition under `models` is large."""
+        return self.maximize(self.acquisition(models), self.focus)
 
 
 class BatchRule(Recipe, ABC):
-    """A recipe that chooses the points of a batch."""
+    """A recipe that chooses the points of a batch.
+
+    Attributes:
+        needs: What the acquisition must give.
+    """
+
+    needs: ClassVar[frozenset[Ability]] = frozenset()
+
+    def check(self, space: DesignSpace) -> None:
+        """Refuse a space of which no batch can be chosen.
+
+        Raises:
+            IncompatibleError: With the reason, and what would work.
+        """
 
     @abstractmethod
     def choose(self, problem: BatchProblem, n: int, *, generator: Generator) -> Tensor:

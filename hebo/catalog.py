@@ -190,6 +190,30 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
+        "q_log_ei": (
+            "hebo.acquisitions.batch_improvement:QLogEI",
+            "BoTorch's qLogEI: improvement of several points together, log scale",
+        ),
+        "q_log_nei": (
+            "hebo.acquisitions.batch_improvement:QLogNEI",
+            "BoTorch's qLogNEI: that over the best of values that noise leaves uncertain",
+        ),
+        "q_ei": (
+            "hebo.acquisitions.sampled:SampledEI",
+            "Expected improvement of several points together, by samples",
+        ),
+        "q_pi": (
+            "hebo.acquisitions.sampled:SampledPI",
+            "Probability that one of several points improves, by samples",
+        ),
+        "q_sr": (
+            "hebo.acquisitions.sampled:SampledSR",
+            "Expected largest value of several points, by samples",
+        ),
+        "q_ucb": (
+            "hebo.acquisitions.sampled:SampledUCB",
+            "Upper confidence bound of several points together, by samples",
+        ),
         "eubo": (
             "hebo.acquisitions.eubo:EUBO",
             "Expected utility of the best option, for pairs that somebody compares",
@@ -228,6 +252,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "kriging_believer": (
             "hebo.batches.kriging_believer:KrigingBeliever",
             "Points one by one, each conditioned on the model's means at those before",
+        ),
+        "joint": (
+            "hebo.batches.joint:JointBatch",
+            "All points at once: the maximum of an acquisition of batches",
         ),
     },
     "failure_rule": {

@@ -14,6 +14,7 @@ from hebo.fallbacks import note_fallback
 _LOG_SQRT_2PI = 0.5 * math.log(2 * math.pi)
 _SQRT_PI_OVER_2 = math.sqrt(math.pi / 2)
 _SQRT_HALF = math.sqrt(0.5)
+_FLOOR_SHARE, _FLOOR = 1e-9, 1e-12
 # Below this the difference 1 - |u| r(u) loses more digits than the asymptotic series leaves out.
 _ASYMPTOTIC_BELOW = -1e3
 
@@ -45,6 +46,16 @@ def safe_cholesky(matrix: Tensor, *, max_jitter: float = 1e-3) -> Tensor:
         info = torch.maximum(info, still)
         jitter *= 10
     raise NumericalError(f"a covariance matrix is indefinite even with {max_jitter:g} of its diagonal added")
+
+
+def floored(covariance: Tensor) -> Tensor:
+    """Return covariances, `... x q x q`, of values with a little noise: a billionth of the mean variance.
+
+    Those of equal points, and of points where nothing is uncertain, have a factor then.
+    """
+    diagonal = covariance.diagonal(dim1=-2, dim2=-1)
+    floor = _FLOOR_SHARE * diagonal.detach().mean(-1, keepdim=True) + _FLOOR
+    return covariance + torch.diag_embed(floor.expand(diagonal.shape))
 
 
 def log_phi(u: Tensor) -> Tensor:

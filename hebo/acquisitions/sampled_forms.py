@@ -16,7 +16,7 @@ from torch import Generator, Tensor
 from hebo.abilities import Inner
 from hebo.acquisitions.sampled_batches import SampledAcquisition
 from hebo.errors import ConfigError, DataError, IncompatibleError
-from hebo.linalg import safe_cholesky
+from hebo.linalg import floored, safe_cholesky
 
 if TYPE_CHECKING:
     from botorch.models.model import Model
@@ -44,7 +44,7 @@ def joint_posterior(model: Model) -> JointPosterior:
             raise IncompatibleError(
                 f"{name} has {mean.shape[-1]} outputs; take one of them (`subset_output`)"
             )
-        return mean.squeeze(-1), safe_cholesky(found.distribution.covariance_matrix)
+        return mean.squeeze(-1), safe_cholesky(floored(found.distribution.covariance_matrix))
 
     return posterior
 
@@ -72,7 +72,7 @@ class Expectation:
 
     def __post_init__(self) -> None:
         """Refuse a mean over nothing."""
-        _check_samples("Expectation", "n_samples", self.n_samples)
+        check_samples("Expectation", "n_samples", self.n_samples)
 
     def __call__(self, x: Tensor) -> Tensor:
         """Return values, `r`, at `r x q x d` points."""
@@ -122,7 +122,7 @@ class Compositional:
         Raises:
             ConfigError: If `n` is below 1 or above `M`.
         """
-        _check_samples("Compositional.sample", "n", n, most=len(self.z))
+        check_samples("Compositional.sample", "n", n, most=len(self.z))
         chosen = torch.randperm(len(self.z), generator=generator)[:n]
 
         def inner(x: Tensor) -> Tensor:
@@ -157,7 +157,7 @@ class MemoryEfficient:
 
     def __post_init__(self) -> None:
         """Refuse a tracker without columns."""
-        _check_samples("MemoryEfficient", "n_columns", self.n_columns)
+        check_samples("MemoryEfficient", "n_columns", self.n_columns)
 
     def sample(self, n: int, generator: Generator) -> Inner:
         """Return `Y` at `K` fresh samples, `r x q x K`.
@@ -194,7 +194,8 @@ def _columns(acquisition: SampledAcquisition, posterior: JointPosterior, x: Tens
     return acquisition.values(mean.unsqueeze(-1), factor @ z.to(mean).T)
 
 
-def _check_samples(owner: str, name: str, n: int, *, most: int | None = None) -> None:
+def check_samples(owner: str, name: str, n: int, *, most: int | None = None) -> None:
+    """Refuse a number of samples below 1, or above the number of fixed ones."""
     if n < 1 or (most is not None and n > most):
         limit = "" if most is None else f" and at most {most}, the number of fixed samples"
         raise ConfigError(f"{owner}: {name} = {n!r}; give at least 1{limit}")

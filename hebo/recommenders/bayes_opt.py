@@ -13,6 +13,7 @@ from torch import Tensor
 from hebo.abilities import FromRelated
 from hebo.acquisitions.constrained import toward_feasible
 from hebo.base import (
+    AcqFunction,
     AcqOptimizer,
     Acquisition,
     BatchProblem,
@@ -20,6 +21,7 @@ from hebo.base import (
     Candidates,
     FailureRule,
     FittedModels,
+    Focus,
     OutputTransform,
     Region,
     RegionState,
@@ -105,7 +107,9 @@ class BayesOptRecipe(ModelBased):
 
     @model_validator(mode="after")
     def _parts_fit_together(self) -> Self:
-        check_parts(self.surrogate, self.acquisition, self.acq_optimizer, self.failures, self.device)
+        check_parts(
+            self.surrogate, self.acquisition, self.acq_optimizer, self.batch, self.failures, self.device
+        )
         check_scale(self.surrogate, self.output_transform)
         return self
 
@@ -130,12 +134,13 @@ class BayesOptRecipe(ModelBased):
         return False
 
     def check(self, space: DesignSpace) -> None:
-        """Refuse a space that a part cannot work in: surrogate, acquisition, search."""
+        """Refuse a space that a part cannot work in: surrogate, acquisition, search, batch rule."""
         check_choices(self, space)
         search, _ = parts_for(self.acq_optimizer, self.region, space)
         self.surrogate.check(space)
         self.acquisition.check(space)
         search.check(space)
+        self.batch.check(space)
 
     def doubts(self, space: DesignSpace) -> tuple[str, ...]:
         """Say why the surrogate will hardly predict on a space; see `Surrogate.doubts`."""
@@ -261,12 +266,17 @@ class _Proposal:
             state = RegionState(toward_feasible(stack.data), stack.models, request.iteration)
             focus = region.narrow(request.domain, state, generator=generator)
 
-            def search(models: FittedModels) -> Candidates:
-                acq = stack.acquisition(models)
-                return optimizer.maximize(acq, focus.domain, generator=generator, start=focus.start)
+            def maximize(acq: AcqFunction, where: Focus) -> Candidates:
+                return optimizer.maximize(acq, where.domain, generator=generator, start=where.start)
 
             problem = BatchProblem(
-                stack.models, stack.acquisition, search, all_on_means, request.data.seen, request.domain
+                stack.models,
+                stack.acquisition,
+                maximize,
+                all_on_means,
+                request.data.seen,
+                request.domain,
+                focus,
             )
             return recipe.batch.choose(problem, n, generator=generator)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 
 from hebo.abilities import Ability
-from hebo.base import AcqOptimizer, Acquisition, FailureRule, OutputTransform, Surrogate
+from hebo.base import AcqOptimizer, Acquisition, BatchRule, FailureRule, OutputTransform, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
 
@@ -14,6 +14,7 @@ def check_parts(
     surrogate: Surrogate,
     acquisition: Acquisition,
     search: AcqOptimizer,
+    batch: BatchRule,
     failures: FailureRule,
     device: str,
 ) -> None:
@@ -29,6 +30,7 @@ def check_parts(
         )
     _require(acquisition, acquisition.needs, surrogate, surrogate.offers())
     _require(search, search.needs, acquisition, acquisition.gives)
+    _require(batch, batch.needs, acquisition, acquisition.gives)
     if failures.weighs and not acquisition.is_weightable:
         raise IncompatibleError(
             f"{type(failures).__name__} as failures has no effect with {type(acquisition).__name__}, whose "

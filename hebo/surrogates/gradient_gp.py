@@ -10,7 +10,7 @@ from pydantic import Field
 from torch import Generator, Tensor
 from torch.nn.functional import one_hot, pad
 
-from hebo.abilities import CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.abilities import CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -62,7 +62,7 @@ class GradientGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        return frozenset({CROSS_COVARIANCE, PATH_SAMPLING, LEAVE_ONE_OUT})
+        return frozenset({CROSS_COVARIANCE, JOINT_NORMAL, PATH_SAMPLING, LEAVE_ONE_OUT})
 
     def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GradientProcess:
         """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""

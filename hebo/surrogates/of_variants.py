@@ -10,7 +10,7 @@ import torch
 from pydantic import Field, field_validator
 from torch import Generator, Tensor
 
-from hebo.abilities import LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.abilities import JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
 from hebo.base import RiskMeasure, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -57,7 +57,7 @@ class OfVariants(Surrogate, ABC):
 
     def offers(self) -> frozenset[Ability]:
         """What carries over of the abilities of `of`; see `hebo.base.Surrogate`."""
-        return self.of.offers() & {LEAVE_ONE_OUT, PATH_SAMPLING}
+        return self.of.offers() & {JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING}
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that `of` cannot take, or that has no such variants."""

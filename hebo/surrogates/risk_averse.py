@@ -9,7 +9,7 @@ from botorch.sampling.base import MCSampler
 from pydantic import Field, field_validator
 from torch import Generator, Size, Tensor
 
-from hebo.abilities import LEAVE_ONE_OUT, NOISE_PROFILE, PATH_SAMPLING, Ability
+from hebo.abilities import JOINT_NORMAL, LEAVE_ONE_OUT, NOISE_PROFILE, PATH_SAMPLING, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -64,7 +64,7 @@ class RiskAverse(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """What carries over of the abilities of `of`; see `hebo.base.Surrogate`."""
-        return self.of.offers() & {LEAVE_ONE_OUT, PATH_SAMPLING, NOISE_PROFILE}
+        return self.of.offers() & {JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING, NOISE_PROFILE}
 
     def check(self, space: DesignSpace) -> None:
         """Refuse what `of` refuses; see `hebo.base.Surrogate`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from botorch.models.model import Model
 
+from hebo.abilities import JOINT_VALUES, NESTED_EXPECTATION, NestedExpectation
 from hebo.base import Acquisition, FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -32,3 +33,11 @@ def check_acquisition(recipe: Acquisition, model: Model, data: Data, space: Desi
         assert values.shape == (50, n_values), f"{name} has {n_values} values per point"
         assert bool(torch.isfinite(values).all()), f"values of {name} are finite"
         assert torch.equal(values, again), f"{name} is a function of models, data and generator"
+    if JOINT_VALUES in recipe.gives:
+        acq = recipe.build(FittedModels((model,)), data, space, generator=make_generator(0))
+        values = acq(x.reshape(25, 2, -1))
+        assert values.shape == (25, 1), f"{name} has one value per batch"
+        assert bool(torch.isfinite(values).all()), f"values of batches of {name} are finite"
+        assert isinstance(acq, NestedExpectation) == (NESTED_EXPECTATION in recipe.gives), (
+            f"what {name} gives"
+        )

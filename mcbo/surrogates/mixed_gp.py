@@ -11,7 +11,14 @@ from gpytorch.kernels import Kernel
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.abilities import ADDITIVE_MODEL, CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.abilities import (
+    ADDITIVE_MODEL,
+    CROSS_COVARIANCE,
+    JOINT_NORMAL,
+    LEAVE_ONE_OUT,
+    PATH_SAMPLING,
+    Ability,
+)
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.column_kinds import ColumnKind, columns_by_kind
@@ -87,7 +94,7 @@ class MixedGP(Surrogate):
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
-        found = {CROSS_COVARIANCE, LEAVE_ONE_OUT}
+        found = {CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT}
         if not self.n_samples:
             found.add(PATH_SAMPLING)
             if len(self.kernels) == 1 and isinstance(self.kernels[0], TreeAdditive):

@@ -8,7 +8,7 @@ import pytest
 import torch
 from examples import SPACES, example, names, observations
 
-from hebo.abilities import ADDITIVE_MODEL, CROSS_COVARIANCE
+from hebo.abilities import ADDITIVE_MODEL, CROSS_COVARIANCE, JOINT_NORMAL
 from hebo.base import AcqOptimizer, Acquisition, FittedModels, OutputTransform, Region, RegionState, Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -62,14 +62,19 @@ def test_an_acquisition_gives_finite_values_of_its_shape(name: str, fitted: tupl
     check_acquisition(recipe, model, data, SPACES["mixed"])
 
 
-def of_covariances() -> list[tuple[str, str]]:
-    """The acquisitions that ask for covariances, with the surrogates of values that offer them."""
-    wanting = [one for one in names("acquisition") if CROSS_COVARIANCE in example("acquisition", one).needs]
-    giving = [one for one in names("surrogate") if CROSS_COVARIANCE in surrogate(one).offers()]
-    return [(one, other) for one in wanting for other in giving if surrogate(other).takes_values]
+def of_several_points() -> list[tuple[str, str]]:
+    """The acquisitions that ask how values at several points vary together, with the surrogates that know."""
+    asked = frozenset({CROSS_COVARIANCE, JOINT_NORMAL})
+    wanting = [one for one in names("acquisition") if asked & example("acquisition", one).needs]
+    return [
+        (one, other)
+        for one in wanting
+        for other in names("surrogate")
+        if example("acquisition", one).needs <= surrogate(other).offers() and surrogate(other).takes_values
+    ]
 
 
-@pytest.mark.parametrize(("name", "giver"), of_covariances())
+@pytest.mark.parametrize(("name", "giver"), of_several_points())
 def test_an_acquisition_of_covariances_takes_every_surrogate_that_offers_them(name: str, giver: str) -> None:
     space = next(SPACES[one] for one in ("numeric", "categorical") if takes(giver, SPACES[one]))
     data = suited(surrogate(giver), observations(space))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -132,10 +133,11 @@ def takes(recipe: AcqOptimizer, space: DesignSpace) -> bool:
     return True
 
 
-def suggested(name: str, sort: str, device: str, batch: int = 2) -> Tensor:
+def suggested(name: str, sort: str, device: str, batch: int = 2, parts: Mapping[str, Any] = {}) -> Tensor:
     """The last points of some asks, of which those by models know a failure and, if they may, a constraint."""
     space, settings = SPACES[sort], SETTINGS.get(("optimizer", name), {})
-    recipe = build("optimizer", {"type": name, **settings, "n_initial": 4, "device": device, "strict": True})
+    settings = {**settings, **parts, "n_initial": 4, "device": device, "strict": True}
+    recipe = build("optimizer", {"type": name, **settings})
     assert isinstance(recipe, Recommender)
     optimizer = recipe.build(space, seed=1)
     lower, upper = space.bounds
@@ -244,6 +246,9 @@ OPTIMIZERS = {
 }
 
 
+JOINT = {"acquisition": {"type": "q_log_ei"}, "batch": {"type": "joint"}}
+
+
 def _acquisitions() -> Iterator[tuple[str, Case]]:
     for name in names("acquisition"):
         recipe = example("acquisition", name)
@@ -264,6 +269,7 @@ SMALL: dict[str, Case] = {
     **dict(_kernels()),
     **dict(_acquisitions()),
     **{f"optimizer {name}": Case(partial(suggested, name, sort), None) for name, sort in OPTIMIZERS.items()},
+    "joint batch": Case(partial(suggested, "bayes_opt", "mixed", batch=3, parts=JOINT), None),
     **{f"stepper {name}": Case(partial(stepped, name), 0.1) for name in STEPPERS},
     "antibody oracle": Case(docked, 0.0),
 }

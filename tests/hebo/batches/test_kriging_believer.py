@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acquisitions.confidence_bound import UCB
-from hebo.base import AcqFunction, BatchProblem, Candidates, FittedModels
+from hebo.base import AcqFunction, BatchProblem, Candidates, FittedModels, Focus
 from hebo.batches.kriging_believer import KrigingBeliever
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -44,10 +44,11 @@ def choose(
     problem = BatchProblem(
         FittedModels((MODEL,)),
         build,
-        lambda models: rank(points, evaluate(build(models), points)),
+        lambda acq, where: rank(points, evaluate(acq, points)),
         all_on_means,
         seen,
         SPACE,
+        Focus(SPACE, X[:0]),
     )
     return KrigingBeliever().choose(problem, n, generator=make_generator(seed))
 
@@ -82,23 +83,25 @@ def test_seen_points_are_left_out_and_random_ones_fill_up() -> None:
 
 def test_designs_of_a_batch_can_be_kept_apart() -> None:
     near = torch.tensor([[0, 0, 0, 0], [0, 0, 0, 1], [0, 0, 1, 1], [2, 2, 2, 2]], dtype=torch.float64)
+    built: list[int] = []
     searches: list[int] = []
 
     def build(models: FittedModels) -> AcqFunction:
+        built.append(len(models.objectives) - 1)
         return lambda x: -x.sum((1, 2)).unsqueeze(-1)
 
     def condition(models: FittedModels, x: Tensor) -> FittedModels:
         return replace(models, objectives=(*models.objectives, MODEL))
 
     def batch(n: int, *, searching: bool = True) -> Tensor:
-        def search(models: FittedModels) -> Candidates:
-            n_points = len(models.objectives) - 1
-            searches.append(n_points)
+        def maximize(acq: AcqFunction, where: Focus) -> Candidates:
+            searches.append(built[-1])
             others = torch.tensor([[0, 0, 0, 1], [1, 1, 1, 0]], dtype=torch.float64)
-            found = near if not n_points else others if searching else others[:0]
-            return rank(found, evaluate(build(models), found))
+            found = near if not built[-1] else others if searching else others[:0]
+            return rank(found, evaluate(acq, found))
 
-        problem = BatchProblem(FittedModels((MODEL,)), build, search, condition, near[:0], LETTERS)
+        focus = Focus(LETTERS, near[:0])
+        problem = BatchProblem(FittedModels((MODEL,)), build, maximize, condition, near[:0], LETTERS, focus)
         return KrigingBeliever(min_distance=3).choose(problem, n, generator=make_generator(0))
 
     # The best, the one that is far enough from it, then one of another search after two believed points.
