@@ -212,3 +212,8 @@ NOISE_PROFILE = Ability(
 _ADDITIVE_PARTS = "use mixed_gp with the tree_additive kernel alone, and additive_ucb"
 ADDITIVE_MODEL = Ability("additive components", AdditiveModel, _ADDITIVE_PARTS)
 ADDITIVE_ACQ = Ability("additive components", AdditiveAcq, _ADDITIVE_PARTS)
+NESTED_EXPECTATION = Ability(
+    "a nested expectation of samples",
+    NestedExpectation,
+    "use a sampled acquisition (q_ei, q_pi, q_sr, q_ucb) with form compositional or memory_efficient",
+)
