@@ -96,6 +96,11 @@ class Surrogate(Recipe, ABC):
         """
         return None
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether predictions have gradients by continuous columns; piecewise constant ones have none."""
+        return True
+
     def offers(self) -> frozenset[Ability]:
         """What the model can do beyond predictions."""
         return frozenset()
@@ -255,9 +260,11 @@ class AcqOptimizer(Recipe, ABC):
 
     Attributes:
         needs: What the acquisition must give.
+        uses_gradients: Whether it finds nothing without gradients of predictions.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset()
+    uses_gradients: ClassVar[bool] = False
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space that cannot be searched.

@@ -236,6 +236,23 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
     "acq_optimizer": {
         "nsga2": ("hebo.acq_optimizers.evolution:NSGA2", "NSGA-II on arrays, mixed variables, constraints"),
         "random": ("hebo.acq_optimizers.random:RandomSubset", "Best of many random points"),
+        "cma_es": ("hebo.acq_optimizers.cma_es:CMAESSearch", "CMA-ES of pycma, several at once"),
+        "differential_evolution": (
+            "hebo.acq_optimizers.differential_evolution:DifferentialEvolution",
+            "Differential evolution of SciPy",
+        ),
+        "gradient": (
+            "hebo.acq_optimizers.gradient:GradientSearch",
+            "First order: optimizers of torch (Adam, SGD, ...) from many starting points at once",
+        ),
+        "lbfgs": (
+            "hebo.acq_optimizers.lbfgs:LBFGS",
+            "Second order: L-BFGS-B from many starting points at once",
+        ),
+        "compositional": (
+            "hebo.acq_optimizers.compositional:CompositionalSearch",
+            "SCGD, ASCGD, NASA or C-ADAM on nested expectations, from many starting points at once",
+        ),
         "exhaustive": (
             "hebo.acq_optimizers.exhaustive:Exhaustive",
             "Every point of a finite space or a table of candidates",

@@ -88,6 +88,10 @@ class WeightedSums:
         """Return with its gradient the sum number `rows[i]` at point `i`."""
         return (self._acq(x.unsqueeze(-2)) * self._weights[rows]).sum(1)
 
+    def units(self, rows: Tensor) -> Tensor:
+        """Return what the values of some points are multiplied by, `k x m`."""
+        return self._weights[rows]
+
     def plain(self, rows: Tensor, x: Tensor, owners: Tensor) -> Tensor:
         """Return the sum number `rows[owners[i]]` at point `i`."""
         return (evaluate(self._acq, x) * self._weights[rows[owners]]).sum(1)

@@ -28,9 +28,15 @@ def check_parts(
             f"{type(surrogate).__name__} learns from comparisons, and the loop from values; use the "
             "recommender `preferential` with this surrogate, or another surrogate"
         )
-    _require(acquisition, acquisition.needs, surrogate, surrogate.offers())
-    _require(search, search.needs, acquisition, acquisition.gives)
-    _require(batch, batch.needs, acquisition, acquisition.gives)
+    require(acquisition, acquisition.needs, surrogate, surrogate.offers())
+    require(search, search.needs, acquisition, acquisition.gives)
+    if search.uses_gradients and not surrogate.has_gradients:
+        raise IncompatibleError(
+            f"{type(search).__name__} needs gradients of predictions, which {type(surrogate).__name__} does "
+            "not offer; use a Gaussian process (warped_gp, mixed_gp), or a search without gradients (nsga2, "
+            "differential_evolution, cma_es, random)"
+        )
+    require(batch, batch.needs, acquisition, acquisition.gives)
     if failures.weighs and not acquisition.is_weightable:
         raise IncompatibleError(
             f"{type(failures).__name__} as failures has no effect with {type(acquisition).__name__}, whose "
@@ -58,7 +64,12 @@ def check_scale(surrogate: Surrogate, transform: OutputTransform) -> None:
         )
 
 
-def _require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
+def require(part: Recipe, needs: frozenset[Ability], giver: Recipe, has: frozenset[Ability]) -> None:
+    """Refuse a part that needs what another, which has some abilities, does not offer.
+
+    Raises:
+        IncompatibleError: With both parts and what would work.
+    """
     for missing in sorted(needs - has, key=lambda one: one.name):
         raise IncompatibleError(
             f"{type(part).__name__} needs {missing.name}, which {type(giver).__name__} does not offer; "

@@ -21,6 +21,7 @@ from hebo.errors import IncompatibleError
 from hebo.information import Information, Takes
 from hebo.profile import phase
 from hebo.recommenders.best_predicted import best_predicted
+from hebo.recommenders.compatibility import require
 from hebo.recommenders.fitted_models import condition_on_mean
 from hebo.recommenders.model_based import ModelBased
 from hebo.recommenders.table_search import check_choices, parts_for
@@ -65,6 +66,12 @@ class Preferential(ModelBased):
                 f"{type(surrogate).__name__} learns from values, not from comparisons; use pairwise_gp"
             )
         return surrogate
+
+    @field_validator("acq_optimizer")
+    @classmethod
+    def _searches_utilities(cls, search: AcqOptimizer) -> AcqOptimizer:
+        require(search, search.needs, EUBO(), EUBO.gives)
+        return search
 
     @property
     def max_objectives(self) -> int:

@@ -44,6 +44,11 @@ class ExtraTrees(Surrogate):
     n_trees: int = Field(default=100, ge=2)
     min_samples_leaf: int = Field(default=1, ge=1)
 
+    @property
+    def has_gradients(self) -> bool:
+        """None: predictions are constant within leaves."""
+        return False
+
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
         return frozenset({CROSS_COVARIANCE})

@@ -50,6 +50,11 @@ class HeteroscedasticGP(Surrogate):
             )
         return self
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether those of `of` have; see `hebo.base.Surrogate`."""
+        return self.of.has_gradients
+
     def offers(self) -> frozenset[Ability]:
         """What `of` does, and the noise at any point; see `hebo.base.Surrogate`."""
         return (self.of.offers() - {ADDITIVE_MODEL}) | {NOISE_PROFILE}

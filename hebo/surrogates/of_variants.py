@@ -55,6 +55,11 @@ class OfVariants(Surrogate, ABC):
         """The risk measure, if it is one of more than the ranking."""
         return type(self.risk).__name__ if self.risk.averages else None
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether those of `of` have; see `hebo.base.Surrogate`."""
+        return self.of.has_gradients
+
     def offers(self) -> frozenset[Ability]:
         """What carries over of the abilities of `of`; see `hebo.base.Surrogate`."""
         return self.of.offers() & {JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING}

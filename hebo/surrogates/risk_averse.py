@@ -62,6 +62,11 @@ class RiskAverse(Surrogate):
         """The penalty: it is one of costs on their own scale."""
         return "a penalty on noise"
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether those of `of` have; see `hebo.base.Surrogate`."""
+        return self.of.has_gradients
+
     def offers(self) -> frozenset[Ability]:
         """What carries over of the abilities of `of`; see `hebo.base.Surrogate`."""
         return self.of.offers() & {JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING, NOISE_PROFILE}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from functools import partial
 
 import torch
-from torch import Tensor
+from torch import Generator, Tensor
 
+from hebo.abilities import Inner
 from hebo.base import AcqOptimizer
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
@@ -15,7 +16,10 @@ from hebo.testing.spaces import SPACES
 
 
 class Bowl:
-    """Minus the squared distance from a point: a sum over single columns, as additive searches want it."""
+    """Minus the squared distance from a point, in the forms that searches may want.
+
+    It is a sum over single columns, and a nested expectation whose inner function is a noisy position.
+    """
 
     def __init__(self, space: DesignSpace) -> None:
         self._lower, self._upper = space.bounds
@@ -25,6 +29,16 @@ class Bowl:
         """Return the part of one column, `p`, at values of it, `p x 1`."""
         width = self._upper[index] - self._lower[index]
         value: Tensor = -((points[:, 0] - self._lower[index]) / width - 0.3).square()
+        return value
+
+    def sample(self, n: int, generator: Generator) -> Inner:
+        """Return shares of the ranges with the mean noise of `n` samples, `r x 1 x d`."""
+        noise = 0.1 * torch.randn(n, len(self._lower), dtype=torch.float64, generator=generator).mean(0)
+        return lambda x: (x - self._lower) / (self._upper - self._lower) + noise
+
+    def outer(self, y: Tensor) -> Tensor:
+        """Return minus the squared distance, `r`."""
+        value: Tensor = -(y - 0.3).square().flatten(1).sum(-1)
         return value
 
     def __call__(self, x: Tensor) -> Tensor:

@@ -56,6 +56,11 @@ class BestByLOO(Surrogate):
                 )
         return self
 
+    @property
+    def has_gradients(self) -> bool:
+        """Whether those of all have; see `hebo.base.Surrogate`."""
+        return all(one.has_gradients for one in self.surrogates)
+
     def offers(self) -> frozenset[Ability]:
         """What all of them can do."""
         return frozenset.intersection(*(one.offers() for one in self.surrogates))

@@ -112,6 +112,11 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("acquisition", "per_cost"): {"of": {"type": "log_ei"}},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},
+    ("acq_optimizer", "gradient"): {"n_raw": 16, "n_restarts": 4, "n_steps": 10},
+    ("acq_optimizer", "lbfgs"): {"n_raw": 16, "n_restarts": 4},
+    ("acq_optimizer", "cma_es"): {"n_raw": 16, "n_restarts": 2, "n_generations": 5},
+    ("acq_optimizer", "differential_evolution"): {"n_raw": 16, "n_restarts": 2, "n_generations": 5},
+    ("acq_optimizer", "compositional"): {"n_raw": 16, "n_restarts": 4, "n_steps": 10, "sample_size": 4},
     ("task", "ehrlich_explicit"): {
         "length": 5,
         "n_states": 3,
