@@ -105,6 +105,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
+        "botorch_gp": (
+            "hebo.surrogates.botorch_gp:BoTorchGP",
+            "BoTorch's Gaussian process, with its priors or those of earlier studies",
+        ),
         "heteroscedastic_gp": (
             "hebo.surrogates.heteroscedastic_gp:HeteroscedasticGP",
             "Gaussian process whose noise variance is learned as another function of the point",
