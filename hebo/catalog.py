@@ -188,6 +188,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.max_value_entropy:MaxValueEntropy",
             "What a value tells about the largest one (max-value entropy search)",
         ),
+        "joint_entropy": (
+            "hebo.acquisitions.joint_entropy:JointEntropy",
+            "What an observation tells about the maximum, its place and value (joint entropy)",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
         "q_log_ei": (
@@ -221,6 +225,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "config": (
             "hebo.acquisitions.config:CONFIG",
             "Lower bounds of objective and constraints; declares a problem infeasible",
+        ),
+        "probability_of_feasibility": (
+            "hebo.acquisitions.probability_of_feasibility:ProbabilityOfFeasibility",
+            "Logarithm of the probability that all measured constraints hold",
         ),
         "log_ehvi": (
             "hebo.acquisitions.hypervolume:LogEHVI",

@@ -7,6 +7,7 @@ import torch
 from examples import SPACES
 
 from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.joint_entropy import JointEntropy
 from hebo.acquisitions.knowledge_gradient import KnowledgeGradient
 from hebo.acquisitions.max_value_entropy import MaxValueEntropy
 from hebo.acquisitions.noisy_improvement import LogNoisyEI
@@ -19,6 +20,7 @@ from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
 
 QUICK: dict[str, Acquisition] = {
+    "joint_entropy": JointEntropy(n_samples=4, n_points=32),
     "knowledge_gradient": KnowledgeGradient(n_points=8),
     "log_noisy_ei": LogNoisyEI(n_samples=4),
     "max_value_entropy": MaxValueEntropy(n_samples=4, n_points=32),
@@ -51,7 +53,9 @@ def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(
     torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("acquisition", [KnowledgeGradient(), LogNoisyEI()], ids=["kg", "log_noisy_ei"])
+@pytest.mark.parametrize(
+    "acquisition", [KnowledgeGradient(), LogNoisyEI(), JointEntropy()], ids=["kg", "log_noisy_ei", "jes"]
+)
 def test_a_surrogate_without_covariances_is_refused_when_composed(acquisition: Acquisition) -> None:
     of_risk = Perturbed(of=WarpedGP(), input_sd={"a": 0.1}, n_perturbations=4)
     wanted = rf"{type(acquisition).__name__} needs .*Perturbed does not.*; use"
