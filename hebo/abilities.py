@@ -185,6 +185,14 @@ class JointNormal(Protocol):
 
 
 @runtime_checkable
+class DrawnFunction(Protocol):
+    """An acquisition that is one function drawn from the posterior; others could be drawn in its place."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return values of the function, `b x 1`, at `b x 1 x d` points."""
+
+
+@runtime_checkable
 class FromRelated(Protocol):
     """A model that learned from related tasks, since it predicts the target better with them."""
 
@@ -244,4 +252,9 @@ JOINT_VALUES = Ability(
 )
 JOINT_NORMAL = Ability(
     "joint normal predictions", JointNormal, "use a Gaussian process (warped_gp, mixed_gp)"
+)
+DRAWN_FUNCTION = Ability(
+    "values of one drawn function",
+    DrawnFunction,
+    "use the acquisition thompson, or the batch rule kriging_believer",
 )

@@ -282,6 +282,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.batches.joint:JointBatch",
             "All points at once: the maximum of an acquisition of batches",
         ),
+        "independent_draws": (
+            "hebo.batches.independent_draws:IndependentDraws",
+            "Parallel Thompson sampling: each point maximizes a function of its own",
+        ),
     },
     "failure_rule": {
         "success_probability": (

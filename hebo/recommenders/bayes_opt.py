@@ -277,6 +277,7 @@ class _Proposal:
                 request.data.seen,
                 request.domain,
                 focus,
+                stack.weigh,
             )
             return recipe.batch.choose(problem, n, generator=generator)
 

@@ -37,6 +37,7 @@ def check_parts(
             "differential_evolution, cma_es, random)"
         )
     require(batch, batch.needs, acquisition, acquisition.gives)
+    require(batch, batch.needs_of_models, surrogate, surrogate.offers())
     if failures.weighs and not acquisition.is_weightable:
         raise IncompatibleError(
             f"{type(failures).__name__} as failures has no effect with {type(acquisition).__name__}, whose "
