@@ -36,6 +36,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.alternating:Alternating",
             "Several recommenders that take turns, point by point",
         ),
+        "portfolio": (
+            "hebo.recommenders.portfolio:Portfolio",
+            "Several acquisitions over one surrogate, drawn by what their proposals were worth",
+        ),
         "by_objectives": (
             "hebo.recommenders.by_objectives:ByObjectives",
             "One recommender for a single objective, another one for several",

@@ -15,10 +15,10 @@ from hebo.errors import IncompatibleError
 class ProbabilityOfFeasibility(Acquisition):
     """Log probability that all measured constraints hold, `sum_j log Phi(mu_j / s_j)` of the slacks.
 
-    It looks for feasible points and nothing else (Gardner et al., 2014): for problems where any feasible
-    point will do, or as a member of a `portfolio`. Other acquisitions are weighted by the same probability,
-    and while no point is feasible the weight is all that there is to them; so it is never needed beside one.
-    Slacks are taken for independent.
+    It looks for feasible points and nothing else (Gardner et al., 2014), for problems where any feasible
+    point will do. Other acquisitions are weighted by the same probability, and while no point is feasible
+    the weight is all that there is to them; so it is never needed beside one. Slacks are taken for
+    independent.
     """
 
     handles_constraints: ClassVar[bool] = True
