@@ -188,6 +188,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.knowledge_gradient:KnowledgeGradient",
             "How much an observation raises the largest posterior mean, exactly over a set of points",
         ),
+        "one_shot_kg": (
+            "hebo.acquisitions.one_shot_kg:OneShotKG",
+            "Knowledge gradient with fantasies, whose maximizers are variables (`batch: one_shot`)",
+        ),
         "max_value_entropy": (
             "hebo.acquisitions.max_value_entropy:MaxValueEntropy",
             "What a value tells about the largest one (max-value entropy search)",
@@ -289,6 +293,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "independent_draws": (
             "hebo.batches.independent_draws:IndependentDraws",
             "Parallel Thompson sampling: each point maximizes a function of its own",
+        ),
+        "one_shot": (
+            "hebo.batches.one_shot:OneShot",
+            "Points of one_shot_kg, which climb together with the solutions inside their values",
         ),
     },
     "failure_rule": {
