@@ -200,6 +200,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.joint_entropy:JointEntropy",
             "What an observation tells about the maximum, its place and value (joint entropy)",
         ),
+        "predictive_entropy": (
+            "hebo.acquisitions.predictive_entropy:PredictiveEntropy",
+            "What an observation tells about where the maximum is, by expectation propagation",
+        ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
         "q_log_ei": (

@@ -11,6 +11,8 @@ from hebo.acquisitions.joint_entropy import JointEntropy
 from hebo.acquisitions.knowledge_gradient import KnowledgeGradient
 from hebo.acquisitions.max_value_entropy import MaxValueEntropy
 from hebo.acquisitions.noisy_improvement import LogNoisyEI
+from hebo.acquisitions.one_shot_kg import OneShotKG
+from hebo.acquisitions.predictive_entropy import PredictiveEntropy
 from hebo.base import Acquisition, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.presets import HEBORecipe, bayes_opt
@@ -51,6 +53,23 @@ def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(
         runs.append(optimizer.data.x)
     assert space.contains(runs[0]).all()
     torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
+
+
+@pytest.mark.parametrize("of", ["hebo", "gp"])
+def test_predictive_entropy_does_so_too(of: str) -> None:
+    quick = PredictiveEntropy(n_samples=2, n_points=16, n_evaluated=4)
+    test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(quick, of)
+
+
+@pytest.mark.parametrize("acquisition", [PredictiveEntropy(), OneShotKG()], ids=["pes", "one_shot_kg"])
+def test_a_forest_whose_predictions_are_not_normal_is_refused_when_composed(acquisition: Acquisition) -> None:
+    with pytest.raises(IncompatibleError, match=rf"{type(acquisition).__name__} needs .*ExtraTrees does not"):
+        bayes_opt(
+            surrogate=ExtraTrees(),
+            acquisition=acquisition,
+            acq_optimizer=RandomSubset(),
+            output_transform=Standardize(),
+        )
 
 
 @pytest.mark.parametrize(
