@@ -185,6 +185,25 @@ class JointNormal(Protocol):
 
 
 @runtime_checkable
+class DrawnFunction(Protocol):
+    """An acquisition that is one function drawn from the posterior; others could be drawn in its place."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return values of the function, `b x 1`, at `b x 1 x d` points."""
+
+
+@runtime_checkable
+class OneShotAcq(Protocol):
+    """An acquisition that has maximizations inside, whose solutions can be variables beside the point."""
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """Return values, `b x 1`, at `b x 1 x d` points, or at `b x q x d` points with given solutions."""
+
+    def augmented(self, x: Tensor) -> Tensor:
+        """Return points, `k x d`, each followed by solutions to start from, `k x q x d`."""
+
+
+@runtime_checkable
 class FromRelated(Protocol):
     """A model that learned from related tasks, since it predicts the target better with them."""
 
@@ -244,4 +263,14 @@ JOINT_VALUES = Ability(
 )
 JOINT_NORMAL = Ability(
     "joint normal predictions", JointNormal, "use a Gaussian process (warped_gp, mixed_gp)"
+)
+DRAWN_FUNCTION = Ability(
+    "values of one drawn function",
+    DrawnFunction,
+    "use the acquisition thompson, or the batch rule kriging_believer",
+)
+ONE_SHOT = Ability(
+    "values with inner solutions as variables",
+    OneShotAcq,
+    "use the acquisition one_shot_kg, or the batch rule kriging_believer",
 )

@@ -404,6 +404,8 @@ class BatchProblem:
         seen: `s x d` evaluated and pending points, not to be chosen again.
         domain: Where the points lie.
         focus: The part of it that is searched in this ask.
+        weigh: Returns a function of a rule's own with the weights that the acquisition has under models: of
+            constraints and of failures.
     """
 
     models: FittedModels
@@ -413,6 +415,7 @@ class BatchProblem:
     seen: Tensor
     domain: Domain
     focus: Focus
+    weigh: Callable[[FittedModels, AcqFunction], AcqFunction] = lambda models, acq: acq
 
     def search(self, models: FittedModels) -> Candidates:
         """Return the single points where the acquisition under `models` is large."""
@@ -424,9 +427,11 @@ class BatchRule(Recipe, ABC):
 
     Attributes:
         needs: What the acquisition must give.
+        needs_of_models: What the surrogate must offer.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset()
+    needs_of_models: ClassVar[frozenset[Ability]] = frozenset()
 
     def check(self, space: DesignSpace) -> None:
         """Refuse a space of which no batch can be chosen.

@@ -36,6 +36,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.recommenders.alternating:Alternating",
             "Several recommenders that take turns, point by point",
         ),
+        "portfolio": (
+            "hebo.recommenders.portfolio:Portfolio",
+            "Several acquisitions over one surrogate, drawn by what their proposals were worth",
+        ),
         "by_objectives": (
             "hebo.recommenders.by_objectives:ByObjectives",
             "One recommender for a single objective, another one for several",
@@ -188,9 +192,21 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.acquisitions.knowledge_gradient:KnowledgeGradient",
             "How much an observation raises the largest posterior mean, exactly over a set of points",
         ),
+        "one_shot_kg": (
+            "hebo.acquisitions.one_shot_kg:OneShotKG",
+            "Knowledge gradient with fantasies, whose maximizers are variables (`batch: one_shot`)",
+        ),
         "max_value_entropy": (
             "hebo.acquisitions.max_value_entropy:MaxValueEntropy",
             "What a value tells about the largest one (max-value entropy search)",
+        ),
+        "joint_entropy": (
+            "hebo.acquisitions.joint_entropy:JointEntropy",
+            "What an observation tells about the maximum, its place and value (joint entropy)",
+        ),
+        "predictive_entropy": (
+            "hebo.acquisitions.predictive_entropy:PredictiveEntropy",
+            "What an observation tells about where the maximum is, by expectation propagation",
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),
@@ -225,6 +241,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "config": (
             "hebo.acquisitions.config:CONFIG",
             "Lower bounds of objective and constraints; declares a problem infeasible",
+        ),
+        "probability_of_feasibility": (
+            "hebo.acquisitions.probability_of_feasibility:ProbabilityOfFeasibility",
+            "Logarithm of the probability that all measured constraints hold",
         ),
         "log_ehvi": (
             "hebo.acquisitions.hypervolume:LogEHVI",
@@ -277,6 +297,14 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "joint": (
             "hebo.batches.joint:JointBatch",
             "All points at once: the maximum of an acquisition of batches",
+        ),
+        "independent_draws": (
+            "hebo.batches.independent_draws:IndependentDraws",
+            "Parallel Thompson sampling: each point maximizes a function of its own",
+        ),
+        "one_shot": (
+            "hebo.batches.one_shot:OneShot",
+            "Points of one_shot_kg, which climb together with the solutions inside their values",
         ),
     },
     "failure_rule": {

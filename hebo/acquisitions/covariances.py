@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from botorch.models.model import Model
 from torch import Tensor
 
-from hebo.abilities import CrossCovariance
+from hebo.abilities import CrossCovariance, NoiseProfile
+from hebo.acquisitions.marginals import noise_sd
 from hebo.base import FittedModels
 from hebo.data import Data
 
@@ -42,3 +44,11 @@ def cross_covariances(model: Model, x: Tensor, points: Tensor) -> Tensor:
         _, covariance = joint_moments(model, torch.cat([one, points]))
         parts.append(covariance[: len(one), len(one) :])
     return torch.cat(parts)
+
+
+def noise_variances(model: Model, data: Data) -> Callable[[Tensor], Tensor]:
+    """Return the variance of the noise of an observation as a function of `b x d` points, `b` or a scalar."""
+    if isinstance(model, NoiseProfile):
+        return model.noise_at
+    variance = noise_sd(model, data).square()
+    return lambda x: variance

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar
 
 import torch
@@ -10,9 +9,9 @@ from botorch.models.model import Model
 from pydantic import Field
 from torch import Generator, Tensor
 
-from hebo.abilities import CROSS_COVARIANCE, Ability, NoiseProfile
-from hebo.acquisitions.covariances import cross_covariances, known_points
-from hebo.acquisitions.marginals import marginals, noise_sd
+from hebo.abilities import CROSS_COVARIANCE, Ability
+from hebo.acquisitions.covariances import cross_covariances, known_points, noise_variances
+from hebo.acquisitions.marginals import marginals
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 from hebo.linalg import log_expected_excess
@@ -49,7 +48,7 @@ class KnowledgeGradient(Acquisition):
         model = models.objective
         spread = domain.sample(self.n_points, generator=generator).to(data.x)
         points, means = self._with_known(spread, model, known_points(models, data))
-        noise = _noise(model, data)
+        noise = noise_variances(model, data)
 
         def value(x: Tensor) -> Tensor:
             own = marginals(model, x)
@@ -125,11 +124,3 @@ def upper_envelope(heights: Tensor, slopes: Tensor) -> Tensor:
         here = torch.where(is_last, here, line)
         order.append(here)
     return torch.cat(order, -1)
-
-
-def _noise(model: Model, data: Data) -> Callable[[Tensor], Tensor]:
-    """Return the variance of the noise of an observation as a function of `b x d` points."""
-    if isinstance(model, NoiseProfile):
-        return model.noise_at
-    variance = noise_sd(model, data).square()
-    return lambda x: variance

@@ -257,6 +257,17 @@ class _Proposal:
     def models(self) -> FittedModels:
         return self.stack.models
 
+    @property
+    def spread(self) -> float:
+        """Standard deviation of the values as they are modeled, 1 where they are all the same."""
+        spread = float(self.stack.data.successes().y.std(correction=0))
+        return spread if spread > 0 else 1.0
+
+    def by(self, recipe: BayesOptRecipe, request: Request, models: FittedModels) -> _Proposal:
+        """Return the proposal of the same loop with another acquisition, under models of the same fit."""
+        stack = replace(self.stack, template=recipe.acquisition, models=models)
+        return _Proposal(recipe, request, stack)
+
     def choose(self, n: int) -> Tensor:
         """Maximize the acquisition in the region of this ask, and let the batch rule choose."""
         recipe, request, stack = self.recipe, self.request, self.stack
@@ -277,6 +288,7 @@ class _Proposal:
                 request.data.seen,
                 request.domain,
                 focus,
+                stack.weigh,
             )
             return recipe.batch.choose(problem, n, generator=generator)
 

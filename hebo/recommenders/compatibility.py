@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from hebo.abilities import Ability
+from hebo.abilities import ONE_SHOT, Ability
 from hebo.base import AcqOptimizer, Acquisition, BatchRule, FailureRule, OutputTransform, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.recipe import Recipe
@@ -37,16 +37,18 @@ def check_parts(
             "differential_evolution, cma_es, random)"
         )
     require(batch, batch.needs, acquisition, acquisition.gives)
+    require(batch, batch.needs_of_models, surrogate, surrogate.offers())
     if failures.weighs and not acquisition.is_weightable:
         raise IncompatibleError(
             f"{type(failures).__name__} as failures has no effect with {type(acquisition).__name__}, whose "
             "values cannot be weighted; write `failures: {type: worst_value}`, or use another acquisition, "
             "such as log_ei"
         )
-    if search.needs and torch.device(device).type != "cpu":
+    looking, kind = (search, "search") if search.needs else (batch, "batch rule")
+    if (search.needs or ONE_SHOT in batch.needs) and torch.device(device).type != "cpu":
         raise IncompatibleError(
-            f"{type(search).__name__} looks into the acquisition, on the CPU only; "
-            f"device '{device}' hides it: use device 'cpu' or another search"
+            f"{type(looking).__name__} looks into the acquisition, on the CPU only; "
+            f"device '{device}' hides it: use device 'cpu' or another {kind}"
         )
 
 

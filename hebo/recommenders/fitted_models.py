@@ -83,7 +83,10 @@ class ModelStack:
 
     def acquisition(self, models: FittedModels) -> AcqFunction:
         """Return the acquisition under `models`, of points (`n x 1 x d`) on the CPU."""
-        acq = self._unweighted(models)
+        return self.weigh(models, self._unweighted(models))
+
+    def weigh(self, models: FittedModels, acq: AcqFunction) -> AcqFunction:
+        """Return a function on the device of the models with all weights, of points on the CPU."""
         if models.constraints and not self.template.handles_constraints:
             acq = times_feasibility(acq, models.constraints)
         acq = self.failures.weigh(acq, models.success)

@@ -15,6 +15,8 @@ from hebo.random import make_generator
 def check_acquisition(recipe: Acquisition, model: Model, data: Data, space: DesignSpace) -> None:
     """Check an acquisition, of one objective and, where it takes several, of two.
 
+    One that looks at constraints is given one.
+
     Args:
         recipe: Any settings.
         model: What it needs; fitted to `data`.
@@ -27,7 +29,7 @@ def check_acquisition(recipe: Acquisition, model: Model, data: Data, space: Desi
     x = space.sample(50, generator=make_generator(1)).unsqueeze(-2)
     name = type(recipe).__name__
     for n_objectives in range(1, 1 + min(2, recipe.max_outputs)):
-        models = FittedModels((model,) * n_objectives)
+        models = FittedModels((model,) * n_objectives, (model,) if recipe.handles_constraints else ())
         values, again = (recipe.build(models, data, space, generator=make_generator(0))(x) for _ in range(2))
         n_values = recipe.n_values if n_objectives == 1 else values.shape[1]
         assert values.shape == (50, n_values), f"{name} has {n_values} values per point"

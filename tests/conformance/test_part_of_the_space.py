@@ -40,14 +40,18 @@ PARTS["table"] = (
 )
 
 
-def told(recipe: Recommender, sort: str) -> Optimizer:
-    """An optimizer that knows 24 points, of which those outside the part that is asked about are far better."""
+def told(recipe: Recommender, sort: str, *, n_constraints: int = 0) -> Optimizer:
+    """An optimizer that knows 24 points, of which those outside the part that is asked about are far better.
+
+    Some of them break its constraints, if it has any.
+    """
     space, fixed = PARTS[sort]
     optimizer = recipe.build(space, seed=0)
     x = space.sample(24, generator=make_generator("told"), method="random")
     inside = (space.parameter_space.fix({**space.targets, **fixed})).contains(x)
     distance = (x[:, 0] - 0.3) ** 2 + (x[:, 1] - 0.6) ** 2
-    optimizer.tell(space.decode(x), (distance - 10.0 * (~inside).double()).numpy())
+    limits = (x[:, :1] - 0.7).expand(-1, n_constraints).numpy() if n_constraints else None
+    optimizer.tell(space.decode(x), (distance - 10.0 * (~inside).double()).numpy(), constraints=limits)
     return optimizer
 
 
@@ -78,7 +82,9 @@ def test_improvements_are_measured_against_points_that_can_be_chosen(
     additive = ADDITIVE_MODEL in recipe.needs
     parts = {"surrogate": MixedGP(kernels=[TreeAdditive()])} if additive else {}
     optimizer = told(
-        composition("exhaustive" if sort == "table" else "random", acquisition=recipe, **parts), sort
+        composition("exhaustive" if sort == "table" else "random", acquisition=recipe, **parts),
+        sort,
+        n_constraints=int(recipe.handles_constraints),
     )
     asked = optimizer.ask(2, fixed=PARTS[sort][1])
     assert len(seen) >= 2

@@ -9,6 +9,7 @@ from hebo import abilities
 from hebo.abilities import (
     ADDITIVE_MODEL,
     CROSS_COVARIANCE,
+    DRAWN_FUNCTION,
     JOINT_NORMAL,
     JOINT_VALUES,
     LEAVE_ONE_OUT,
@@ -25,7 +26,7 @@ from mcbo.surrogates.sparse_linear import SparseLinear
 
 ALL = [one for one in vars(abilities).values() if isinstance(one, Ability)]
 # Normality shows in no method, for trees have joint moments too; and any function can be called.
-NOT_SEEN = {JOINT_NORMAL, JOINT_VALUES}
+NOT_SEEN = {DRAWN_FUNCTION, JOINT_NORMAL, JOINT_VALUES}
 
 
 @pytest.mark.parametrize("ability", ALL, ids=lambda one: one.protocol.__name__)

@@ -49,6 +49,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     },
     ("optimizer", "alternating"): {"members": [_INNER, {"type": "sobol"}]},
     ("optimizer", "contextual"): {"of": _INNER},
+    ("optimizer", "portfolio"): {"of": _INNER, "acquisitions": [{"type": "ucb"}], "window": 2},
     ("optimizer", "robust"): {"of": _INNER, "input_sd": {"a": 0.1}, "n_perturbations": 4},
     ("optimizer", "averaged_over"): {"of": _INNER, "conditions": _CONDITIONS},
     ("optimizer", "at_perturbations"): {"of": {**_INNER, "surrogate": _PERTURBED}},

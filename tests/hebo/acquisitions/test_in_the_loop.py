@@ -7,9 +7,12 @@ import torch
 from examples import SPACES
 
 from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.joint_entropy import JointEntropy
 from hebo.acquisitions.knowledge_gradient import KnowledgeGradient
 from hebo.acquisitions.max_value_entropy import MaxValueEntropy
 from hebo.acquisitions.noisy_improvement import LogNoisyEI
+from hebo.acquisitions.one_shot_kg import OneShotKG
+from hebo.acquisitions.predictive_entropy import PredictiveEntropy
 from hebo.base import Acquisition, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.presets import HEBORecipe, bayes_opt
@@ -19,6 +22,7 @@ from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
 
 QUICK: dict[str, Acquisition] = {
+    "joint_entropy": JointEntropy(n_samples=4, n_points=32),
     "knowledge_gradient": KnowledgeGradient(n_points=8),
     "log_noisy_ei": LogNoisyEI(n_samples=4),
     "max_value_entropy": MaxValueEntropy(n_samples=4, n_points=32),
@@ -51,7 +55,26 @@ def test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(
     torch.testing.assert_close(runs[0], runs[1], rtol=0, atol=0)
 
 
-@pytest.mark.parametrize("acquisition", [KnowledgeGradient(), LogNoisyEI()], ids=["kg", "log_noisy_ei"])
+@pytest.mark.parametrize("of", ["hebo", "gp"])
+def test_predictive_entropy_does_so_too(of: str) -> None:
+    quick = PredictiveEntropy(n_samples=2, n_points=16, n_evaluated=4)
+    test_it_chooses_points_in_a_mixed_space_the_same_with_the_same_seed(quick, of)
+
+
+@pytest.mark.parametrize("acquisition", [PredictiveEntropy(), OneShotKG()], ids=["pes", "one_shot_kg"])
+def test_a_forest_whose_predictions_are_not_normal_is_refused_when_composed(acquisition: Acquisition) -> None:
+    with pytest.raises(IncompatibleError, match=rf"{type(acquisition).__name__} needs .*ExtraTrees does not"):
+        bayes_opt(
+            surrogate=ExtraTrees(),
+            acquisition=acquisition,
+            acq_optimizer=RandomSubset(),
+            output_transform=Standardize(),
+        )
+
+
+@pytest.mark.parametrize(
+    "acquisition", [KnowledgeGradient(), LogNoisyEI(), JointEntropy()], ids=["kg", "log_noisy_ei", "jes"]
+)
 def test_a_surrogate_without_covariances_is_refused_when_composed(acquisition: Acquisition) -> None:
     of_risk = Perturbed(of=WarpedGP(), input_sd={"a": 0.1}, n_perturbations=4)
     wanted = rf"{type(acquisition).__name__} needs .*Perturbed does not.*; use"
