@@ -15,6 +15,7 @@ from gpytorch.priors import GammaPrior
 from pydantic import Field
 from torch import Generator, Tensor
 
+from hebo.abilities import JOINT_NORMAL, Ability
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -41,6 +42,10 @@ class BoTorchGP(Surrogate):
     priors: Literal["dimension_scaled", "gamma"] = "dimension_scaled"
     max_train: int = Field(default=500, ge=10)
 
+    def offers(self) -> frozenset[Ability]:
+        """See `hebo.base.Surrogate`."""
+        return frozenset({JOINT_NORMAL})
+
     def check(self, space: DesignSpace) -> None:
         """Refuse what is no number: a category, a permutation, a sequence."""
         for name, columns in space.columns.items():
@@ -66,7 +71,7 @@ class BoTorchGP(Surrogate):
 
 
 class _InUnits(SingleTaskGP):
-    """Takes a given variance of the observation noise in the units of the values, not as standardized."""
+    """The model with joint predictions; a given variance of the noise is in the units of the values."""
 
     # BoTorch's base classes disagree on the order of these arguments.
     def posterior(  # type: ignore[override]
@@ -81,6 +86,11 @@ class _InUnits(SingleTaskGP):
             scale: Any = self.outcome_transform
             observation_noise = observation_noise / scale.stdvs.square()
         return super().posterior(X, output_indices, observation_noise, posterior_transform)
+
+    def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
+        found = self.posterior(x)
+        return found.mean.squeeze(-1), found.distribution.covariance_matrix
 
 
 def _scaling(space: DesignSpace, x: Tensor) -> Normalize:
