@@ -3,6 +3,7 @@
     python configs/benchmarks/kinds/run.py runs.csv --seeds 0 9 --label off --settings '{exploration_rate: 0}'
     python configs/benchmarks/kinds/run.py runs.csv --seeds 0 9 --label gp --optimizer optuna_gp --kinds path
     python configs/benchmarks/kinds/run.py runs.csv --table off
+    python configs/benchmarks/kinds/run.py batches.csv --points 96 --batch 8 --label off
 
 Runs whose row is in the file are not repeated. Regret is 0 at the optimum and 1 at the mean of random search,
 cut off at 2 in the table; where there is noise it is that of the noise-free value. `recommended` is that
@@ -42,38 +43,43 @@ def main() -> None:
     parser.add_argument("--label", default="default", help="name in the file")
     parser.add_argument("--kinds", nargs="+", choices=list(KINDS), default=list(KINDS))
     parser.add_argument("--seeds", nargs=2, type=int, default=[0, 10], metavar=("FIRST", "END"))
+    parser.add_argument("--points", type=int, default=N_POINTS)
+    parser.add_argument("--batch", type=int, default=1, help="points of an ask")
+    parser.add_argument("--column", default="regret", choices=["half", "regret"], help="of the table")
     parser.add_argument(
         "--table", metavar="LABEL", help="print the differences from this label, and run nothing"
     )
     given = parser.parse_args()
     torch.set_num_threads(1)
     if given.table:
-        print_table(pd.read_csv(given.file), given.table)
+        print_table(pd.read_csv(given.file), given.table, given.column)
         return
     recipe = build("optimizer", {"type": given.optimizer, **yaml.safe_load(given.settings)})
     for seed in range(*given.seeds):
         for kind in given.kinds:
             key = (given.label, kind, str(seed))
             if key not in done(given.file):
-                append(given.file, [*key, *measured(recipe, problem(kind, seed))])
+                append(given.file, [*key, *measured(recipe, problem(kind, seed), given.points, given.batch)])
 
 
-def measured(recipe: Any, one: Problem) -> list[float]:
-    """Run once; return what the columns after the key hold."""
+def measured(recipe: Any, one: Problem, n: int | None = None, size: int = 1) -> list[float]:
+    """Run once with `n` points (50) in batches of `size`; return what the columns after the key hold."""
+    n = N_POINTS if n is None else n
     rng, began = np.random.default_rng([one.seed, 5]), time.process_time()
     optimizer = recipe.build(DesignSpace().parse(one.records), seed=one.seed)
     best, found, place, half, near = math.inf, math.nan, None, math.nan, list[bool]()
-    for i in range(N_POINTS):
-        table = optimizer.ask()
-        point = table.iloc[0].to_dict()
+    for i in range(0, n, size):
+        table, values = optimizer.ask(size), list[float]()
+        points = [table.iloc[j].to_dict() for j in range(size)]
         if i >= _LATE:
-            near.append(place is not None and is_near(one.records, point, place))
-        value = one.measure(point, rng)
-        if value < best:
-            best, found, place = value, one.truth(point), point
-        optimizer.tell(table, pd.DataFrame({"y": [value]}))
-        half = found if i + 1 == N_POINTS // 2 else half
-    cpu, scale = time.process_time() - began, one.random_search(N_POINTS)
+            near += [place is not None and is_near(one.records, point, place) for point in points]
+        for point in points:
+            values.append(one.measure(point, rng))
+            if values[-1] < best:
+                best, found, place = values[-1], one.truth(point), point
+        optimizer.tell(table, pd.DataFrame({"y": values}))
+        half = found if i + size == n // 2 else half
+    cpu, scale = time.process_time() - began, one.random_search(n)
     recommended = math.nan
     if one.observe is not None and hasattr(optimizer, "recommend"):
         recommended = one.truth(optimizer.recommend().iloc[0].to_dict())
@@ -113,9 +119,9 @@ def append(file: Path, row: list[object]) -> None:
         writer.writerows([list(COLUMNS), row] if is_new else [row])
 
 
-def print_table(rows: pd.DataFrame, reference: str) -> None:
+def print_table(rows: pd.DataFrame, reference: str, column: str = "regret") -> None:
     """Print mean regrets by kind, and differences from a label with bootstrap intervals over problems."""
-    rows["regret"] = rows["regret"].fillna(2.0).clip(upper=2.0)
+    rows["regret"] = rows[column].fillna(2.0).clip(upper=2.0)
     regrets = rows.pivot_table(index=["kind", "seed"], columns="label", values="regret")
     rng = np.random.default_rng(0)
     kinds = [kind for kind in KINDS if kind in set(rows["kind"])]
