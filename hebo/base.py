@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Protocol
 
 from torch import Generator, Tensor, device, empty, float64
@@ -404,6 +404,7 @@ class BatchProblem:
         seen: `s x d` evaluated and pending points, not to be chosen again.
         domain: Where the points lie.
         focus: The part of it that is searched in this ask.
+        unweighted: Returns another acquisition under models, of points on their device, without weights.
         weigh: Returns a function of a rule's own with the weights that the acquisition has under models: of
             constraints and of failures.
     """
@@ -415,6 +416,7 @@ class BatchProblem:
     seen: Tensor
     domain: Domain
     focus: Focus
+    unweighted: Callable[[Acquisition, FittedModels], AcqFunction] = field(kw_only=True)
     weigh: Callable[[FittedModels, AcqFunction], AcqFunction] = lambda models, acq: acq
 
     def search(self, models: FittedModels) -> Candidates:

@@ -298,6 +298,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.batches.joint:JointBatch",
             "All points at once: the maximum of an acquisition of batches",
         ),
+        "jointly_improved": (
+            "hebo.batches.jointly_improved:JointlyImproved",
+            "One by one by any acquisition, then all together by one of batches",
+        ),
         "independent_draws": (
             "hebo.batches.independent_draws:IndependentDraws",
             "Parallel Thompson sampling: each point maximizes a function of its own",

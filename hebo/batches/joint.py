@@ -54,12 +54,22 @@ class JointBatch(BatchRule):
         greedy = KrigingBeliever().choose(problem, n, generator=generator)
         if n < 2:
             return greedy
-        domain, start = JointDomain(problem.focus.domain, n), greedy.reshape(1, -1)
-        acq = of_batches(problem.acquisition(problem.models), domain)
-        found = problem.maximize(acq, Focus(domain, start))
-        x = torch.cat([found.x, start])
-        batches = domain.split(rank(x, evaluate(acq, x)).x)
-        return next(_all_new(batches, problem), greedy)
+        return improved(greedy, problem.acquisition(problem.models), problem)
+
+
+def improved(batch: Tensor, acq: AcqFunction, problem: BatchProblem) -> Tensor:
+    """Return the best batch of new points that the search finds from a batch, `n x d`, or that one.
+
+    Args:
+        batch: Where the search starts.
+        acq: Values batches, `b x n x d`.
+        problem: Has the search, its domain, and the points not to be chosen.
+    """
+    domain, start = JointDomain(problem.focus.domain, len(batch)), batch.reshape(1, -1)
+    joint = of_batches(acq, domain)
+    x = torch.cat([problem.maximize(joint, Focus(domain, start)).x, start])
+    batches = domain.split(rank(x, evaluate(joint, x)).x)
+    return next(_all_new(batches, problem), batch)
 
 
 def _all_new(batches: Tensor, problem: BatchProblem) -> Iterator[Tensor]:

@@ -288,7 +288,8 @@ class _Proposal:
                 request.data.seen,
                 request.domain,
                 focus,
-                stack.weigh,
+                unweighted=stack.unweighted,
+                weigh=stack.weigh,
             )
             return recipe.batch.choose(problem, n, generator=generator)
 

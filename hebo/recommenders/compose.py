@@ -143,7 +143,9 @@ def _around(loop: BayesOptRecipe, every: dict[str, Any]) -> Recommender:
     made: ModelBased = loop
     if (surrogate := every.get("second_surrogate")) is not None:
         search = every.get("second_search") or loop.acq_optimizer
-        fields = {**dict(loop), "surrogate": surrogate, "acq_optimizer": search}
+        is_served = loop.batch.needs_of_models <= surrogate.offers()
+        batch = loop.batch if is_served else KrigingBeliever()
+        fields = {**dict(loop), "surrogate": surrogate, "acq_optimizer": search, "batch": batch}
         second = as_defaults(BayesOptRecipe(**fields))
         made = Committee(members=(loop, second), shares=(every.get("second_share") or SECOND_SHARE,))
     if (costs := every.get("fidelity_costs")) is not None:

@@ -83,7 +83,7 @@ class ModelStack:
 
     def acquisition(self, models: FittedModels) -> AcqFunction:
         """Return the acquisition under `models`, of points (`n x 1 x d`) on the CPU."""
-        return self.weigh(models, self._unweighted(models))
+        return self.weigh(models, self.unweighted(self.template, models))
 
     def weigh(self, models: FittedModels, acq: AcqFunction) -> AcqFunction:
         """Return a function on the device of the models with all weights, of points on the CPU."""
@@ -94,12 +94,13 @@ class ModelStack:
             return acq  # as it is, for it may offer more than values
         return lambda x: acq(x.to(models.device)).to(x.device)
 
-    def _unweighted(self, models: FittedModels) -> AcqFunction:
-        handles = self.template.handles_constraints
+    def unweighted(self, template: Acquisition, models: FittedModels) -> AcqFunction:
+        """Return an acquisition under `models` as it is, of points on their device."""
+        handles = template.handles_constraints
         if not self.has_incumbent and not handles:
-            return indifferent(self.template.n_values)
+            return indifferent(template.n_values)
         data = self.data.successes() if handles else self.data.feasible_successes()
-        return self.template.build(models, data, self.domain, generator=make_generator(self.seed))
+        return template.build(models, data, self.domain, generator=make_generator(self.seed))
 
 
 def fit_stack(

@@ -48,7 +48,15 @@ def nothing(*_: Any) -> Any:
 
 def chosen(model: Any, space: DesignSpace, n: int, seed: int, seen: Tensor, **parts: Any) -> Tensor:
     problem = BatchProblem(
-        FittedModels((model,)), nothing, nothing, all_on_means, seen, space, Focus(space, seen[:3]), **parts
+        FittedModels((model,)),
+        nothing,
+        nothing,
+        all_on_means,
+        seen,
+        space,
+        Focus(space, seen[:3]),
+        unweighted=nothing,
+        **parts,
     )
     return IndependentDraws(n_points=128).choose(problem, n, generator=make_generator(seed))
 

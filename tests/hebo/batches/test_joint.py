@@ -54,7 +54,14 @@ def problem(
         return search.maximize(function, where.domain, generator=make_generator(1), start=where.start)
 
     return BatchProblem(
-        FittedModels((MODEL,)), acq, maximize, all_on_means, seen, LINE, Focus(LINE, TOLD[3:4])
+        FittedModels((MODEL,)),
+        acq,
+        maximize,
+        all_on_means,
+        seen,
+        LINE,
+        Focus(LINE, TOLD[3:4]),
+        unweighted=lambda template, models: template.build(models, DATA, LINE, generator=make_generator(0)),
     )
 
 

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from hebo.acq_optimizers.ranking import evaluate, rank
 from hebo.acquisitions.confidence_bound import UCB
-from hebo.base import AcqFunction, BatchProblem, Candidates, FittedModels, Focus
+from hebo.base import AcqFunction, Acquisition, BatchProblem, Candidates, FittedModels, Focus
 from hebo.batches.kriging_believer import KrigingBeliever
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -34,6 +34,10 @@ def ucb(models: FittedModels) -> AcqFunction:
     return under(UCB(kappa=2.0), models.objective, Data(X, X), generator=make_generator(0))
 
 
+def no_other(template: Acquisition, models: FittedModels) -> AcqFunction:
+    raise AssertionError("the rule has no acquisition of its own")
+
+
 def choose(
     points: Tensor,
     n: int,
@@ -49,6 +53,7 @@ def choose(
         seen,
         SPACE,
         Focus(SPACE, X[:0]),
+        unweighted=no_other,
     )
     return KrigingBeliever().choose(problem, n, generator=make_generator(seed))
 
@@ -101,7 +106,9 @@ def test_designs_of_a_batch_can_be_kept_apart() -> None:
             return rank(found, evaluate(acq, found))
 
         focus = Focus(LETTERS, near[:0])
-        problem = BatchProblem(FittedModels((MODEL,)), build, maximize, condition, near[:0], LETTERS, focus)
+        problem = BatchProblem(
+            FittedModels((MODEL,)), build, maximize, condition, near[:0], LETTERS, focus, unweighted=no_other
+        )
         return KrigingBeliever(min_distance=3).choose(problem, n, generator=make_generator(0))
 
     # The best, the one that is far enough from it, then one of another search after two believed points.

@@ -63,6 +63,7 @@ def test_the_point_is_better_under_many_fantasies_than_where_it_started() -> Non
         data.x,
         PLANE,
         Focus(PLANE, data.x[:0]),
+        unweighted=lambda template, models: template.build(models, data, PLANE, generator=make_generator(0)),
     )
     found = OneShot().choose(problem, 1, generator=make_generator(0))
     judge = value(problem.models, n_points=512, n_fantasies=256)
