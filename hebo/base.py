@@ -273,6 +273,13 @@ class AcqOptimizer(Recipe, ABC):
             IncompatibleError: With the reason, and what would work.
         """
 
+    def check_acquisition(self, acquisition: Acquisition) -> None:
+        """Refuse an acquisition that gives what the search `needs`, but whose settings contradict its own.
+
+        Raises:
+            IncompatibleError: With the settings of both, and what would work.
+        """
+
     @abstractmethod
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None

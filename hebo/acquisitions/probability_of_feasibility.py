@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Generator, Tensor
 
@@ -21,6 +21,7 @@ class ProbabilityOfFeasibility(Acquisition):
     independent.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"task": "pressure_vessel"}
     handles_constraints: ClassVar[bool] = True
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:

@@ -28,6 +28,7 @@ from hebo.acquisitions.sampled_forms import (
 )
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
+from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
 
 Form = Literal["finite_sum", "expectation", "compositional", "memory_efficient"]
@@ -76,6 +77,27 @@ class Sampled(Acquisition, ABC):
         is_nested = self.form in ("compositional", "memory_efficient")
         return frozenset({JOINT_VALUES, NESTED_EXPECTATION} if is_nested else {JOINT_VALUES})
 
+    def check_steps(self, fewest: int, most: int) -> None:
+        """Refuse a search that draws other numbers of samples than the form has; see `LimitedSteps`."""
+        if self.form == "compositional" and most > self.n_samples:
+            raise IncompatibleError(
+                f"{type(self).__name__} has n_samples = {self.n_samples} fixed samples, and the search draws "
+                f"{most} of them at a step; write `sample_size: {self.n_samples}` or less for the search, or "
+                f"`n_samples: {most}` for the acquisition"
+            )
+        if self.form == "memory_efficient" and {fewest, most} != {self._columns}:
+            drawn = f"{most}" if fewest == most else f"{fewest} to {most}, growing,"
+            raise IncompatibleError(
+                f"{type(self).__name__} with form memory_efficient has n_columns = {self._columns}, and the "
+                f"search draws {drawn} samples at a step; make `n_columns` and the search's `sample_size` "
+                "the same, without `growth`, or write `form: compositional`"
+            )
+
+    @property
+    def _columns(self) -> int:
+        """Samples at each step of `memory_efficient`."""
+        return self.n_columns or _N_COLUMNS
+
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x q x d` points to `b x 1` values, in units of the modeled `y`."""
         model, seed = models.objective, draw_seed(generator)
@@ -86,7 +108,7 @@ class Sampled(Acquisition, ABC):
         if self.form == "compositional":
             return CompositionalAcq(fixed)
         if self.form == "memory_efficient":
-            return MemoryEfficientAcq(fixed, MemoryEfficient(of, posterior, self.n_columns or _N_COLUMNS))
+            return MemoryEfficientAcq(fixed, MemoryEfficient(of, posterior, self._columns))
         return fixed
 
     @abstractmethod
