@@ -23,6 +23,7 @@ class ProbabilityOfFeasibility(Acquisition):
 
     example_around: ClassVar[dict[str, Any]] = {"task": "pressure_vessel"}
     handles_constraints: ClassVar[bool] = True
+    needs_constraints: ClassVar[bool] = True
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats.

@@ -155,6 +155,14 @@ class BayesOptRecipe(ModelBased):
                 f"they multiply them by a probability; {self._of_weightable}"
             )
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where the acquisition is about nothing else."""
+        if self.acquisition.needs_constraints:
+            raise IncompatibleError(
+                f"{type(self.acquisition).__name__} is about measured constraints alone, and there are none; "
+                "name them (`constraints`), or use an acquisition of the objective, such as log_ei"
+            )
+
     @property
     def _of_weightable(self) -> str:
         """The acquisition to use in place of this one, and parts in place of those that need this one."""

@@ -73,6 +73,11 @@ class Group(ModelBased, ABC):
         for each in self.group if kind is Information.CONSTRAINTS else ():
             each.check_takes(kind)
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where one of them does."""
+        for each in self.group:
+            each.check_unconstrained()
+
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say what the first one says."""
         return self.group[0].declares_infeasible(request)

@@ -122,6 +122,11 @@ class Portfolio(Wrapper, ModelBased):
         for member in self.members if kind is Information.CONSTRAINTS else (self.of,):
             member.check_takes(kind)
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where a member does."""
+        for member in self.members:
+            member.check_unconstrained()
+
     def propose(self, request: Request) -> _Drawn | None:
         """Fit the surrogate, and value the members; None where the loop has no model."""
         members = self.members
