@@ -42,10 +42,10 @@ class CompositionalSearch(RestartSearch):
         stepper: `scgd`, `ascgd`, `nasa` or `cadam`; see `hebo.descent`.
         settings: Its settings, by name.
         n_steps: Steps of each restart in a turn.
-        sample_size: Samples of the gradient at each step, and as many for the tracker. A memory-efficient
-            form takes the number of its columns alone, one with fixed samples at most their number.
+        sample_size: Samples of the gradient at each step, and as many for the tracker: at most `n_samples` of
+            an acquisition with form `compositional`, and exactly `n_columns` of one with `memory_efficient`.
         growth: Exponent of the sample size `t^growth` at step `t`, 4/5 in the analysis of C-ADAM, up to
-            `sample_size`; None takes that many at every step.
+            `sample_size`; None takes that many at every step, as `memory_efficient` asks for.
     """
 
     example_around: ClassVar[dict[str, Any]] = {"acquisition": {"type": "q_ei", "form": "compositional"}}

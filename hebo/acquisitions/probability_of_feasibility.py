@@ -16,9 +16,8 @@ class ProbabilityOfFeasibility(Acquisition):
     """Log probability that all measured constraints hold, `sum_j log Phi(mu_j / s_j)` of the slacks.
 
     It looks for feasible points and nothing else (Gardner et al., 2014), for problems where any feasible
-    point will do. Other acquisitions are weighted by the same probability, and while no point is feasible
-    the weight is all that there is to them; so it is never needed beside one. Slacks are taken for
-    independent.
+    point will do. Most other acquisitions are weighted by the same probability, and while no point is
+    feasible the weight alone decides, so that they need no help from it. Slacks are modeled as independent.
     """
 
     example_around: ClassVar[dict[str, Any]] = {"task": "pressure_vessel"}

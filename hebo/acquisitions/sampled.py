@@ -52,7 +52,8 @@ class Sampled(Acquisition, ABC):
     Attributes:
         form: Of the average.
         n_samples: Samples `M` of a value.
-        n_columns: Samples at each step of `memory_efficient`, just as many as the search draws; None: 64.
+        n_columns: Samples at each step of `memory_efficient`, equal to the `sample_size` of the search;
+            None: 64, its default.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset({JOINT_NORMAL})
@@ -127,7 +128,7 @@ class SampledPI(Sampled):
     """`P[max_j f(x_j) > tau]`, smoothed, over the largest posterior mean `tau` at an evaluated point.
 
     Attributes:
-        temperature: Width of the step, in units of the modeled `y`.
+        temperature: Width of the sigmoid in place of the step at `tau`, in units of the modeled `y`.
     """
 
     temperature: float = Field(default=1e-3, gt=0)
@@ -144,7 +145,9 @@ class SampledSR(Sampled):
 
 
 class SampledUCB(Sampled):
-    """`E[max_j (mu_j + sqrt(beta pi / 2) |f(x_j) - mu_j|)]` (1712.00424), `mu + sqrt(beta) s` of one point.
+    """`E[max_j (mu_j + sqrt(beta pi / 2) |f(x_j) - mu_j|)]` (Wilson et al., 1712.00424).
+
+    Of a single point with standard deviation `s` it is `mu + sqrt(beta) s`.
 
     Attributes:
         beta: Square of the width of the bound.
