@@ -166,6 +166,18 @@ class NestedExpectation(Protocol):
 
 
 @runtime_checkable
+class LimitedSteps(Protocol):
+    """A recipe of an acquisition whose nested expectation takes only some numbers of samples."""
+
+    def check_steps(self, fewest: int, most: int) -> None:
+        """Refuse a search whose steps draw between `fewest` and `most` samples, if it cannot draw so many.
+
+        Raises:
+            IncompatibleError: With both numbers and what would work.
+        """
+
+
+@runtime_checkable
 class JointAcq(Protocol):
     """An acquisition that values several points together, however many."""
 

@@ -190,6 +190,7 @@ class Acquisition(Recipe, ABC):
         handles_constraints: Whether it looks at `models.constraints` itself. Then the loop multiplies it by
             no probability that they hold, builds it from all successes, feasible or not, and models the
             objective from the first on, feasible points or none.
+        needs_constraints: Whether it is worth nothing without measured constraints.
         needs_costs: Whether it asks `models.costs` what evaluations cost.
     """
 
@@ -199,6 +200,7 @@ class Acquisition(Recipe, ABC):
     gives: ClassVar[frozenset[Ability]] = frozenset()
     is_weightable: ClassVar[bool] = True
     handles_constraints: ClassVar[bool] = False
+    needs_constraints: ClassVar[bool] = False
     needs_costs: ClassVar[bool] = False
 
     @property
@@ -271,6 +273,13 @@ class AcqOptimizer(Recipe, ABC):
 
         Raises:
             IncompatibleError: With the reason, and what would work.
+        """
+
+    def check_acquisition(self, acquisition: Acquisition) -> None:
+        """Refuse an acquisition that gives what the search `needs`, but whose settings contradict its own.
+
+        Raises:
+            IncompatibleError: With the settings of both, and what would work.
         """
 
     @abstractmethod

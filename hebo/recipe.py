@@ -19,10 +19,13 @@ class Recipe(BaseModel):
         renamed: Former name of a field -> its name; the former one is refused with the other one's name.
         example: Settings of the part in the example that `hebo describe` prints, where their defaults, or the
             first parts that they take, do not do. Plain data, as a YAML has them.
+        example_around: Settings of what holds the part in that example (of the optimizer, say), and perhaps
+            its `task`: what the part needs around it to work.
     """
 
     renamed: ClassVar[dict[str, str]] = {}
     example: ClassVar[dict[str, Any]] = {}
+    example_around: ClassVar[dict[str, Any]] = {}
 
     model_config = ConfigDict(
         frozen=True,

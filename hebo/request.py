@@ -140,6 +140,13 @@ class Recommends(ABC):
         if kind not in self.takes:
             raise IncompatibleError(f"{self.title} {REFUSALS[kind]}")
 
+    def check_unconstrained(self) -> None:  # noqa: B027  (most have an objective)
+        """Refuse a problem without measured constraints where nothing can be done without them.
+
+        Raises:
+            IncompatibleError: With the reason, and what would work.
+        """
+
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more objectives than it takes.
 

@@ -8,9 +8,9 @@ import torch
 from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
-from hebo.abilities import NESTED_EXPECTATION, Ability, Inner, NestedExpectation
+from hebo.abilities import NESTED_EXPECTATION, Ability, Inner, LimitedSteps, NestedExpectation
 from hebo.acq_optimizers.restarts import Part, RestartSearch
-from hebo.base import AcqFunction, Candidates, Domain
+from hebo.base import AcqFunction, Acquisition, Candidates, Domain
 from hebo.descent import schedules
 from hebo.descent.cadam import CADAM
 from hebo.descent.compositional import CompositionalOptimizer
@@ -42,12 +42,13 @@ class CompositionalSearch(RestartSearch):
         stepper: `scgd`, `ascgd`, `nasa` or `cadam`; see `hebo.descent`.
         settings: Its settings, by name.
         n_steps: Steps of each restart in a turn.
-        sample_size: Samples of the gradient at each step, and as many for the tracker. A memory-efficient
-            form takes the number of its columns alone, one with fixed samples at most their number.
+        sample_size: Samples of the gradient at each step, and as many for the tracker: at most `n_samples` of
+            an acquisition with form `compositional`, and exactly `n_columns` of one with `memory_efficient`.
         growth: Exponent of the sample size `t^growth` at step `t`, 4/5 in the analysis of C-ADAM, up to
-            `sample_size`; None takes that many at every step.
+            `sample_size`; None takes that many at every step, as `memory_efficient` asks for.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"acquisition": {"type": "q_ei", "form": "compositional"}}
     needs: ClassVar[frozenset[Ability]] = frozenset({NESTED_EXPECTATION})
     uses_gradients: ClassVar[bool] = True
 
@@ -55,7 +56,7 @@ class CompositionalSearch(RestartSearch):
     settings: dict[str, float] = Field(default_factory=dict)
     n_steps: int = Field(default=64, ge=1)
     sample_size: int = Field(default=64, ge=1)
-    growth: float | None = Field(default=None, gt=0)
+    growth: float | None = Field(default=None, gt=0, le=10)
 
     @model_validator(mode="after")
     def _settings_are_known(self) -> Self:
@@ -67,6 +68,15 @@ class CompositionalSearch(RestartSearch):
                 "are the arguments of its class in `hebo.descent`"
             ) from error
         return self
+
+    def check_acquisition(self, acquisition: Acquisition) -> None:
+        """Refuse an acquisition that cannot draw as many samples as the steps take.
+
+        Raises:
+            IncompatibleError: With both numbers and what would work.
+        """
+        if isinstance(acquisition, LimitedSteps):
+            acquisition.check_steps(self._samples(1), self.sample_size)
 
     def maximize(
         self, acq: AcqFunction, domain: Domain, *, generator: Generator, start: Tensor | None = None

@@ -31,7 +31,7 @@ class DifferentialEvolution(RestartSearch):
 
     Attributes:
         strategy: How trial points are made; see `scipy.optimize.differential_evolution`.
-        population: Number of individuals.
+        population: Number of individuals; `rand2bin` makes a trial point of five others, so six at least.
         n_generations: Most generations of a population in a turn.
     """
 
@@ -41,7 +41,7 @@ class DifferentialEvolution(RestartSearch):
     strategy: Literal[
         "best1bin", "rand1bin", "currenttobest1bin", "randtobest1bin", "best2bin", "rand2bin"
     ] = "best1bin"
-    population: int = Field(default=60, ge=5)
+    population: int = Field(default=60, ge=6)
     n_generations: int = Field(default=100, ge=1)
 
     def _improve(self, part: Part, *, generator: Generator) -> Tensor:

@@ -28,6 +28,9 @@ Name = Literal[
     "AdamOnSchedules",
 ]
 
+_N_TRIED = 3
+"""Steps in which settings are tried out."""
+
 
 class GradientSearch(RestartSearch):
     """Steps of an optimizer of torch from many starting points, batched in one tensor, projected.
@@ -40,7 +43,7 @@ class GradientSearch(RestartSearch):
     Attributes:
         optimizer: A class of `torch.optim`, or `AdamOnSchedules` (Adam with the schedules of C-ADAM).
         lr: Its step size.
-        settings: Its other settings, by name.
+        settings: Its other settings, by name; all but `maximize`, as the sign of gradients is turned here.
         schedule: `cosine` lets the step size fall to 0 over the steps.
         n_steps: Steps of each restart in a turn.
     """
@@ -56,14 +59,31 @@ class GradientSearch(RestartSearch):
     @model_validator(mode="after")
     def _settings_are_known(self) -> Self:
         try:
-            self._optimizer(torch.zeros(1, 1, dtype=torch.float64, requires_grad=True))
-        except (TypeError, ValueError) as error:
+            self._try_out()
+        except (TypeError, ValueError, LookupError, ArithmeticError, RuntimeError, AssertionError) as error:
             given = {"lr": self.lr, **self.settings}
             raise ConfigError(
                 f"GradientSearch: {self.optimizer} does not take {given} ({error}); `settings` are the "
                 "arguments of that class"
             ) from error
         return self
+
+    def _try_out(self) -> None:
+        """Take steps with a constant gradient: torch leaves part of the checks to them, and some undone.
+
+        Raises:
+            ArithmeticError: If a step leaves the real numbers.
+            ValueError: If steps would minimize the acquisition.
+        """
+        if self.settings.get("maximize"):
+            raise ValueError("the search turns the sign of gradients itself; leave `maximize` out")
+        z = torch.zeros(1, 1, dtype=torch.float64, requires_grad=True)
+        optimizer = self._optimizer(z)
+        for _ in range(_N_TRIED):
+            z.grad = torch.ones_like(z)
+            optimizer.step()
+        if not bool(torch.isfinite(z).all()):
+            raise ArithmeticError(f"{_N_TRIED} steps lead to {z.item()}")
 
     def _optimizer(self, z: Tensor) -> Optimizer:
         settings: dict[str, Any] = dict(self.settings)

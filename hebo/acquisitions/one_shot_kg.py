@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from botorch.models.model import Model
@@ -39,6 +39,7 @@ class OneShotKG(Acquisition):
         n_points: Points spread over the domain.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"batch": "one_shot"}
     needs: ClassVar[frozenset[Ability]] = frozenset({CROSS_COVARIANCE, JOINT_NORMAL})
     gives: ClassVar[frozenset[Ability]] = frozenset({ONE_SHOT})
     is_weightable: ClassVar[bool] = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Generator, Tensor
 
@@ -16,12 +16,13 @@ class ProbabilityOfFeasibility(Acquisition):
     """Log probability that all measured constraints hold, `sum_j log Phi(mu_j / s_j)` of the slacks.
 
     It looks for feasible points and nothing else (Gardner et al., 2014), for problems where any feasible
-    point will do. Other acquisitions are weighted by the same probability, and while no point is feasible
-    the weight is all that there is to them; so it is never needed beside one. Slacks are taken for
-    independent.
+    point will do. Most other acquisitions are weighted by the same probability, and while no point is
+    feasible the weight alone decides, so that they need no help from it. Slacks are modeled as independent.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"task": "pressure_vessel"}
     handles_constraints: ClassVar[bool] = True
+    needs_constraints: ClassVar[bool] = True
 
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x 1 x d` points to `b x 1` values, in nats.

@@ -28,6 +28,7 @@ from hebo.acquisitions.sampled_forms import (
 )
 from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
+from hebo.errors import IncompatibleError
 from hebo.random import draw_seed, make_generator
 
 Form = Literal["finite_sum", "expectation", "compositional", "memory_efficient"]
@@ -51,7 +52,8 @@ class Sampled(Acquisition, ABC):
     Attributes:
         form: Of the average.
         n_samples: Samples `M` of a value.
-        n_columns: Samples at each step of `memory_efficient`, just as many as the search draws; None: 64.
+        n_columns: Samples at each step of `memory_efficient`, equal to the `sample_size` of the search;
+            None: 64, its default.
     """
 
     needs: ClassVar[frozenset[Ability]] = frozenset({JOINT_NORMAL})
@@ -76,6 +78,27 @@ class Sampled(Acquisition, ABC):
         is_nested = self.form in ("compositional", "memory_efficient")
         return frozenset({JOINT_VALUES, NESTED_EXPECTATION} if is_nested else {JOINT_VALUES})
 
+    def check_steps(self, fewest: int, most: int) -> None:
+        """Refuse a search that draws other numbers of samples than the form has; see `LimitedSteps`."""
+        if self.form == "compositional" and most > self.n_samples:
+            raise IncompatibleError(
+                f"{type(self).__name__} has n_samples = {self.n_samples} fixed samples, and the search draws "
+                f"{most} of them at a step; write `sample_size: {self.n_samples}` or less for the search, or "
+                f"`n_samples: {most}` for the acquisition"
+            )
+        if self.form == "memory_efficient" and {fewest, most} != {self._columns}:
+            drawn = f"{most}" if fewest == most else f"{fewest} to {most}, growing,"
+            raise IncompatibleError(
+                f"{type(self).__name__} with form memory_efficient has n_columns = {self._columns}, and the "
+                f"search draws {drawn} samples at a step; make `n_columns` and the search's `sample_size` "
+                "the same, without `growth`, or write `form: compositional`"
+            )
+
+    @property
+    def _columns(self) -> int:
+        """Samples at each step of `memory_efficient`."""
+        return self.n_columns or _N_COLUMNS
+
     def build(self, models: FittedModels, data: Data, domain: Domain, *, generator: Generator) -> AcqFunction:
         """Return a function from `b x q x d` points to `b x 1` values, in units of the modeled `y`."""
         model, seed = models.objective, draw_seed(generator)
@@ -86,7 +109,7 @@ class Sampled(Acquisition, ABC):
         if self.form == "compositional":
             return CompositionalAcq(fixed)
         if self.form == "memory_efficient":
-            return MemoryEfficientAcq(fixed, MemoryEfficient(of, posterior, self.n_columns or _N_COLUMNS))
+            return MemoryEfficientAcq(fixed, MemoryEfficient(of, posterior, self._columns))
         return fixed
 
     @abstractmethod
@@ -105,7 +128,7 @@ class SampledPI(Sampled):
     """`P[max_j f(x_j) > tau]`, smoothed, over the largest posterior mean `tau` at an evaluated point.
 
     Attributes:
-        temperature: Width of the step, in units of the modeled `y`.
+        temperature: Width of the sigmoid in place of the step at `tau`, in units of the modeled `y`.
     """
 
     temperature: float = Field(default=1e-3, gt=0)
@@ -122,7 +145,9 @@ class SampledSR(Sampled):
 
 
 class SampledUCB(Sampled):
-    """`E[max_j (mu_j + sqrt(beta pi / 2) |f(x_j) - mu_j|)]` (1712.00424), `mu + sqrt(beta) s` of one point.
+    """`E[max_j (mu_j + sqrt(beta pi / 2) |f(x_j) - mu_j|)]` (Wilson et al., 1712.00424).
+
+    Of a single point with standard deviation `s` it is `mu + sqrt(beta) s`.
 
     Attributes:
         beta: Square of the width of the bound.

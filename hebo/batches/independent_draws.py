@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -41,6 +41,7 @@ class IndependentDraws(BatchRule):
         n_points: Support points. The joint posterior of so many is factorized.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"acquisition": "thompson"}
     needs: ClassVar[frozenset[Ability]] = frozenset({DRAWN_FUNCTION})
     needs_of_models: ClassVar[frozenset[Ability]] = frozenset({CROSS_COVARIANCE})
 

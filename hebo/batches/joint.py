@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from torch import Generator, Tensor
@@ -35,6 +35,7 @@ class JointBatch(BatchRule):
     points are all new and different is chosen. A single point is that of `kriging_believer`.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"acquisition": "q_log_ei"}
     needs: ClassVar[frozenset[Ability]] = frozenset({JOINT_VALUES})
 
     def check(self, space: DesignSpace) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import torch
 from pydantic import Field
@@ -30,6 +30,7 @@ class OneShot(BatchRule):
         n_rounds: Most steps of gradient ascent.
     """
 
+    example_around: ClassVar[dict[str, Any]] = {"acquisition": "one_shot_kg"}
     needs: ClassVar[frozenset[Ability]] = frozenset({ONE_SHOT})
 
     n_starts: int = Field(default=4, ge=1)
@@ -45,7 +46,8 @@ class OneShot(BatchRule):
         if space.is_listed or len(discrete) == len(space.columns):
             raise IncompatibleError(
                 f"OneShot moves points along continuous numbers, and of {discrete} none is one; use the "
-                "acquisition knowledge_gradient, whose value is exact over a finite set"
+                "acquisition knowledge_gradient, whose value is exact over a finite set, with `batch: {type: "
+                "kriging_believer}`"
             )
 
     def choose(self, problem: BatchProblem, n: int, *, generator: Generator) -> Tensor:

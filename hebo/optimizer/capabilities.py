@@ -29,6 +29,14 @@ class Capabilities:
         """
         self.recommender.check_takes(kind)
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where nothing can be done without them.
+
+        Raises:
+            IncompatibleError: With the reason, and what would work.
+        """
+        self.recommender.check_unconstrained()
+
     def check_takes_objectives(self, n: int) -> None:
         """Refuse more objectives than the recommender takes, before any is told.
 

@@ -20,7 +20,7 @@ from pandas import DataFrame
 from torch import Tensor
 
 from hebo.design_space.design_space import DesignSpace
-from hebo.errors import DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
+from hebo.errors import ConfigError, DataError, IncompatibleError, MissingExtraError, SuitabilityWarning
 from hebo.fallbacks import counting_fallbacks, note_fallback
 from hebo.information import Information
 from hebo.optimizer.declaring import Declaring
@@ -82,7 +82,8 @@ class Optimizer(OriginalNames, Preferring, Declaring, Explaining, Transferring):
     An error while points are computed does not end a run that has cost days of measurements, for example for
     a matrix that could not be factorized: the points are space-filling ones, a warning is logged, and
     `fallbacks` counts it. That is so of `BayesOptRecipe` and of what holds it, unless it is wrapped in
-    `hebo.recommenders.strict.Strict`; an error of any other recommender leaves `ask`.
+    `hebo.recommenders.strict.Strict`; an error of any other recommender leaves `ask`. Errors of settings
+    (`ConfigError`, `IncompatibleError`, `MissingExtraError`) always do: they would come back at each ask.
 
     Args:
         space: Where to search.
@@ -410,7 +411,7 @@ class Optimizer(OriginalNames, Preferring, Declaring, Explaining, Transferring):
             if not bool(torch.isfinite(x).all()):
                 raise ArithmeticError(f"the search returned a point that is not finite: {x.tolist()}")
             return x
-        except (IncompatibleError, MissingExtraError):  # the composition is wrong: that is not to be hidden
+        except (ConfigError, IncompatibleError, MissingExtraError):  # wrong settings are not to be hidden
             raise
         except Exception as error:
             if self.always_strict or self.recommender.is_strict:

@@ -70,7 +70,7 @@ class Alternating(Group):
         if first is None:
             return None
         size = len(members)
-        return Shared(request, first, members[1:], lambda n: [len(range(j, n, size)) for j in range(1, size)])
+        return Shared(first, request, members[1:], lambda n: [len(range(j, n, size)) for j in range(1, size)])
 
     def _in_turn(self, request: Request) -> tuple[Recommender, ...]:
         """Return the members, the one whose turn it is first."""

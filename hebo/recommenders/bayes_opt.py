@@ -151,10 +151,27 @@ class BayesOptRecipe(ModelBased):
         super().check_takes(kind)
         if kind is Information.CONSTRAINTS and not self.acquisition.is_weightable:
             raise IncompatibleError(
-                f"{type(self.acquisition).__name__} gives {type(self.acq_optimizer).__name__} values that "
-                "measured constraints would break, as they multiply them by a probability; use another "
-                "acquisition and search, such as log_ei with local_search"
+                f"{type(self.acquisition).__name__} gives values that measured constraints would break, as "
+                f"they multiply them by a probability; {self._of_weightable}"
             )
+
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where the acquisition is about nothing else."""
+        if self.acquisition.needs_constraints:
+            raise IncompatibleError(
+                f"{type(self.acquisition).__name__} is about measured constraints alone, and there are none; "
+                "name them (`constraints`), or use an acquisition of the objective, such as log_ei"
+            )
+
+    @property
+    def _of_weightable(self) -> str:
+        """The acquisition to use in place of this one, and parts in place of those that need this one."""
+        others = ["the acquisition log_ei"]
+        if self.acq_optimizer.needs:
+            others.append("the search nsga2 or local_search")
+        if self.batch.needs:
+            others.append("the batch rule kriging_believer")
+        return f"use others, such as {' with '.join(others)}"
 
     def propose(self, request: Request) -> _Proposal | None:
         """Fit the models; None before `n_initial` points, and while all values are the same."""

@@ -73,4 +73,4 @@ class Committee(Group):
         first = proposal_of(self.members[0], request)
         if first is None:
             return None
-        return Shared(request, first, self.members[1:], lambda n: [int(share * n) for share in self.shares])
+        return Shared(first, request, self.members[1:], lambda n: [int(share * n) for share in self.shares])

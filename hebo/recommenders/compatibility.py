@@ -30,6 +30,7 @@ def check_parts(
         )
     require(acquisition, acquisition.needs, surrogate, surrogate.offers())
     require(search, search.needs, acquisition, acquisition.gives)
+    search.check_acquisition(acquisition)
     if search.uses_gradients and not surrogate.has_gradients:
         raise IncompatibleError(
             f"{type(search).__name__} needs gradients of predictions, which {type(surrogate).__name__} does "

@@ -97,8 +97,9 @@ def compose(own: Settings, **defaults: Any) -> Recommender:
     said = {name: getattr(own, name) for name in own.model_fields_set}
     every = {**defaults, **said}
     _expand(every, said)
-    if said.get("second_share") not in (None, SECOND_SHARE) and every.get("second_surrogate") is None:
-        raise ConfigError("`second_share` says nothing without `second_surrogate`; give one, or leave it out")
+    for key, usual in (("second_share", SECOND_SHARE), ("second_search", None)):
+        if said.get(key) not in (None, usual) and every.get("second_surrogate") is None:
+            raise ConfigError(f"`{key}` says nothing without `second_surrogate`; give one, or leave it out")
     fields = {name: every[name] for name in BayesOptRecipe.model_fields if name in every}
     loop = as_defaults(BayesOptRecipe(**fields), said.keys() & fields)
     made = _around(loop, every)

@@ -5,15 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from botorch.models.model import Model
 from pydantic import field_validator
 from torch import Tensor
 
-from hebo.base import FittedModels, Recommender
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.recommenders.fidelity_costs import FidelityCosts, fidelity_levels
 from hebo.recommenders.fidelity_levels import FidelityLevels
-from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
+from hebo.recommenders.model_based import Around, ModelBased, Proposal, proposal_of
 from hebo.recommenders.wrapper import Wrapper
 from hebo.request import Request
 
@@ -80,20 +79,11 @@ class CostAware(Wrapper, ModelBased):
 
 
 @dataclass(frozen=True)
-class _Levelled:
+class _Levelled(Around[Proposal]):
     """A proposal whose points are moved to other levels."""
 
-    proposal: Proposal
     levels: FidelityLevels
     request: Request
-
-    @property
-    def observed(self) -> tuple[Model, ...]:
-        return self.proposal.observed
-
-    @property
-    def models(self) -> FittedModels | None:
-        return self.proposal.models
 
     def choose(self, n: int) -> Tensor:
         models = self.models

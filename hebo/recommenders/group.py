@@ -7,14 +7,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import torch
-from botorch.models.model import Model
 from torch import Tensor
 
-from hebo.base import FittedModels, Recommender
+from hebo.base import Recommender
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.information import Information, Takes
-from hebo.recommenders.model_based import ModelBased, Proposal, proposal_of
+from hebo.recommenders.model_based import Around, ModelBased, Proposal, proposal_of
 from hebo.request import Request, heard_by
 
 _OF_ALL = frozenset({Information.CONSTRAINTS, Information.COMPARISONS})
@@ -74,6 +73,11 @@ class Group(ModelBased, ABC):
         for each in self.group if kind is Information.CONSTRAINTS else ():
             each.check_takes(kind)
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where one of them does."""
+        for each in self.group:
+            each.check_unconstrained()
+
     def declares_infeasible(self, request: Request) -> bool | None:
         """Say what the first one says."""
         return self.group[0].declares_infeasible(request)
@@ -85,36 +89,24 @@ def fits_models(recommender: Recommender) -> bool:
 
 
 @dataclass(frozen=True)
-class Shared:
+class Shared(Around[Proposal]):
     """A proposal whose points are shared out: each recommender knows the points of those before.
 
     Attributes:
         request: The ask.
-        first: What the first recommender proposes.
         others: The following ones.
         counts: Returns how many of `n` points each has, the first one's last.
     """
 
     request: Request
-    first: Proposal
     others: tuple[Recommender, ...]
     counts: Callable[[int], list[int]]
-
-    @property
-    def observed(self) -> tuple[Model, ...]:
-        """See `Proposal`."""
-        return self.first.observed
-
-    @property
-    def models(self) -> FittedModels | None:
-        """See `Proposal`."""
-        return self.first.models
 
     def choose(self, n: int) -> Tensor:
         """Let each choose its share, one after the other."""
         counts = self.counts(n)
         n_first = n - sum(counts)
-        x = self.first.choose(n_first) if n_first else self.request.data.x[:0]
+        x = self.proposal.choose(n_first) if n_first else self.request.data.x[:0]
         for recommender, count in zip(self.others, counts, strict=True):
             if count:
                 request = replace(heard_by(recommender, self.request).after(x), n=n)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, replace
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from botorch.models.model import Model
 from torch import Tensor
@@ -26,6 +26,30 @@ class Proposal(Protocol):
 
     def choose(self, n: int) -> Tensor:
         """Return `n` points, `n x d`."""
+
+
+Held = TypeVar("Held", bound=Proposal)
+
+
+@dataclass(frozen=True)
+class Around(Generic[Held]):
+    """Base of proposals that choose points of their own under the models of another proposal.
+
+    Attributes:
+        proposal: The other one.
+    """
+
+    proposal: Held
+
+    @property
+    def observed(self) -> tuple[Model, ...]:
+        """Those of the other proposal."""
+        return self.proposal.observed
+
+    @property
+    def models(self) -> FittedModels | None:
+        """Those of the other proposal."""
+        return self.proposal.models
 
 
 class ModelBased(Recommender, ABC):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from typing import Any, ClassVar, Protocol, Self
 
 import torch
-from botorch.models.model import Model
 from pydantic import Field, field_validator, model_validator
 from torch import Tensor
 
@@ -20,7 +19,7 @@ from hebo.information import Information
 from hebo.random import make_generator
 from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.recommenders.fitted_models import all_on_means
-from hebo.recommenders.model_based import ModelBased, Proposal
+from hebo.recommenders.model_based import Around, ModelBased, Proposal
 from hebo.recommenders.wrapper import Wrapper
 from hebo.request import Request
 
@@ -123,6 +122,11 @@ class Portfolio(Wrapper, ModelBased):
         for member in self.members if kind is Information.CONSTRAINTS else (self.of,):
             member.check_takes(kind)
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints where a member does."""
+        for member in self.members:
+            member.check_unconstrained()
+
     def propose(self, request: Request) -> _Drawn | None:
         """Fit the surrogate, and value the members; None where the loop has no model."""
         members = self.members
@@ -130,7 +134,7 @@ class Portfolio(Wrapper, ModelBased):
         if now is None:
             return None
         gains = self._gains(now, request) if self.eta else torch.zeros(len(members), dtype=torch.float64)
-        return _Drawn(request, members, now, torch.softmax(self.eta * gains, 0))
+        return _Drawn(now, request, members, torch.softmax(self.eta * gains, 0))
 
     def _gains(self, now: _Exchangeable, request: Request) -> Tensor:
         """Return the gain of each member."""
@@ -177,30 +181,21 @@ class _Exchangeable(Proposal, Protocol):
 
 
 @dataclass(frozen=True)
-class _Drawn:
+class _Drawn(Around[_Exchangeable]):
     """The proposal of members that are drawn with probabilities."""
 
     request: Request
     members: tuple[BayesOptRecipe, ...]
-    first: _Exchangeable
     probabilities: Tensor
-
-    @property
-    def observed(self) -> tuple[Model, ...]:
-        return self.first.observed
-
-    @property
-    def models(self) -> FittedModels:
-        return self.first.models
 
     def choose(self, n: int) -> Tensor:
         """Draw a member for each point; members choose theirs one after the other."""
         drawn = torch.multinomial(self.probabilities, n, replacement=True, generator=self.request.generator)
         counts = Counter(drawn.tolist())
-        x, models = self.request.data.x[:0], self.first.models
+        x, models = self.request.data.x[:0], self.proposal.models
         for place, member in enumerate(self.members):
             if count := counts[place]:
-                chosen = self.first.by(member, self.request.after(x), models).choose(count)
+                chosen = self.proposal.by(member, self.request.after(x), models).choose(count)
                 models = all_on_means(models, chosen) if len(x) + count < n else models
                 x = torch.cat([x, chosen])
         return x

@@ -14,40 +14,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import torch
-from botorch.models.model import Model
 from torch import Tensor
 
 from hebo.base import FittedModels
 from hebo.design_space.domains.distinct import distinct
 from hebo.recommenders.fitted_models import all_on_means
-from hebo.recommenders.model_based import Proposal
+from hebo.recommenders.model_based import Around, Proposal
 from hebo.request import Request
 from hebo.surrogates.risk_model import RiskModel
 
 
 @dataclass(frozen=True)
-class Placed:
+class Placed(Around[Proposal]):
     """A proposal whose designs are evaluated at other points.
 
     Attributes:
-        proposal: Chooses the designs.
         request: The ask.
         place: Returns where designs are evaluated, under models.
     """
 
-    proposal: Proposal
     request: Request
     place: Callable[[Tensor, FittedModels, Request], Tensor]
-
-    @property
-    def observed(self) -> tuple[Model, ...]:
-        """Those of the proposal."""
-        return self.proposal.observed
-
-    @property
-    def models(self) -> FittedModels | None:
-        """Those of the proposal."""
-        return self.proposal.models
 
     def choose(self, n: int) -> Tensor:
         """Return `n` points to evaluate, `n x d`."""

@@ -55,6 +55,10 @@ class Wrapper(Recommender, ABC):
         """Refuse information that would have no effect; see `Recommends.check_takes`."""
         self.of.check_takes(kind)
 
+    def check_unconstrained(self) -> None:
+        """Refuse a problem without measured constraints; see `Recommends.check_unconstrained`."""
+        self.of.check_unconstrained()
+
     def space_filling(self, request: Request, n: int) -> Tensor:
         """Return points that cover the domain; see `Recommends.space_filling`."""
         return self.of.space_filling(request, n)

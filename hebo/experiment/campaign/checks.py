@@ -22,7 +22,7 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
     Raises:
         ConfigError: If there are too many objectives.
         IncompatibleError: If there are too few, or constraints or standard deviations, of which it makes no
-            use.
+            use, or no constraints where it needs some.
     """
     objectives = campaign.objective_names
     if len(objectives) > optimizer.max_objectives:
@@ -35,6 +35,8 @@ def check_takes(optimizer: Optimizer, campaign: Campaign) -> None:
         optimizer.check_takes_objectives(len(objectives))  # it may also need more than one
     if campaign.constraint_names:
         optimizer.check_takes(Information.CONSTRAINTS)
+    else:
+        optimizer.check_unconstrained()
     if campaign.noise:
         optimizer.check_takes(Information.VARIANCES)
     if campaign.reference_point:

@@ -27,7 +27,8 @@ def example_text(kind: str, name: str) -> str:
     part = _example(kind, name)
     if not _is_buildable(kind, part):
         return ""
-    return write_yaml(next((root for root in _roots(kind, part) if _is_sound(root)), part))
+    around = getattr(lookup(kind, name), "example_around", {})
+    return write_yaml(next((root for root in _roots(kind, part, around) if _is_sound(root)), part))
 
 
 def _example(kind: str, name: str) -> dict[str, Any]:
@@ -52,17 +53,26 @@ def _simplest_part(kind: str) -> str:
     return next(name for name in catalog()[kind] if _is_buildable(kind, name))
 
 
-def _roots(kind: str, part: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Yield roots of experiments with a part in them, deeper where other parts hold those of its kind."""
+def _roots(kind: str, part: dict[str, Any], around: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield roots of experiments with a part in them, deeper where other parts hold those of its kind.
+
+    Args:
+        kind: Of the part.
+        part: Its settings.
+        around: Settings of what holds it, and the task; see `Recipe`.
+    """
     if kind in _TOP:
-        task = {} if kind == "task" else {"task": _simplest_part("task")}
+        task = {} if kind == "task" else {"task": around.get("task", _simplest_part("task"))}
         yield {kind: part, **task, "budget": _BUDGET}
         return
     for holder, name in _holders(kind):
-        for key, field in settings_of(lookup(holder, name)).model_fields.items():
+        fields = settings_of(lookup(holder, name)).model_fields
+        known = {key: value for key, value in around.items() if key in fields}
+        for key, field in fields.items():
             if contract_kind(field.annotation) == kind:
                 held: Any = [part] if _is_list(field.annotation) else part
-                yield from _roots(holder, {**_example(holder, name), field.alias or key: held})
+                whole = {**_example(holder, name), **known, field.alias or key: held}
+                yield from _roots(holder, whole, around)
 
 
 def _holders(kind: str) -> Iterator[tuple[str, str]]:

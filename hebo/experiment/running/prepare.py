@@ -189,6 +189,8 @@ def _check_optimizers(experiment: Experiment, task: Task, label: str) -> None:
             optimizer = cast(OptimizerRecipe, one.recipe).build(task.space, seed=experiment.seeds[0])
             if task.constraints:
                 optimizer.check_takes(Information.CONSTRAINTS)
+            else:
+                optimizer.check_unconstrained()
             if len(objectives) == 1 or not optimizer.max_objectives:
                 optimizer.check_takes_objectives(len(objectives))
         except HeboError as error:

@@ -129,8 +129,9 @@ def test_an_acquisition_that_is_no_nested_expectation_is_refused_with_those_that
         ({"stepper": "scgd", "settings": {"mu": 0.9}}, r"scgd does not take .*'mu'.*hebo.descent"),
         ({"stepper": "cadam", "settings": {"lr": 2.0}}, r"cadam does not take .*lr = 2.0"),
         ({"stepper": "adam"}, "'scgd', 'ascgd', 'nasa' or 'cadam'"),
+        ({"growth": 5000.0}, "growth.*\n.*less than or equal to 10"),
     ],
-    ids=["unknown", "out of range", "stepper"],
+    ids=["unknown", "out of range", "stepper", "growth"],
 )
 def test_bad_settings_are_refused_with_what_would_work(settings: dict[str, Any], message: str) -> None:
     with pytest.raises((ConfigError, ValidationError), match=message):

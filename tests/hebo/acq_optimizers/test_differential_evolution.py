@@ -38,5 +38,12 @@ def test_every_strategy_climbs(strategy: str) -> None:
 def test_an_unknown_strategy_and_a_tiny_population_are_refused() -> None:
     with pytest.raises(ValidationError, match="best1bin"):
         DifferentialEvolution(strategy="best1")  # type: ignore[arg-type]
-    with pytest.raises(ValidationError, match="greater than or equal to 5"):
-        DifferentialEvolution(population=2)
+    with pytest.raises(ValidationError, match="greater than or equal to 6"):
+        DifferentialEvolution(population=5)
+
+
+@pytest.mark.parametrize("strategy", STRATEGIES)
+def test_every_strategy_takes_the_least_population(strategy: str) -> None:
+    few = {"strategy": strategy, "population": 6, "n_raw": 4, "n_restarts": 1, "n_generations": 2}
+    found = DifferentialEvolution(**few).maximize(bowl, NUMERIC, generator=make_generator(0))  # type: ignore[arg-type]
+    assert NUMERIC.contains(found.x).all()

@@ -68,8 +68,26 @@ def test_settings_reach_the_optimizer() -> None:
         ({"settings": {"momentun": 0.9}}, "Adam does not take .*momentun.*arguments of that class"),
         ({"optimizer": "SGD", "settings": {"momentum": -1.0}}, "SGD does not take .*-1.0"),
         ({"optimizer": "AdamOnSchedules", "lr": 2.0}, "AdamOnSchedules does not take .*lr = 2.0"),
+        ({"settings": {"betas": (0.9,)}}, r"Adam does not take .*\(0.9,\)"),
+        ({"settings": {"betas": (0.9, 0.99, 0.5)}}, r"Adam does not take .*\(0.9, 0.99, 0.5\)"),
+        ({"settings": {"foreach": True, "fused": True}}, "Adam does not take .*fused"),
+        ({"settings": {"differentiable": True}}, "Adam does not take .*differentiable"),
+        ({"settings": {"maximize": True}}, "Adam does not take .*leave `maximize` out"),
+        ({"optimizer": "RMSprop", "settings": {"alpha": 5.0}}, "RMSprop does not take .*5.0.*steps lead to"),
+        ({"optimizer": "Rprop", "settings": {"step_sizes": (1e-6, 1.0, 2.0)}}, "Rprop does not take"),
     ],
-    ids=["unknown", "out of range", "step size"],
+    ids=[
+        "unknown",
+        "out of range",
+        "step size",
+        "too few",
+        "too many",
+        "contradictory",
+        "not a search's",
+        "sign",
+        "not a number",
+        "found by a step",
+    ],
 )
 def test_settings_that_the_optimizer_refuses_are_named(settings: dict[str, object], message: str) -> None:
     with pytest.raises((ConfigError, ValidationError), match=message):

@@ -1,4 +1,4 @@
-"""A closed-form stand-in for a fitted model: its posterior is a formula, so values can be worked by hand."""
+"""Models for tests of acquisitions: a formula, whose values can be worked by hand, and a fitted process."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import PLANE, noisy_plane
 from botorch.models.model import Model
 from botorch.posteriors import GPyTorchPosterior
 from gpytorch.distributions import MultivariateNormal
 from torch import Tensor
+
+from hebo.data import Data
+from hebo.random import make_generator
+from hebo.surrogates.warped_gp import WarpedGP
 
 
 class FormulaModel(Model):
@@ -51,3 +56,15 @@ def linear_model() -> FormulaModel:
     return FormulaModel(
         lambda x: x.sum(-1), lambda x: torch.full(x.shape[:-1], 0.5, dtype=x.dtype), noise_sd=0.3
     )
+
+
+@pytest.fixture(scope="module")
+def data() -> Data:
+    """Noisy observations of a plane."""
+    return noisy_plane()
+
+
+@pytest.fixture(scope="module")
+def fitted(data: Data) -> Any:
+    """A process fitted to `data`."""
+    return WarpedGP().fit(data, PLANE, generator=make_generator(0))

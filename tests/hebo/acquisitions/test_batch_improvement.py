@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import PLANE, noisy_plane
 from torch import Tensor
 
 from hebo.acquisitions.batch_improvement import BatchImprovement, QLogEI, QLogNEI
@@ -14,19 +15,14 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.sampled import SampledEI
 from hebo.base import AcqFunction, Acquisition, FittedModels
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 BATCHES = PLANE.sample(15, generator=make_generator("batches")).reshape(5, 3, 2)
 
 
 def observed(noise: float) -> tuple[Any, Data]:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + noise * torch.randn(12, 1, generator=make_generator("e"), dtype=torch.float64)
-    data = Data(x, (y - y.mean()) / y.std())
+    data = noisy_plane(noise=noise)
     return WarpedGP().fit(data, PLANE, generator=make_generator(0)), data
 
 

@@ -6,29 +6,15 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import PLANE
 from examples import SPACES, observations
 
 from hebo.acquisitions.joint_draws import JointDraws, support_points
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 N = 4000
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + 0.2 * torch.randn(12, 1, generator=make_generator("e"), dtype=torch.float64)
-    return Data(x, (y - y.mean()) / y.std())
-
-
-@pytest.fixture(scope="module")
-def fitted(data: Data) -> Any:
-    return WarpedGP().fit(data, PLANE, generator=make_generator(0))
 
 
 @pytest.fixture(scope="module")

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from acquisition import PLANE, check_gradients, on_plane, plain_gp
 from botorch.acquisition.joint_entropy_search import qJointEntropySearch
-from botorch.models import SingleTaskGP
 from botorch.models.model import Model
 from scipy.stats import truncnorm
 from torch import Tensor
@@ -19,33 +19,12 @@ from hebo.acquisitions.joint_entropy import JointEntropy, truncated_share
 from hebo.acquisitions.max_value_entropy import MaxValueEntropy
 from hebo.base import FittedModels
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
-from hebo.surrogates.warped_gp import WarpedGP
-
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + 0.2 * torch.randn(12, 1, generator=make_generator("e"), dtype=torch.float64)
-    return Data(x, (y - y.mean()) / y.std())
-
-
-@pytest.fixture(scope="module")
-def fitted(data: Data) -> Model:
-    return WarpedGP().fit(data, PLANE, generator=make_generator(0))
-
-
-def built(acq: JointEntropy, model: Model, data: Data, seed: int = 0) -> Any:
-    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(seed))
 
 
 def maxima_of(acq: JointEntropy, model: Model, data: Data) -> tuple[Tensor, Tensor]:
-    """The draws of the maximum that `built` makes."""
+    """The draws of the maximum that `on_plane` makes."""
     generator = make_generator(0)
     known = known_points(FittedModels((model,)), data)
     support = support_points(known, PLANE, acq.n_points, generator=generator)
@@ -73,7 +52,7 @@ def test_values_are_those_of_conditioned_and_truncated_normals(data: Data, fitte
     acq = JointEntropy(n_samples=6, n_points=64)
     best, largest = maxima_of(acq, fitted, data)
     x = PLANE.sample(10, generator=make_generator(4))
-    noise, found = fitted.noise_variance.item(), built(acq, fitted, data)(x.unsqueeze(-2))[:, 0]
+    noise, found = fitted.noise_variance.item(), on_plane(acq, fitted, data)(x.unsqueeze(-2))[:, 0]
     for point, value in zip(x, found, strict=True):
         information = []
         for where, height in zip(best, largest, strict=True):
@@ -88,37 +67,27 @@ def test_values_are_those_of_conditioned_and_truncated_normals(data: Data, fitte
 
 @pytest.mark.parametrize("lengthscale", [0.15, 0.4, 1.0])
 def test_values_are_botorchs_lower_bound_for_the_same_maxima(data: Data, lengthscale: float) -> None:
-    gp = SingleTaskGP(data.x, data.y, outcome_transform=None)
-    gp.covar_module.lengthscale, gp.likelihood.noise = lengthscale, 0.05
-    gp.eval()
+    gp = plain_gp(data, lengthscale)
     acq = JointEntropy(n_samples=8, n_points=128)
     best, largest = maxima_of(acq, gp, data)
     theirs = qJointEntropySearch(gp, best, largest.unsqueeze(-1), estimation_type="LB")
     x = PLANE.sample(16, generator=make_generator(4)).unsqueeze(-2)
     with torch.no_grad():
-        ours, expected = built(acq, gp, data)(x)[:, 0].exp(), theirs(x)
+        ours, expected = on_plane(acq, gp, data)(x)[:, 0].exp(), theirs(x)
     # Their condition is noisy, with a variance of 1e-4, which tells where the function is known well.
     torch.testing.assert_close(ours, expected, rtol=0.05, atol=0.01)
 
 
 def test_gradients_are_finite_differences(data: Data, fitted: Model) -> None:
-    acq = built(JointEntropy(n_points=64), fitted, data)
-    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).sum(), x)
-    step = 1e-6
-    for column in range(2):
-        moved = torch.zeros(2, dtype=torch.float64)
-        moved[column] = step
-        with torch.no_grad():
-            numeric = (acq(x + moved) - acq(x - moved))[:, 0] / (2 * step)
-        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-4)
+    acq = on_plane(JointEntropy(n_points=64), fitted, data)
+    check_gradients(acq, PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2))
 
 
 def test_draws_are_made_once_by_the_generator(data: Data, fitted: Model) -> None:
     x = PLANE.sample(10, generator=make_generator(5)).unsqueeze(-2)
-    acq = built(JointEntropy(n_points=64), fitted, data)
+    acq = on_plane(JointEntropy(n_points=64), fitted, data)
     torch.testing.assert_close(acq(x)[2:4], acq(x[2:4]))
-    assert not torch.equal(acq(x), built(JointEntropy(n_points=64), fitted, data, seed=1)(x))
+    assert not torch.equal(acq(x), on_plane(JointEntropy(n_points=64), fitted, data, seed=1)(x))
 
 
 def test_it_ranks_points_as_max_value_entropy_does_by_and_large(data: Data, fitted: Model) -> None:
@@ -134,7 +103,7 @@ def test_it_ranks_points_as_max_value_entropy_does_by_and_large(data: Data, fitt
 
 
 def test_values_are_finite_far_beyond_the_draws_and_at_evaluated_points(data: Data, fitted: Model) -> None:
-    acq = built(JointEntropy(n_points=64), fitted, data)
+    acq = on_plane(JointEntropy(n_points=64), fitted, data)
     x = torch.cat([data.x, 50 + data.x]).unsqueeze(-2).requires_grad_()
     value = acq(x)
     value.sum().backward()
@@ -144,4 +113,4 @@ def test_values_are_finite_far_beyond_the_draws_and_at_evaluated_points(data: Da
 
 def test_joint_points_are_refused(data: Data, fitted: Model) -> None:
     with pytest.raises(IncompatibleError, match="single points"):
-        built(JointEntropy(n_points=16), fitted, data)(data.x[:4].reshape(2, 2, 2))
+        on_plane(JointEntropy(n_points=16), fitted, data)(data.x[:4].reshape(2, 2, 2))

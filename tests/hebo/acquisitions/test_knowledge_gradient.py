@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from acquisition import under
+from acquisition import PLANE, check_gradients, noisy_plane, on_plane, under
 from botorch.acquisition.knowledge_gradient import qKnowledgeGradient
 from botorch.models import SingleTaskGP
 from botorch.models.model import Model
@@ -23,7 +23,7 @@ from hebo.acquisitions.knowledge_gradient import (
     log_expected_rise,
     upper_envelope,
 )
-from hebo.base import FittedModels, Surrogate
+from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
@@ -32,24 +32,11 @@ from hebo.surrogates.heteroscedastic_gp import HeteroscedasticGP
 from hebo.surrogates.warped_gp import WarpedGP
 from mcbo.surrogates.mixed_gp import MixedGP
 
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-
-
-def noisy_plane(n: int = 15) -> Data:
-    x = PLANE.sample(n, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + 0.2 * torch.randn(n, 1, generator=make_generator("e"), dtype=torch.float64)
-    return Data(x, (y - y.mean()) / y.std())
-
 
 def points_of(acq: KnowledgeGradient, model: Model, data: Data) -> torch.Tensor:
     """The set that the maximum is taken over, without the candidate."""
     spread = PLANE.sample(acq.n_points, generator=make_generator(0))
     return acq._with_known(spread, model, data.x)[0]
-
-
-def built(acq: KnowledgeGradient, model: Model, data: Data) -> Any:
-    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(0))
 
 
 def lines(n: int, m: int) -> tuple[torch.Tensor, torch.Tensor]:
@@ -103,10 +90,10 @@ def test_a_rise_that_is_out_of_reach_keeps_its_digits() -> None:
 
 @pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP(), HeteroscedasticGP()], ids=repr)
 def test_values_are_those_of_simulated_observations(surrogate: Surrogate) -> None:
-    data, acq = noisy_plane(), KnowledgeGradient(n_points=8)
+    data, acq = noisy_plane(15), KnowledgeGradient(n_points=8)
     model: Any = surrogate.fit(data, PLANE, generator=make_generator(0))
     x = PLANE.sample(4, generator=make_generator(3))
-    values = built(acq, model, data)(x.unsqueeze(-2))[:, 0].exp()
+    values = on_plane(acq, model, data)(x.unsqueeze(-2))[:, 0].exp()
     z = torch.randn(400, generator=make_generator("z"), dtype=torch.float64)
     for point, value in zip(x, values, strict=True):
         points = torch.cat([points_of(acq, model, data), point.unsqueeze(0)])
@@ -127,11 +114,11 @@ def test_values_are_those_of_simulated_observations(surrogate: Surrogate) -> Non
 
 @pytest.mark.parametrize("noise", [1e-4, 0.05, 0.5])
 def test_values_are_botorchs_with_the_set_as_fantasy_points(noise: float) -> None:
-    data, acq = noisy_plane(), KnowledgeGradient(n_points=8)
+    data, acq = noisy_plane(15), KnowledgeGradient(n_points=8)
     gp = SingleTaskGP(data.x, data.y, torch.full_like(data.y, noise), outcome_transform=None)
     gp.covar_module.lengthscale = 0.4
     x = PLANE.sample(4, generator=make_generator(3))
-    values = built(acq, gp, data)(x.unsqueeze(-2))[:, 0].exp()
+    values = on_plane(acq, gp, data)(x.unsqueeze(-2))[:, 0].exp()
     sampler = SobolQMCNormalSampler(torch.Size([512]), seed=0)
     one_shot = qKnowledgeGradient(gp, num_fantasies=512, sampler=sampler)
     points = points_of(acq, gp, data)
@@ -161,18 +148,10 @@ def test_without_correlation_it_is_expected_improvement_of_the_mean(formula_mode
 
 @pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP()], ids=repr)
 def test_gradients_are_finite_differences(surrogate: Surrogate) -> None:
-    data = noisy_plane()
+    data = noisy_plane(15)
     model = surrogate.fit(data, PLANE, generator=make_generator(0))
-    acq = built(KnowledgeGradient(n_points=16), model, data)
-    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).sum(), x)
-    step = 1e-6
-    for column in range(2):
-        moved = torch.zeros(2, dtype=torch.float64)
-        moved[column] = step
-        with torch.no_grad():
-            numeric = (acq(x + moved) - acq(x - moved))[:, 0] / (2 * step)
-        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-4)
+    acq = on_plane(KnowledgeGradient(n_points=16), model, data)
+    check_gradients(acq, PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2))
 
 
 def test_noise_makes_an_evaluated_point_worth_another_look() -> None:
@@ -182,7 +161,7 @@ def test_noise_makes_an_evaluated_point_worth_another_look() -> None:
     for noise in (1e-5, 0.3):
         gp = SingleTaskGP(x, y, torch.full_like(y, noise), outcome_transform=None)
         gp.covar_module.lengthscale = 0.3
-        values.append(built(KnowledgeGradient(n_points=8), gp, Data(x, y))(x[1].reshape(1, 1, 2)).item())
+        values.append(on_plane(KnowledgeGradient(n_points=8), gp, Data(x, y))(x[1].reshape(1, 1, 2)).item())
     assert values[1] > values[0] + 1
 
 
@@ -190,4 +169,4 @@ def test_joint_points_are_refused() -> None:
     data = observations(PLANE)
     model = WarpedGP(n_starts=1).fit(data, PLANE, generator=make_generator(0))
     with pytest.raises(IncompatibleError, match="single points"):
-        built(KnowledgeGradient(), model, data)(data.x[:4].reshape(2, 2, 2))
+        on_plane(KnowledgeGradient(), model, data)(data.x[:4].reshape(2, 2, 2))

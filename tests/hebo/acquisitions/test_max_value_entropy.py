@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from acquisition import PLANE, check_gradients, noisy_plane, on_plane
 from botorch.acquisition.max_value_entropy_search import qMaxValueEntropy
 from botorch.models import SingleTaskGP
 from botorch.models.model import Model
@@ -20,35 +21,20 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.max_value_entropy import MaxValueEntropy, gumbel_quantiles, log_information
 from hebo.base import FittedModels
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.presets import bayes_opt
 from hebo.random import make_generator
 from hebo.surrogates.extra_trees import ExtraTrees
-from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
-
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 
 
 @pytest.fixture(scope="module")
 def data() -> Data:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    return Data(x, (y - y.mean()) / y.std())
-
-
-@pytest.fixture(scope="module")
-def fitted(data: Data) -> Model:
-    return WarpedGP().fit(data, PLANE, generator=make_generator(0))
-
-
-def built(acq: MaxValueEntropy, model: Model, data: Data, seed: int = 0) -> Any:
-    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(seed))
+    return noisy_plane(noise=0.0)
 
 
 def samples_of(acq: MaxValueEntropy, model: Model, data: Data) -> Tensor:
-    """The samples that `built` makes, before any is raised to the largest mean."""
+    """The samples that `on_plane` makes, before any is raised to the largest mean."""
     generator = make_generator(0)
     points = torch.cat([data.x, PLANE.sample(acq.n_points, generator=generator)])
     return acq._largest(model, points, generator)
@@ -119,7 +105,7 @@ def test_values_are_botorchs_of_the_same_samples(data: Data, lengthscale: float)
     theirs.posterior_max_values = largest.detach().unsqueeze(-1)
     x = PLANE.sample(16, generator=make_generator(4)).unsqueeze(-2)
     with torch.no_grad():
-        ours, expected = built(acq, gp, data)(x)[:, 0].exp(), theirs(x)
+        ours, expected = on_plane(acq, gp, data)(x)[:, 0].exp(), theirs(x)
     torch.testing.assert_close(ours, expected, rtol=0.05, atol=0.01)
 
 
@@ -127,7 +113,7 @@ def test_no_sample_is_below_the_largest_mean_at_an_evaluated_point(formula_model
     # The spread points are far worse than the evaluated one and its value is known.
     model = formula_model(lambda x: -((x - 0.5) ** 2).sum(-1), lambda x: 1e-4 + 0 * x[..., 0])
     one = Data(torch.full((1, 2), 0.5, dtype=torch.float64), torch.zeros(1, 1).double())
-    value = built(MaxValueEntropy(n_samples=4), model, one)(one.x.unsqueeze(-2))
+    value = on_plane(MaxValueEntropy(n_samples=4), model, one)(one.x.unsqueeze(-2))
     assert value.item() <= log_information(torch.tensor(0.0)).item() + 1e-6
 
 
@@ -146,29 +132,21 @@ def test_samples_are_near_the_largest_of_joint_draws(data: Data, fitted: Any, sa
 
 @pytest.mark.parametrize("samples", ["gumbel", "paths"])
 def test_gradients_are_finite_differences(data: Data, fitted: Model, samples: Any) -> None:
-    acq = built(MaxValueEntropy(samples=samples, n_points=64), fitted, data)
-    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).sum(), x)
-    step = 1e-6
-    for column in range(2):
-        moved = torch.zeros(2, dtype=torch.float64)
-        moved[column] = step
-        with torch.no_grad():
-            numeric = (acq(x + moved) - acq(x - moved))[:, 0] / (2 * step)
-        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-4)
+    acq = on_plane(MaxValueEntropy(samples=samples, n_points=64), fitted, data)
+    check_gradients(acq, PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2))
 
 
 def test_samples_are_drawn_once_by_the_generator(data: Data, fitted: Model) -> None:
     x = PLANE.sample(10, generator=make_generator(5)).unsqueeze(-2)
-    acq = built(MaxValueEntropy(n_points=64), fitted, data)
+    acq = on_plane(MaxValueEntropy(n_points=64), fitted, data)
     torch.testing.assert_close(acq(x)[2:4], acq(x[2:4]))
-    assert not torch.equal(acq(x), built(MaxValueEntropy(n_points=64), fitted, data, seed=1)(x))
+    assert not torch.equal(acq(x), on_plane(MaxValueEntropy(n_points=64), fitted, data, seed=1)(x))
 
 
 def test_it_prefers_points_that_may_be_the_best(data: Data, fitted: Model) -> None:
     x = PLANE.sample(200, generator=make_generator(5)).unsqueeze(-2)
     with torch.no_grad():
-        ours = built(MaxValueEntropy(), fitted, data)(x)[:, 0]
+        ours = on_plane(MaxValueEntropy(), fitted, data)(x)[:, 0]
         improvement = LogEI().build(FittedModels((fitted,)), data, PLANE, generator=make_generator(0))(x)[
             :, 0
         ]
@@ -189,6 +167,6 @@ def test_paths_of_a_surrogate_without_any_are_refused() -> None:
 def test_a_model_without_paths_and_joint_points_are_refused(data: Data, fitted: Model) -> None:
     gp = SingleTaskGP(data.x, data.y, outcome_transform=None)
     with pytest.raises(IncompatibleError, match="SingleTaskGP"):
-        built(MaxValueEntropy(samples="paths"), gp, data)
+        on_plane(MaxValueEntropy(samples="paths"), gp, data)
     with pytest.raises(IncompatibleError, match="single points"):
-        built(MaxValueEntropy(), fitted, data)(data.x[:4].reshape(2, 2, 2))
+        on_plane(MaxValueEntropy(), fitted, data)(data.x[:4].reshape(2, 2, 2))

@@ -6,41 +6,26 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import PLANE, check_gradients, noisy_plane, on_plane
 from botorch.acquisition.logei import qLogNoisyExpectedImprovement
 from botorch.models import SingleTaskGP
-from botorch.models.model import Model
 from botorch.sampling import SobolQMCNormalSampler
 
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.noisy_improvement import LogNoisyEI
-from hebo.base import Acquisition, FittedModels, Surrogate
-from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
+from hebo.base import FittedModels, Surrogate
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 from mcbo.surrogates.mixed_gp import MixedGP
 
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-
-
-def observed(noise: float = 0.2, n: int = 12) -> Data:
-    x = PLANE.sample(n, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + noise * torch.randn(n, 1, generator=make_generator("e"), dtype=torch.float64)
-    return Data(x, (y - y.mean()) / y.std())
-
-
-def built(acq: Acquisition, model: Model, data: Data) -> Any:
-    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(0))
-
 
 @pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP()], ids=repr)
 def test_values_are_those_of_joint_draws(surrogate: Surrogate) -> None:
-    data = observed()
+    data = noisy_plane()
     model: Any = surrogate.fit(data, PLANE, generator=make_generator(0))
     x = PLANE.sample(5, generator=make_generator(3))
-    values = built(LogNoisyEI(n_samples=256), model, data)(x.unsqueeze(-2))[:, 0].exp()
+    values = on_plane(LogNoisyEI(n_samples=256), model, data)(x.unsqueeze(-2))[:, 0].exp()
     mean, covariance = model.joint(torch.cat([data.x, x]))
     root = torch.linalg.cholesky(covariance + 1e-9 * torch.eye(len(mean), dtype=torch.float64))
     z = torch.randn(40_000, len(mean), generator=make_generator("z"), dtype=torch.float64)
@@ -52,7 +37,7 @@ def test_values_are_those_of_joint_draws(surrogate: Surrogate) -> None:
 
 @pytest.mark.parametrize("lengthscale", [0.15, 0.4, 1.0])
 def test_values_are_botorchs(lengthscale: float) -> None:
-    data = observed()
+    data = noisy_plane()
     gp = SingleTaskGP(data.x, data.y, torch.full_like(data.y, 0.1), outcome_transform=None)
     gp.covar_module.lengthscale = lengthscale
     gp.eval()
@@ -61,25 +46,25 @@ def test_values_are_botorchs(lengthscale: float) -> None:
     )
     x = PLANE.sample(8, generator=make_generator(4)).unsqueeze(-2)
     with torch.no_grad():
-        ours, expected = built(LogNoisyEI(n_samples=512), gp, data)(x)[:, 0].exp(), theirs(x).exp()
+        ours, expected = on_plane(LogNoisyEI(n_samples=512), gp, data)(x)[:, 0].exp(), theirs(x).exp()
     torch.testing.assert_close(ours, expected, rtol=0.08, atol=2e-3)
 
 
 def test_without_noise_it_is_log_ei() -> None:
-    data = observed(noise=0.0)
+    data = noisy_plane(noise=0.0)
     gp = SingleTaskGP(data.x, data.y, torch.full_like(data.y, 1e-6), outcome_transform=None)
     gp.covar_module.lengthscale = 0.4
     gp.eval()
     x = PLANE.sample(20, generator=make_generator(4)).unsqueeze(-2)
     with torch.no_grad():
-        noisy, plain = (built(one, gp, data)(x).exp() for one in (LogNoisyEI(), LogEI(margin=0.0)))
+        noisy, plain = (on_plane(one, gp, data)(x).exp() for one in (LogNoisyEI(), LogEI(margin=0.0)))
     torch.testing.assert_close(noisy, plain, rtol=0.05, atol=1e-3)
 
 
 def test_an_evaluated_point_improves_on_nothing() -> None:
-    data = observed(noise=0.5)
+    data = noisy_plane(noise=0.5)
     model = WarpedGP().fit(data, PLANE, generator=make_generator(0))
-    acq = built(LogNoisyEI(), model, data)
+    acq = on_plane(LogNoisyEI(), model, data)
     with torch.no_grad():
         seen = acq(data.x.unsqueeze(-2)).max()
         others = acq(PLANE.sample(64, generator=make_generator(4)).unsqueeze(-2)).max()
@@ -87,16 +72,16 @@ def test_an_evaluated_point_improves_on_nothing() -> None:
 
 
 def test_a_part_of_the_evaluated_points_is_enough_if_the_best_are_among_them() -> None:
-    data = observed(noise=0.05, n=40)
+    data = noisy_plane(noise=0.05, n=40)
     model = WarpedGP().fit(data, PLANE, generator=make_generator(0))
     x = PLANE.sample(30, generator=make_generator(4)).unsqueeze(-2)
     with torch.no_grad():
-        some, every = (built(LogNoisyEI(n_evaluated=n), model, data)(x)[:, 0].exp() for n in (20, 40))
+        some, every = (on_plane(LogNoisyEI(n_evaluated=n), model, data)(x)[:, 0].exp() for n in (20, 40))
     torch.testing.assert_close(some, every, rtol=0.3, atol=5e-3)
 
 
 def test_a_pending_point_is_one_to_improve_on() -> None:
-    data = observed()
+    data = noisy_plane()
     model: Any = WarpedGP().fit(data, PLANE, generator=make_generator(0))
     x = PLANE.sample(64, generator=make_generator(4))
     with torch.no_grad():
@@ -113,21 +98,13 @@ def test_a_pending_point_is_one_to_improve_on() -> None:
 
 @pytest.mark.parametrize("surrogate", [WarpedGP(), MixedGP()], ids=repr)
 def test_gradients_are_finite_differences(surrogate: Surrogate) -> None:
-    data = observed()
-    acq = built(LogNoisyEI(), surrogate.fit(data, PLANE, generator=make_generator(0)), data)
-    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).sum(), x)
-    step = 1e-6
-    for column in range(2):
-        moved = torch.zeros(2, dtype=torch.float64)
-        moved[column] = step
-        with torch.no_grad():
-            numeric = (acq(x + moved) - acq(x - moved))[:, 0] / (2 * step)
-        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-3)
+    data = noisy_plane()
+    acq = on_plane(LogNoisyEI(), surrogate.fit(data, PLANE, generator=make_generator(0)), data)
+    check_gradients(acq, PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2), atol=1e-3)
 
 
 def test_joint_points_are_refused() -> None:
-    data = observed()
+    data = noisy_plane()
     model = WarpedGP(n_starts=1).fit(data, PLANE, generator=make_generator(0))
     with pytest.raises(IncompatibleError, match="single points"):
-        built(LogNoisyEI(), model, data)(data.x[:4].reshape(2, 2, 2))
+        on_plane(LogNoisyEI(), model, data)(data.x[:4].reshape(2, 2, 2))

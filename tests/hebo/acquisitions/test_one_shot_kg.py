@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 import torch
+from acquisition import PLANE, check_gradients, on_plane, plain_gp
 from botorch.acquisition.knowledge_gradient import qKnowledgeGradient
-from botorch.models import SingleTaskGP
 from botorch.models.model import Model
 from botorch.sampling import SobolQMCNormalSampler
 from examples import observations
@@ -17,7 +16,6 @@ from hebo.acquisitions.knowledge_gradient import KnowledgeGradient
 from hebo.acquisitions.one_shot_kg import OneShotKG
 from hebo.base import FittedModels, Surrogate
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.gradient_gp import GradientGP
 from hebo.surrogates.heteroscedastic_gp import HeteroscedasticGP
@@ -25,32 +23,11 @@ from hebo.surrogates.multitask_gp import MultitaskGP
 from hebo.surrogates.warped_gp import WarpedGP
 from mcbo.surrogates.mixed_gp import MixedGP
 
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + 0.2 * torch.randn(12, 1, generator=make_generator("e"), dtype=torch.float64)
-    return Data(x, (y - y.mean()) / y.std())
-
-
-@pytest.fixture(scope="module")
-def fitted(data: Data) -> Model:
-    return WarpedGP().fit(data, PLANE, generator=make_generator(0))
-
-
-def built(acq: OneShotKG, model: Model, data: Data) -> Any:
-    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(0))
-
 
 @pytest.mark.parametrize("lengthscale", [0.15, 0.4, 1.0])
 def test_joint_values_are_botorchs_of_the_same_fantasies(data: Data, lengthscale: float) -> None:
-    gp = SingleTaskGP(data.x, data.y, outcome_transform=None)
-    gp.covar_module.lengthscale, gp.likelihood.noise = lengthscale, 0.05
-    gp.eval()
-    acq = built(OneShotKG(n_fantasies=8), gp, data)
+    gp = plain_gp(data, lengthscale)
+    acq = on_plane(OneShotKG(n_fantasies=8), gp, data)
     sampler = SobolQMCNormalSampler(torch.Size([8]), seed=0)
     theirs = qKnowledgeGradient(gp, num_fantasies=8, sampler=sampler, current_value=acq.means.max())
     x = PLANE.sample(90, generator=make_generator(4)).reshape(10, 9, 2)
@@ -63,7 +40,7 @@ def test_joint_values_are_botorchs_of_the_same_fantasies(data: Data, lengthscale
 def test_a_point_with_the_best_known_maximizers_has_its_value_at_single_points(
     data: Data, fitted: Model
 ) -> None:
-    acq = built(OneShotKG(), fitted, data)
+    acq = on_plane(OneShotKG(), fitted, data)
     x = PLANE.sample(10, generator=make_generator(4))
     augmented = acq.augmented(x)
     assert augmented.shape == (10, 17, 2)
@@ -72,7 +49,7 @@ def test_a_point_with_the_best_known_maximizers_has_its_value_at_single_points(
 
 
 def test_values_are_near_the_exact_knowledge_gradient(data: Data, fitted: Model) -> None:
-    many = built(OneShotKG(n_fantasies=512, n_points=64), fitted, data)
+    many = on_plane(OneShotKG(n_fantasies=512, n_points=64), fitted, data)
     exact = KnowledgeGradient(n_points=64).build(
         FittedModels((fitted,)), data, PLANE, generator=make_generator(0)
     )
@@ -83,16 +60,9 @@ def test_values_are_near_the_exact_knowledge_gradient(data: Data, fitted: Model)
 
 @pytest.mark.parametrize("q", [1, 17])
 def test_gradients_are_finite_differences(data: Data, fitted: Model, q: int) -> None:
-    acq = built(OneShotKG(), fitted, data)
-    x = PLANE.sample(4 * q, generator=make_generator(5)).reshape(4, q, 2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).sum(), x)
-    for place in {0, q - 1}:
-        for column in range(2):
-            moved = torch.zeros(q, 2, dtype=torch.float64)
-            moved[place, column] = 1e-6
-            with torch.no_grad():
-                numeric = (acq(x + moved) - acq(x - moved))[:, 0] / 2e-6
-            torch.testing.assert_close(slope[:, place, column], numeric, rtol=1e-3, atol=1e-5)
+    acq = on_plane(OneShotKG(), fitted, data)
+    x = PLANE.sample(4 * q, generator=make_generator(5)).reshape(4, q, 2)
+    check_gradients(acq, x, atol=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -101,7 +71,7 @@ def test_gradients_are_finite_differences(data: Data, fitted: Model, q: int) -> 
 def test_joint_values_have_gradients_under_every_process(surrogate: Surrogate) -> None:
     known = observations(PLANE, 12)
     model = surrogate.fit(known, PLANE, generator=make_generator(0))
-    acq = built(OneShotKG(n_fantasies=4), model, known)
+    acq = on_plane(OneShotKG(n_fantasies=4), model, known)
     x = acq.augmented(PLANE.sample(3, generator=make_generator(1))).requires_grad_()
     (slope,) = torch.autograd.grad(acq(x).sum(), x)
     assert torch.isfinite(slope).all()

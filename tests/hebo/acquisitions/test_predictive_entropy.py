@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pytest
 import torch
+from acquisition import PLANE, check_gradients, on_plane, plain_gp
 from botorch.acquisition.predictive_entropy_search import qPredictiveEntropySearch
-from botorch.models import SingleTaskGP
 from botorch.models.model import Model
 
 from hebo.acquisitions.covariances import known_points
@@ -17,43 +15,20 @@ from hebo.acquisitions.joint_entropy import JointEntropy
 from hebo.acquisitions.predictive_entropy import PredictiveEntropy, log_smooth
 from hebo.base import FittedModels
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.random import make_generator
-from hebo.surrogates.warped_gp import WarpedGP
-
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
-
-
-@pytest.fixture(scope="module")
-def data() -> Data:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + 0.2 * torch.randn(12, 1, generator=make_generator("e"), dtype=torch.float64)
-    return Data(x, (y - y.mean()) / y.std())
-
-
-@pytest.fixture(scope="module")
-def fitted(data: Data) -> Model:
-    return WarpedGP().fit(data, PLANE, generator=make_generator(0))
-
-
-def built(acq: PredictiveEntropy, model: Model, data: Data) -> Any:
-    return acq.build(FittedModels((model,)), data, PLANE, generator=make_generator(0))
 
 
 @pytest.mark.parametrize("lengthscale", [0.15, 0.4, 1.0])
 def test_values_are_botorchs_of_the_same_draws(data: Data, lengthscale: float) -> None:
-    gp = SingleTaskGP(data.x, data.y, outcome_transform=None)
-    gp.covar_module.lengthscale, gp.likelihood.noise = lengthscale, 0.05
-    gp.eval()
+    gp = plain_gp(data, lengthscale)
     generator, known = make_generator(0), known_points(FittedModels((gp,)), data)
     support = support_points(known, PLANE, 64, generator=generator)
     maximizers, _ = JointDraws(gp, support, 4, generator=generator).maxima(PLANE, generator=generator)
     theirs = qPredictiveEntropySearch(gp, maximizers)
     x = PLANE.sample(100, generator=make_generator(4)).unsqueeze(-2)
     with torch.no_grad():
-        ours = built(PredictiveEntropy(n_samples=4, n_points=64), gp, data)(x)[:, 0]
+        ours = on_plane(PredictiveEntropy(n_samples=4, n_points=64), gp, data)(x)[:, 0]
         expected = theirs(x)
     shown = 1e-3 * torch.nn.functional.softplus(expected / 1e-3)
     torch.testing.assert_close(ours.exp(), shown, rtol=0.05, atol=0.003)
@@ -70,21 +45,15 @@ def test_the_scale_is_that_of_logarithms_above_zero_and_increasing_below() -> No
 
 
 def test_gradients_are_finite_differences(data: Data, fitted: Model) -> None:
-    acq = built(PredictiveEntropy(n_points=32, n_samples=4), fitted, data)
-    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).exp().sum(), x)
-    for column in range(2):
-        moved = torch.zeros(2, dtype=torch.float64)
-        moved[column] = 1e-5
-        with torch.no_grad():
-            numeric = (acq(x + moved).exp() - acq(x - moved).exp())[:, 0] / 2e-5
-        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-2, atol=1e-4)
+    acq = on_plane(PredictiveEntropy(n_points=32, n_samples=4), fitted, data)
+    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2)
+    check_gradients(lambda x: acq(x).exp(), x, step=1e-5, rtol=1e-2)
 
 
 def test_it_ranks_points_as_joint_entropy_does_by_and_large(data: Data, fitted: Model) -> None:
     x = PLANE.sample(100, generator=make_generator(5)).unsqueeze(-2)
     with torch.no_grad():
-        ours = built(PredictiveEntropy(n_samples=16), fitted, data)(x)[:, 0]
+        ours = on_plane(PredictiveEntropy(n_samples=16), fitted, data)(x)[:, 0]
         joint = JointEntropy().build(FittedModels((fitted,)), data, PLANE, generator=make_generator(0))(x)[
             :, 0
         ]
@@ -94,4 +63,4 @@ def test_it_ranks_points_as_joint_entropy_does_by_and_large(data: Data, fitted: 
 
 def test_joint_points_are_refused(data: Data, fitted: Model) -> None:
     with pytest.raises(IncompatibleError, match=r"single points.*kriging_believer"):
-        built(PredictiveEntropy(n_points=16), fitted, data)(data.x[:4].reshape(2, 2, 2))
+        on_plane(PredictiveEntropy(n_points=16), fitted, data)(data.x[:4].reshape(2, 2, 2))

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from acquisition import PLANE, check_gradients
 from botorch.acquisition.analytic import LogProbabilityOfFeasibility
 from botorch.models import ModelListGP, SingleTaskGP
 from scipy.stats import norm
@@ -16,14 +17,13 @@ from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.probability_of_feasibility import ProbabilityOfFeasibility
 from hebo.base import Acquisition, FittedModels
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
+from hebo.experiment.config.parts import build
 from hebo.presets import bayes_opt
 from hebo.random import make_generator
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
 
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 X = PLANE.sample(10, generator=make_generator("x"))
 DATA = Data(X, X[:, :1])
 
@@ -57,14 +57,7 @@ def test_values_are_products_of_normal_tails_however_unlikely(formula_model: Any
 def test_gradients_are_finite_differences() -> None:
     model = WarpedGP(n_starts=1).fit(Data(X, torch.sin(5 * X[:, :1])), PLANE, generator=make_generator(0))
     acq = built(model, model)
-    x = PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2).requires_grad_()
-    (slope,) = torch.autograd.grad(acq(x).sum(), x)
-    for column in range(2):
-        moved = torch.zeros(2, dtype=torch.float64)
-        moved[column] = 1e-6
-        with torch.no_grad():
-            numeric = (acq(x + moved) - acq(x - moved))[:, 0] / 2e-6
-        torch.testing.assert_close(slope[:, 0, column], numeric, rtol=1e-3, atol=1e-4)
+    check_gradients(acq, PLANE.sample(6, generator=make_generator(5)).unsqueeze(-2))
 
 
 def test_models_without_constraints_are_refused_with_the_remedy(linear_model: Any) -> None:
@@ -94,6 +87,30 @@ def test_an_ask_without_any_told_constraint_is_refused() -> None:
     optimizer.tell(x, x.sum(axis=1).tolist())
     with pytest.raises(IncompatibleError, match="no measured constraint"):
         optimizer.ask()
+
+
+@pytest.mark.parametrize("around", ["plain", "strict", "committee", "portfolio"])
+def test_a_problem_that_has_no_constraints_is_refused_before_any_ask(around: str) -> None:
+    loop = {
+        "type": "bayes_opt_loop",
+        "surrogate": "warped_gp",
+        "acquisition": "probability_of_feasibility",
+        "acq_optimizer": "random",
+        "output_transform": "standardize",
+    }
+    wrapped: dict[str, dict[str, Any]] = {
+        "plain": loop,
+        "strict": {"type": "strict", "of": loop},
+        "committee": {"type": "committee", "members": ["hebo", loop], "shares": [0.5]},
+        "portfolio": {
+            "type": "portfolio",
+            "of": {**loop, "acquisition": "config"},
+            "acquisitions": ["probability_of_feasibility"],
+        },
+    }
+    recipe: Any = build("optimizer", wrapped[around])
+    with pytest.raises(IncompatibleError, match=r"measured constraints alone.*none.*`constraints`.*log_ei"):
+        recipe.build(PLANE, seed=0).check_unconstrained()
 
 
 def n_feasible(acquisition: Acquisition) -> int:

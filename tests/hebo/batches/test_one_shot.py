@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import torch
+from acquisition import PLANE, noisy_plane
 from examples import SPACES
 
 from hebo.acq_optimizers.random import RandomSubset
@@ -14,7 +15,6 @@ from hebo.acquisitions.one_shot_kg import OneShotKG
 from hebo.base import BatchProblem, Candidates, FittedModels, Focus, Recommender
 from hebo.batches.one_shot import OneShot
 from hebo.data import Data
-from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.presets import bayes_opt
 from hebo.random import make_generator
@@ -22,8 +22,6 @@ from hebo.recommenders.fitted_models import all_on_means
 from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.transforms.power import Standardize
-
-PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 
 
 def recipe(**parts: Any) -> Recommender:
@@ -40,10 +38,7 @@ def recipe(**parts: Any) -> Recommender:
 
 
 def noisy_model() -> tuple[Any, Data]:
-    x = PLANE.sample(12, generator=make_generator("x"))
-    y = torch.sin(5 * x[:, :1]) + (x[:, 1:] - 0.4).square()
-    y = y + 0.2 * torch.randn(12, 1, generator=make_generator("e"), dtype=torch.float64)
-    data = Data(x, (y - y.mean()) / y.std())
+    data = noisy_plane()
     return WarpedGP(n_starts=1).fit(data, PLANE, generator=make_generator(0)), data
 
 

@@ -13,7 +13,7 @@ from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acquisitions.mace import MACE
 from hebo.base import BatchProblem
 from hebo.batches.kriging_believer import KrigingBeliever
-from hebo.errors import IncompatibleError, NumericalError
+from hebo.errors import ConfigError, IncompatibleError, NumericalError
 from hebo.optimizer.optimizer import Optimizer
 from hebo.optimizers.hebo import HEBO, HEBORecipe
 from hebo.recommenders.strict import Strict
@@ -108,8 +108,11 @@ def test_strictness_is_a_setting_of_every_composition() -> None:
     assert not HEBORecipe().is_strict
 
 
-def test_a_composition_that_cannot_work_is_not_hidden(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("kind", [IncompatibleError, ConfigError])
+def test_a_composition_that_cannot_work_is_not_hidden(
+    kind: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     optimizer = begun()
-    break_at("acquisition", IncompatibleError("takes single points"), monkeypatch)
-    with pytest.raises(IncompatibleError, match="takes single points"):
+    break_at("acquisition", kind("takes single points"), monkeypatch)
+    with pytest.raises(kind, match="takes single points"):
         optimizer.ask()

@@ -8,7 +8,9 @@ import pytest
 import torch
 from torch import Generator, Tensor
 
+from hebo.acq_optimizers.evolution import NSGA2
 from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.batch_improvement import QLogNEI
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.thompson import ThompsonSampling
 from hebo.base import Domain, Recommender
@@ -127,6 +129,13 @@ def test_hebos_forest_is_there_for_acquisitions_it_can_serve() -> None:
 def test_a_share_of_no_second_model_is_refused() -> None:
     with pytest.raises(ConfigError, match="`second_share` says nothing without `second_surrogate`"):
         HEBORecipe(second_surrogate=None, second_share=0.5)
+
+
+def test_a_search_of_no_second_model_is_refused() -> None:
+    with pytest.raises(ConfigError, match="`second_search` says nothing without `second_surrogate`"):
+        HEBORecipe(second_surrogate=None, second_search=NSGA2())
+    with pytest.raises(ConfigError, match="`second_search` says nothing"):  # it has none for this one
+        HEBORecipe(acquisition=QLogNEI(), second_search=NSGA2())
 
 
 def test_members_may_be_any_recommenders() -> None:

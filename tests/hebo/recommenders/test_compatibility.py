@@ -12,11 +12,14 @@ from hebo.acq_optimizers.gradient import GradientSearch
 from hebo.acq_optimizers.lbfgs import LBFGS
 from hebo.acquisitions.improvement import LogEI
 from hebo.acquisitions.mace import MACE
+from hebo.acquisitions.sampled import SampledEI, SampledPI, SampledSR, SampledUCB
 from hebo.base import AcqOptimizer, Acquisition, Surrogate
+from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.presets import HEBORecipe, bayes_opt
 from hebo.recommenders.bayes_opt import BayesOptRecipe
 from hebo.recommenders.preferential import Preferential
+from hebo.recommenders.strict import Strict
 from hebo.surrogates.extra_trees import ExtraTrees
 from hebo.surrogates.heteroscedastic_gp import HeteroscedasticGP
 from hebo.surrogates.perturbed import Perturbed
@@ -94,6 +97,44 @@ def test_compositional_search_is_refused_without_a_nested_expectation(acquisitio
     )
     with pytest.raises(IncompatibleError, match=message):
         composed(CompositionalSearch(), WarpedGP(), acquisition)
+
+
+@pytest.mark.parametrize(
+    ("acquisition", "search", "message"),
+    [
+        (SampledEI(form="compositional", n_samples=32), {}, r"n_samples = 32 .*draws 64.*`sample_size: 32`"),
+        (SampledUCB(form="memory_efficient", n_columns=32), {}, r"n_columns = 32, .*draws 64 .*the same"),
+        (SampledSR(form="memory_efficient"), {"growth": 0.8}, r"n_columns = 64, .*1 to 64.*without `growth`"),
+    ],
+    ids=["fixed samples", "columns", "growth"],
+)
+def test_steps_of_other_sizes_than_the_acquisition_draws_are_refused_when_composed(
+    acquisition: Acquisition, search: dict[str, float], message: str
+) -> None:
+    with pytest.raises(IncompatibleError, match=message):
+        composed(CompositionalSearch(**search), WarpedGP(), acquisition)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("acquisition", "search"),
+    [
+        (SampledEI(form="compositional", n_samples=64), {"growth": 0.8}),
+        (SampledPI(form="memory_efficient"), {}),
+        (SampledSR(form="memory_efficient", n_columns=16), {"sample_size": 16}),
+    ],
+    ids=["fixed samples", "usual columns", "columns"],
+)
+def test_steps_of_the_sizes_that_the_acquisition_draws_are_taken(
+    acquisition: Acquisition, search: dict[str, float]
+) -> None:
+    recipe = composed(
+        CompositionalSearch(n_raw=8, n_restarts=2, n_steps=3, **search), WarpedGP(), acquisition
+    )  # type: ignore[arg-type]
+    space = DesignSpace().parse([{"name": "a", "type": "num", "lb": 0, "ub": 1}])
+    optimizer = Strict(of=recipe).build(space, seed=0)
+    x = optimizer.ask(3)
+    optimizer.tell(x, x["a"].tolist())
+    assert space.contains(space.encode(optimizer.ask())).all()
 
 
 def test_searches_of_utilities_are_those_that_take_any_acquisition() -> None:

@@ -89,6 +89,29 @@ def test_the_example_of_each_part_is_an_experiment_that_can_be_built(kind: str, 
     assert build_experiment(parse_yaml(text, file="example.yaml"))
 
 
+@pytest.mark.parametrize(
+    ("kind", "name", "beside"),
+    [
+        ("acq_optimizer", "compositional", {"acquisition": {"type": "q_ei", "form": "compositional"}}),
+        ("batch_rule", "joint", {"acquisition": "q_log_ei"}),
+        ("batch_rule", "independent_draws", {"acquisition": "thompson"}),
+        ("batch_rule", "one_shot", {"acquisition": "one_shot_kg"}),
+        ("acquisition", "one_shot_kg", {"batch": "one_shot"}),
+    ],
+)
+def test_a_part_that_needs_another_is_shown_with_it_in_its_own_place(
+    kind: str, name: str, beside: dict[str, Any]
+) -> None:
+    found = parse_yaml(example_text(kind, name), file="example.yaml").data["optimizer"]
+    place = "batch" if kind == "batch_rule" else kind
+    assert found == {"type": "hebo", "n_initial": 8, place: {"type": name}, **beside}
+
+
+def test_the_probability_of_feasibility_is_shown_on_a_task_with_constraints() -> None:
+    text = example_text("acquisition", "probability_of_feasibility")
+    assert build_experiment(parse_yaml(text, file="example.yaml")).tasks[0].recipe.constraints
+
+
 def test_a_setting_says_what_it_may_be() -> None:
     found = {one.name: (one.values, one.default, one.meaning) for one in settings(Toy)}
     assert found == {

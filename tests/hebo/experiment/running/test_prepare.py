@@ -60,6 +60,16 @@ def test_an_optimizer_without_use_for_constraints_is_refused_early(
     assert not out.exists()
 
 
+def test_an_optimizer_of_nothing_but_constraints_is_refused_early_where_there_are_none(
+    write_config: Write, hebo: Hebo, out: Path
+) -> None:
+    recipe = {"type": "hebo", "acquisition": {"type": "probability_of_feasibility"}}
+    answer = hebo("run", write_config(tasks=[{"type": "branin"}], optimizers=[recipe]))
+    assert answer.exit_code == 2
+    assert "does not fit the task 'branin': ProbabilityOfFeasibility is about measured cons" in answer.stderr
+    assert not out.exists()
+
+
 def test_a_folder_that_cannot_be_written_is_named(write_config: Write, hebo: Hebo, tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     answer = hebo("run", write_config(output=str(tmp_path / "file")))
