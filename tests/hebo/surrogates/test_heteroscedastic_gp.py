@@ -11,6 +11,7 @@ from torch import Tensor
 from hebo.abilities import (
     ADDITIVE_MODEL,
     CROSS_COVARIANCE,
+    JOINT_NORMAL,
     LEAVE_ONE_OUT,
     NOISE_PROFILE,
     PATH_SAMPLING,
@@ -140,7 +141,7 @@ def test_the_noise_has_slopes() -> None:
 
 def test_it_offers_what_the_process_inside_does_and_the_noise() -> None:
     recipe = HeteroscedasticGP()
-    assert recipe.offers() == {CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING, NOISE_PROFILE}
+    assert recipe.offers() == {CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING, NOISE_PROFILE}
     assert ADDITIVE_MODEL not in HeteroscedasticGP(of=MixedGP(kernels=[TreeAdditive()])).offers()
     model = fit(observed(rising, n=20), HeteroscedasticGP(of=MixedGP(), n_rounds=1))
     assert isinstance(model, NoiseProfile)

@@ -78,6 +78,6 @@ def test_a_model_without_components_is_refused() -> None:
 
 def test_measured_constraints_are_refused_as_they_would_end_the_sum() -> None:
     optimizer = RDUCB().build(SPACE, seed=0)
-    with pytest.raises(IncompatibleError, match="AdditiveUCB gives MessagePassing values that measured"):
+    with pytest.raises(IncompatibleError, match="AdditiveUCB gives values that measured"):
         optimizer.tell(optimizer.ask(1), [1.0], constraints=[0.0])
     assert len(optimizer.history) == 0

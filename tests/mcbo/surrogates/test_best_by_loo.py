@@ -8,7 +8,7 @@ import pytest
 import torch
 from examples import SPACES
 
-from hebo.abilities import CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING
+from hebo.abilities import CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING
 from hebo.base import Surrogate
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
@@ -82,7 +82,7 @@ def test_models_that_differ_in_kernels_of_other_columns_alone_are_fitted_once() 
 
 
 def test_it_offers_what_all_of_them_offer() -> None:
-    assert BestByLOO().offers() == {CROSS_COVARIANCE, LEAVE_ONE_OUT, PATH_SAMPLING}
+    assert BestByLOO().offers() == {CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING}
     assert BestByLOO(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {
         CROSS_COVARIANCE,
         LEAVE_ONE_OUT,
