@@ -85,6 +85,7 @@ def test_it_offers_what_all_of_them_offer() -> None:
     assert BestByLOO().offers() == {CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING}
     assert BestByLOO(surrogates=[MixedGP(), MixedGP(n_samples=2)]).offers() == {
         CROSS_COVARIANCE,
+        JOINT_NORMAL,
         LEAVE_ONE_OUT,
     }
 
