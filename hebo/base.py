@@ -204,6 +204,11 @@ class Acquisition(Recipe, ABC):
     needs_costs: ClassVar[bool] = False
 
     @property
+    def is_noisy(self) -> bool:
+        """Whether its function has other values at the same point in each call."""
+        return False
+
+    @property
     def takes(self) -> Takes:
         """What it makes use of: perhaps a stated reference point, `data.reference`."""
         return NOTHING

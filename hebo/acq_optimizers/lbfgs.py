@@ -13,6 +13,8 @@ from torch import Generator, Tensor
 from hebo.acq_optimizers.ascent import ascend
 from hebo.acq_optimizers.restarts import Part, RestartSearch
 from hebo.acq_optimizers.sorting import Array
+from hebo.base import Acquisition
+from hebo.errors import IncompatibleError
 
 ASCENT_ROUNDS = 60
 """Rounds of projected BFGS for points outside of constraints."""
@@ -34,6 +36,18 @@ class LBFGS(RestartSearch):
 
     n_iterations: int = Field(default=200, ge=1)
     n_corrections: int = Field(default=10, ge=1)
+
+    def check_acquisition(self, acquisition: Acquisition) -> None:
+        """Refuse values that change from call to call: curvature and line searches compare them.
+
+        Raises:
+            IncompatibleError: With what to use.
+        """
+        if acquisition.is_noisy:
+            raise IncompatibleError(
+                f"{type(acquisition).__name__} draws fresh samples in each call, and LBFGS compares values; "
+                "write `form: finite_sum`, or use the search gradient"
+            )
 
     def _improve(self, part: Part, *, generator: Generator) -> Tensor:
         z = part.shares(part.x)

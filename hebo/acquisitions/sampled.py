@@ -78,6 +78,11 @@ class Sampled(Acquisition, ABC):
         is_nested = self.form in ("compositional", "memory_efficient")
         return frozenset({JOINT_VALUES, NESTED_EXPECTATION} if is_nested else {JOINT_VALUES})
 
+    @property
+    def is_noisy(self) -> bool:
+        """With fresh samples in each call."""
+        return self.form == "expectation"
+
     def check_steps(self, fewest: int, most: int) -> None:
         """Refuse a search that draws other numbers of samples than the form has; see `LimitedSteps`."""
         if self.form == "compositional" and most > self.n_samples:

@@ -115,6 +115,13 @@ def test_steps_of_other_sizes_than_the_acquisition_draws_are_refused_when_compos
         composed(CompositionalSearch(**search), WarpedGP(), acquisition)  # type: ignore[arg-type]
 
 
+def test_a_search_that_compares_values_refuses_noisy_ones() -> None:
+    with pytest.raises(IncompatibleError, match=r"SampledEI draws fresh .* LBFGS .* `form: finite_sum`"):
+        composed(LBFGS(), WarpedGP(), SampledEI(form="expectation"))
+    composed(LBFGS(), WarpedGP(), SampledEI())
+    composed(GradientSearch(), WarpedGP(), SampledEI(form="expectation"))
+
+
 @pytest.mark.parametrize(
     ("acquisition", "search"),
     [
