@@ -22,6 +22,7 @@ from hebo.errors import HeboError
 from hebo.experiment.config.parts import build, describe, rebuild
 from hebo.optimizer.optimizer import Optimizer
 from hebo.random import make_generator
+from hebo.recommenders.committee import Committee
 from hebo.recommenders.fitted_models import all_on_means
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -98,9 +99,10 @@ def test_a_single_point_is_the_one_of_the_acquisition_of_the_composition() -> No
 
 
 def test_the_forest_of_hebo_keeps_to_kriging_believer() -> None:
-    batches, apart = rounds(hebo("numeric", "jointly_improved"), 4), rounds(hebo("numeric", None), 4)
-    assert not apart[-1].equals(batches[-1])
-    assert len(batches[-1].drop_duplicates()) == 4
+    recipe: Any = build("optimizer", {"type": "hebo", "batch": {"type": "jointly_improved"}})
+    committee = recipe.of.one.of
+    assert isinstance(committee, Committee)
+    assert [type(one.batch) for one in committee.members] == [JointlyImproved, KrigingBeliever]
 
 
 def test_single_asks_of_hebo_are_those_of_kriging_believer() -> None:
