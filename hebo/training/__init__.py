@@ -1,0 +1,1 @@
+"""Pretraining of networks on generated tasks; nothing here is imported by the optimization loop."""
