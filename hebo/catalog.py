@@ -147,6 +147,36 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
     },
+    "task_prior": {
+        "gaussian_processes": (
+            "hebo.training.priors.gaussian_processes:GaussianProcesses",
+            "Functions drawn from Gaussian processes with random hyperparameters",
+        ),
+        "neural_networks": (
+            "hebo.training.priors.neural_networks:NeuralNetworks",
+            "Small neural networks with random weights",
+        ),
+        "trees": ("hebo.training.priors.trees:Trees", "Sums of random trees: steps and plateaus"),
+        "bowls": ("hebo.training.priors.bowls:Bowls", "One peak, with ripples in most of the tasks"),
+        "noisy": ("hebo.training.priors.wrappers:Noisy", "Functions of another prior, observed with noise"),
+        "irrelevant": (
+            "hebo.training.priors.wrappers:Irrelevant",
+            "Functions of another prior that ignore some columns",
+        ),
+        "additive": (
+            "hebo.training.priors.wrappers:Additive",
+            "Sums of functions of another prior, each of some columns",
+        ),
+        "clipped": (
+            "hebo.training.priors.wrappers:Clipped",
+            "Functions of another prior with plateaus",
+        ),
+        "skewed": (
+            "hebo.training.priors.wrappers:Skewed",
+            "Functions of another prior under a monotone map of their values",
+        ),
+        "mixture": ("hebo.training.priors.mixture:Mixture", "Functions of several priors"),
+    },
     "risk_measure": {
         "expectation": ("hebo.surrogates.risk_measures:Expectation", "The weighted mean"),
         "var": ("hebo.surrogates.risk_measures:VaR", "Value at risk: what a share of the values reaches"),

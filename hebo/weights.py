@@ -103,8 +103,8 @@ def _read(path: Path, kind: str, stamps: tuple[tuple[int, int], ...]) -> Weights
     content = path.read_bytes()
     if hashlib.sha256(content).hexdigest() != card["sha256"]:
         raise DataError(
-            f"{path}: cut or altered, its SHA-256 is not the one on its card; copy both files again, or train "
-            "the weights anew with `hebo pretrain`"
+            f"{path}: cut or altered, its SHA-256 is not the one on its card; copy both files again, or "
+            "train the weights anew with `hebo pretrain`"
         )
     try:
         return Weights(card, load(content))
@@ -118,7 +118,7 @@ def _card(path: Path) -> dict[str, Any]:
     if len(content) > _MAX_CARD:
         raise DataError(f"{path}: {len(content)} bytes are no card of weights; {remedy}")
     try:
-        card = json.loads(content)
+        card: dict[str, Any] = json.loads(content)
     except ValueError as error:
         raise DataError(f"{path}: no JSON ({error}); {remedy}") from error
     for key, kind in _NEEDED.items():
@@ -126,6 +126,7 @@ def _card(path: Path) -> dict[str, Any]:
             raise DataError(f"{path}: the card has no usable '{key}'; {remedy}")
     if card["format"] != FORMAT:
         raise DataError(
-            f"{path}: format {card['format']}, where {FORMAT} is wanted; train the weights anew with this version"
+            f"{path}: format {card['format']}, where {FORMAT} is wanted; train the weights anew with this "
+            "version of the package"
         )
     return card

@@ -1,11 +1,12 @@
 """Contexts of generated tasks: uniform points, or points as an optimizer gathers them.
 
-The points that Bayesian optimization has seen are no uniform sample: they gather where values are good. A model
-that was trained on uniform contexts predicts worse there (probabilistic transformer surrogates, 2205.13902).
+The points that Bayesian optimization has seen are no uniform sample: they gather where values are good. A
+model trained on uniform contexts predicts worse there (probabilistic transformer surrogates, 2205.13902).
 """
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Self
 
 import torch
@@ -145,7 +146,7 @@ def _rounds(n: int, n_rounds: int) -> list[tuple[int, int]]:
     """Return begin and end of the uniform quarter, at least two points, and of the rounds after it."""
     first = min(n, max(2, n // 4))
     ends = [first + (n - first) * i // n_rounds for i in range(n_rounds + 1)]
-    return [(0, first), *((a, b) for a, b in zip(ends[:-1], ends[1:], strict=True) if b > a)]
+    return [(0, first), *((a, b) for a, b in pairwise(ends) if b > a)]
 
 
 def _observed(functions: Functions, x: Tensor, generator: Generator) -> Tensor:

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from torch import Generator, Tensor, nn
 
 from hebo.recipe import Recipe
+from hebo.training.contexts import Shapes
 from hebo.training.tasks import TaskBatch
 
 
@@ -19,6 +20,13 @@ class Learner(Recipe, ABC):
     """
 
     kind: ClassVar[str]
+
+    def check(self, shapes: Shapes) -> None:
+        """Refuse tasks that the network cannot be trained on.
+
+        Raises:
+            ValueError: With the setting of the shapes, and what would work.
+        """
 
     @abstractmethod
     def architecture(self) -> dict[str, Any]:

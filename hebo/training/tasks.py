@@ -1,6 +1,6 @@
 """Generated tasks: columns, random functions over them, and batches of contexts and queries.
 
-Notation: `t` tasks of one batch, `d` columns of which the first `k` are numeric and the other `c` categorical,
+Notation: `t` tasks of one batch, `d` columns of which the first `k` are numeric and the other `c` categories,
 `n` context points, `m` query points. Numeric columns lie in `[0, 1]`, categories are codes `0, 1, ...`.
 """
 
@@ -82,6 +82,11 @@ class Functions(Protocol):
 
 class TaskPrior(Recipe, ABC):
     """A recipe of a distribution over functions, of about zero mean and unit variance over the space."""
+
+    @property
+    def is_noisy(self) -> bool:
+        """Whether the values of its functions are observed with noise."""
+        return False
 
     @abstractmethod
     def draw(self, n_tasks: int, columns: Columns, *, generator: Generator) -> Functions:

@@ -25,6 +25,7 @@ from hebo.experiment.cli.export import export
 from hebo.experiment.cli.fit_quality import fit_quality
 from hebo.experiment.cli.init import init
 from hebo.experiment.cli.notices import one_line_warnings
+from hebo.experiment.cli.pretrain import pretrain
 from hebo.experiment.cli.ranks import ranks
 from hebo.experiment.cli.rounds import ask, edit, forget, tell
 from hebo.experiment.cli.tasks import tasks
@@ -181,6 +182,7 @@ main.add_command(fit_quality)
 main.add_command(diagnose)
 main.add_command(describe)
 main.add_command(init)
+main.add_command(pretrain)
 main.add_command(tasks)
 main.add_command(ask)
 main.add_command(tell)

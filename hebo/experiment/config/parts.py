@@ -203,13 +203,14 @@ def _takes_mapping(annotation: object) -> bool:
     return any(isinstance(origin, type) and issubclass(origin, Mapping) for origin in origins)
 
 
-def _plain(value: object) -> Any:
+def plain(value: object) -> Any:
+    """Return settings as plain data; parts as `describe` returns them."""
     if isinstance(value, Recipe):
         return describe(value) if contract_kind(type(value)) else _fields(value)
     if isinstance(value, Mapping):
-        return {key: _plain(one) for key, one in value.items()}
+        return {key: plain(one) for key, one in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     if isinstance(value, Enum):
         return value.value
     if value is None or isinstance(value, bool | int | float | str):
@@ -218,4 +219,4 @@ def _plain(value: object) -> Any:
 
 
 def _fields(recipe: Recipe) -> dict[str, Any]:
-    return {key: _plain(getattr(recipe, name)) for key, name in type(recipe).yaml_keys().items()}
+    return {key: plain(getattr(recipe, name)) for key, name in type(recipe).yaml_keys().items()}

@@ -1,0 +1,1 @@
+"""Distributions over functions that networks are trained on."""

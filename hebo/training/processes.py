@@ -1,0 +1,60 @@
+"""Several training processes, started by `torchrun`: the mean of their gradients is what counts."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch import distributed as dist
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among others.
+
+    Attributes:
+        rank: Its number, from 0. Number 0 writes the files.
+        n: How many there are.
+        device: Where it computes.
+    """
+
+    rank: int
+    n: int
+    device: torch.device
+
+    def mean(self, values: Iterable[Tensor]) -> None:
+        """Replace tensors by their means over all processes."""
+        if self.n == 1:
+            return
+        for one in values:
+            dist.all_reduce(one)
+            one /= self.n
+
+    def wait(self) -> None:
+        """Wait for the others."""
+        if self.n > 1:
+            dist.barrier()
+
+
+@contextmanager
+def joined_processes(device: str | None) -> Iterator[Processes]:
+    """Join the processes that `torchrun` started; without it there is this one alone.
+
+    Args:
+        device: Such as `cpu` or `cuda`; None takes a GPU where there is one.
+    """
+    rank, n = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+    kind = device or ("cuda" if torch.cuda.is_available() else "cpu")
+    place = f"cuda:{os.environ['LOCAL_RANK']}" if kind == "cuda" and n > 1 else kind
+    if n == 1:
+        yield Processes(0, 1, torch.device(place))
+        return
+    dist.init_process_group("nccl" if kind == "cuda" else "gloo")
+    try:
+        yield Processes(rank, n, torch.device(place))
+    finally:
+        dist.destroy_process_group()
