@@ -6,6 +6,7 @@ model trained on uniform contexts predicts worse there (probabilistic transforme
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -131,7 +132,7 @@ class Contexts(Recipe):
         best = y.topk(min(_N_BEST, y.shape[1]), dim=1).indices
         chosen = best.gather(1, (u[..., 0] * best.shape[1]).long())
         center = x.gather(1, chosen.unsqueeze(-1).expand(-1, -1, x.shape[-1]))
-        low, high = (torch.tensor(one).log() for one in self.radius)
+        low, high = map(math.log, self.radius)
         radius = (low + u[..., 1:2] * (high - low)).exp()
         step = torch.randn(fresh.shape, generator=generator, device=generator.device)
         moved = columns.snapped(center + radius * step)
