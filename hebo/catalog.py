@@ -147,6 +147,12 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
     },
+    "learner": {
+        "neural_process": (
+            "hebo.training.neural_process:NeuralProcess",
+            "Transformer with a bar distribution, for the surrogate `neural_process`",
+        ),
+    },
     "task_prior": {
         "gaussian_processes": (
             "hebo.training.priors.gaussian_processes:GaussianProcesses",
