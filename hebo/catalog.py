@@ -148,6 +148,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
     },
     "learner": {
+        "neural_acquisition": (
+            "hebo.training.neural_acquisition:NeuralAcquisition",
+            "Policy that chooses evaluations, trained on whole runs, for the acquisition of that name",
+        ),
         "neural_process": (
             "hebo.training.neural_process:NeuralProcess",
             "Transformer with a bar distribution, for the surrogate `neural_process`",
@@ -182,6 +186,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Functions of another prior under a monotone map of their values",
         ),
         "mixture": ("hebo.training.priors.mixture:Mixture", "Functions of several priors"),
+        "earlier_tasks": (
+            "hebo.training.priors.earlier_tasks:EarlierTasks",
+            "Functions like those of earlier tasks, from tables of measurements",
+        ),
     },
     "risk_measure": {
         "expectation": ("hebo.surrogates.risk_measures:Expectation", "The weighted mean"),
@@ -243,6 +251,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "predictive_entropy": (
             "hebo.acquisitions.predictive_entropy:PredictiveEntropy",
             "What an observation tells about where the maximum is, by expectation propagation",
+        ),
+        "neural_acquisition": (
+            "hebo.recommenders.neural_acquisition:NeuralAcquisition",
+            "NAP: the values of a policy that was trained on whole runs of related tasks",
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),

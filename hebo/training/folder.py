@@ -107,6 +107,7 @@ class Folder:
             "kind": plan.learner.kind,
             "architecture": plan.learner.architecture(),
             "limits": plan.limits(),
+            "space": plan.space(),
             "seed": plan.seed,
             "steps": progress.step,
             "tasks": progress.tasks,

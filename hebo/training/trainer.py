@@ -42,7 +42,7 @@ def draw_batch(plan: Pretraining, device: torch.device, *label: object) -> tuple
     """Draw the tasks of one step, and return the generator that goes on."""
     cpu = torch.Generator().manual_seed(derive_seed("pretrain", plan.seed, *label, "shape"))
     generator = torch.Generator(device).manual_seed(derive_seed("pretrain", plan.seed, *label))
-    columns, n = plan.shapes.draw_columns(cpu), plan.shapes.draw_context(cpu)
+    columns, n = plan.prior.columns or plan.shapes.draw_columns(cpu), plan.shapes.draw_context(cpu)
     with torch.no_grad():
         functions = plan.prior.draw(plan.batch_size, columns, generator=generator)
         batch = plan.contexts.batch(

@@ -91,6 +91,19 @@ class Bars:
         outer = (1 - 2 / math.pi) * torch.stack([self.lower_scale, self.upper_scale]).square()
         return torch.cat([outer[:1], inner, outer[1:]])
 
+    def expected_excess(self, tau: Tensor) -> Tensor:
+        """Return `E[max(f - tau, 0)]` of each bar, `... x m`, for thresholds `...`."""
+        tau, low, high = tau.unsqueeze(-1), self.borders[:-1], self.borders[1:]
+        whole = self.centers - tau
+        part = (high - tau).clamp_min(0).square() / (2 * self.widths)
+        inner = torch.where(tau <= low, whole, part)
+        first, last = self.borders[1], self.borders[-2]
+        below = _excess((first - tau) / self.lower_scale) * self.lower_scale + whole[..., :1]
+        above = _excess((tau - last) / self.upper_scale) * self.upper_scale
+        lowest = torch.where(tau < first, below, torch.zeros_like(below))
+        highest = torch.where(tau <= last, whole[..., -1:], above)
+        return torch.cat([lowest, inner[..., 1:-1], highest], -1)
+
     def index(self, values: Tensor) -> Tensor:
         """Return the bar that each value lies in, of the same shape."""
         return torch.bucketize(values.detach(), self.borders[1:-1].contiguous())
@@ -120,3 +133,9 @@ class Bars:
         mean = p @ self.centers
         apart = self.centers - mean.unsqueeze(-1)
         return mean, (p * (self.variances + apart.square())).sum(-1)
+
+
+def _excess(z: Tensor) -> Tensor:
+    """Return `E[max(|Z| - z, 0)]` of a standard normal `Z`, for positive `z`."""
+    density = torch.exp(-0.5 * z.square()) / math.sqrt(2 * math.pi)
+    return 2 * (density - z * torch.special.ndtr(-z))

@@ -140,12 +140,16 @@ class Transformer(nn.Module):
 
     def predict(self, context: Context, queries: Points) -> Prediction:
         """Predict `t x b` queries from encoded observations."""
+        prediction: Prediction = self.head(self.attended(context, queries))
+        return prediction
+
+    def attended(self, context: Context, queries: Points) -> Tensor:
+        """Return the tokens of `t x b` queries, `t x b x w`, after all layers."""
         tokens = self.embedding(queries, context.signs) + self._sizes(queries, context.keys[0].shape[2])
         distances = squared_distances(queries, context.points)
         for layer, keys, values in zip(self.layers, context.keys, context.values, strict=True):
             tokens = layer(tokens, keys, values, distances)
-        prediction: Prediction = self.head(tokens)
-        return prediction
+        return tokens
 
     def _values(self, y: Tensor) -> Tensor:
         embedded: Tensor = self.of_value(y.clamp(-MAX_VALUE, MAX_VALUE).unsqueeze(-1))
