@@ -102,7 +102,10 @@ class EarlierTasks(TaskPrior):
         texts = read_texts(path, wanted=[*self.design_space.names, self.value])
         for name in (*self.design_space.names, self.value):
             texts.need(name)
-        x = self.design_space.encode(typed_columns(texts, self.design_space))
+        try:
+            x = self.design_space.encode(typed_columns(texts, self.design_space))
+        except DataError as error:
+            raise DataError(f"{path}: {error} The tables of a training have one space in common.") from error
         cells = texts.cells[self.value].items()
         values = [read_measured(texts.where(line, self.value), text) for line, text in cells]
         y = torch.tensor(values, dtype=torch.float64) * (1.0 if self.goal == "maximize" else -1.0)
