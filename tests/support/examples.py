@@ -106,6 +106,11 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("surrogate", "perturbed"): {key: value for key, value in _PERTURBED.items() if key != "type"},
     ("surrogate", "averaged"): {key: value for key, value in _AVERAGED.items() if key != "type"},
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
+    ("task_prior", "earlier_tasks"): {
+        "space": [{"name": f"x{i}", "type": "num", "lb": -5, "ub": 15} for i in (1, 2)],
+        "files": [str(INSTANCES / "six_points.csv")],
+        "value": "y",
+    },
     ("task_prior", "mixture"): {"members": [{"type": "gaussian_processes"}, {"type": "trees"}]},
     ("acquisition", "prior_guided"): {
         "of": {"type": "log_ei"},
