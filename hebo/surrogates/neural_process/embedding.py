@@ -50,9 +50,13 @@ class Signs:
         columns, codes = both.split([n_numeric + c, c * most], dim=1)
         return Signs(columns, codes.unflatten(1, (c, most)) if c else codes.reshape(n_tasks, 0, most, p))
 
-    def for_tasks(self, n: int) -> Signs:
-        """Return the signs of one task for `n` tasks."""
-        return Signs(self.columns.expand(n, -1, -1), self.categories.expand(n, -1, -1, -1))
+    def to(self, like: Tensor) -> Signs:
+        """Return the signs on the device and in the precision of a tensor."""
+        return Signs(self.columns.to(like), self.categories.to(like))
+
+    def repeated(self, n: int) -> Signs:
+        """Return these signs `n` times, one after the other."""
+        return Signs(self.columns.repeat(n, 1, 1), self.categories.repeat(n, 1, 1, 1))
 
 
 @dataclass(frozen=True)

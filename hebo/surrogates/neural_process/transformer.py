@@ -23,6 +23,8 @@ MAX_VALUE = 8.0
 """Standardized values are clipped to this size before the network sees them."""
 
 _MIN_LOG_SD = math.log(1e-3)
+_MIN_LOG_NOISE = math.log(5e-3)
+"""Of the standard deviation of the noise: less cannot be told from none."""
 _HEAD_SCALES = (1.0, 1000.0)
 
 
@@ -227,7 +229,7 @@ class Head(nn.Module):
         bars = Bars(self.borders)
         apart = (bars.centers - mean) * torch.exp(-log_sd.clamp_min(_MIN_LOG_SD))
         logits = free + bars.widths.log() - 0.5 * apart.square()
-        log_noise = _MIN_LOG_SD + functional.softplus(noise.squeeze(-1) + 4.0)
+        log_noise = _MIN_LOG_NOISE + functional.softplus(noise.squeeze(-1) + 4.0)
         return Prediction(logits.log_softmax(-1), log_noise)
 
 
