@@ -133,6 +133,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",
         ),
+        "neural_process": (
+            "hebo.surrogates.neural_process.neural_process:NeuralProcess",
+            "Transformer that was trained once on generated tasks, and predicts without fitting",
+        ),
         "risk_averse": (
             "hebo.surrogates.risk_averse:RiskAverse",
             "The mean less a multiple of the noise at the point, where noise varies",

@@ -22,13 +22,16 @@ from hebo.training.tasks import Columns, TaskBatch
 _NEAR = 0.1
 """Queries within this root mean squared distance per column are neighbors of the regularizer."""
 _MAX_NEIGHBORS = 16
+_MAX_NOISE = 2.0
+"""Noise is taken for no larger than so many standard deviations of the context, of which it is a part."""
+_ROBUST = 4.0
 
 
 class NeuralProcess(Learner):
     """A transformer that predicts noise-free values of queries from noisy observations.
 
-    The loss is the mean negative log density of the noise-free values under the bars, plus the expected
-    negative log density of the noise under a normal one with the standard deviation that the network says.
+    The loss is the mean negative log density of the noise-free values under the bars, plus a robust
+    form of the expected negative log density of the noise under the standard deviation that the network says.
 
     The approximate-posterior regularizer (2205.13902) keeps distributions of neighboring queries alike: for
     two queries within `eps = 0.1` of each other it adds their Kullback-Leibler divergence, weighted by
@@ -74,9 +77,16 @@ def points_of(x: Tensor, columns: Columns) -> Points:
 
 
 def _noise_loss(log_sd: Tensor, noise: Tensor) -> Tensor:
-    """Expected negative log density of noise, less a constant: what that of drawn noise is on average."""
-    ratio = noise.clamp_max(MAX_VALUE) * torch.exp(-log_sd)
-    return (log_sd + 0.5 * ratio.square()).mean()
+    """Return a robust expected negative log density of noise, less a constant.
+
+    Of normal noise with standard deviation `s`, where `s'` is predicted, it is `log s' + r^2 / 2` with
+    `r = s / s'`, least at `r = 1`. A few tasks whose context tells nothing of a large noise would outweigh
+    all others. `c (sqrt(1 + r^2 / k) - 1)`, `c = sqrt(k^2 + k)`, in place of the square grows linearly, and
+    the loss is least at `r = 1` as before.
+    """
+    square = (noise.clamp_max(_MAX_NOISE) * torch.exp(-log_sd)).square()
+    c = (_ROBUST**2 + _ROBUST) ** 0.5
+    return (log_sd + c * ((1 + square / _ROBUST).sqrt() - 1)).mean()
 
 
 def _roughness(queries: Points, log_p: Tensor) -> Tensor:

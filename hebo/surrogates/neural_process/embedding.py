@@ -15,8 +15,8 @@ _FREQUENCIES = (1.0, 2.0, 4.0, 8.0)
 
 _N_VALUE = 1 + 2 * len(_FREQUENCIES)
 _N_KIND = 4
-_MISMATCH = 0.5
-"""Squared distance of two categories, where the ends of a numeric column are 1 apart."""
+_CATEGORY = 0.5
+"""Coordinate of a point along its own category: two categories are at a squared distance of one half."""
 
 
 @dataclass(frozen=True)
@@ -50,9 +50,13 @@ class Signs:
         columns, codes = both.split([n_numeric + c, c * most], dim=1)
         return Signs(columns, codes.unflatten(1, (c, most)) if c else codes.reshape(n_tasks, 0, most, p))
 
-    def for_tasks(self, n: int) -> Signs:
-        """Return the signs of one task for `n` tasks."""
-        return Signs(self.columns.expand(n, -1, -1), self.categories.expand(n, -1, -1, -1))
+    def to(self, like: Tensor) -> Signs:
+        """Return the signs on the device and in the precision of a tensor."""
+        return Signs(self.columns.to(like), self.categories.to(like))
+
+    def repeated(self, n: int) -> Signs:
+        """Return these signs `n` times, one after the other."""
+        return Signs(self.columns.repeat(n, 1, 1), self.categories.repeat(n, 1, 1, 1))
 
 
 @dataclass(frozen=True)
@@ -84,22 +88,47 @@ class Points:
             codes=torch.cat([self.codes, other.codes], 1),
         )
 
-    def distances(self, n: int) -> Tensor:
-        """Return mean squared distances per column, `t x b x n`, of all points to the first `n`."""
-        return squared_distances(self, replace(self, numeric=self.numeric[:, :n], codes=self.codes[:, :n]))
 
+def coordinates(points: Points) -> tuple[Tensor, Tensor]:
+    """Return points as numbers whose squared differences add up to distances, and the column of each number.
 
-def squared_distances(a: Points, b: Points) -> Tensor:
-    """Return mean squared distances per column, `t x b x n`, of `t x b` and `t x n` points.
+    Numeric columns have one, categorical ones have one for each category, so that two categories are at a
+    squared distance of one half, where the ends of a numeric column are 1 apart.
 
-    Two categories are at a squared distance of one half.
+    Returns:
+        `t x b x e` numbers, and `e` columns.
     """
-    of_a, of_b = a.numeric.square().sum(-1).unsqueeze(-1), b.numeric.square().sum(-1).unsqueeze(-2)
-    total = (of_a + of_b - 2 * a.numeric @ b.numeric.mT).clamp_min(0)
-    if a.categories:
-        differ = a.codes.unsqueeze(2) != b.codes.unsqueeze(1)
-        total = total + _MISMATCH * differ.sum(-1)
-    mean: Tensor = total / a.n_columns
+    columns = list(range(len(points.levels)))
+    parts = [points.numeric]
+    for place, n in enumerate(points.categories):
+        codes = points.codes[..., place : place + 1]
+        parts.append(_CATEGORY * (codes == torch.arange(n, device=codes.device)).to(points.numeric))
+        columns += [len(points.levels) + place] * n
+    return torch.cat(parts, -1), torch.tensor(columns, device=points.numeric.device, dtype=torch.long)
+
+
+def squared_distances(a: Points, b: Points, weights: Tensor | None = None) -> Tensor:
+    """Return mean weighted squared distances per column of `t x b` and `t x n` points.
+
+    Args:
+        a: `t x b` points.
+        b: `t x n` points.
+        weights: `t x h x d` of the columns; None for one each.
+
+    Returns:
+        `t x b x n` distances, `t x h x b x n` with weights.
+    """
+    (of_a, columns), (of_b, _) = coordinates(a), coordinates(b)
+    if weights is None:
+        scaled = of_a
+    else:
+        per_number = weights[..., columns].unsqueeze(2)
+        of_a, of_b = of_a.unsqueeze(1), of_b.unsqueeze(1)
+        scaled = of_a * per_number
+    squares = (scaled * of_a).sum(-1).unsqueeze(-1)
+    others = of_b.square() if weights is None else of_b.square() * per_number
+    total = squares + others.sum(-1).unsqueeze(-2) - 2 * scaled @ of_b.mT
+    mean: Tensor = total.clamp_min(0) / a.n_columns
     return mean
 
 

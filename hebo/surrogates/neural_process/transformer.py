@@ -17,11 +17,14 @@ from torch.nn import functional
 from hebo.recipe import Recipe
 from hebo.surrogates.neural_process.bar_distribution import Bars, default_borders
 from hebo.surrogates.neural_process.embedding import Embedding, Points, Signs, squared_distances
+from hebo.surrogates.neural_process.relevance import Relevance
 
 MAX_VALUE = 8.0
 """Standardized values are clipped to this size before the network sees them."""
 
 _MIN_LOG_SD = math.log(1e-3)
+_MIN_LOG_NOISE = math.log(5e-3)
+"""Of the standard deviation of the noise: less cannot be told from none."""
 _HEAD_SCALES = (1.0, 1000.0)
 
 
@@ -54,12 +57,14 @@ class Context:
     Attributes:
         points: The observed points.
         signs: Of their columns.
+        relevance: Of their columns in each head, `t x h x d`.
         keys: Of each layer, `t x h x n x (w / h)`.
         values: Of each layer, of the same shape.
     """
 
     points: Points
     signs: Signs
+    relevance: Tensor
     keys: tuple[Tensor, ...]
     values: tuple[Tensor, ...]
 
@@ -99,6 +104,7 @@ class Transformer(nn.Module):
             nn.Linear(1, a.column_hidden), nn.GELU(), nn.Linear(a.column_hidden, a.width)
         )
         self.of_sizes = nn.Linear(2, a.width)
+        self.relevance = Relevance(a.n_heads)
         self.layers = nn.ModuleList(Layer(a.width, a.n_heads, a.mlp) for _ in range(a.n_layers))
         self.head = Head(a.width, default_borders(a.n_bars))
 
@@ -120,7 +126,7 @@ class Transformer(nn.Module):
         both = context.joined(queries)
         tokens = self.embedding(both, signs) + self._sizes(both, n)
         tokens = torch.cat([tokens[:, :n] + self._values(y), tokens[:, n:]], 1)
-        distances = squared_distances(both, context)
+        distances = squared_distances(both, context, self.relevance(context, y))
         for layer in self.layers:
             keys, values = layer.keys_and_values(tokens[:, :n])
             tokens = layer(tokens, keys, values, distances)
@@ -130,13 +136,14 @@ class Transformer(nn.Module):
     def encode(self, context: Points, y: Tensor, signs: Signs) -> Context:
         """Return what predictions need of `t x n` observations: their keys and values in each layer."""
         tokens = self.embedding(context, signs) + self._sizes(context, y.shape[1]) + self._values(y)
-        distances = squared_distances(context, context)
+        relevance = self.relevance(context, y)
+        distances = squared_distances(context, context, relevance)
         kept = []
         for layer in self.layers:
             kept.append(layer.keys_and_values(tokens))
             tokens = layer(tokens, *kept[-1], distances)
         keys, values = zip(*kept, strict=True)
-        return Context(context, signs, keys, values)
+        return Context(context, signs, relevance, keys, values)
 
     def predict(self, context: Context, queries: Points) -> Prediction:
         """Predict `t x b` queries from encoded observations."""
@@ -146,7 +153,7 @@ class Transformer(nn.Module):
     def attended(self, context: Context, queries: Points) -> Tensor:
         """Return the tokens of `t x b` queries, `t x b x w`, after all layers."""
         tokens = self.embedding(queries, context.signs) + self._sizes(queries, context.keys[0].shape[2])
-        distances = squared_distances(queries, context.points)
+        distances = squared_distances(queries, context.points, context.relevance)
         for layer, keys, values in zip(self.layers, context.keys, context.values, strict=True):
             tokens = layer(tokens, keys, values, distances)
         return tokens
@@ -186,9 +193,9 @@ class Layer(nn.Module):
         return self._by_head(keys), self._by_head(values)
 
     def forward(self, tokens: Tensor, keys: Tensor, values: Tensor, distances: Tensor) -> Tensor:
-        """Return the next tokens, `t x b x w`; observations are at `t x b x n` squared distances."""
+        """Return the next tokens, `t x b x w`; observations are at `t x h x b x n` squared distances."""
         queries = self._by_head(self.query(self.norm(tokens)))
-        bias = -self.log_rate.exp().reshape(-1, 1, 1) * distances.unsqueeze(1)
+        bias = -self.log_rate.exp().reshape(-1, 1, 1) * distances
         seen = functional.scaled_dot_product_attention(queries, keys, values, attn_mask=bias)
         tokens = tokens + self.out(seen.transpose(1, 2).flatten(2))
         following: Tensor = tokens + self.mlp(self.mlp_norm(tokens))
@@ -226,7 +233,7 @@ class Head(nn.Module):
         bars = Bars(self.borders)
         apart = (bars.centers - mean) * torch.exp(-log_sd.clamp_min(_MIN_LOG_SD))
         logits = free + bars.widths.log() - 0.5 * apart.square()
-        log_noise = _MIN_LOG_SD + functional.softplus(noise.squeeze(-1) + 4.0)
+        log_noise = _MIN_LOG_NOISE + functional.softplus(noise.squeeze(-1) + 4.0)
         return Prediction(logits.log_softmax(-1), log_noise)
 
 
