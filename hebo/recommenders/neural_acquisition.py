@@ -16,8 +16,9 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import IncompatibleError
 from hebo.fallbacks import note_fallback
-from hebo.surrogates.neural_process.policy import Policy, policy_of, standardized
-from hebo.surrogates.neural_process.space_points import SpacePoints
+from hebo.surrogates.neural_process.arrangement import Arrangement
+from hebo.surrogates.neural_process.embedding import Points
+from hebo.surrogates.neural_process.policy import MOST_LEVELS, Policy, policy_of, standardized
 from hebo.surrogates.neural_process.transformer import MAX_VALUE
 from hebo.weights import Weights, read_weights
 
@@ -65,13 +66,17 @@ class NeuralAcquisition(Acquisition):
         Raises:
             IncompatibleError: If the run is longer than those of the training, and `beyond` refuses.
         """
-        network, points = self._network, SpacePoints(self._space)
+        network, arrangement = self._network, Arrangement(self._space, MOST_LEVELS)
         model: Any = models.objective
         x, y = data.x, data.y[:, 0]
         if len(models.pending):
             with torch.no_grad():
                 y = torch.cat([y, model.posterior(models.pending).mean.reshape(-1)])
             x = torch.cat([x, models.pending])
+
+        def points(x: Tensor) -> Points:
+            return arrangement.points(x.unsqueeze(0), torch.float32)
+
         if len(y) >= network.horizon:
             return self._beyond(len(y), models, data, domain, generator)
         with torch.no_grad():

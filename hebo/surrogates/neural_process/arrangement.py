@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import torch
 from torch import Tensor, dtype
 
 from hebo.design_space.design_space import DesignSpace
@@ -43,3 +44,10 @@ class Arrangement:
         scaled = (x[..., self._numeric] - self._lower.to(x)) / self._range.to(x)
         codes = x[..., self._categorical]
         return Points(scaled.to(precision), codes.to(precision), self.levels, self.categories)
+
+    def encoded(self, x: Tensor) -> Tensor:
+        """Return encoded points of numeric columns in `[0, 1]` with codes behind them, both `... x d`."""
+        k, found = len(self._numeric), torch.empty_like(x)
+        found[..., self._numeric] = self._lower.to(x) + x[..., :k] * self._range.to(x)
+        found[..., self._categorical] = x[..., k:]
+        return found

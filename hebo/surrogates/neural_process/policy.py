@@ -18,6 +18,9 @@ from hebo.surrogates.neural_process.embedding import Points, Signs
 from hebo.surrogates.neural_process.transformer import Architecture, Context, Prediction, Transformer
 
 _TINY = 1e-6
+_LEAST_LOG_EI = -14.0
+MOST_LEVELS = 48
+"""A numeric column with more values counts as continuous."""
 _N_FEATURES = 6
 
 
@@ -72,7 +75,7 @@ class Policy(nn.Module):
             points: `t x n` observed points.
             y: `t x n` standardized values.
         """
-        return self.transformer.encode(points, y, self._signs(points).for_tasks(len(y)))
+        return self.transformer.encode(points, y, self._signs(points).repeated(len(y)))
 
     def forward(self, context: Context, best: Tensor, progress: Tensor, candidates: Points) -> Tensor:
         """Return the values of candidates, `t x b`.
@@ -86,8 +89,8 @@ class Policy(nn.Module):
         tokens = self.transformer.attended(context, candidates)
         log_p = self.transformer.head(tokens).log_p
         bars = self.transformer.bars
-        improvement = (log_p.exp() * bars.expected_excess(best).unsqueeze(1)).sum(-1)
-        log_ei = (improvement + _TINY).log()
+        improvement = torch.logsumexp(log_p + bars.log_excess(best).unsqueeze(1), -1)
+        log_ei = improvement.clamp_min(_LEAST_LOG_EI)
         value: Tensor = self.log_scale.exp() * log_ei
         if self.learned is None:
             return value
@@ -107,7 +110,7 @@ class Policy(nn.Module):
 
     def predict(self, points: Points, y: Tensor, queries: Points) -> Prediction:
         """Predict `t x b` queries from `t x n` observations."""
-        signs = self._signs(points).for_tasks(len(y))
+        signs = self._signs(points).repeated(len(y))
         found: Prediction = self.transformer(points, y, queries, signs)
         return found
 

@@ -21,9 +21,10 @@ from hebo.errors import DataError
 from hebo.linalg import safe_cholesky
 from hebo.random import make_generator
 from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.neural_process.arrangement import Arrangement
+from hebo.surrogates.neural_process.policy import MOST_LEVELS
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.training.priors.draws import Noiseless, normal, uniform
-from hebo.training.spaces import TaskColumns
 from hebo.training.tasks import Columns, TaskPrior
 
 _N_SUPPORT = 256
@@ -68,12 +69,12 @@ class EarlierTasks(TaskPrior):
     @property
     def design_space(self) -> DesignSpace:
         """The space of all tasks."""
-        return self._columns.space
+        return self._space
 
     @property
     def columns(self) -> Columns:
         """The columns of all tasks."""
-        return self._columns.columns
+        return Columns(self._arrangement.levels, self._arrangement.categories)
 
     def draw(self, n_tasks: int, columns: Columns, *, generator: Generator) -> Draws:
         """See `TaskPrior`."""
@@ -82,11 +83,15 @@ class EarlierTasks(TaskPrior):
         shares = uniform(n_tasks, self.blend, generator=generator).log().neg()  # a Dirichlet sample
         shares = shares / shares.norm(dim=-1, keepdim=True)  # of values with unit variance
         z = normal(n_tasks, self.blend, _N_SUPPORT, generator=generator)
-        return Draws(self._columns, tables, chosen, shares, z)
+        return Draws(self._arrangement, tables, chosen, shares, z)
 
     @cached_property
-    def _columns(self) -> TaskColumns:
-        return TaskColumns(DesignSpace().parse(list(self.space)))
+    def _space(self) -> DesignSpace:
+        return DesignSpace().parse(list(self.space))
+
+    @cached_property
+    def _arrangement(self) -> Arrangement:
+        return Arrangement(self._space, MOST_LEVELS)
 
     @cached_property
     def _processes(self) -> list[Process]:
@@ -159,14 +164,14 @@ class Draws(Noiseless):
     """Blends of draws.
 
     Attributes:
-        columns: From task columns to the encoded ones of the space.
+        arrangement: From task columns to the encoded ones of the space.
         processes: Of the earlier tasks.
         chosen: `t x p` of them.
         shares: `t x p` weights.
         z: `t x p x 256` normal numbers.
     """
 
-    columns: TaskColumns
+    arrangement: Arrangement
     processes: Sequence[Process]
     chosen: Tensor
     shares: Tensor
@@ -174,7 +179,7 @@ class Draws(Noiseless):
 
     def __call__(self, x: Tensor) -> Tensor:
         """See `Functions`."""
-        encoded = self.columns.to_encoded(x.double().cpu())
+        encoded = self.arrangement.encoded(x.double().cpu())
         total = torch.zeros_like(x[..., 0])
         for number in sorted(set(self.chosen.flatten().tolist())):
             task, part = (self.chosen == number).nonzero(as_tuple=True)

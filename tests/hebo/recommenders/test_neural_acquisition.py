@@ -16,8 +16,8 @@ from hebo.experiment.config.parts import build
 from hebo.fallbacks import counting_fallbacks
 from hebo.random import make_generator, seeded
 from hebo.recommenders.neural_acquisition import NeuralAcquisition
-from hebo.surrogates.neural_process.policy import PolicyArchitecture, policy_of, standardized
-from hebo.surrogates.neural_process.space_points import SpacePoints
+from hebo.surrogates.neural_process.arrangement import Arrangement
+from hebo.surrogates.neural_process.policy import MOST_LEVELS, PolicyArchitecture, policy_of, standardized
 from hebo.surrogates.neural_process.transformer import Architecture
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.weights import card_of, packed
@@ -73,7 +73,11 @@ def models(data, space, pending=None):
 
 
 def test_values_are_those_of_the_policy(space, weights):
-    data, points = observed(space, 4), SpacePoints(space)
+    data, arrangement = observed(space, 4), Arrangement(space, MOST_LEVELS)
+
+    def points(x):
+        return arrangement.points(x.unsqueeze(0), torch.float32)
+
     acquisition = NeuralAcquisition(weights=weights)
     value = acquisition.build(models(data, space), data, space, generator=make_generator(0))
     x = space.sample(7, generator=make_generator("asked"))

@@ -35,10 +35,10 @@ def prior(folder, **settings):
 def test_draws_follow_the_tables(tmp_path):
     table(tmp_path, "one", center=1.0)
     found = prior(tmp_path, blend=1)
-    assert found.columns == Columns((0, 3), (2,))
+    assert found.columns == Columns((3, 0), (2,))
     functions = found.draw(8, found.columns, generator=make_generator(0))
     u = torch.linspace(0, 1, 41)
-    points = torch.stack([u, torch.zeros_like(u), torch.zeros_like(u)], -1).expand(8, -1, -1)
+    points = torch.stack([torch.zeros_like(u), u, torch.zeros_like(u)], -1).expand(8, -1, -1)
     best = u[functions(points).argmax(-1)]
     assert (best - 0.75).abs().max() < 0.15, "the best of x is 1.0, at 0.75 of its range"
     other = points.clone()
@@ -50,10 +50,10 @@ def test_draws_follow_the_tables(tmp_path):
 def test_the_goal_turns_values_around(tmp_path):
     table(tmp_path, "one", center=1.0)
     least, most = (
-        prior(tmp_path, blend=1, goal=goal).draw(1, Columns((0, 3), (2,)), generator=make_generator(0))
+        prior(tmp_path, blend=1, goal=goal).draw(1, Columns((3, 0), (2,)), generator=make_generator(0))
         for goal in ("minimize", "maximize")
     )
-    points = torch.tensor([[[0.75, 0.5, 0.0], [0.0, 0.5, 0.0]]])
+    points = torch.tensor([[[0.5, 0.75, 0.0], [0.5, 0.0, 0.0]]])
     assert least(points)[0, 0] > least(points)[0, 1]
     assert most(points)[0, 0] < most(points)[0, 1]
 
@@ -61,9 +61,9 @@ def test_the_goal_turns_values_around(tmp_path):
 def test_blends_lie_between_the_tasks(tmp_path):
     table(tmp_path, "one", center=-1.0)
     table(tmp_path, "two", center=1.0)
-    found = prior(tmp_path, blend=2).draw(64, Columns((0, 3), (2,)), generator=make_generator(0))
+    found = prior(tmp_path, blend=2).draw(64, Columns((3, 0), (2,)), generator=make_generator(0))
     u = torch.linspace(0, 1, 21)
-    points = torch.stack([u, torch.zeros_like(u), torch.zeros_like(u)], -1).expand(64, -1, -1)
+    points = torch.stack([torch.zeros_like(u), u, torch.zeros_like(u)], -1).expand(64, -1, -1)
     best = u[found(points).argmax(-1)]
     assert best.min() < 0.4
     assert best.max() > 0.6
@@ -89,7 +89,7 @@ def test_failed_measurements_are_left_out(tmp_path):
     frame["loss"] = frame["loss"].astype(object)
     frame.loc[:4, "loss"] = "failed"
     frame.to_csv(path, index=False)
-    functions = prior(tmp_path).draw(2, Columns((0, 3), (2,)), generator=make_generator(0))
+    functions = prior(tmp_path).draw(2, Columns((3, 0), (2,)), generator=make_generator(0))
     assert torch.isfinite(functions(torch.rand(2, 5, 3, generator=make_generator(1)).round())).all()
 
 
@@ -105,10 +105,10 @@ def test_failed_measurements_are_left_out(tmp_path):
 def test_tables_without_a_common_space_are_refused(tmp_path, change, message):
     table(tmp_path, "one", center=0.0)
     with pytest.raises(DataError, match=message):
-        prior(tmp_path, **change).draw(1, Columns((0, 3), (2,)), generator=make_generator(0))
+        prior(tmp_path, **change).draw(1, Columns((3, 0), (2,)), generator=make_generator(0))
 
 
 def test_a_table_with_nothing_to_learn_from_is_refused(tmp_path):
     table(tmp_path, "one", center=0.0, loss=[1.0] * 60)
     with pytest.raises(DataError, match=r"60 values of 'loss', or all are equal; .* leave the file out"):
-        prior(tmp_path).draw(1, Columns((0, 3), (2,)), generator=make_generator(0))
+        prior(tmp_path).draw(1, Columns((3, 0), (2,)), generator=make_generator(0))
