@@ -116,6 +116,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
         "of": {"type": "log_ei"},
         "prior": {"a": {"center": 0.5, "spread": 0.2}},
     },
+    ("acquisition", "neural_acquisition"): {"weights": str(INSTANCES / "policy.safetensors")},
     ("acquisition", "per_cost"): {"of": {"type": "log_ei"}},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},

@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import pandas as pd
+import policy_weights
 import pytest
 import torch
 from torch.testing import assert_close
@@ -14,24 +15,18 @@ from hebo.design_space.tables.table_space import TableSpace
 from hebo.errors import DataError, IncompatibleError
 from hebo.experiment.config.parts import build
 from hebo.fallbacks import counting_fallbacks
-from hebo.random import make_generator, seeded
+from hebo.random import make_generator
 from hebo.recommenders.neural_acquisition import NeuralAcquisition
 from hebo.surrogates.neural_process.arrangement import Arrangement
-from hebo.surrogates.neural_process.policy import MOST_LEVELS, PolicyArchitecture, policy_of, standardized
-from hebo.surrogates.neural_process.transformer import Architecture
+from hebo.surrogates.neural_process.policy import MOST_LEVELS, standardized
 from hebo.surrogates.warped_gp import WarpedGP
-from hebo.weights import card_of, packed
+from hebo.weights import card_of
 
 DEFINITIONS = [
     {"name": "kind", "type": "cat", "categories": ["a", "b"]},
     {"name": "x", "type": "num", "lb": 1e-3, "ub": 1.0, "log": True},
     {"name": "n", "type": "int", "lb": 1, "ub": 5},
 ]
-SIZES = PolicyArchitecture(
-    encoder=Architecture(width=16, n_layers=1, n_heads=2, mlp=16, column_hidden=16, n_bars=16, n_signs=4),
-    hidden=8,
-    horizon=10,
-)
 
 
 @pytest.fixture
@@ -41,20 +36,7 @@ def space():
 
 @pytest.fixture
 def weights(tmp_path, space):
-    with seeded(make_generator("policy")):
-        network = policy_of(SIZES.model_dump())
-        torch.nn.init.normal_(network.learned[-1].weight)
-    card = {
-        "kind": "neural_acquisition",
-        "architecture": SIZES.model_dump(),
-        "limits": {},
-        "space": space.to_json(),
-    }
-    content, text = packed(network.state_dict(), card)
-    path = tmp_path / "policy.safetensors"
-    path.write_bytes(content)
-    card_of(path).write_text(text)
-    return str(path)
+    return str(policy_weights.write(tmp_path / "policy.safetensors", space, horizon=10))
 
 
 def change_card(path, **changes):
