@@ -57,17 +57,27 @@ class NeuralProcess(Learner):
 
     def loss(self, network: Any, batch: TaskBatch, *, generator: Generator) -> Tensor:
         """See `Learner`."""
-        context, queries = (points_of(x, batch.columns) for x in (batch.x, batch.query_x))
-        signs = Signs.draw(
-            len(batch), batch.columns.n_numeric, batch.columns.categories, self.sizes.n_signs, generator
-        )
-        found: Prediction = network(context, batch.y, queries, signs)
-        values = batch.query_f.clamp(-MAX_VALUE, MAX_VALUE)
-        of_values = -network.bars.log_density(found.log_p, values).mean()
-        loss: Tensor = of_values + _noise_loss(found.log_noise_sd, batch.query_noise)
+        found = predicted(network, batch, generator)
+        loss = value_loss(network, found, batch) + _noise_loss(found.log_noise_sd, batch.query_noise)
         if self.regularizer:
-            loss = loss + self.regularizer * _roughness(queries, found.log_p)
+            loss = loss + self.regularizer * _roughness(points_of(batch.query_x, batch.columns), found.log_p)
         return loss
+
+
+def predicted(network: Any, batch: TaskBatch, generator: Generator) -> Prediction:
+    """Return what a network predicts of the queries, with random signs of the columns."""
+    context, queries = (points_of(x, batch.columns) for x in (batch.x, batch.query_x))
+    k, categories = batch.columns.n_numeric, batch.columns.categories
+    signs = Signs.draw(len(batch), k, categories, network.architecture.n_signs, generator)
+    found: Prediction = network(context, batch.y, queries, signs)
+    return found
+
+
+def value_loss(network: Any, found: Prediction, batch: TaskBatch) -> Tensor:
+    """Return the mean negative log density of the noise-free values of the queries."""
+    values = batch.query_f.clamp(-MAX_VALUE, MAX_VALUE)
+    loss: Tensor = -network.bars.log_density(found.log_p, values).mean()
+    return loss
 
 
 def points_of(x: Tensor, columns: Columns) -> Points:
