@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -22,10 +22,11 @@ from hebo.surrogates.neural_process.relevance import Relevance
 MAX_VALUE = 8.0
 """Standardized values are clipped to this size before the network sees them."""
 
-_MIN_LOG_SD = math.log(1e-3)
+_MIN_LOG_SCALE = math.log(1e-3)
 _MIN_LOG_NOISE = math.log(5e-3)
 """Of the standard deviation of the noise: less cannot be told from none."""
 _HEAD_SCALES = (1.0, 1000.0)
+_FREEDOM = 4.0
 
 
 class Architecture(Recipe):
@@ -48,6 +49,14 @@ class Architecture(Recipe):
     column_hidden: int = Field(default=64, ge=4)
     n_signs: int = Field(default=16, ge=2)
     n_bars: int = Field(default=512, ge=8)
+
+    @model_validator(mode="after")
+    def _check_heads(self) -> Self:
+        if self.width % self.n_heads:
+            raise ValueError(
+                f"width={self.width} is no multiple of n_heads={self.n_heads}; every head has a part of it"
+            )
+        return self
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,9 @@ class Transformer(nn.Module):
     Attention logits decrease with the squared distance of points, at a learned rate per layer and head, which
     begins with rates from 1 to 1000: near observations stay near whatever the embedding has learned.
 
-    The logits of the bars are those of a normal distribution plus a learned function of the bar.
+    The logits of the bars are those of a Student distribution, whose place and scale the network says, plus a
+    learned function of the bar. Under a normal one a few surprising values would outweigh all others in
+    training.
 
     Args:
         architecture: The sizes.
@@ -225,10 +236,10 @@ class Head(nn.Module):
         """Return the distributions of `t x b x w` tokens."""
         out = self.out(functional.gelu(self.hidden(self.norm(tokens))))
         m = len(self.borders) - 1
-        free, mean, log_sd, noise = out.split([m, 1, 1, 1], -1)
+        free, mean, log_scale, noise = out.split([m, 1, 1, 1], -1)
         bars = Bars(self.borders)
-        apart = (bars.centers - mean) * torch.exp(-log_sd.clamp_min(_MIN_LOG_SD))
-        logits = free + bars.widths.log() - 0.5 * apart.square()
+        apart = (bars.centers - mean) * torch.exp(-log_scale.clamp_min(_MIN_LOG_SCALE))
+        logits = free + bars.widths.log() - 0.5 * (_FREEDOM + 1) * torch.log1p(apart.square() / _FREEDOM)
         log_noise = _MIN_LOG_NOISE + functional.softplus(noise.squeeze(-1) + 4.0)
         return Prediction(logits.log_softmax(-1), log_noise)
 
