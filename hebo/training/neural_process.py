@@ -86,7 +86,8 @@ def _noise_loss(log_sd: Tensor, noise: Tensor) -> Tensor:
     """
     square = (noise.clamp_max(_MAX_NOISE) * torch.exp(-log_sd)).square()
     c = (_ROBUST**2 + _ROBUST) ** 0.5
-    return (log_sd + c * ((1 + square / _ROBUST).sqrt() - 1)).mean()
+    loss: Tensor = (log_sd + c * ((1 + square / _ROBUST).sqrt() - 1)).mean()
+    return loss
 
 
 def _roughness(queries: Points, log_p: Tensor) -> Tensor:

@@ -120,6 +120,10 @@ class Transformer(nn.Module):
         self.head = Head(a.width, default_borders(a.n_bars))
 
     @property
+    def _stack(self) -> list[Layer]:
+        return [one for one in self.layers if isinstance(one, Layer)]
+
+    @property
     def bars(self) -> Bars:
         """The bars, in units of the standardized context."""
         return Bars(self.head.borders)
@@ -138,7 +142,7 @@ class Transformer(nn.Module):
         tokens = self.embedding(both, signs) + self._sizes(both, n)
         tokens = torch.cat([tokens[:, :n] + self._values(y), tokens[:, n:]], 1)
         distances = squared_distances(both, context, self.relevance(context, y))
-        for layer in self.layers:
+        for layer in self._stack:
             keys, values = layer.keys_and_values(tokens[:, :n])
             tokens = layer(tokens, keys, values, distances)
         prediction: Prediction = self.head(tokens[:, n:])
@@ -150,7 +154,7 @@ class Transformer(nn.Module):
         relevance = self.relevance(context, y)
         distances = squared_distances(context, context, relevance)
         kept = []
-        for layer in self.layers:
+        for layer in self._stack:
             kept.append(layer.keys_and_values(tokens))
             tokens = layer(tokens, *kept[-1], distances)
         keys, values = zip(*kept, strict=True)
@@ -160,7 +164,7 @@ class Transformer(nn.Module):
         """Predict `t x b` queries from encoded observations."""
         tokens = self.embedding(queries, context.signs) + self._sizes(queries, context.keys[0].shape[2])
         distances = squared_distances(queries, context.points, context.relevance)
-        for layer, keys, values in zip(self.layers, context.keys, context.values, strict=True):
+        for layer, keys, values in zip(self._stack, context.keys, context.values, strict=True):
             tokens = layer(tokens, keys, values, distances)
         prediction: Prediction = self.head(tokens)
         return prediction
@@ -209,7 +213,8 @@ class Layer(nn.Module):
         return following
 
     def _by_head(self, tokens: Tensor) -> Tensor:
-        return tokens.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+        heads: Tensor = tokens.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+        return heads
 
 
 class Head(nn.Module):
