@@ -30,7 +30,7 @@ def test_predictions_have_the_units_of_the_data():
 def test_shifted_values_improve_over_shifted_thresholds():
     by = torch.tensor([0.0, 1.0, -2.0, 30.0], dtype=torch.float64, requires_grad=True)
     moved = FOUND.shifted(by)
-    expected = torch.stack([FOUND.log_ei(7.0 - float(one))[i] for i, one in enumerate(by)])
+    expected = torch.stack([FOUND.log_ei(7.0 - one)[i] for i, one in enumerate(by.tolist())])
     assert_close(moved.log_ei(7.0).detach(), expected)
     (slope,) = torch.autograd.grad(moved.log_pi(7.0).sum() + moved.log_ei(7.0).sum(), by)
     assert bool((slope >= 0).all())
