@@ -5,13 +5,10 @@ Notation: `b` batches of `q` joint points, `n` observations, `d` columns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from torch import Tensor
-
-if TYPE_CHECKING:
-    from hebo.surrogates.neural_process.model import NeuralProcessModel
 
 _STEP = 1.0
 """Of the differences, in standard deviations of a new observation."""
@@ -23,7 +20,41 @@ _LEAST = 1e-6
 """Least eigenvalue of a correlation matrix."""
 
 
-def covariances(model: NeuralProcessModel, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+class Means(Protocol):
+    """Predictions from `t` sets of observations."""
+
+    def means(self, x: Tensor) -> Tensor:
+        """Return means, `t x b`, at `t x b x d` points."""
+
+
+class Reader(Protocol):
+    """What reads observations and predicts from them."""
+
+    def encoded(self, x: Tensor, y: Tensor) -> Means:
+        """Return predictions from `t` sets of observations, `t x n x d` points and `t x n` values."""
+
+
+class Observed(Protocol):
+    """A model of `n` observations that read them all."""
+
+    @property
+    def x(self) -> Tensor:
+        """Points, `n x d`."""
+
+    @property
+    def y(self) -> Tensor:
+        """Values, `n`."""
+
+    @property
+    def noise_variance(self) -> Tensor:
+        """Variance of the observation noise."""
+
+    @property
+    def predictor(self) -> Reader:
+        """What read them."""
+
+
+def covariances(model: Observed, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     """Return covariances, `... x q x q`, of the values at joint points.
 
     In a Gaussian process an observation `y_i` at `x_i` moves the mean at `x_j` by
@@ -52,7 +83,7 @@ def covariances(model: NeuralProcessModel, x: Tensor, mean: Tensor, variance: Te
     return found.reshape(*x.shape[:-1], q)
 
 
-def _slopes(model: NeuralProcessModel, x: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
+def _slopes(model: Observed, x: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
     """Return how the mean at point `j` answers to a new observation at point `i`, `b x q x q`."""
     b, q, d = x.shape
     n = len(model.x)

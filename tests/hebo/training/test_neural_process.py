@@ -21,7 +21,10 @@ LEARNER = NeuralProcess(sizes=SIZES)
 ALONE = Processes(0, 1, torch.device("cpu"))
 
 
-def tasks(columns=Columns((0, 5), (3,)), n=8):
+COLUMNS = Columns((0, 5), (3,))
+
+
+def tasks(columns=COLUMNS, n=8):
     generator = make_generator("batch")
     functions = GaussianProcesses(n_features=16).draw(4, columns, generator=generator)
     return Contexts().batch(functions, columns, 4, n, 6, generator=generator)

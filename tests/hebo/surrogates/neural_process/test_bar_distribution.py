@@ -1,5 +1,6 @@
 """Closed forms of bar distributions against integrals of their density on a fine grid."""
 
+import itertools
 import math
 
 import pytest
@@ -18,11 +19,11 @@ ENDS = [-40.0, *BARS.borders[1:-1].tolist(), 60.0]
 def integral(of, low=-math.inf, high=math.inf):
     """Integrals of a function of a scalar to three numbers over the support, bar by bar."""
     total = torch.zeros(3, dtype=torch.float64)
-    for a, b in zip(ENDS[:-1], ENDS[1:], strict=True):
+    for a, b in itertools.pairwise(ENDS):
         a, b = max(a, low), min(b, high)
         if a < b:
             cuts = torch.linspace(a, b, 9).tolist()
-            for c, d in zip(cuts[:-1], cuts[1:], strict=True):
+            for c, d in itertools.pairwise(cuts):
                 found, _ = integrate.fixed_quad(lambda z: of(torch.from_numpy(z)).numpy(), c, d, n=20)
                 total += torch.from_numpy(found)
     return total
@@ -97,7 +98,7 @@ def test_noisy_densities_are_convolutions(value, sd):
     found = BARS.log_noisy_density(LOG_P, at, torch.full_like(at, sd)).exp()
     total = torch.zeros(3, dtype=torch.float64)
     steps = torch.linspace(value - 12 * sd, value + 12 * sd, 49).tolist()
-    for a, b in zip(steps[:-1], steps[1:], strict=True):
+    for a, b in itertools.pairwise(steps):
         total += integral(weighted, low=a, high=b)
     assert_close(found, total, rtol=1e-6, atol=1e-10)
 
