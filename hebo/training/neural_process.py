@@ -61,7 +61,7 @@ class NeuralProcess(Learner):
         signs = Signs.draw(
             len(batch), batch.columns.n_numeric, batch.columns.categories, self.sizes.n_signs, generator
         )
-        found: Prediction = network(context, batch.y, queries, signs)
+        found: Prediction = network(context, batch.y, queries, signs.to(batch.x))
         values = batch.query_f.clamp(-MAX_VALUE, MAX_VALUE)
         of_values = -network.bars.log_density(found.log_p, values).mean()
         loss: Tensor = of_values + _noise_loss(found.log_noise_sd, batch.query_noise)

@@ -17,6 +17,6 @@ def test_limits_are_read_from_a_card():
 @pytest.mark.parametrize("limits", [{}, {**CARD["limits"], "batch": 3}, {**CARD["limits"], "levels": "some"}])
 def test_limits_of_another_format_are_refused(limits):
     with pytest.raises(
-        DataError, match="w: the card has limits of another format .*; train the weights anew"
+        DataError, match=r"w: the card has limits of another format .*; train the weights anew"
     ):
         limits_of({"limits": limits}, "w")
