@@ -56,3 +56,13 @@ def test_correlations_that_cannot_be_together_are_shrunk_alike():
     assert_close(ratios, ratios[:1].expand(6))
     possible = torch.tensor([[1.0, 0.5], [0.5, 1.0]], dtype=torch.float64)
     assert_close(_shrunk(possible), possible)
+
+
+def test_many_points_are_answered_a_part_at_a_time(monkeypatch):
+    generator = make_generator("parts")
+    x, y = torch.rand(6, 2, generator=generator).double(), torch.randn(6, generator=generator).double()
+    at = torch.rand(5, 3, 2, generator=generator).double()
+    model, mean = Process(x, y), Encoded(x.expand(5, 6, 2), y.expand(5, 6)).means(at)
+    whole = covariances(model, at, mean, torch.full_like(mean, 0.2))
+    monkeypatch.setattr("hebo.surrogates.neural_process.responses._MAX_TOKENS", 20)
+    assert_close(covariances(model, at, mean, torch.full_like(mean, 0.2)), whole)
