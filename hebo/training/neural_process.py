@@ -69,7 +69,7 @@ def predicted(network: Any, batch: TaskBatch, generator: Generator) -> Predictio
     context, queries = (points_of(x, batch.columns) for x in (batch.x, batch.query_x))
     k, categories = batch.columns.n_numeric, batch.columns.categories
     signs = Signs.draw(len(batch), k, categories, network.architecture.n_signs, generator)
-    found: Prediction = network(context, batch.y, queries, signs)
+    found: Prediction = network(context, batch.y, queries, signs.to(batch.x))
     return found
 
 
@@ -96,7 +96,8 @@ def _noise_loss(log_sd: Tensor, noise: Tensor) -> Tensor:
     """
     square = (noise.clamp_max(_MAX_NOISE) * torch.exp(-log_sd)).square()
     c = (_ROBUST**2 + _ROBUST) ** 0.5
-    return (log_sd + c * ((1 + square / _ROBUST).sqrt() - 1)).mean()
+    loss: Tensor = (log_sd + c * ((1 + square / _ROBUST).sqrt() - 1)).mean()
+    return loss
 
 
 def _roughness(queries: Points, log_p: Tensor) -> Tensor:

@@ -105,6 +105,11 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("surrogate", "risk_averse"): {"of": {"type": "heteroscedastic_gp"}, "alpha": 0.1},
     ("surrogate", "perturbed"): {key: value for key, value in _PERTURBED.items() if key != "type"},
     ("surrogate", "averaged"): {key: value for key, value in _AVERAGED.items() if key != "type"},
+    ("surrogate", "neural_process"): {
+        "weights": str(INSTANCES / "neural_process.safetensors"),
+        "gradients": True,
+        "precision": "double",  # finite differences would show the rounding of single precision
+    },
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
     ("task_prior", "earlier_tasks"): {
         "space": [{"name": f"x{i}", "type": "num", "lb": -5, "ub": 15} for i in (1, 2)],

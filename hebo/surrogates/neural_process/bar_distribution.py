@@ -25,6 +25,8 @@ _ROOT_HALF = math.sqrt(0.5)
 _ROOT_2_OVER_PI = math.sqrt(2 / math.pi)
 _FINE = (0.0, 3.5)
 """Where most incumbents of generated tasks lie, in standard deviations of their contexts."""
+_MIN_OUTER = 1.9
+"""Least width of an outer bar: few bars end early, and their tails have to reach as far as those of many."""
 _TAIL_FREEDOM, _TAIL_SCALE = 3.0, 1.1
 
 
@@ -51,7 +53,8 @@ def _equal_masses(m: int) -> tuple[float, ...]:
         return 0.5 * (float(stats.t.cdf(value / _TAIL_SCALE, _TAIL_FREEDOM)) + share) - level
 
     levels = [0.5 / m, *(k / m for k in range(1, m)), 1 - 0.5 / m]
-    return tuple(float(optimize.brentq(excess, -1e4, 1e4, args=(one,), xtol=1e-12)) for one in levels)
+    ends = [float(optimize.brentq(excess, -1e4, 1e4, args=(one,), xtol=1e-12)) for one in levels]
+    return (min(ends[0], ends[1] - _MIN_OUTER), *ends[1:-1], max(ends[-1], ends[-2] + _MIN_OUTER))
 
 
 @dataclass(frozen=True)
@@ -101,7 +104,7 @@ class Bars:
 
     def log_density(self, log_p: Tensor, values: Tensor) -> Tensor:
         """Return log densities, `...`, at values `...` of distributions `... x m`."""
-        k = torch.bucketize(values.detach(), self.borders[1:-1].contiguous())
+        k = torch.bucketize(values.detach().contiguous(), self.borders[1:-1].contiguous())
         chosen = log_p.gather(-1, k.unsqueeze(-1)).squeeze(-1)
         return chosen + self._log_within(k, values)
 

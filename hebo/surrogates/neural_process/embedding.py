@@ -80,6 +80,10 @@ class Points:
         """`d`."""
         return len(self.levels) + len(self.categories)
 
+    def doubled(self) -> Points:
+        """Return the points in double precision."""
+        return replace(self, numeric=self.numeric.double(), codes=self.codes.double())
+
     def joined(self, other: Points) -> Points:
         """Return these points with further ones behind them."""
         return replace(
@@ -99,7 +103,7 @@ def coordinates(points: Points) -> tuple[Tensor, Tensor]:
         `t x b x e` numbers, and `e` columns.
     """
     columns = list(range(len(points.levels)))
-    parts = [points.numeric]
+    parts = [points.numeric - 0.5]  # smaller numbers, smaller rounding of differences
     for place, n in enumerate(points.categories):
         codes = points.codes[..., place : place + 1]
         parts.append(_CATEGORY * (codes == torch.arange(n, device=codes.device)).to(points.numeric))

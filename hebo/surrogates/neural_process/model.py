@@ -6,6 +6,7 @@ Notation: `t` sets of observations, `n` observations, `b` points, `q` joint poin
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -107,9 +108,10 @@ class Encoded:
         points = self.predictor.arrangement.points(x.repeat_interleave(n_draws, 0), self.predictor.precision)
         with self.predictor.gradients():
             found = self.predictor.network.predict(self.context, points)
-            log_p = found.log_p.double().unflatten(0, (-1, n_draws)).log_softmax(-1)
+            log_p = found.log_p.double().unflatten(0, (-1, n_draws))
             noise = (2 * found.log_noise_sd.double()).exp().unflatten(0, (-1, n_draws)).mean(1)
-            return torch.logsumexp(log_p, 1) - torch.tensor(float(n_draws)).log(), noise
+            averaged = log_p[:, 0] if n_draws == 1 else torch.logsumexp(log_p, 1) - math.log(n_draws)
+            return averaged, noise
 
     def means(self, x: Tensor) -> Tensor:
         """Return means, `t x b`, at `t x b x d` points, in the units of the values."""

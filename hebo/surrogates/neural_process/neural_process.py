@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from botorch.models.model import Model
@@ -46,10 +46,10 @@ class NeuralProcess(Surrogate):
         max_train: Most observations that are read: the best, those near the best one, and others at random
             (see `hebo.surrogates.subset.best_near_random`); null: all, which `beyond` decides about.
         n_draws: Predictions are averaged over so many draws of the random vectors that tell columns apart.
-        gradients: Predictions have gradients by continuous columns. Without them, as by default, searches
-            use their other moves, and a prediction costs a third as much.
+        gradients: Predictions have gradients by continuous columns, which cost as much as the predictions.
+            Without them, as by default, searches use their other moves, as they do on a forest.
         precision: What the network computes in. Rounding in `single` precision is about a millionth of the
-            spread of the data; `double` takes twice the time.
+            spread of the data; `double` takes half as much time again.
     """
 
     weights: str | None = None
@@ -111,7 +111,7 @@ class NeuralProcess(Surrogate):
             network.load_state_dict(dict(weights.tensors), assign=True)
         except (ValidationError, RuntimeError) as error:
             raise DataError(
-                f"{self._path}: the card describes another network than the file has ({_first_line(error)}); "
+                f"{self._path}: the card describes another network than the file has ({_last_line(error)}); "
                 "train the weights anew with this version of the package"
             ) from error
         return network.requires_grad_(False).eval()
@@ -133,6 +133,6 @@ class NeuralProcess(Surrogate):
         )
 
 
-def _first_line(error: Exception) -> Any:
+def _last_line(error: Exception) -> str:
     lines = str(error).splitlines()
     return lines[-1].strip() if lines else type(error).__name__

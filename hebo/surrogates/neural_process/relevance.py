@@ -66,22 +66,26 @@ class Relevance(nn.Module):
 
 
 def scores(context: Points, y: Tensor) -> Tensor:
-    """Return the scores of columns, `t x d x 3`."""
-    apart = (y.unsqueeze(2) - y.unsqueeze(1)).square()
-    distances = squared_distances(context, context)
+    """Return the scores of columns, `t x d x 3`, in the precision of `y`.
+
+    They are computed in double precision: sums of squared differences are differences of sums of squares,
+    and vanish where all near pairs are of one category.
+    """
+    values, points = y.double(), context.doubled()
+    apart = (values.unsqueeze(2) - values.unsqueeze(1)).square()
+    distances = squared_distances(points, points)
     found = []
     for rate in _RATES:
         near = torch.exp(-rate * distances)
         overall = (near * apart).sum((1, 2)) / near.sum((1, 2))
-        weighted = _spread(near * apart, context) / (_spread(near, context) + _TINY)
+        weighted = _spread(near * apart, points) / (_spread(near, points) + _TINY)
         found.append(((weighted + _TINY) / (overall.unsqueeze(-1) + _TINY)).log() / 4)
-    return torch.stack(found, -1)
+    return torch.stack(found, -1).to(y)
 
 
-def _spread(weights: Tensor, context: Points) -> Tensor:
+def _spread(weights: Tensor, points: Points) -> Tensor:
     """Return `sum_ij w_ij (x_ik - x_jk)^2`, `t x d`, for symmetric weights `t x n x n`."""
-    x, columns = coordinates(context)
+    x, columns = coordinates(points)
     total = weights.sum(2, keepdim=True)
-    squares = 2 * ((total * x.square()).sum(1) - (x * (weights @ x)).sum(1))
-    summed = torch.zeros(len(x), context.n_columns, dtype=x.dtype, device=x.device)
-    return summed.index_add(1, columns, squares.clamp_min(0))
+    squares = 2 * ((total * x.square()).sum(1) - (x * (weights @ x)).sum(1)).clamp_min(0)
+    return x.new_zeros(len(x), points.n_columns).index_add(1, columns, squares)

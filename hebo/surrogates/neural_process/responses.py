@@ -5,25 +5,56 @@ Notation: `b` batches of `q` joint points, `n` observations, `d` columns.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import torch
 from torch import Tensor
 
-if TYPE_CHECKING:
-    from hebo.surrogates.neural_process.model import NeuralProcessModel
-
 _STEP = 1.0
 """Of the differences, in standard deviations of a new observation."""
 
-_MAX_TOKENS = 65536
-"""Most tokens of observations that are encoded at once."""
+_MAX_TOKENS = 32768
+"""Most tokens, of observations and of points to be predicted, at once."""
 
 _LEAST = 1e-6
 """Least eigenvalue of a correlation matrix."""
 
 
-def covariances(model: NeuralProcessModel, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
+class Means(Protocol):
+    """Predictions from `t` sets of observations."""
+
+    def means(self, x: Tensor) -> Tensor:
+        """Return means, `t x b`, at `t x b x d` points."""
+
+
+class Reader(Protocol):
+    """What reads observations and predicts from them."""
+
+    def encoded(self, x: Tensor, y: Tensor) -> Means:
+        """Return predictions from `t` sets of observations, `t x n x d` points and `t x n` values."""
+
+
+class Observed(Protocol):
+    """A model of `n` observations that read them all."""
+
+    @property
+    def x(self) -> Tensor:
+        """Points, `n x d`."""
+
+    @property
+    def y(self) -> Tensor:
+        """Values, `n`."""
+
+    @property
+    def noise_variance(self) -> Tensor:
+        """Variance of the observation noise."""
+
+    @property
+    def predictor(self) -> Reader:
+        """What read them."""
+
+
+def covariances(model: Observed, x: Tensor, mean: Tensor, variance: Tensor) -> Tensor:
     """Return covariances, `... x q x q`, of the values at joint points.
 
     In a Gaussian process an observation `y_i` at `x_i` moves the mean at `x_j` by
@@ -42,9 +73,11 @@ def covariances(model: NeuralProcessModel, x: Tensor, mean: Tensor, variance: Te
     q, d = x.shape[-2:]
     points, mean, of_f = x.reshape(-1, q, d), mean.reshape(-1, q), variance.reshape(-1, q)
     of_y = of_f + model.noise_variance
-    size = max(1, _MAX_TOKENS // (2 * q * (len(model.x) + 1)))
-    parts = zip(points.split(size), mean.split(size), of_y.sqrt().split(size), strict=True)
-    slopes = torch.cat([_slopes(model, *part) for part in parts])
+    rows = points.reshape(-1, d), mean.reshape(-1), of_y.sqrt().reshape(-1)
+    others = points.unsqueeze(1).expand(-1, q, q, d).reshape(-1, q, d)
+    size = max(1, _MAX_TOKENS // (len(model.x) + 1 + q))
+    parts = zip(*(one.split(size) for one in (*rows, others)), strict=True)
+    slopes = torch.cat([_slopes(model, *part) for part in parts]).reshape(-1, q, q)
     roots = of_f.sqrt()
     correlation = of_y.unsqueeze(-1) * slopes / (roots.unsqueeze(-1) * roots.unsqueeze(-2))
     correlation = _shrunk((0.5 * (correlation + correlation.mT)).clamp(-1.0, 1.0))
@@ -52,19 +85,24 @@ def covariances(model: NeuralProcessModel, x: Tensor, mean: Tensor, variance: Te
     return found.reshape(*x.shape[:-1], q)
 
 
-def _slopes(model: NeuralProcessModel, x: Tensor, mean: Tensor, sd: Tensor) -> Tensor:
-    """Return how the mean at point `j` answers to a new observation at point `i`, `b x q x q`."""
-    b, q, d = x.shape
+def _slopes(model: Observed, x: Tensor, mean: Tensor, sd: Tensor, others: Tensor) -> Tensor:
+    """Return how means at other points answer to a new observation at each point, `t x q`.
+
+    Args:
+        model: Conditioned on `n` observations.
+        x: `t x d` points.
+        mean: `t` means there.
+        sd: `t` standard deviations of new observations there.
+        others: `t x q x d` points.
+    """
     n = len(model.x)
-    appended = torch.cat([model.x.expand(b, q, n, d), x.unsqueeze(2)], 2).reshape(b * q, n + 1, d)
-    queries = x.unsqueeze(1).expand(b, q, q, d).reshape(b * q, q, d)
+    appended = torch.cat([model.x.expand(len(x), n, -1), x.unsqueeze(1)], 1)
     answers = []
     for sign in (1.0, -1.0):
         last = (mean + sign * _STEP * sd).unsqueeze(-1)
-        values = torch.cat([model.y.expand(b, q, n), last], -1).reshape(b * q, n + 1)
-        answers.append(model.predictor.encoded(appended, values).means(queries))
-    difference = (answers[0] - answers[1]).reshape(b, q, q)
-    return difference / (2 * _STEP * sd.unsqueeze(-1))
+        values = torch.cat([model.y.expand(len(x), n), last], -1)
+        answers.append(model.predictor.encoded(appended, values).means(others))
+    return (answers[0] - answers[1]) / (2 * _STEP * sd.unsqueeze(-1))
 
 
 def _shrunk(correlation: Tensor) -> Tensor:

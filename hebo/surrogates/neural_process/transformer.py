@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 import torch
-from pydantic import Field
+from pydantic import Field, model_validator
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -22,10 +22,11 @@ from hebo.surrogates.neural_process.relevance import Relevance
 MAX_VALUE = 8.0
 """Standardized values are clipped to this size before the network sees them."""
 
-_MIN_LOG_SD = math.log(1e-3)
+_MIN_LOG_SCALE = math.log(1e-3)
 _MIN_LOG_NOISE = math.log(5e-3)
 """Of the standard deviation of the noise: less cannot be told from none."""
 _HEAD_SCALES = (1.0, 1000.0)
+_FREEDOM = 4.0
 
 
 class Architecture(Recipe):
@@ -48,6 +49,14 @@ class Architecture(Recipe):
     column_hidden: int = Field(default=64, ge=4)
     n_signs: int = Field(default=16, ge=2)
     n_bars: int = Field(default=512, ge=8)
+
+    @model_validator(mode="after")
+    def _check_heads(self) -> Self:
+        if self.width % self.n_heads:
+            raise ValueError(
+                f"width={self.width} is no multiple of n_heads={self.n_heads}; every head has a part of it"
+            )
+        return self
 
 
 @dataclass(frozen=True)
@@ -90,7 +99,9 @@ class Transformer(nn.Module):
     Attention logits decrease with the squared distance of points, at a learned rate per layer and head, which
     begins with rates from 1 to 1000: near observations stay near whatever the embedding has learned.
 
-    The logits of the bars are those of a normal distribution plus a learned function of the bar.
+    The logits of the bars are those of a Student distribution, whose place and scale the network says, plus a
+    learned function of the bar. Under a normal one a few surprising values would outweigh all others in
+    training.
 
     Args:
         architecture: The sizes.
@@ -107,6 +118,10 @@ class Transformer(nn.Module):
         self.relevance = Relevance(a.n_heads)
         self.layers = nn.ModuleList(Layer(a.width, a.n_heads, a.mlp) for _ in range(a.n_layers))
         self.head = Head(a.width, default_borders(a.n_bars))
+
+    @property
+    def _stack(self) -> list[Layer]:
+        return [one for one in self.layers if isinstance(one, Layer)]
 
     @property
     def bars(self) -> Bars:
@@ -127,7 +142,7 @@ class Transformer(nn.Module):
         tokens = self.embedding(both, signs) + self._sizes(both, n)
         tokens = torch.cat([tokens[:, :n] + self._values(y), tokens[:, n:]], 1)
         distances = squared_distances(both, context, self.relevance(context, y))
-        for layer in self.layers:
+        for layer in self._stack:
             keys, values = layer.keys_and_values(tokens[:, :n])
             tokens = layer(tokens, keys, values, distances)
         prediction: Prediction = self.head(tokens[:, n:])
@@ -139,7 +154,7 @@ class Transformer(nn.Module):
         relevance = self.relevance(context, y)
         distances = squared_distances(context, context, relevance)
         kept = []
-        for layer in self.layers:
+        for layer in self._stack:
             kept.append(layer.keys_and_values(tokens))
             tokens = layer(tokens, *kept[-1], distances)
         keys, values = zip(*kept, strict=True)
@@ -152,9 +167,9 @@ class Transformer(nn.Module):
 
     def attended(self, context: Context, queries: Points) -> Tensor:
         """Return the tokens of `t x b` queries, `t x b x w`, after all layers."""
-        tokens = self.embedding(queries, context.signs) + self._sizes(queries, context.keys[0].shape[2])
+        tokens: Tensor = self.embedding(queries, context.signs) + self._sizes(queries, context.keys[0].shape[2])
         distances = squared_distances(queries, context.points, context.relevance)
-        for layer, keys, values in zip(self.layers, context.keys, context.values, strict=True):
+        for layer, keys, values in zip(self._stack, context.keys, context.values, strict=True):
             tokens = layer(tokens, keys, values, distances)
         return tokens
 
@@ -202,7 +217,8 @@ class Layer(nn.Module):
         return following
 
     def _by_head(self, tokens: Tensor) -> Tensor:
-        return tokens.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+        heads: Tensor = tokens.unflatten(-1, (self.n_heads, -1)).transpose(1, 2)
+        return heads
 
 
 class Head(nn.Module):
@@ -229,10 +245,10 @@ class Head(nn.Module):
         """Return the distributions of `t x b x w` tokens."""
         out = self.out(functional.gelu(self.hidden(self.norm(tokens))))
         m = len(self.borders) - 1
-        free, mean, log_sd, noise = out.split([m, 1, 1, 1], -1)
+        free, mean, log_scale, noise = out.split([m, 1, 1, 1], -1)
         bars = Bars(self.borders)
-        apart = (bars.centers - mean) * torch.exp(-log_sd.clamp_min(_MIN_LOG_SD))
-        logits = free + bars.widths.log() - 0.5 * apart.square()
+        apart = (bars.centers - mean) * torch.exp(-log_scale.clamp_min(_MIN_LOG_SCALE))
+        logits = free + bars.widths.log() - 0.5 * (_FREEDOM + 1) * torch.log1p(apart.square() / _FREEDOM)
         log_noise = _MIN_LOG_NOISE + functional.softplus(noise.squeeze(-1) + 4.0)
         return Prediction(logits.log_softmax(-1), log_noise)
 
