@@ -1,0 +1,100 @@
+"""Pretrained Gaussian process: mean, covariance and hyperpriors learned from earlier tasks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import ClassVar
+
+import torch
+from pydantic import Field
+from torch import Generator
+
+from hebo.abilities import CROSS_COVARIANCE, JOINT_NORMAL, LEAVE_ONE_OUT, PATH_SAMPLING, Ability
+from hebo.base import Surrogate
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
+from hebo.fallbacks import note_fallback
+from hebo.information import Information, Takes
+from hebo.surrogates.covariance import Covariance
+from hebo.surrogates.gaussian_process import GaussianProcess
+from hebo.surrogates.hyperparameters import Columns, Layout
+from hebo.surrogates.known_noise import known_variances, pooled
+from hebo.surrogates.map_fit import most_likely
+from hebo.surrogates.multitask_gp import loo_density
+from hebo.surrogates.pretrained_covariance import PretrainedCovariance, PretrainedProcess
+from hebo.surrogates.pretraining import (
+    LearnedLayout,
+    Pretrained,
+    density,
+    layout_of,
+    lesson,
+    pretrained,
+    standardized,
+)
+from hebo.surrogates.subset import best_and_random, best_near_random
+from hebo.surrogates.warped_gp import WarpedGP
+
+_MAX_ITERATIONS = 50
+_LEAST_POINTS = 3
+"""Observations of a task that has a function to learn from."""
+_MIN_GAIN = 0.0
+
+
+class PretrainedGP(Surrogate):
+    """A Gaussian process whose prior was learned from many earlier tasks (`Data.related`).
+    """
+
+    takes: ClassVar[Takes] = frozenset({Information.VARIANCES, Information.RELATED})
+
+    of: WarpedGP = Field(default_factory=WarpedGP)
+    max_related: int = Field(default=200, ge=10)
+    max_support: int = Field(default=256, ge=10)
+    freedom: float = Field(default=0.5, gt=0)
+    trust: float = Field(default=0.5, gt=0, le=1)
+
+    def offers(self) -> frozenset[Ability]:
+        """See `hebo.base.Surrogate`."""
+        return frozenset({CROSS_COVARIANCE, JOINT_NORMAL, PATH_SAMPLING, LEAVE_ONE_OUT})
+
+    def _fit(self, data: Data, space: DesignSpace, *, generator: Generator) -> GaussianProcess:
+        """Return a model conditioned on the observations; see `hebo.base.Surrogate`."""
+        single = self.of._fit(replace(data, related=()), space, generator=generator)
+        earlier = self._earlier(data)
+        if not earlier:
+            return single
+        known = pretrained(lesson(self.of, space, earlier, self.freedom, self.max_support))
+        learned = self._of_new_task(replace(data, related=()), space, known, generator)
+        if loo_density(learned) - loo_density(single) > _MIN_GAIN:
+            return learned
+        note_fallback("earlier tasks mislead", "observations are predicted better without; warped_gp is used")
+        return single
+
+    def _earlier(self, data: Data) -> list[Data]:
+        found = []
+        for task in data.related:
+            known = pooled(task.train())
+            if len(known.x) >= _LEAST_POINTS and float(known.y.std()) > 0:
+                generator = torch.Generator().manual_seed(0)
+                known = known.rows(best_and_random(known.y[:, 0], self.max_related, generator))
+                found.append(standardized(known))
+        return found
+
+    def _of_new_task(
+        self, data: Data, space: DesignSpace, known: Pretrained, generator: Generator
+    ) -> PretrainedProcess:
+        columns = Columns(space)
+        train = best_near_random(pooled(data), space, self.of.max_train, generator)
+        layout = self._layout(columns, train, known)
+        rows = best_and_random(train.y[:, 0], self.of.max_fit, generator)
+        problem = density(self.of, layout, columns, train.rows(rows), known.earlier, self.freedom)
+        starts = layout.starts(self.of.n_starts, generator=generator, scatter=0.5)
+        theta = torch.from_numpy(most_likely(problem, starts, max_iterations=_MAX_ITERATIONS)).to(train.x)
+        rest = Covariance(columns, layout, theta, self.of.smoothness)
+        spread = theta[layout.groups["offset"]].exp()[0]
+        covariance = PretrainedCovariance(rest, known.earlier.to(train.x), spread, self.freedom)
+        return PretrainedProcess(covariance, train.x, train.y[:, 0], noise=known_variances(train))
+
+    def _layout(self, columns: Columns, train: Data, known: Pretrained) -> Layout:
+        usual = layout_of(self.of, columns, len(train.x))
+        fields = {name: getattr(usual, name) for name in Layout.__dataclass_fields__}
+        return LearnedLayout(**fields, learned=tuple(known.theta.tolist()), share=self.trust)
