@@ -123,7 +123,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "pretrained_gp": (
             "hebo.surrogates.pretrained_gp:PretrainedGP",
-            "Gaussian process whose mean, covariance and hyperpriors are learned from many earlier tasks",
+            "Gaussian process whose mean and covariance are learned from many earlier tasks",
         ),
         "gradient_gp": (
             "hebo.surrogates.gradient_gp:GradientGP",

@@ -1,8 +1,9 @@
-"""Tables of tuning tasks: 192 settings of a model on 28 training and 12 held-out data sets, and the real ones.
+"""Tables of tuning tasks: 192 settings of a model on 28 training, 12 held-out and all real data sets.
 
     python configs/meta/tables.py runs/meta --model svm_wide
 
-One CSV file for each data set, `runs/meta/svm_wide/classification000.csv`. Interrupted, the same command goes on.
+One CSV file for each data set, such as `runs/meta/svm_wide/classification000.csv`. Interrupted, the same
+command goes on.
 """
 
 from __future__ import annotations

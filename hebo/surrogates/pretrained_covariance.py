@@ -5,9 +5,9 @@ deviations `phi_t = (g_t - m) / sqrt(T - 1)`,
 
     f(x) ~ GP(c + m(x), o (sum_t phi_t(x) phi_t(x') + v m(x) m(x')) + k(x, x')):
 
-the mean and the empirical covariance of the earlier functions, where the scale `1 +- sqrt(o v)` of the mean and
-the offset `c` are free, and a stationary `k` for what no earlier task had (Wang et al., "Pre-trained Gaussian
-processes for Bayesian optimization", 2109.08215; Swersky et al., 2013, for means of earlier tasks).
+the mean and the empirical covariance of the earlier functions, where the scale `1 +- sqrt(o v)` of the mean
+and the offset `c` are free, and a stationary `k` for what no earlier task had (Wang et al., "Pre-trained
+Gaussian processes for Bayesian optimization", 2109.08215, with networks in place of the two moments).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import note_fallback
 from hebo.information import Information, Takes
+from hebo.random import make_generator
 from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.hyperparameters import Columns, Layout
@@ -35,19 +36,39 @@ from hebo.surrogates.subset import best_and_random, best_near_random
 from hebo.surrogates.warped_gp import WarpedGP
 
 _MAX_ITERATIONS = 50
-_LEAST_POINTS = 3
-"""Observations of a task that has a function to learn from."""
-_MIN_GAIN = 0.0
+_LEAST_VALUES = 3
+"""Different values of a task that has a function to learn from."""
 
 
 class PretrainedGP(Surrogate):
     """A Gaussian process whose prior was learned from many earlier tasks (`Data.related`).
+
+    HyperBO's idea (Wang et al., 2109.08215): the tasks are draws of one process, whose mean function and
+    covariance are learned from the earlier ones, as are the priors of the hyperparameters of a new task; see
+    `hebo.surrogates.pretrained_covariance` for the prior and `hebo.surrogates.pretraining` for how it is
+    learned, which takes a second, once for the same earlier tasks. Scale and offset of each task are free.
+    A fit to a new task costs what that of `warped_gp` does, however many observations of earlier tasks there
+    are, which do not enter it.
+
+    The process of the target alone is fitted as well. It is the model where the observations of the target
+    have a larger leave-one-out log density under it: the earlier tasks mislead. `hebo.fallbacks` counts that
+    under "earlier tasks mislead". The choice is made anew in each fit. Without related tasks, and where none
+    of them has three different values, the process of the target alone is the model always.
+
+    Categories and contexts count as in `warped_gp`, but contexts have no offsets of their own.
+
+    Attributes:
+        of: The process of a single task, whose settings hold for the stationary part, too.
+        max_per_task: Most observations of each related task that are learned from: the best and random ones.
+        max_support: Most points that functions of earlier tasks are kept at.
+        freedom: How far the scale of the mean function is free, as a standard deviation in units of itself.
+        trust: What the spreads of the hyperpriors of `of` are multiplied by, around what was learned.
     """
 
     takes: ClassVar[Takes] = frozenset({Information.VARIANCES, Information.RELATED})
 
     of: WarpedGP = Field(default_factory=WarpedGP)
-    max_related: int = Field(default=200, ge=10)
+    max_per_task: int = Field(default=200, ge=10)
     max_support: int = Field(default=256, ge=10)
     freedom: float = Field(default=0.5, gt=0)
     trust: float = Field(default=0.5, gt=0, le=1)
@@ -64,24 +85,26 @@ class PretrainedGP(Surrogate):
             return single
         known = pretrained(lesson(self.of, space, earlier, self.freedom, self.max_support))
         learned = self._of_new_task(replace(data, related=()), space, known, generator)
-        if loo_density(learned) - loo_density(single) > _MIN_GAIN:
+        if loo_density(learned) >= loo_density(single):
             return learned
         note_fallback("earlier tasks mislead", "observations are predicted better without; warped_gp is used")
         return single
 
     def _earlier(self, data: Data) -> list[Data]:
+        """Return the related tasks that have something to say, in units of their spread."""
         found = []
-        for task in data.related:
+        for place, task in enumerate(data.related):
             known = pooled(task.train())
-            if len(known.x) >= _LEAST_POINTS and float(known.y.std()) > 0:
-                generator = torch.Generator().manual_seed(0)
-                known = known.rows(best_and_random(known.y[:, 0], self.max_related, generator))
+            rows = best_and_random(known.y[:, 0], self.max_per_task, make_generator("earlier", place))
+            known = known.rows(rows.to(known.x.device))
+            if len(known.y.unique()) >= _LEAST_VALUES:
                 found.append(standardized(known))
         return found
 
     def _of_new_task(
         self, data: Data, space: DesignSpace, known: Pretrained, generator: Generator
     ) -> PretrainedProcess:
+        """Return the posterior of the target under the prior that was learned."""
         columns = Columns(space)
         train = best_near_random(pooled(data), space, self.of.max_train, generator)
         layout = self._layout(columns, train, known)

@@ -1,4 +1,4 @@
-"""Tuning a scikit-learn model on one of many data sets: earlier tasks and a present one, as many as wanted."""
+"""Tuning a scikit-learn model on one of many data sets: tasks to learn from, and others to report on."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ def _name(seed: int, problem: Problem) -> str:
 
 
 def settings_of(task: MetaHPO, n: int) -> pd.DataFrame:
-    """Return the design: `n` settings of a scrambled Sobol sequence, the same for all data sets of a model."""
+    """Return the design: `n` settings of a scrambled Sobol sequence, the same for all data sets."""
     x = task.space.sample(n, generator=make_generator("meta table", task.model), method="sobol")
     return task.space.decode(x)
 
