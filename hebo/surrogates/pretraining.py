@@ -115,7 +115,7 @@ def lesson(
 @lru_cache(maxsize=8)
 def pretrained(what: Lesson) -> Pretrained:
     """Return what a lesson teaches, on the CPU; the same lesson is learned once in a process."""
-    generator = make_generator("pretraining", what.digest)
+    generator = make_generator("pretraining", len(what.tasks))
     columns = Columns(what.space)
     shared = _shared(what, columns, generator)
     earlier = _functions(what, columns, shared)
