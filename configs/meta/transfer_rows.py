@@ -113,8 +113,9 @@ def _differences(runs: Mapping[Any, Row], peers: Mapping[Any, Row]) -> list[str]
         )
         low, high = interval(each)
         lower, higher = int((each < -1e-9).sum()), int((each > 1e-9).sum())
+        times = f"{own.mean() / other.mean():.2f}" if other.any() else "-"
         lines.append(
-            f"after {n:2}: {own.mean() / other.mean():.2f} times that of gp_ei, {each.mean():+.4f} "
+            f"after {n:2}: {times} times that of gp_ei, {each.mean():+.4f} "
             f"[{low:+.4f}, {high:+.4f}]; lower on {lower}, higher on {higher} of {len(each)} data sets"
         )
     return lines
