@@ -89,15 +89,15 @@ def run(
 ) -> tuple[Array, int]:
     """Return the normalized regret after each evaluation, and the number of fallbacks."""
     recipe = cast(OptimizerRecipe, build("optimizer", METHODS[method]))
-    optimizer = recipe.build(TableSpace(space, target.settings), seed=seed)
+    listed = TableSpace(space, target.settings.assign(loss=target.loss))
+    optimizer = recipe.build(listed, seed=seed)
     for one in () if method in ALONE else earlier:
         optimizer.learn_from(one.settings, one.loss)
-    rows = {tuple(row): loss for row, loss in zip(target.settings.to_numpy(), target.loss, strict=True)}
     losses: list[float] = []
     with counting_fallbacks() as fallbacks:
         for _ in range(n):
             points = optimizer.ask()
-            losses.append(rows[tuple(points[target.settings.columns].to_numpy()[0])])
+            losses.append(float(listed.labels_of(listed.encode(points[space.names]))["loss"].iloc[0]))
             optimizer.tell(points, losses[-1:])
     low, high = np.nanmin(target.loss), np.nanmax(target.loss)
     best = np.fmin.accumulate(np.array([high, *losses]))[1:]
