@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -79,14 +80,15 @@ def append(path: Path, row: Row) -> None:
 
 def table(rows: list[Row]) -> list[str]:
     """Return lines with the mean regrets of each method, and with the differences from `gp_ei`."""
-    lines = []
-    for model, split in sorted({(row.model, row.split) for row in rows}):
-        part = [row for row in rows if (row.model, row.split) == (model, split)]
-        runs: dict[tuple[str, str], dict[tuple[str, int], Row]] = {}
+    lines, models = [], sorted({row.model for row in rows})
+    groups = [*((one,) for one in models), *([tuple(models)] if len(models) > 1 else [])]
+    for group, split in product(groups, sorted({row.split for row in rows})):
+        part = [row for row in rows if row.model in group and row.split == split]
+        runs: dict[tuple[str, str], dict[tuple[str, str, int], Row]] = {}
         for row in part:
-            runs.setdefault((row.method, row.sources), {})[row.dataset, row.seed] = row
-        n = len({row.dataset for row in part})
-        lines.append(f"{model}, {n} {split} data sets, {len({row.seed for row in part})} seeds")
+            runs.setdefault((row.method, row.sources), {})[row.dataset, row.model, row.seed] = row
+        n, n_seeds = len({row.dataset for row in part}), len({row.seed for row in part})
+        lines.append(f"{', '.join(group)}: {n} {split} data sets, {n_seeds} seeds")
         for (method, sources), found in sorted(runs.items()):
             lines.append(f"  {method}, {sources}: {_means(list(found.values()))}")
             if (method, sources) != BASELINE and BASELINE in runs:
@@ -100,9 +102,9 @@ def _means(rows: list[Row]) -> str:
 
 
 def _differences(runs: Mapping[Any, Row], peers: Mapping[Any, Row]) -> list[str]:
-    """Return a line for each number of evaluations: paired over data sets, seeds averaged."""
+    """Return a line for each number of evaluations: paired over data sets, models and seeds averaged."""
     shared, lines = sorted(runs.keys() & peers.keys()), []
-    names = sorted({name for name, _ in shared})
+    names = sorted({key[0] for key in shared})
     for n in AT if shared else ():
         own, other = (np.array([one[key].regret(n) for key in shared]) for one in (runs, peers))
         each = np.array(

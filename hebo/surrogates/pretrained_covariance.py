@@ -49,6 +49,11 @@ class EarlierFunctions:
         """`k`."""
         return Covariance(self.columns, self.layout, self.theta, self.smoothness)
 
+    @cached_property
+    def z_features(self) -> Tensor:
+        """Features of the points of support."""
+        return self.covariance.features(self.z)
+
     def to(self, like: Tensor) -> EarlierFunctions:
         """Return the functions with the device and precision of a tensor."""
         return replace(self, theta=self.theta.to(like), z=self.z.to(like), weights=self.weights.to(like))
@@ -75,7 +80,7 @@ class EarlierFunctions:
 
     def at(self, x: Tensor, weights: Tensor) -> Tensor:
         """Values at `... x d` points of functions with `m` or `m x r` weights, `...` or `... x r`."""
-        values: Tensor = self.covariance.between(x, self.z) @ weights
+        values: Tensor = self.covariance.between(x, self.z, None, self.z_features) @ weights
         return values
 
 
@@ -93,12 +98,14 @@ class PretrainedCovariance:
         self.rest, self.earlier, self.spread = rest, earlier, spread
         self.mean, self.noise = rest.mean, rest.noise
         self.directions = earlier.directions(freedom)
+        self._directions_and_mean = torch.cat([self.directions, earlier.mean_weights.unsqueeze(-1)], 1)
         self._n_rest = rest.lengthscale.shape[0]
         self.signal = rest.signal + self._of_earlier(earlier.at(earlier.z, self.directions)).mean()
 
     def features(self, x: Tensor) -> Tensor:
-        """Those of the stationary part, and the directions, at `... x d` points, `... x (k + r)`."""
-        return torch.cat([self.rest.features(x), self.earlier.at(x, self.directions)], -1)
+        """Those of the stationary part, directions, and the mean, `... x (k + r + 1)`, of points."""
+        of_earlier = self.earlier.at(x, self._directions_and_mean)
+        return torch.cat([self.rest.features(x), of_earlier], -1)
 
     def between(
         self, a: Tensor, b: Tensor, features_a: Tensor | None = None, features_b: Tensor | None = None
@@ -106,19 +113,19 @@ class PretrainedCovariance:
         """Covariance of `... x n x d` and `... x m x d` points, `... x n x m`."""
         of_a = self.features(a) if features_a is None else features_a
         of_b = self.features(b) if features_b is None else features_b
-        k, n = self.rest.between(a, b, of_a[..., : self._n_rest], of_b[..., : self._n_rest]), self._n_rest
-        return k + self.spread * (of_a[..., n:] @ of_b[..., n:].mT)
+        (rest_a, directions_a), (rest_b, directions_b) = self._split(of_a), self._split(of_b)
+        return self.rest.between(a, b, rest_a, rest_b) + self.spread * (directions_a @ directions_b.mT)
 
     def noisy(self, x: Tensor, features: Tensor, noise: Tensor | None = None) -> Tensor:
         """Covariance of noisy observations; see `CovarianceFunction`."""
-        of_rest, directions = features[..., : self._n_rest], features[..., self._n_rest :]
+        of_rest, directions = self._split(features)
         return self.rest.noisy(x, of_rest, noise) + self.spread * (directions @ directions.mT)
 
     def with_slopes(
         self, x: Tensor, data: Tensor, features: Tensor
     ) -> tuple[Tensor, Callable[[Sequence[Tensor]], Tensor]]:
         """Covariances with the data, and slopes of weighted sums of them; see `WithSlopes`."""
-        of_rest, directions = features[..., : self._n_rest], features[..., self._n_rest :]
+        of_rest, directions = self._split(features)
         k, rest_slopes = self.rest.with_slopes(x, data, of_rest)
         g, slopes_of = self._support(x)
 
@@ -128,13 +135,13 @@ class PretrainedCovariance:
 
         return k + self.spread * (g @ self.directions @ directions.mT), slopes
 
-    def mean_at(self, x: Tensor) -> Tensor:
-        """The mean function at `... x d` points, `...`."""
-        return self.mean + self.earlier.at(x, self.earlier.mean_weights)
+    def mean_of(self, features: Tensor) -> Tensor:
+        """The mean function, `...`, at points with `features`."""
+        return self.mean + features[..., -1]
 
-    def variance_at(self, x: Tensor) -> Tensor:
-        """The variance before any data at `... x d` points, `...`."""
-        return self.rest.signal + self._of_earlier(self.earlier.at(x, self.directions))
+    def variance_of(self, features: Tensor) -> Tensor:
+        """The variance before any data, `...`, at points with `features`."""
+        return self.rest.signal + self._of_earlier(self._split(features)[1])
 
     def prior_slopes(self, x: Tensor) -> Tensor:
         """Slopes of mean function and variance at `b x d` points, `2 x b x d`."""
@@ -142,13 +149,17 @@ class PretrainedCovariance:
         of_variance = 2 * self.spread * (g @ self.directions) @ self.directions.T
         return slopes_of([self.earlier.mean_weights, of_variance])
 
+    def _split(self, features: Tensor) -> tuple[Tensor, Tensor]:
+        """Features of the stationary part, and directions."""
+        return features[..., : self._n_rest], features[..., self._n_rest : -1]
+
     def _of_earlier(self, directions: Tensor) -> Tensor:
         return self.spread * directions.square().sum(-1)
 
     def _support(self, x: Tensor) -> tuple[Tensor, Callable[[Sequence[Tensor]], Tensor]]:
         """Covariances with the points of support under `earlier`, and the slopes of their sums."""
         of = self.earlier
-        return of.covariance.with_slopes(x, of.z, of.covariance.features(of.z))
+        return of.covariance.with_slopes(x, of.z, of.z_features)
 
 
 class PretrainedProcess(GaussianProcess):
@@ -170,11 +181,11 @@ class PretrainedProcess(GaussianProcess):
         values = torch.cat([self.means(earlier.z).unsqueeze(-1), earlier.at(earlier.z, earlier.weights)], 1)
         return torch.corrcoef(values.T)[0, 1:]
 
-    def _prior_mean(self, x: Tensor) -> Tensor:
-        return self.covariance.mean_at(x)
+    def _prior_mean(self, x: Tensor, features: Tensor | None) -> Tensor:
+        return self.covariance.mean_of(self.covariance.features(x) if features is None else features)
 
-    def _prior_variance(self, x: Tensor) -> Tensor:
-        return self.covariance.variance_at(x)
+    def _prior_variance(self, x: Tensor, features: Tensor | None) -> Tensor:
+        return self.covariance.variance_of(self.covariance.features(x) if features is None else features)
 
     def _prior_slopes(self, x: Tensor) -> Tensor:
         slopes = self.covariance.prior_slopes(x)

@@ -50,8 +50,7 @@ class PretrainedGP(Surrogate):
     covariance are learned from the earlier ones, as are the priors of the hyperparameters of a new task; see
     `hebo.surrogates.pretrained_covariance` for the prior and `hebo.surrogates.pretraining` for how it is
     learned, which takes a second, once for the same earlier tasks. Scale and offset of each task are free.
-    A fit to a new task costs what that of `warped_gp` does, however many observations of earlier tasks there
-    are, which do not enter it.
+    Observations of earlier tasks do not enter the fit to a new one.
 
     The process of the target alone is fitted as well. It is the model where the earlier tasks mislead: unless
     the observations of the target have a larger leave-one-out log density under what was learned, by 1 at
@@ -87,7 +86,7 @@ class PretrainedGP(Surrogate):
         earlier = self._earlier(data)
         if not earlier:
             return single
-        known = pretrained(lesson(self.of, space, earlier, self.freedom, self.max_support))
+        known = pretrained(lesson(self.of, space.parameter_space, earlier, self.freedom, self.max_support))
         learned = self._of_new_task(replace(data, related=()), space, known, generator)
         if loo_density(learned) - loo_density(single) > _MIN_GAIN:
             return learned

@@ -5,21 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import Tensor
 
 from hebo.abilities import FromRelated
+from hebo.acq_optimizers.random import RandomSubset
+from hebo.acquisitions.improvement import LogEI
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import counting_fallbacks
-from hebo.presets import HEBOTransfer
+from hebo.presets import HEBOTransfer, bayes_opt
 from hebo.random import make_generator
 from hebo.surrogates.pretrained_covariance import PretrainedProcess
 from hebo.surrogates.pretrained_gp import PretrainedGP
 from hebo.surrogates.pretraining import lesson, pretrained
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.testing.surrogates import check_surrogate
+from hebo.transforms.power import Standardize
 
 SPACE = DesignSpace().parse(
     [
@@ -165,6 +170,30 @@ def test_the_preset_of_transfer_takes_it_and_begins_where_the_earlier_tasks_were
         optimizer.tell(points, [-values[-1]])
     assert isinstance(optimizer.fit_model(), FromRelated)
     assert max(values) > float(function(AT, task).quantile(0.97))
+
+
+def asked(seed: int) -> list[dict[str, Any]]:
+    """Points of a run in batches of 8, with pending points, failures and a measured constraint."""
+    search = {"acq_optimizer": RandomSubset(n_points=64), "acquisition": LogEI()}
+    loop = bayes_opt(surrogate=RECIPE, output_transform=Standardize(), **search)
+    optimizer = loop.build(SPACE, seed=seed)
+    for one in with_earlier(data(3, 10)).related:
+        optimizer.learn_from(SPACE.decode(one.x), -one.y[:, 0].numpy())
+    points = [optimizer.ask(8), optimizer.ask(8)]
+    for told in (points[0], points[1].iloc[:4]):
+        values = -function(SPACE.encode(told), 10).numpy()
+        values[0] = np.nan
+        optimizer.tell(told, values, constraints=(told[["a"]] - 1.5).to_numpy())
+    points.append(optimizer.ask(8))
+    assert isinstance(optimizer.fit_model(), FromRelated)
+    return pd.concat(points).to_dict("records")
+
+
+def test_batches_pending_points_failures_and_constraints_go_with_it_and_a_seed_repeats_the_points() -> None:
+    first = asked(1)
+    assert len({tuple(row.values()) for row in first}) == 24
+    assert first == asked(1)
+    assert first != asked(2)
 
 
 def test_the_same_seed_has_the_same_model() -> None:

@@ -95,7 +95,7 @@ def test_runs_on_tables_are_measured_once_and_printed(
     monkeypatch.setattr(sys, "argv", ["transfer.py", "--table", "--results", str(tmp_path / "rows.csv")])
     scripts.transfer.main()
     printed = capsys.readouterr().out
-    assert "knn, 1 held-out data sets, 1 seeds" in printed
+    assert "knn: 1 held-out data sets, 1 seeds" in printed
     assert "times that of gp_ei" in printed
 
 
