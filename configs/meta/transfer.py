@@ -8,7 +8,8 @@
 Each run chooses 20 of the settings of a table, and learns from the 28 training tables where it can. Regret is
 in units of the table: 0 for its best value, 1 for its worst. `--split training` has each training table as
 the target in turn, and learns from the other 27: on these methods are tuned. `--sources shuffled` gives the
-values of each source to its settings in random order, `reversed` takes what was good for bad.
+values of each source to its settings in random order, `reversed` takes what was good for bad, and `few` keeps
+20 random settings of each.
 """
 
 from __future__ import annotations
@@ -51,6 +52,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "transfer_pretrained_gp": {"type": "transfer", "max_points": 2, "of": loop("pretrained_gp")},
 }
 ALONE = ("random", "gp_ei")
+N_FEW = 20
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,9 @@ def read_table(path: Path, model: str) -> Table:
 
 def changed(source: Table, sources: str, seed: int) -> Table:
     """Return a source as `sources` says."""
+    if sources == "few":
+        some = np.random.default_rng(seed).permutation(len(source.loss))[:N_FEW]
+        return Table(source.settings.iloc[some], source.loss[some])
     if sources == "reversed":
         return Table(source.settings, -source.loss)
     if sources == "shuffled":
@@ -137,7 +142,7 @@ def main() -> None:
     parser.add_argument("--model", default="svm_wide")
     parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
     parser.add_argument("--split", choices=["held-out", "training"], default="held-out")
-    parser.add_argument("--sources", choices=["related", "shuffled", "reversed"], default="related")
+    parser.add_argument("--sources", choices=["related", "few", "shuffled", "reversed"], default="related")
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--results", type=Path, default=RESULTS)

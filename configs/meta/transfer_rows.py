@@ -25,7 +25,7 @@ class Row:
     Attributes:
         model: Whose settings are tuned.
         split: Which data sets are targets, `held-out` or `training`.
-        sources: What is learned from: `related`, `shuffled` or `reversed`; `none` where nothing is.
+        sources: What is learned from: `related`, `few`, `shuffled` or `reversed`; `none` where nothing is.
         method: Its name.
         dataset: The target.
         seed: Of the run.

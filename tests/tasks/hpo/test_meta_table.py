@@ -99,6 +99,13 @@ def test_runs_on_tables_are_measured_once_and_printed(
     assert "times that of gp_ei" in printed
 
 
+def test_few_settings_of_a_source_keep_their_values(scripts: Any) -> None:
+    table = scripts.transfer.Table(settings_of(TASKS["iris"], 30), np.arange(30.0))
+    few = scripts.transfer.changed(table, "few", 0)
+    assert len(few.loss) == 20
+    assert few.settings.equals(table.settings.iloc[few.loss.astype(int)])
+
+
 def test_the_values_of_unrelated_sources_are_shuffled_or_reversed(scripts: Any) -> None:
     table = scripts.transfer.Table(settings_of(TASKS["iris"], 8), np.arange(8.0))
     assert scripts.transfer.changed(table, "reversed", 0).loss.tolist() == (-np.arange(8.0)).tolist()
