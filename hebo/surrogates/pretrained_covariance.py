@@ -13,75 +13,13 @@ Gaussian processes for Bayesian optimization", 2109.08215, with networks in plac
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
 
 import torch
 from torch import Tensor
 
 from hebo.surrogates.covariance import Covariance
+from hebo.surrogates.earlier_functions import EarlierFunctions
 from hebo.surrogates.gaussian_process import GaussianProcess, widening
-from hebo.surrogates.hyperparameters import Columns, Layout
-
-
-@dataclass(frozen=True)
-class EarlierFunctions:
-    """Functions of earlier tasks, `g(x) = k(x, Z) W`.
-
-    Attributes:
-        columns: Splits points.
-        layout: Of `theta`.
-        theta: Hyperparameters of `k`.
-        smoothness: Of `k`.
-        z: `m x d` points of support, `Z`.
-        weights: `m x T`, `W`.
-    """
-
-    columns: Columns
-    layout: Layout
-    theta: Tensor
-    smoothness: float
-    z: Tensor
-    weights: Tensor
-
-    @cached_property
-    def covariance(self) -> Covariance:
-        """`k`."""
-        return Covariance(self.columns, self.layout, self.theta, self.smoothness)
-
-    @cached_property
-    def z_features(self) -> Tensor:
-        """Features of the points of support."""
-        return self.covariance.features(self.z)
-
-    def to(self, like: Tensor) -> EarlierFunctions:
-        """Return the functions with the device and precision of a tensor."""
-        return replace(self, theta=self.theta.to(like), z=self.z.to(like), weights=self.weights.to(like))
-
-    @property
-    def mean_weights(self) -> Tensor:
-        """Weights of the average, `m`."""
-        return self.weights.mean(1)
-
-    def directions(self, freedom: float) -> Tensor:
-        """Weights of what a new task may differ by, `m x (T + 1)`: deviations, and the mean itself.
-
-        Args:
-            freedom: `sqrt(v)`, how far the scale of the mean is free.
-        """
-        mean = self.mean_weights.unsqueeze(-1)
-        n_more = max(1, self.weights.shape[1] - 1)
-        return torch.cat([(self.weights - mean) / n_more**0.5, freedom * mean], 1)
-
-    def without(self, task: int) -> EarlierFunctions:
-        """Return the functions of the other tasks."""
-        others = [one for one in range(self.weights.shape[1]) if one != task]
-        return replace(self, weights=self.weights[:, others])
-
-    def at(self, x: Tensor, weights: Tensor) -> Tensor:
-        """Values at `... x d` points of functions with `m` or `m x r` weights, `...` or `... x r`."""
-        values: Tensor = self.covariance.between(x, self.z, None, self.z_features) @ weights
-        return values
 
 
 class PretrainedCovariance:

@@ -111,7 +111,7 @@ class PretrainedGP(Surrogate):
         columns = Columns(space)
         train = best_near_random(pooled(data), space, self.of.max_train, generator)
         layout = self._layout(columns, train, known)
-        rows = best_and_random(train.y[:, 0], self.of.max_fit, generator)
+        rows = best_and_random(train.y[:, 0], self.of.max_fit, generator).to(train.x.device)
         problem = density(self.of, layout, columns, train.rows(rows), known.earlier, self.freedom)
         starts = layout.starts(self.of.n_starts, generator=generator, scatter=0.5)
         theta = torch.from_numpy(most_likely(problem, starts, max_iterations=_MAX_ITERATIONS)).to(train.x)

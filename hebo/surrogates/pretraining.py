@@ -15,17 +15,15 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import torch
-from torch import Generator, Tensor
+from torch import Generator
 
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
-from hebo.linalg import safe_cholesky
 from hebo.random import make_generator
-from hebo.surrogates.covariance import Covariance
+from hebo.surrogates.earlier_functions import EarlierFunctions, posterior_means
 from hebo.surrogates.hyperparameters import Array, Columns, Layout
 from hebo.surrogates.map_fit import most_likely
 from hebo.surrogates.marginal_likelihood import LogPosterior
-from hebo.surrogates.pretrained_covariance import EarlierFunctions
 from hebo.surrogates.subset import best_and_random
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -34,7 +32,6 @@ _SHARED_POINTS = 48
 """Most observations of each task that shared hyperparameters are fitted to."""
 _FEW = (4, 8, 16, 32)
 """Numbers of observations of the tasks that are left out, in turn."""
-_JITTER = 1e-6
 
 
 @dataclass(frozen=True)
@@ -109,7 +106,8 @@ def lesson(
     for task in tasks:
         for values in (task.x, task.y, task.y_var):
             state.update(b"-" if values is None else values.cpu().numpy().tobytes())
-    return Lesson(state.hexdigest(), recipe, space, tuple(tasks), freedom, max_support)
+    here = tuple(task.to("cpu") for task in tasks)
+    return Lesson(state.hexdigest(), recipe, space, here, freedom, max_support)
 
 
 @lru_cache(maxsize=8)
@@ -118,7 +116,14 @@ def pretrained(what: Lesson) -> Pretrained:
     generator = make_generator("pretraining", len(what.tasks))
     columns = Columns(what.space)
     shared = _shared(what, columns, generator)
-    earlier = _functions(what, columns, shared)
+    earlier = posterior_means(
+        what.tasks,
+        columns,
+        what.recipe._layout(columns, _SHARED_POINTS),
+        torch.from_numpy(shared),
+        what.recipe.smoothness,
+        max_support=what.max_support,
+    )
     return Pretrained(earlier, _of_new_task(what, columns, shared, earlier, generator))
 
 
@@ -162,48 +167,6 @@ def _shared(what: Lesson, columns: Columns, generator: Generator) -> Array:
     each = [density(what.recipe, layout, columns, part) for part in parts]
     starts = layout.starts(1, generator=generator, scatter=0.5)
     return most_likely(_Together(each), starts, max_iterations=_MAX_ITERATIONS)
-
-
-def _functions(what: Lesson, columns: Columns, theta: Array) -> EarlierFunctions:
-    """Return the posterior mean of each task, projected on the points of support.
-
-    With `L L' = K_ZZ` and `V = L^-1 K_ZX` it is `k(x, Z) L^-T (s^2 I + V V')^-1 V y` (subset of regressors;
-    Quinonero-Candela and Rasmussen, 2005), and exact where the points of the task are those of support.
-    """
-    layout = what.recipe._layout(columns, _SHARED_POINTS)
-    setting, nu = torch.from_numpy(theta), what.recipe.smoothness
-    covariance = Covariance(columns, layout, setting, nu)
-    z = _support(covariance, torch.cat([task.x for task in what.tasks]).double(), what.max_support)
-    factor = safe_cholesky(covariance.between(z, z) + _JITTER * covariance.signal * torch.eye(len(z)))
-    weights = []
-    for task in what.tasks:
-        x, y = task.x.double(), task.y.double()
-        v = torch.linalg.solve_triangular(factor, covariance.between(z, x), upper=False)
-        inner = safe_cholesky(v @ v.T + covariance.noise * torch.eye(len(z)).double())
-        solved = torch.cholesky_solve(v @ y, inner)
-        weights.append(torch.linalg.solve_triangular(factor.T, solved, upper=True))
-    return EarlierFunctions(columns, layout, setting, nu, z, torch.cat(weights, 1))
-
-
-def _support(covariance: Covariance, x: Tensor, limit: int) -> Tensor:
-    """Return at most `limit` distinct points, each where the ones before leave the largest variance.
-
-    That is a pivoted Cholesky factorization.
-    """
-    x = x.unique(dim=0)
-    if len(x) <= limit:
-        return x
-    left = covariance.signal.expand(len(x)).clone()
-    factor = x.new_zeros(len(x), limit)
-    chosen: list[int] = []
-    for step in range(limit):
-        pivot = int(left.argmax())
-        chosen.append(pivot)
-        column = covariance.between(x, x[[pivot]])[:, 0] - factor[:, :step] @ factor[pivot, :step]
-        factor[:, step] = column / left[pivot].sqrt()
-        left = (left - factor[:, step].square()).clamp_min(1e-12)
-        left[chosen] = 0.0
-    return x[chosen]
 
 
 def _of_new_task(

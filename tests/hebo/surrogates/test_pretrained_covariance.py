@@ -8,11 +8,11 @@ from torch import Tensor
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.covariance import Covariance
+from hebo.surrogates.earlier_functions import EarlierFunctions
 from hebo.surrogates.gaussian_process import widening
 from hebo.surrogates.hyperparameters import Columns, Layout
 from hebo.surrogates.pretrained_covariance import (
     KNOWN_BEFORE,
-    EarlierFunctions,
     PretrainedCovariance,
     PretrainedProcess,
 )
@@ -106,7 +106,3 @@ def test_a_path_has_the_prior_mean_in_it() -> None:
     paths = torch.stack([model.sample_path(make_generator(seed))(AT) for seed in range(100)])
     mean, variance = model.marginals(AT)
     assert bool(((paths.mean(0) - mean).abs() < 5 * (variance / 100).sqrt()).all())
-
-
-def test_without_a_task_the_others_stay() -> None:
-    assert torch.equal(earlier().without(1).weights, earlier().weights[:, [0, 2, 3]])

@@ -202,6 +202,15 @@ def test_the_same_seed_has_the_same_model() -> None:
     torch.testing.assert_close(first.marginals(AT), second.marginals(AT), rtol=0, atol=0)
 
 
+def test_the_model_has_the_precision_of_the_data() -> None:
+    target = with_earlier(data(8, 10))
+    single = replace(target, x=target.x.float(), y=target.y.float(), pending=target.pending.float())
+    single = replace(single, better=single.better.float(), worse=single.worse.float())
+    means = [learned(one).means(AT.to(one.x)) for one in (target, single)]
+    assert means[1].dtype == torch.float32
+    torch.testing.assert_close(means[0], means[1].double(), rtol=0.05, atol=0.05)
+
+
 def test_settings_have_ranges() -> None:
     with pytest.raises(ValueError, match="greater than 0"):
         PretrainedGP(freedom=0.0)

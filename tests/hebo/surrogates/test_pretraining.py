@@ -10,12 +10,10 @@ from torch import Tensor
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
-from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.hyperparameters import Columns, Layout
 from hebo.surrogates.pretraining import (
     LearnedLayout,
     Lesson,
-    _support,
     _Together,
     density,
     layout_of,
@@ -39,37 +37,6 @@ def tasks(n: int = 6, x: Tensor = X) -> list[Data]:
 
 def taught(max_support: int = 100) -> Lesson:
     return lesson(RECIPE, SPACE, tasks(), 0.5, max_support)
-
-
-def test_on_shared_points_the_functions_are_the_posterior_means_of_the_tasks() -> None:
-    earlier = pretrained(taught()).earlier
-    k = earlier.covariance.between(X, X) + earlier.covariance.noise * torch.eye(30, dtype=torch.float64)
-    at = SPACE.sample(9, generator=make_generator("test"))
-    for place, task in enumerate(tasks()):
-        expected = earlier.covariance.between(at, X) @ torch.linalg.solve(k, task.y[:, 0])
-        torch.testing.assert_close(earlier.at(at, earlier.weights)[:, place], expected, rtol=1e-3, atol=1e-3)
-
-
-def test_fewer_points_of_support_are_nearly_as_good() -> None:
-    few, all_of_them = (pretrained(taught(n)).earlier for n in (20, 100))
-    assert few.z.shape == (20, 2)
-    at = SPACE.sample(50, generator=make_generator("test"))
-    apart = few.at(at, few.weights) - all_of_them.at(at, all_of_them.weights)
-    assert float(apart.square().mean()) < 0.01
-
-
-def test_points_of_support_are_those_of_largest_variance_given_the_ones_before() -> None:
-    layout = RECIPE._layout(COLUMNS, 10)
-    theta = torch.from_numpy(layout.starts(1, generator=make_generator(0), scatter=0.0)[0])
-    covariance = Covariance(COLUMNS, layout, theta, 2.5)
-    chosen = _support(covariance, X, 6)
-    for n in range(1, 6):
-        k = covariance.between(chosen[:n], chosen[:n])
-        cross = covariance.between(X, chosen[:n])
-        left = covariance.signal - (cross @ torch.linalg.solve(k, cross.T)).diagonal()
-        own = covariance.between(chosen[[n]], chosen[:n])
-        here = covariance.signal - (own @ torch.linalg.solve(k, own.T))[0, 0]
-        assert float(here) == pytest.approx(float(left.max()), abs=1e-6)
 
 
 def test_a_column_that_matters_in_no_task_is_learned_to_be_flat() -> None:
