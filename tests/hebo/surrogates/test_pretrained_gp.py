@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
+from pretend_device import PretendDevice
 from torch import Tensor
 
 from hebo.abilities import FromRelated
@@ -209,6 +210,17 @@ def test_the_model_has_the_precision_of_the_data() -> None:
     means = [learned(one).means(AT.to(one.x)) for one in (target, single)]
     assert means[1].dtype == torch.float32
     torch.testing.assert_close(means[0], means[1].double(), rtol=0.05, atol=0.05)
+
+
+def test_on_a_device_the_model_is_that_of_the_cpu() -> None:
+    target = with_earlier(data(8, 10))
+    expected = RECIPE.fit(target, SPACE, generator=make_generator(0)).marginals(AT)
+    with PretendDevice():
+        there = RECIPE.fit(target.to("cuda"), SPACE, generator=make_generator(0))
+        assert isinstance(there, PretrainedProcess)
+        found = [one.cpu() for one in there.marginals(AT.to("cuda"))]
+        assert there.correlations.device.type == "cuda"
+    torch.testing.assert_close(found, list(expected), rtol=0, atol=0)
 
 
 def test_settings_have_ranges() -> None:
