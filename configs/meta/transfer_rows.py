@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass, fields
-from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -80,9 +79,8 @@ def append(path: Path, row: Row) -> None:
 
 def table(rows: list[Row]) -> list[str]:
     """Return lines with the mean regrets of each method, and with the differences from `gp_ei`."""
-    lines, models = [], sorted({row.model for row in rows})
-    groups = [*((one,) for one in models), *([tuple(models)] if len(models) > 1 else [])]
-    for group, split in product(groups, sorted({row.split for row in rows})):
+    lines = []
+    for group, split in _groups(rows):
         part = [row for row in rows if row.model in group and row.split == split]
         runs: dict[tuple[str, str], dict[tuple[str, str, int], Row]] = {}
         for row in part:
@@ -94,6 +92,16 @@ def table(rows: list[Row]) -> list[str]:
             if (method, sources) != BASELINE and BASELINE in runs:
                 lines += [f"    {one}" for one in _differences(found, runs[BASELINE])]
     return lines
+
+
+def _groups(rows: list[Row]) -> list[tuple[tuple[str, ...], str]]:
+    """Return what has a table: each model of a split, and all models together where there are several."""
+    found = []
+    for split in sorted({row.split for row in rows}):
+        models = sorted({row.model for row in rows if row.split == split})
+        found += [((one,), split) for one in models]
+        found += [(tuple(models), split)] if len(models) > 1 else []
+    return found
 
 
 def _means(rows: list[Row]) -> str:
