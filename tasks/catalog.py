@@ -103,7 +103,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
         "meta_hpo": (
             "tasks.hpo.meta_hpo:MetaHPO",
-            "The same on one of many generated data sets, for learning across data sets",
+            "Tuning a scikit-learn model on one of many generated data sets",
         ),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",
