@@ -165,7 +165,7 @@ class Surrogate(Recipe, ABC):
         if data.related and Information.RELATED not in self.takes:
             raise IncompatibleError(
                 f"{name} would ignore the related tasks in `related`; leave them out "
-                "(`replace(data, related=())`), or use multitask_gp"
+                "(`replace(data, related=())`), or use multitask_gp or pretrained_gp"
             )
         if len(data.better) and Information.COMPARISONS not in self.takes:
             raise IncompatibleError(

@@ -121,6 +121,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.multitask_gp:MultitaskGP",
             "Gaussian process of a task and of related ones, as far as they are correlated",
         ),
+        "pretrained_gp": (
+            "hebo.surrogates.pretrained_gp:PretrainedGP",
+            "Gaussian process whose mean and covariance are learned from many earlier tasks",
+        ),
         "gradient_gp": (
             "hebo.surrogates.gradient_gp:GradientGP",
             "Gaussian process of values and derivatives",

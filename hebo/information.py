@@ -52,7 +52,7 @@ REFUSALS = MappingProxyType(
         ),
         Information.RELATED: (
             "makes no use of related tasks; use `hebo_transfer`, or a composition whose surrogate takes "
-            "them: `hebo` with `surrogate: {type: multitask_gp}`, in Python "
+            "them: `hebo` with `surrogate: {type: multitask_gp}` or `pretrained_gp`, in Python "
             "`HEBORecipe(surrogate=MultitaskGP())`"
         ),
         Information.REFERENCE: (

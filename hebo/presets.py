@@ -62,10 +62,10 @@ def HEBORecipe(own: Settings) -> Recommender:
 def HEBOTransfer(own: Settings) -> Recommender:
     """HEBO that learns from related tasks: a multi-task GP, and what was best elsewhere first.
 
-    Without related tasks it is HEBO.
+    Without related tasks it is HEBO. Of more than four related tasks a portfolio of four points comes first.
     """
     said = {name: getattr(own, name) for name in own.model_fields_set}
-    return Transfer(of=HEBORecipe(**{"surrogate": MultitaskGP(), **said}))
+    return Transfer(of=HEBORecipe(**{"surrogate": MultitaskGP(), **said}), max_points=4)
 
 
 @preset(InputNoise)

@@ -101,6 +101,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Sequences of mockturtle's operators on an and-inverter graph, nominal",
         ),
         "hpo": ("tasks.hpo.hpo:HPO", "Tuning a scikit-learn model on real data by cross-validation"),
+        "meta_hpo": (
+            "tasks.hpo.meta_hpo:MetaHPO",
+            "Tuning a scikit-learn model on one of many generated data sets",
+        ),
         "ackley53": (
             "tasks.combinatorial.ackley53:Ackley53",
             "Ackley's function of 50 booleans and 3 numbers",

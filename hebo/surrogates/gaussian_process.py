@@ -109,14 +109,16 @@ class GaussianProcess(GaussianModel):
         super().__init__()
         self.covariance, self.x, self.y = covariance, x, y
         self.n_fitted = x.shape[-2] if n_fitted is None else n_fitted
-        self.widening = widening(self.n_fitted)
+        self.widening = self._widening()
         self.features = covariance.features(x)
         self.factor = (
             safe_cholesky(covariance.noisy(x, self.features, self._before_widening(noise)))
             if factor is None
             else factor
         )
-        self.weights = torch.cholesky_solve((y - covariance.mean).unsqueeze(-1), self.factor)[..., 0]
+        self.weights = torch.cholesky_solve(
+            (y - self._prior_mean(x, self.features)).unsqueeze(-1), self.factor
+        )[..., 0]
         is_plain = not self.batch_shape and not self.weights.requires_grad
         self._slopes = covariance if is_plain and isinstance(covariance, WithSlopes) else None
 
@@ -134,7 +136,8 @@ class GaussianProcess(GaussianModel):
         """Means, `b`, at `b x d` points."""
         if len(parts := self._parts(x)) > 1:
             return torch.cat([self.means(one) for one in parts])
-        return self._means(self.covariance.between(x, self.x, None, self.features))
+        cross, features = self._cross(x)
+        return self._means(cross, x, features)
 
     def marginals(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means and variances, `b` each, at `b x d` points; differentiable once."""
@@ -144,8 +147,13 @@ class GaussianProcess(GaussianModel):
         if len(parts := self._parts(x)) > 1:
             means, variances = zip(*(self.marginals(one) for one in parts), strict=True)
             return torch.cat(means), torch.cat(variances)
-        cross = self.covariance.between(x, self.x, None, self.features)
-        return self._moments(self._whitened(cross), cross)
+        cross, features = self._cross(x)
+        return self._moments(self._whitened(cross), cross, x, features)
+
+    def _cross(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """Covariances of `... x d` points with the data, `... x n`, and features of the points."""
+        features = self.covariance.features(x)
+        return self.covariance.between(x, self.x, features, self.features), features
 
     def _parts(self, x: Tensor) -> tuple[Tensor, ...]:
         """Return points in parts of which no covariance with the data is larger than `MAX_PAIRS`."""
@@ -159,15 +167,35 @@ class GaussianProcess(GaussianModel):
         solved: Tensor = torch.linalg.solve_triangular(self.factor.mT, rows, upper=True, left=False)
         return solved.reshape(cross.shape) if is_single else solved
 
-    def _moments(self, whitened: Tensor, cross: Tensor) -> tuple[Tensor, Tensor]:
-        variance = (self.covariance.signal - whitened.square().sum(-1)).clamp_min(MIN_VARIANCE)
-        return self._means(cross), self.widening * variance
+    def _moments(
+        self, whitened: Tensor, cross: Tensor, x: Tensor, features: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
+        before = self._prior_variance(x, features)
+        variance = (before - whitened.square().sum(-1)).clamp_min(MIN_VARIANCE)
+        return self._means(cross, x, features), self.widening * variance
 
-    def _means(self, cross: Tensor) -> Tensor:
-        """Means at points with `... x n` covariances with the data."""
+    def _means(self, cross: Tensor, x: Tensor, features: Tensor | None = None) -> Tensor:
+        """Means at `... x d` points with `... x n` covariances with the data."""
+        before = self._prior_mean(x, features)
         if self.weights.dim() == 1:
-            return self.covariance.mean + cross @ self.weights
-        return self.covariance.mean + (cross @ self.weights.unsqueeze(-1)).squeeze(-1)
+            return before + cross @ self.weights
+        return before + (cross @ self.weights.unsqueeze(-1)).squeeze(-1)
+
+    def _prior_mean(self, x: Tensor, features: Tensor | None) -> Tensor:
+        """Mean before any data at `... x d` points, `...`; or one number for all."""
+        return self.covariance.mean
+
+    def _prior_variance(self, x: Tensor, features: Tensor | None) -> Tensor:
+        """Variance before any data at `... x d` points, `...`; or one number for all."""
+        return self.covariance.signal
+
+    def _prior_slopes(self, x: Tensor) -> Tensor:
+        """Slopes of the mean and of the widened variance before any data, `2 x b x d`, or zeros like them."""
+        return x.new_zeros(2, 1, 1)
+
+    def _widening(self) -> float:
+        """What variances are multiplied by."""
+        return widening(self.n_fitted)
 
     def leave_one_out(self) -> tuple[Tensor, Tensor, Tensor]:
         """See `hebo.abilities.LeaveOneOut`.
@@ -183,11 +211,11 @@ class GaussianProcess(GaussianModel):
 
     def joint(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """Means, `... x q`, and covariances, `... x q x q`, at `... x q x d` points."""
-        cross = self.covariance.between(x, self.x, None, self.features)
+        cross, features = self._cross(x)
         whitened = self._whitened(cross)
-        covariance = self.covariance.between(x, x) - whitened @ whitened.mT
+        covariance = self.covariance.between(x, x, features, features) - whitened @ whitened.mT
         floor = MIN_VARIANCE * torch.eye(x.shape[-2], dtype=x.dtype, device=x.device)
-        means = self._means(cross)
+        means = self._means(cross, x, features)
         return means, (self.widening * (covariance + floor)).expand(*means.shape, -1)
 
     def cross(self, a: Tensor, b: Tensor) -> Tensor:
@@ -273,9 +301,9 @@ class _Marginals(torch.autograd.Function):
     def forward(ctx: Any, x: Tensor, gp: GaussianProcess, covariance: Any) -> tuple[Tensor, Tensor]:
         cross, slopes = covariance.with_slopes(x, gp.x, gp.features)
         whitened = gp._whitened(cross)
-        mean, variance = gp._moments(whitened, cross)
+        mean, variance = gp._moments(whitened, cross, x)
         solved = torch.linalg.solve_triangular(gp.factor, whitened, upper=False, left=False)
-        jacobians = slopes([gp.weights, -2 * gp.widening * solved])
+        jacobians = slopes([gp.weights, -2 * gp.widening * solved]) + gp._prior_slopes(x)
         ctx.save_for_backward(jacobians[0], jacobians[1])
         return mean, variance
 

@@ -83,7 +83,7 @@ class MultitaskGP(Surrogate):
         if not data.related:
             return single
         several = self._of_several(data, space, generator)
-        gain = _loo_density(several) - _loo_density(single)
+        gain = loo_density(several) - loo_density(single)
         return several if gain > _MIN_GAIN else single
 
     def _of_several(self, data: Data, space: DesignSpace, generator: Generator) -> MultitaskProcess:
@@ -142,7 +142,7 @@ class MultitaskGP(Surrogate):
         return torch.from_numpy(theta).to(x)
 
 
-def _loo_density(model: GaussianProcess) -> float:
+def loo_density(model: GaussianProcess) -> float:
     """Return the log density of each observation given the others, summed, up to a constant."""
     _, error, variance = model.leave_one_out()
     return -0.5 * float((error.square() / variance + variance.log()).sum())

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import warnings
 from pathlib import Path
 from typing import Any, ClassVar
 
-import numpy as np
 import pandas as pd
 from numpy.random import Generator
 from pydantic import Field, field_validator, model_validator
@@ -14,8 +12,9 @@ from pydantic import Field, field_validator, model_validator
 from hebo.errors import ConfigError
 from hebo.outcomes import Outcomes, outcomes_of
 from tasks.base import Columns, Task
+from tasks.hpo.cross_validation import CrossValidation
 from tasks.hpo.data import DATASETS, DatasetName, Split, load_bundled, load_csv
-from tasks.hpo.metrics import METRICS, OBJECTIVES, MetricName, metric_function
+from tasks.hpo.metrics import METRICS, OBJECTIVES, MetricName
 from tasks.hpo.spaces import BAYESMARK_NAMES, ModelName, Problem, hyperparameters
 
 
@@ -128,53 +127,10 @@ class HPO(Task):
         self.data()
 
     def _evaluate(self, frame: pd.DataFrame, rng: Generator) -> Columns:
-        rows = [self._evaluate_one(row, rng) for row in frame.to_dict("records")]
-        values, held_out, errors = zip(*rows, strict=True)
-        return {
-            self.objectives[0]: np.array(values),
-            "generalization": np.array(held_out),
-            "error": np.array(errors, dtype=object),
-        }
-
-    def _evaluate_one(self, row: dict[Any, Any], rng: Generator) -> tuple[float, float, str | None]:
-        """Return the metric in cross-validation and on the held-out rows, and what went wrong."""
-        data = self.data()
-        known = hyperparameters(self.model, data.problem)
-        settings = {one.name: one.value(row[one.name]) for one in known}
-        seed = int(rng.integers(2**31)) if self.model_seed is None else self.model_seed
-        try:
-            values = self._values(data, settings, seed)
-        except (ValueError, ArithmeticError, np.linalg.LinAlgError) as error:
-            return np.nan, np.nan, f"{type(error).__name__}: {error}"
-        if not np.isfinite(values).all():
-            reason = f"The {self.metric} is not finite: {values[0]}, on the held-out rows {values[1]}."
-            return np.nan, np.nan, reason
-        return *values, None
-
-    def _values(self, data: Split, settings: dict[str, Any], seed: int) -> tuple[float, float]:
-        """Return the mean of the metric over the folds, and its value on the held-out rows."""
-        from sklearn.model_selection import cross_val_score
-
-        from tasks.hpo.models import make_model
-
-        estimator = make_model(
-            self.model,
-            data.problem,
-            settings,
-            seed=seed,
-            n_classes=len(data.class_sizes),
-            needs_probabilities=self.metric == "nll",
-            standardize=self.standardize,
+        trial = CrossValidation(
+            self.model, self.metric, self.n_folds, standardize=self.standardize, model_seed=self.model_seed
         )
-        metric = metric_function(self.metric)
-        # Extreme settings are part of the search: a fit that stops early is a value, not a warning.
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            folds = cross_val_score(
-                estimator, data.x, data.y, scoring=metric, cv=self.n_folds, n_jobs=1, error_score="raise"
-            )
-            held_out = metric(estimator.fit(data.x, data.y), data.x_test, data.y_test)
-        return float(folds.mean()), held_out
+        return trial.columns(self.data(), frame, rng)
 
     def _check_metric(self, problem: Problem) -> None:
         if self.metric not in METRICS[problem]:

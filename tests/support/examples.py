@@ -144,6 +144,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("task", "qaplib"): {"path": str(INSTANCES / "three.dat")},
     ("task", "tsplib"): {"path": str(INSTANCES / "four.tsp")},
     ("task", "hpo"): {"model": "knn", "dataset": "iris", "metric": "acc"},
+    ("task", "meta_hpo"): {"model": "knn", "dataset_seed": 0},
     ("task", "among_candidates"): {
         "task": {"type": "branin"},
         "candidates": str(INSTANCES / "six_points.csv"),

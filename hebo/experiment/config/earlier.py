@@ -15,14 +15,18 @@ from hebo.recipe import Recipe
 
 KEY = "initial_trials_from"
 
+EVERY_TASK = "*"
+"""Stands for all tasks of an experiment."""
+
 
 class Earlier(Recipe):
-    """The trials of one related task.
+    """The trials of one related task, or of several in the same place.
 
     Attributes:
         source: An experiment (its run folder, its YAML or the URL of its store), a campaign (its YAML or its
-            log), or a table of trials (CSV, or a workbook); a path is beside the YAML that names it.
-        task: Label of the task, where an experiment has several.
+            log), or a table of trials (CSV, or a workbook); a path is beside the YAML that names it. A path
+            with `*` stands for all files of such a name, each a related task of its own.
+        task: Label of the task, where an experiment has several; `*` for all of them, each a related task.
         values: Columns that are minimized, where they are not called as the objectives.
         defaults: Parameter -> value that it had there, for parameters that the source does not have.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,7 +15,7 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.parameters.numeric import Numeric
 from hebo.errors import ConfigError, DataError
 from hebo.experiment.config.earlier import Earlier
-from hebo.experiment.earlier.sources import Trials, from_source
+from hebo.experiment.earlier.sources import Trials, each_task, from_source
 from hebo.information import Information
 from hebo.outcomes import Objective, Outcomes
 
@@ -72,10 +73,20 @@ class Lessons:
         """
         if self.sources:
             optimizer.check_takes(Information.RELATED)
-        lessons = [read_lesson(one, self.folder, self.space, self.outcomes) for one in self.sources]
+        read = (read_lessons(one, self.folder, self.space, self.outcomes) for one in self.sources)
+        lessons = list(chain.from_iterable(read))
         for one in lessons:
             optimizer.learn_from(one.x, one.y)
         return [one.note for one in lessons]
+
+
+def read_lessons(one: Earlier, folder: Path, space: DesignSpace, outcomes: Outcomes) -> list[Lesson]:
+    """Read the trials of all related tasks that an entry stands for; see `read_lesson`."""
+    try:
+        tasks = each_task(one, folder)
+    except ConfigError as error:
+        raise ConfigError(f"{one.source}: {error}") from error
+    return [read_lesson(task, folder, space, outcomes) for task in tasks]
 
 
 def read_lesson(one: Earlier, folder: Path, space: DesignSpace, outcomes: Outcomes) -> Lesson:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError, HeboError, did_you_mean
+from hebo.experiment.config.earlier import EVERY_TASK, Earlier
 from hebo.outcomes import Outcomes, outcomes_of
 
 if TYPE_CHECKING:
@@ -63,6 +64,42 @@ def from_source(where: str, task: str | None, space: DesignSpace, wanted: Sequen
     if task is not None:
         raise ConfigError("`task` is of an experiment with several; leave it out.")
     return _of_table(path, space, wanted) if path.suffix in TABLES else _of_campaign(path)
+
+
+def each_task(one: Earlier, folder: Path) -> list[Earlier]:
+    """Return the single related tasks that an entry stands for, in the order of their names.
+
+    Args:
+        one: Perhaps with `*` in its path, or as its task.
+        folder: Of the YAML that says so.
+
+    Raises:
+        ConfigError: If there is no file of such a name, or there are several tasks of something that has one.
+    """
+    found = [one]
+    if "*" in one.source and "://" not in one.source:
+        where = folder.resolve() / one.source
+        paths = sorted(Path(where.anchor).glob(str(where.relative_to(where.anchor))))
+        if not paths:
+            raise ConfigError(f"there is no file '{one.source}'; a path is beside the YAML that names it.")
+        found = [one.model_copy(update={"source": str(path)}) for path in paths]
+    if one.task != EVERY_TASK:
+        return found
+    return [
+        source.model_copy(update={"task": label})
+        for source in found
+        for label in _labels(source.beside(folder))
+    ]
+
+
+def _labels(where: str) -> list[str]:
+    """Return the labels of the tasks of an experiment."""
+    from hebo.experiment.store.results import load_results
+
+    path = Path(where)
+    if "://" not in where and (path.suffix in TABLES or (path.exists() and _is_campaign(path))):
+        raise ConfigError(f"'{where}' has one task; leave `task` out.")
+    return list(load_results(where).spaces)
 
 
 def _is_campaign(path: Path) -> bool:

@@ -10,7 +10,7 @@ from hebo.base import Task
 from hebo.errors import HeboError
 from hebo.experiment.config.earlier import KEY
 from hebo.experiment.config.experiment import Experiment
-from hebo.experiment.earlier.lessons import read_lesson
+from hebo.experiment.earlier.lessons import read_lessons
 from hebo.experiment.store.entries import Related
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.recommenders.random import RandomSearch
@@ -29,9 +29,9 @@ def related_to(experiment: Experiment, task: Task) -> tuple[Related, list[str]]:
     reader.set_outcomes(task.outcomes)
     for place, one in enumerate(experiment.initial_trials_from or ()):
         try:
-            lesson = read_lesson(one, Path(), task.space, task.outcomes)
-            reader.learn_from(lesson.x, lesson.y)
-            notes.append(lesson.note)
+            for lesson in read_lessons(one, Path(), task.space, task.outcomes):
+                reader.learn_from(lesson.x, lesson.y)
+                notes.append(lesson.note)
         except HeboError as error:
             raise ConfigMistake((KEY, place), str(error)) from error
     return tuple(reader.state_dict().get("related", ())), notes

@@ -167,7 +167,9 @@ class Transformer(nn.Module):
 
     def attended(self, context: Context, queries: Points) -> Tensor:
         """Return the tokens of `t x b` queries, `t x b x w`, after all layers."""
-        tokens: Tensor = self.embedding(queries, context.signs) + self._sizes(queries, context.keys[0].shape[2])
+        tokens: Tensor = self.embedding(queries, context.signs) + self._sizes(
+            queries, context.keys[0].shape[2]
+        )
         distances = squared_distances(queries, context.points, context.relevance)
         for layer, keys, values in zip(self._stack, context.keys, context.values, strict=True):
             tokens = layer(tokens, keys, values, distances)

@@ -43,6 +43,23 @@ def test_a_batch_has_them_before_the_points_of_the_other_recommender() -> None:
     assert not asked.duplicated().any()
 
 
+def test_of_many_tasks_a_portfolio_of_so_many_points_comes_first() -> None:
+    optimizer = Transfer(of=Sobol(), max_points=2).build(SPACE, seed=0)
+    grid = pd.DataFrame({"a": [0.1 * place for place in range(11)], "b": 0.5})
+    for optimum in (0.1, 0.2, 0.3, 0.9):
+        optimizer.learn_from(grid, (grid["a"] - optimum) ** 2)
+    asked = [optimizer.ask()["a"].item() for _ in range(3)]
+    assert asked[:2] == pytest.approx([0.2, 0.9])
+    assert asked[2] not in asked[:2]
+
+
+def test_fewer_tasks_than_points_are_served_in_turn() -> None:
+    optimizer = Transfer(of=Sobol(), max_points=3).build(SPACE, seed=0)
+    optimizer.learn_from(SECOND, [5.0, 4.0])
+    optimizer.learn_from(FIRST, [3.0, 1.0, 2.0])
+    assert optimizer.ask(2)["a"].tolist() == [0.9, 0.2]
+
+
 def test_points_that_are_known_already_take_their_places() -> None:
     optimizer = told()
     optimizer.tell(FIRST.iloc[:2], [1.0, 2.0])

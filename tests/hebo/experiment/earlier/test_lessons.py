@@ -13,7 +13,7 @@ from click.testing import Result
 from hebo.design_space.design_space import DesignSpace
 from hebo.errors import ConfigError
 from hebo.experiment.config.earlier import Earlier, read_earlier
-from hebo.experiment.earlier.lessons import Lessons, read_lesson
+from hebo.experiment.earlier.lessons import Lessons, read_lesson, read_lessons
 from hebo.experiment.yaml.config_error import ConfigMistake
 from hebo.outcomes import outcomes_of
 from hebo.presets import HEBORecipe, HEBOTransfer
@@ -140,6 +140,36 @@ def test_an_optimizer_is_told_of_each_source_as_a_task_of_its_own(tmp_path: Path
     notes = lessons(table(tmp_path, TABLE), one, one).teach(optimizer)
     assert len(notes) == len(optimizer.related) == 2
     assert optimizer.related[0]["objective_0"].tolist() == [3.5, 5.0]
+
+
+def test_a_star_stands_for_all_files_of_such_a_name(tmp_path: Path) -> None:
+    for name, value in (("b", 4.0), ("a", 3.0)):
+        (tmp_path / f"older_{name}.csv").write_text(f"x1,x2,y\n1,2,{value}\n")
+    found = read_lessons(Earlier(source="older_*.csv"), tmp_path, SPACE, outcomes_of(["y"]))
+    assert [lesson.y.item() for lesson in found] == [3.0, 4.0]
+    optimizer = HEBOTransfer().build(SPACE, seed=0)
+    optimizer.set_outcomes(outcomes_of(["y"]))
+    assert len(lessons(tmp_path, Earlier(source="older_*.csv")).teach(optimizer)) == 2
+    assert len(optimizer.related) == 2
+    with pytest.raises(ConfigError, match=r"other_\*.csv: there is no file 'other_\*.csv'"):
+        read_lessons(Earlier(source="other_*.csv"), tmp_path, SPACE, outcomes_of(["y"]))
+
+
+def test_a_star_stands_for_all_tasks_of_an_experiment(experiment: Path) -> None:
+    found = read_lessons(Earlier(source="out", task="*"), experiment, SPACE, outcomes_of(["y"]))
+    assert [lesson.note.split(":")[0] for lesson in found] == ["out (branin)", "out (failing)"]
+    with pytest.raises(ConfigError, match=r"older.csv' has one task; leave `task` out"):
+        read_lessons(
+            Earlier(source="older.csv", task="*"), table(experiment, TABLE), SPACE, outcomes_of(["y"])
+        )
+
+
+def test_a_store_without_a_common_space_is_refused_with_the_parameter_and_the_remedy(
+    experiment: Path,
+) -> None:
+    other = DesignSpace().parse([{"name": "rate", "type": "num", "lb": 0, "ub": 1}])
+    with pytest.raises(ConfigError, match="no column 'rate'; say which value held there"):
+        read_lessons(Earlier(source="out", task="*"), experiment, other, outcomes_of(["y"]))
 
 
 def test_an_optimizer_that_makes_no_use_of_them_is_refused_before_anything_is_read(tmp_path: Path) -> None:
