@@ -113,7 +113,7 @@ class Folder:
             "tasks": progress.tasks,
             "cpu_hours": round(progress.cpu_seconds / 3600, 4),
             "figures": {"loss": progress.loss, "validation": progress.validation},
-            "pretraining": self._described,
+            "pretraining": {key: one for key, one in self._described.items() if key != "output"},
         }
         content, text = packed(state.averaged.state_dict(), card)
         _write(path, content)
