@@ -137,6 +137,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.extra_trees:ExtraTrees",
             "Extremely randomized trees with their spread as uncertainty",
         ),
+        "neural_process": (
+            "hebo.surrogates.neural_process.neural_process:NeuralProcess",
+            "Transformer that was trained once on generated tasks, and predicts without fitting",
+        ),
         "risk_averse": (
             "hebo.surrogates.risk_averse:RiskAverse",
             "The mean less a multiple of the noise at the point, where noise varies",
@@ -150,6 +154,16 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "The mean of the values that a design has under given conditions",
         ),
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
+    },
+    "learner": {
+        "neural_acquisition": (
+            "hebo.training.neural_acquisition:NeuralAcquisition",
+            "Policy that chooses evaluations, trained on whole runs, for the acquisition of that name",
+        ),
+        "neural_process": (
+            "hebo.training.neural_process:NeuralProcess",
+            "Transformer with a bar distribution, for the surrogate `neural_process`",
+        ),
     },
     "task_prior": {
         "gaussian_processes": (
@@ -180,6 +194,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "Functions of another prior under a monotone map of their values",
         ),
         "mixture": ("hebo.training.priors.mixture:Mixture", "Functions of several priors"),
+        "earlier_tasks": (
+            "hebo.training.priors.earlier_tasks:EarlierTasks",
+            "Functions like those of earlier tasks, from tables of measurements",
+        ),
     },
     "risk_measure": {
         "expectation": ("hebo.surrogates.risk_measures:Expectation", "The weighted mean"),
@@ -241,6 +259,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "predictive_entropy": (
             "hebo.acquisitions.predictive_entropy:PredictiveEntropy",
             "What an observation tells about where the maximum is, by expectation propagation",
+        ),
+        "neural_acquisition": (
+            "hebo.recommenders.neural_acquisition:NeuralAcquisition",
+            "NAP: the values of a policy that was trained on whole runs of related tasks",
         ),
         "thompson": ("hebo.acquisitions.thompson:ThompsonSampling", "A function drawn from the posterior"),
         "ucb": ("hebo.acquisitions.confidence_bound:UCB", "Upper confidence bound (of what is maximized)"),

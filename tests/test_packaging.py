@@ -55,7 +55,7 @@ def test_the_wheel_holds_every_example_that_can_be_copied_and_the_files_beside_i
 
 
 def test_the_wheel_stays_small(wheel: Path) -> None:
-    assert wheel.stat().st_size < 2_000_000
+    assert wheel.stat().st_size < 4_000_000  # of which the weights of networks are half
 
 
 def test_an_installed_wheel_writes_a_first_file_and_an_example(wheel: Path, tmp_path: Path) -> None:

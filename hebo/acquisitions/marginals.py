@@ -70,11 +70,11 @@ def marginals(model: Model, x: Tensor) -> Marginals:
             f"an analytic acquisition takes one output, not {model.num_outputs}; choose one with "
             "`model.subset_output`, or use an acquisition of several objectives"
         )
+    if isinstance(model, OwnMarginals):
+        return model.own_marginals(x.squeeze(-2))
     if isinstance(model, FastMarginals):
         mean, variance = model.marginals(x.squeeze(-2))
         return NormalMarginals(mean, variance.clamp_min(1e-20).sqrt())
-    if isinstance(model, OwnMarginals):
-        return model.own_marginals(x.squeeze(-2))
     mean, variance = _moments(model, x)
     return NormalMarginals(mean[..., 0, 0], variance[..., 0, 0].clamp_min(1e-20).sqrt())
 

@@ -107,12 +107,13 @@ class Folder:
             "kind": plan.learner.kind,
             "architecture": plan.learner.architecture(),
             "limits": plan.limits(),
+            "space": plan.space(),
             "seed": plan.seed,
             "steps": progress.step,
             "tasks": progress.tasks,
             "cpu_hours": round(progress.cpu_seconds / 3600, 4),
             "figures": {"loss": progress.loss, "validation": progress.validation},
-            "pretraining": self._described,
+            "pretraining": {key: one for key, one in self._described.items() if key != "output"},
         }
         content, text = packed(state.averaged.state_dict(), card)
         _write(path, content)

@@ -90,10 +90,17 @@ class Pretraining(Recipe):
         `n_columns` and `n_context` are the smallest and the largest number, `levels` whether there were
         integer columns, `categories` the most categories of a column, 0 where there were none.
         """
-        has_kinds = self.shapes.mixed > 0
-        return {
-            "n_columns": list(self.shapes.n_columns),
-            "n_context": list(self.shapes.n_context),
-            "levels": has_kinds,
-            "categories": self.shapes.max_categories if has_kinds else 0,
-        }
+        n_context, columns = list(self.shapes.n_context), self.prior.columns
+        if columns is not None:
+            levels, categories = any(columns.levels), max(columns.categories, default=0)
+            n_columns = [columns.n, columns.n]
+        else:
+            levels = self.shapes.mixed > 0
+            categories = self.shapes.max_categories if levels else 0
+            n_columns = list(self.shapes.n_columns)
+        return {"n_columns": n_columns, "n_context": n_context, "levels": levels, "categories": categories}
+
+    def space(self) -> dict[str, Any] | None:
+        """Return the space of all tasks as JSON; None where there is no particular one."""
+        space = self.prior.design_space
+        return None if space is None else space.to_json()

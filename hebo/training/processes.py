@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch import distributed as dist
 
 
@@ -26,13 +26,32 @@ class Processes:
     n: int
     device: torch.device
 
-    def mean(self, values: Iterable[Tensor]) -> None:
-        """Replace tensors by their means over all processes."""
+    def mean(self, value: Tensor) -> Tensor:
+        """Return the mean of a tensor over all processes."""
+        if self.n == 1:
+            return value
+        total = value.clone()
+        dist.all_reduce(total)
+        return total / self.n
+
+    def share_gradients(self, parameters: Iterable[nn.Parameter]) -> None:
+        """Replace gradients by their means over all processes.
+
+        A parameter may have had no gradient in some of them, whose tasks have no categories, say. It counts
+        as zero there.
+        """
         if self.n == 1:
             return
-        for one in values:
-            dist.all_reduce(one)
-            one /= self.n
+        known = list(parameters)
+        gradients = [torch.zeros_like(one) if one.grad is None else one.grad for one in known]
+        mean = self.mean(torch.cat([one.flatten() for one in gradients]))
+        sizes = [one.numel() for one in known]
+        for one, part in zip(known, torch.split(mean, sizes), strict=True):
+            one.grad = part.reshape(one.shape)
+
+    def any(self, flag: bool) -> bool:
+        """Return whether a flag is set in any process."""
+        return bool(self.mean(torch.tensor(float(flag), device=self.device)) > 0)
 
     def wait(self) -> None:
         """Wait for the others."""

@@ -13,6 +13,7 @@ from typing import Protocol
 import torch
 from torch import Generator, Tensor
 
+from hebo.design_space.design_space import DesignSpace
 from hebo.recipe import Recipe
 
 MIN_SPREAD = 1e-6
@@ -87,6 +88,16 @@ class TaskPrior(Recipe, ABC):
     def is_noisy(self) -> bool:
         """Whether the values of its functions are observed with noise."""
         return False
+
+    @property
+    def columns(self) -> Columns | None:
+        """The columns of all its tasks; None where functions of any columns can be drawn."""
+        return None
+
+    @property
+    def design_space(self) -> DesignSpace | None:
+        """The space of all its tasks; None where there is no particular one."""
+        return None
 
     @abstractmethod
     def draw(self, n_tasks: int, columns: Columns, *, generator: Generator) -> Functions:

@@ -42,7 +42,7 @@ def draw_batch(plan: Pretraining, device: torch.device, *label: object) -> tuple
     """Draw the tasks of one step, and return the generator that goes on."""
     cpu = torch.Generator().manual_seed(derive_seed("pretrain", plan.seed, *label, "shape"))
     generator = torch.Generator(device).manual_seed(derive_seed("pretrain", plan.seed, *label))
-    columns, n = plan.shapes.draw_columns(cpu), plan.shapes.draw_context(cpu)
+    columns, n = plan.prior.columns or plan.shapes.draw_columns(cpu), plan.shapes.draw_context(cpu)
     with torch.no_grad():
         functions = plan.prior.draw(plan.batch_size, columns, generator=generator)
         batch = plan.contexts.batch(
@@ -71,10 +71,9 @@ def train(
     while state.step < plan.n_steps:
         losses.append(_step(plan, state, processes))
         state.cpu_seconds = time.process_time() - began
-        is_last = is_stopped()
+        is_last = processes.any(is_stopped())
         if is_last or state.step in stops:
-            loss = torch.stack(losses).mean()
-            processes.mean([loss])
+            loss = processes.mean(torch.stack(losses).mean())
             yield _progress(plan, state, processes, float(loss))
             losses = []
         if is_last:
@@ -89,9 +88,8 @@ def _step(plan: Pretraining, state: TrainingState, processes: Processes) -> Tens
     loss = plan.learner.loss(state.network, batch, generator=generator)
     state.optimizer.zero_grad(set_to_none=True)
     loss.backward()  # type: ignore[no-untyped-call]
-    parameters = [one for one in state.network.parameters() if one.grad is not None]
-    processes.mean(one.grad for one in parameters if one.grad is not None)
-    norm = torch.nn.utils.clip_grad_norm_(parameters, plan.max_norm)
+    processes.share_gradients(state.network.parameters())
+    norm = torch.nn.utils.clip_grad_norm_(state.network.parameters(), plan.max_norm)
     if not bool(torch.isfinite(norm)):
         raise NumericalError(
             f"step {state.step} has a loss of {float(loss.detach()):g} whose gradient is not finite; lower "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from functools import cache, partial
 from typing import Any
 
@@ -29,10 +29,15 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.errors import IncompatibleError
 from hebo.experiment.config.parts import build
 from hebo.kernels.base import KernelRecipe
-from hebo.random import make_generator
+from hebo.random import make_generator, seeded
+from hebo.surrogates.neural_process.transformer import Architecture
 from hebo.surrogates.pairwise_gp import PairwiseGP
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.testing.spaces import suited
+from hebo.training.contexts import Contexts
+from hebo.training.neural_process import NeuralProcess
+from hebo.training.priors.gaussian_processes import GaussianProcesses
+from hebo.training.tasks import Columns
 from mcbo.compose import ACQUISITIONS, MODELS
 from mcbo.kernels.string_subsequence import StringSubsequence
 from mcbo.kernels.tree_additive import TreeAdditive
@@ -174,6 +179,24 @@ def stepped(name: str, device: str) -> Tensor:
     return torch.cat([x.cpu().flatten(), stepper.tracker.cpu().flatten()])
 
 
+def pretrained(device: str) -> Tensor:
+    """The loss of a transformer on generated tasks, which the device has, and the largest of its slopes."""
+    sizes = Architecture(width=8, n_layers=1, n_heads=2, mlp=8, n_bars=16)
+    learner = NeuralProcess(sizes=sizes, regularizer=1)
+    with seeded(make_generator("network")):
+        network = learner.network()
+    generator = make_generator("tasks")
+    columns = Columns((0, 4), (3,))
+    functions = GaussianProcesses(n_features=16).draw(4, columns, generator=generator)
+    batch = Contexts().batch(functions, columns, 4, 8, 6, generator=generator)
+    parts = {one.name: getattr(batch, one.name) for one in fields(batch) if one.name != "columns"}
+    there = replace(batch, **{name: on(one, device) for name, one in parts.items()})  # type: ignore[arg-type]
+    loss = learner.loss(network.to(device), there, generator=generator)
+    loss.backward()  # type: ignore[no-untyped-call]
+    slopes = [one.grad.abs().amax() for one in network.parameters() if one.grad is not None]
+    return torch.stack([loss.detach(), *slopes]).cpu()
+
+
 @cache
 def _antibody() -> tuple[NumpyOracle, np.ndarray]:
     found = profiles(grown(16, 0), 6, 5)
@@ -202,6 +225,9 @@ def _surrogates() -> Iterator[tuple[str, Case]]:
     mixture = MixedGP(n_samples=3, burn_in=2)
     yield "surrogate mixture mixed", Case(partial(predictions, mixture, SPACES["mixed"]), 0.1)
     yield "surrogate pairwise_gp mixed", Case(partial(predictions, PairwiseGP(), SPACES["mixed"]), 0.1)
+    process = example("surrogate", "neural_process")
+    assert isinstance(process, Surrogate)
+    yield "surrogate neural_process mixed", Case(partial(predictions, process, SPACES["mixed"]), 1e-6)
 
 
 def _kernels() -> Iterator[tuple[str, Case]]:
@@ -272,5 +298,6 @@ SMALL: dict[str, Case] = {
     "joint batch": Case(partial(suggested, "bayes_opt", "mixed", batch=3, parts=JOINT), None),
     **{f"stepper {name}": Case(partial(stepped, name), 0.1) for name in STEPPERS},
     "antibody oracle": Case(docked, 0.0),
+    "pretraining": Case(pretrained, 1e-3),
 }
 LARGE: dict[str, Case] = {**dict(_searches()), **dict(_large())}

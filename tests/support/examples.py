@@ -105,12 +105,23 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("surrogate", "risk_averse"): {"of": {"type": "heteroscedastic_gp"}, "alpha": 0.1},
     ("surrogate", "perturbed"): {key: value for key, value in _PERTURBED.items() if key != "type"},
     ("surrogate", "averaged"): {key: value for key, value in _AVERAGED.items() if key != "type"},
+    ("surrogate", "neural_process"): {
+        "weights": str(INSTANCES / "neural_process.safetensors"),
+        "gradients": True,
+        "precision": "double",  # finite differences would show the rounding of single precision
+    },
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
+    ("task_prior", "earlier_tasks"): {
+        "space": [{"name": f"x{i}", "type": "num", "lb": -5, "ub": 15} for i in (1, 2)],
+        "files": [str(INSTANCES / "six_points.csv")],
+        "value": "y",
+    },
     ("task_prior", "mixture"): {"members": [{"type": "gaussian_processes"}, {"type": "trees"}]},
     ("acquisition", "prior_guided"): {
         "of": {"type": "log_ei"},
         "prior": {"a": {"center": 0.5, "spread": 0.2}},
     },
+    ("acquisition", "neural_acquisition"): {"weights": str(INSTANCES / "policy.safetensors")},
     ("acquisition", "per_cost"): {"of": {"type": "log_ei"}},
     ("acq_optimizer", "nsga2"): {"population": 20, "n_generations": 4},
     ("acq_optimizer", "random"): {"n_points": 64},

@@ -12,12 +12,13 @@ from hebo.experiment.config.parts import build, contract_kind, lookup, settings_
 from hebo.experiment.yaml.document import write_yaml
 
 _TOP = ("optimizer", "task", "executor")
+_OF_PRETRAINING = ("learner", "task_prior")
 _HOLDERS = ("optimizer", "surrogate")
 _BUDGET = {"n_trials": 20}
 
 
 def example_text(kind: str, name: str) -> str:
-    """Return the YAML of an experiment with a part, or of the part alone where no experiment takes it.
+    """Return the YAML of an experiment or a pretraining with a part, or the part alone where none takes it.
 
     It is empty where a part needs settings of which its author has no example.
 
@@ -27,8 +28,16 @@ def example_text(kind: str, name: str) -> str:
     part = _example(kind, name)
     if not _is_buildable(kind, part):
         return ""
+    if kind in _OF_PRETRAINING:
+        return write_yaml(_pretraining(kind, part))
     around = getattr(lookup(kind, name), "example_around", {})
     return write_yaml(next((root for root in _roots(kind, part, around) if _is_sound(root)), part))
+
+
+def _pretraining(kind: str, part: dict[str, Any]) -> dict[str, Any]:
+    """Return a file of `hebo pretrain` with a part."""
+    learner, prior = (part if kind == one else _example(one, _simplest_part(one)) for one in _OF_PRETRAINING)
+    return {"name": "mine", "learner": learner, "prior": prior}
 
 
 def _example(kind: str, name: str) -> dict[str, Any]:

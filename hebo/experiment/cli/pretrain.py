@@ -35,13 +35,13 @@ def pretrain(config: str, overrides: tuple[str, ...], device: str | None) -> Non
     override(document, overrides)
     plan = build_pretraining(document)
     with stop_on_signals(lambda: None), joined_processes(device) as processes:
-        is_complete = _train(plan, processes)
+        is_complete = train_plan(plan, processes)
     if not is_complete:
         click.echo("Stopped; the same command goes on.", err=True)
         sys.exit(_STOPPED)
 
 
-def _train(plan: Pretraining, processes: Processes) -> bool:
+def train_plan(plan: Pretraining, processes: Processes) -> bool:
     """Train, and say how it goes; return whether the plan is done."""
     from hebo.experiment.config.pretraining import describe_pretraining
     from hebo.experiment.executors.stopping import STOP

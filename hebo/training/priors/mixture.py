@@ -10,6 +10,7 @@ import torch
 from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.design_space import DesignSpace
 from hebo.training.tasks import Columns, Functions, TaskPrior
 
 
@@ -38,10 +39,29 @@ class Mixture(TaskPrior):
             raise ValueError("weights: all are 0, so that no task can be drawn; give one member more than 0")
         return self
 
+    @model_validator(mode="after")
+    def _check_columns(self) -> Self:
+        different = {one.columns for one in self.members if one.columns is not None}
+        if len(different) > 1:
+            raise ValueError(
+                "members: two of them have tasks of different spaces; train one network for each space"
+            )
+        return self
+
     @property
     def is_noisy(self) -> bool:
         """Whether those of a member are."""
         return any(one.is_noisy for one in self.members)
+
+    @property
+    def columns(self) -> Columns | None:
+        """Those that members have."""
+        return next((one.columns for one in self.members if one.columns is not None), None)
+
+    @property
+    def design_space(self) -> DesignSpace | None:
+        """The one that members have."""
+        return next((one.design_space for one in self.members if one.design_space is not None), None)
 
     def draw(self, n_tasks: int, columns: Columns, *, generator: Generator) -> Functions:
         """See `TaskPrior`."""

@@ -11,6 +11,7 @@ import torch
 from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
+from hebo.design_space.design_space import DesignSpace
 from hebo.training.priors.draws import Noiseless, log_uniform, normal, rescaled, uniform, whole
 from hebo.training.priors.gaussian_processes import GaussianProcesses
 from hebo.training.tasks import Columns, Functions, TaskPrior
@@ -26,6 +27,16 @@ class _OfNoiseless(TaskPrior, ABC):
     """
 
     of: TaskPrior = GaussianProcesses()
+
+    @property
+    def columns(self) -> Columns | None:
+        """Those of the other prior."""
+        return self.of.columns
+
+    @property
+    def design_space(self) -> DesignSpace | None:
+        """That of the other prior."""
+        return self.of.design_space
 
     @model_validator(mode="after")
     def _check_noise(self) -> Self:

@@ -16,6 +16,7 @@ from hebo.experiment.cli.settings_table import documented, settings
 from hebo.experiment.config.catalog import catalog
 from hebo.experiment.config.experiment import build_experiment
 from hebo.experiment.config.parts import lookup
+from hebo.experiment.config.pretraining import build_pretraining
 from hebo.experiment.yaml.document import parse_yaml
 from hebo.recipe import Recipe
 from hebo.surrogates.warped_gp import WarpedGP
@@ -86,7 +87,8 @@ def test_the_example_of_each_part_is_an_experiment_that_can_be_built(kind: str, 
         pytest.importorskip("distributed")
     text = example_text(kind, name)
     assert name in text
-    assert build_experiment(parse_yaml(text, file="example.yaml"))
+    build = build_pretraining if kind in ("learner", "task_prior") else build_experiment
+    assert build(parse_yaml(text, file="example.yaml"))
 
 
 @pytest.mark.parametrize(
