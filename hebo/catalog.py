@@ -139,7 +139,7 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         ),
         "neural_process": (
             "hebo.surrogates.neural_process.neural_process:NeuralProcess",
-            "Transformer that was trained once on generated tasks, and predicts without fitting",
+            "Experimental: a transformer that was trained once and predicts without fitting",
         ),
         "risk_averse": (
             "hebo.surrogates.risk_averse:RiskAverse",
