@@ -23,6 +23,7 @@ from hebo.experiment.cli import main
 from hebo.experiment.config.catalog import catalog
 from hebo.experiment.config.experiment import build_experiment
 from hebo.experiment.config.parts import build
+from hebo.experiment.config.pretraining import build_pretraining
 from hebo.experiment.yaml.document import parse_yaml
 
 LANGUAGES = {"python", "yaml", "bash", "sh", "console", "csv", "json", "text", "toml"}
@@ -94,6 +95,8 @@ def test_each_yaml_block_is_built(block: Block, tmp_path: Path) -> None:
         assert DesignSpace().parse(data).names
     elif "type" in data:
         assert [build(kind, data) for kind, parts in catalog().items() if data["type"] in parts]
+    elif "learner" in data:
+        assert build_pretraining(parse_yaml(block.body, file=file))
     elif data.keys() & {"optimizer", *SPACES} and "budget" not in data:
         space = {} if data.keys() & set(SPACES) else {"space": LINE}
         assert build_campaign(parse_yaml(completed(block.body, {**CAMPAIGN, **space}), file=file))
