@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -77,3 +79,13 @@ def joined_processes(device: str | None) -> Iterator[Processes]:
         yield Processes(rank, n, torch.device(place))
     finally:
         dist.destroy_process_group()
+
+
+def release_free_memory() -> None:
+    """Give freed memory back to the system, where its allocator can.
+
+    Tasks of many shapes leave gaps of many sizes, which would grow to gigabytes.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:  # glibc has it
+        trim(0)

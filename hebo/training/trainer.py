@@ -12,7 +12,7 @@ from torch import Generator, Tensor
 from hebo.errors import NumericalError
 from hebo.random import derive_seed
 from hebo.training.pretraining import Pretraining
-from hebo.training.processes import Processes
+from hebo.training.processes import Processes, release_free_memory
 from hebo.training.state import TrainingState
 from hebo.training.tasks import TaskBatch
 
@@ -76,6 +76,7 @@ def train(
             loss = processes.mean(torch.stack(losses).mean())
             yield _progress(plan, state, processes, float(loss))
             losses = []
+            release_free_memory()
         if is_last:
             return
 

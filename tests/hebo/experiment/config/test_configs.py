@@ -14,15 +14,18 @@ from hebo.experiment.campaign.log import Log
 from hebo.experiment.campaign.state import Found
 from hebo.experiment.config.experiment import Experiment, build_experiment, describe_experiment
 from hebo.experiment.config.overrides import make_quick
+from hebo.experiment.config.pretraining import build_pretraining, describe_pretraining
 from hebo.experiment.running.prepare import prepare
-from hebo.experiment.yaml.document import parse_yaml, write_yaml
+from hebo.experiment.yaml.document import parse_yaml, read_yaml, write_yaml
 
 # Grids of compositions hold all pairs, such as string kernels over booleans.
 pytestmark = pytest.mark.filterwarnings("ignore::hebo.errors.SuitabilityWarning")
 
 CONFIGS = Path(__file__).parents[4] / "configs"
 CAMPAIGNS = sorted(CONFIGS.glob("campaigns/*.yaml"))
-FILES = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS)
+OTHERS = sorted(path for path in CONFIGS.rglob("*.yaml") if path not in CAMPAIGNS)
+TRAININGS = [path for path in OTHERS if "\nlearner:" in path.read_text(encoding="utf-8")]
+FILES = [path for path in OTHERS if path not in TRAININGS]
 
 
 def parameter(path: Path) -> Any:
@@ -53,6 +56,13 @@ def test_the_experiment_builds_and_its_description_builds_it_again(path: Path) -
     assert prepare(experiment).runs
     described = write_yaml(describe_experiment(experiment))
     assert build_experiment(parse_yaml(described, file="resolved.yaml")) == experiment
+
+
+@pytest.mark.parametrize("path", TRAININGS, ids=lambda path: path.stem)
+def test_the_training_builds_and_its_description_builds_it_again(path: Path) -> None:
+    plan = build_pretraining(read_yaml(path))
+    described = write_yaml(describe_pretraining(plan))
+    assert build_pretraining(parse_yaml(described, file="resolved.yaml")) == plan
 
 
 @pytest.mark.parametrize("path", [parameter(path) for path in FILES if "\nquick:" in path.read_text("utf-8")])
