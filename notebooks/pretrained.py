@@ -73,9 +73,9 @@ figure.tight_layout()
 figure
 
 # %% [markdown]
-# The band is two standard deviations wide on each side. That of a Gaussian process is all there is to know of its prediction. The
-# transformer gives a histogram, which may be skewed or have two peaks: beside a step the value is one or the
-# other, and seldom the mean.
+# The band is two standard deviations wide on each side. That of a Gaussian process is all there is to know of
+# its prediction. The transformer gives a histogram, which may be skewed or have two peaks: beside a step the
+# value is one or the other, and seldom the mean.
 
 # %%
 at = torch.tensor([[0.56]], dtype=torch.float64)
@@ -86,7 +86,8 @@ with torch.no_grad():
     normal = marginals(models["with a step", "warped_gp"], at.unsqueeze(0))
 figure, axis = plt.subplots(figsize=(6, 3))
 axis.plot(values, bars, label="neural_process")
-axis.plot(values, torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).exp(), label="warped_gp")
+density = torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).exp()
+axis.plot(values, density, label="warped_gp")
 axis.set(title="Predicted values at x = 0.56", xlabel="value", ylabel="density")
 axis.legend()
 figure
