@@ -148,7 +148,14 @@ def _reason(error: Exception) -> str:
 
 def _columns(domain: Domain, trained: DesignSpace) -> list[int]:
     """Return the columns of a domain in the order that the space of the training has them in."""
-    spans = [domain.layout.columns[name] for name in trained.names]
+    known = domain.layout.columns
+    missing = sorted(set(trained.names) - known.keys())
+    if missing:
+        raise IncompatibleError(
+            f"the policy was trained for a space with {', '.join(missing)}; search that space, or train one "
+            "for this"
+        )
+    spans = [known[name] for name in trained.names]
     return [column for span in spans for column in range(span.start, span.stop)]
 
 
