@@ -109,6 +109,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
+        "amortised_gp": (
+            "hebo.surrogates.amortized.amortized_gp:AmortizedGP",
+            "Warped Gaussian process whose hyperparameters a trained network sets in one pass",
+        ),
         "botorch_gp": (
             "hebo.surrogates.botorch_gp:BoTorchGP",
             "BoTorch's Gaussian process, with its priors or those of earlier studies",
@@ -146,6 +150,12 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "The mean of the values that a design has under given conditions",
         ),
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
+    },
+    "learner": {
+        "amortised_gp": (
+            "hebo.training.amortized_gp:AmortizedGPLearner",
+            "Trains the network of amortised_gp: hyperparameters in one pass",
+        ),
     },
     "task_prior": {
         "gaussian_processes": (

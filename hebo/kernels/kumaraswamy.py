@@ -37,8 +37,8 @@ class KumaraswamySlopes:
 
     Args:
         log_u: Logarithms of columns between `EDGE` and `1 - EDGE`, `... x k`.
-        a: `k` exponents.
-        b: `k` exponents.
+        a: `k` exponents, or `... x 1 x k` of several problems.
+        b: The same.
         xp: The library of the three: numpy or torch.
     """
 
@@ -54,10 +54,11 @@ class KumaraswamySlopes:
         return self._a * self._b * (self._powered / u) * (self._rest / (1 - self._powered))
 
     def by_log_exponents(self, by_value: Any) -> tuple[Any, Any]:
-        """Return the slopes along `log a` and `log b`, `k` each, given those along the values, `n x k`."""
+        """Return the slopes along `log a` and `log b`, `... k`, given those along values, `... n x k`."""
         by_rest = by_value * self._rest
         by_power = self._b / (1 - self._powered) * self._powered * self._log_u * self._a
-        return (by_rest * by_power).sum(0), -(by_rest * self._log_rest).sum(0) * self._b
+        b = self._b if self._b.ndim == 1 else self._b[..., 0, :]
+        return (by_rest * by_power).sum(-2), -(by_rest * self._log_rest).sum(-2) * b
 
 
 class Kumaraswamy(Module):  # type: ignore[misc]  # gpytorch has no types
