@@ -26,6 +26,7 @@ TITLES = {
     "output_transform": "Output transforms",
     "executor": "Executors",
     "task": "Tasks",
+    "task_prior": "Task priors",
 }
 
 

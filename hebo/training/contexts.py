@@ -6,6 +6,7 @@ model trained on uniform contexts predicts worse there (probabilistic transforme
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from typing import Annotated, Self
 
@@ -24,7 +25,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class Shapes(Recipe):
-    """How large tasks are; each batch draws a shape.
+    """How large tasks are; each batch draws a shape, small numbers more often than large ones.
 
     Attributes:
         n_columns: Fewest and most columns.
@@ -49,16 +50,15 @@ class Shapes(Recipe):
         return self
 
     def draw_context(self, generator: Generator) -> int:
-        """Draw the number of observations, small ones as often as large ones on a logarithmic scale."""
-        low, high = self.n_context
+        """Draw the number of observations."""
         u = float(torch.rand((), generator=generator, device=generator.device))
-        return min(high, int(low * ((high + 1) / low) ** u))
+        return _log_uniform(self.n_context, u)
 
     def draw_columns(self, generator: Generator) -> Columns:
         """Draw the columns of a batch."""
-        low, high = self.n_columns
+        high = self.n_columns[1]
         u = torch.rand(2 * high + 3, generator=generator, device=generator.device).tolist()
-        d, is_mixed = min(high, low + int(u[0] * (high - low + 1))), u[1] < self.mixed
+        d, is_mixed = _log_uniform(self.n_columns, u[0]), u[1] < self.mixed
         share = u[2] if is_mixed else 0.0  # of categories: now and then there is one kind of column alone
         levels: list[int] = []
         categories: list[int] = []
@@ -131,7 +131,7 @@ class Contexts(Recipe):
         best = y.topk(min(_N_BEST, y.shape[1]), dim=1).indices
         chosen = best.gather(1, (u[..., 0] * best.shape[1]).long())
         center = x.gather(1, chosen.unsqueeze(-1).expand(-1, -1, x.shape[-1]))
-        low, high = (torch.tensor(one).log() for one in self.radius)
+        low, high = map(math.log, self.radius)
         radius = (low + u[..., 1:2] * (high - low)).exp()
         step = torch.randn(fresh.shape, generator=generator, device=generator.device)
         moved = columns.snapped(center + radius * step)
@@ -140,6 +140,12 @@ class Contexts(Recipe):
         codes = torch.where(moves[..., k:], fresh[..., k:], center[..., k:])
         near = torch.cat([moved[..., :k], codes], -1)
         return torch.where(u[..., 2:3] < share, near, fresh)
+
+
+def _log_uniform(ends: tuple[int, int], u: float) -> int:
+    """Return an integer that a uniform number stands for: as many below as above the geometric mean."""
+    low, high = ends
+    return min(high, int(low * ((high + 1) / low) ** u))
 
 
 def _rounds(n: int, n_rounds: int) -> list[tuple[int, int]]:

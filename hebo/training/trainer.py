@@ -1,4 +1,4 @@
-"""Training loop: every step is a function of seed and step, so that a run that was stopped goes on the same."""
+"""Training loop: every step is a function of seed and step, so that a stopped run goes on the same."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def _step(plan: Pretraining, state: TrainingState, processes: Processes) -> Tens
     norm = torch.nn.utils.clip_grad_norm_(parameters, plan.max_norm)
     if not bool(torch.isfinite(norm)):
         raise NumericalError(
-            f"step {state.step} has a loss of {float(loss):g} whose gradient is not finite; lower "
+            f"step {state.step} has a loss of {float(loss.detach()):g} whose gradient is not finite; lower "
             "`learning_rate`, or look for values in the prior that are not finite"
         )
     state.advance()

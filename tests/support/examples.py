@@ -106,6 +106,7 @@ SETTINGS: dict[tuple[str, str], dict[str, Any]] = {
     ("surrogate", "perturbed"): {key: value for key, value in _PERTURBED.items() if key != "type"},
     ("surrogate", "averaged"): {key: value for key, value in _AVERAGED.items() if key != "type"},
     ("kernel", "mixture"): {"kernels": [{"type": "transformed_overlap"}, {"type": "composition"}]},
+    ("task_prior", "mixture"): {"members": [{"type": "gaussian_processes"}, {"type": "trees"}]},
     ("acquisition", "prior_guided"): {
         "of": {"type": "log_ei"},
         "prior": {"a": {"center": 0.5, "spread": 0.2}},

@@ -5,13 +5,14 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Self
+from typing import Annotated, Self
 
 import torch
 from pydantic import Field, model_validator
 from torch import Generator, Tensor
 
 from hebo.training.priors.draws import Noiseless, log_uniform, normal, rescaled, uniform, whole
+from hebo.training.priors.gaussian_processes import GaussianProcesses
 from hebo.training.tasks import Columns, Functions, TaskPrior
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -24,9 +25,7 @@ class _OfNoiseless(TaskPrior, ABC):
         of: The other prior.
     """
 
-    example: ClassVar[dict[str, Any]] = {"of": "gaussian_processes"}
-
-    of: TaskPrior
+    of: TaskPrior = GaussianProcesses()
 
     @model_validator(mode="after")
     def _check_noise(self) -> Self:
