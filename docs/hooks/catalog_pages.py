@@ -27,6 +27,7 @@ TITLES = {
     "executor": "Executors",
     "task": "Tasks",
     "task_prior": "Task priors",
+    "learner": "Learners",
 }
 
 

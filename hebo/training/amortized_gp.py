@@ -16,6 +16,7 @@ from hebo.surrogates.amortized.predictive import Predictions, predict
 from hebo.surrogates.amortized.scores import Problems
 from hebo.surrogates.warped_gp import warped_layout
 from hebo.training.learner import Learner
+from hebo.training.normalized import normalized
 from hebo.training.tasks import TaskBatch
 
 _MAX_NLL = 10.0
@@ -37,6 +38,7 @@ class AmortizedGPLearner(Learner):
         likelihood: Weight of the log marginal likelihood.
         noiseless: Share of the loss that values without noise have, under the distribution of the function
             itself: the one that acquisitions see.
+        normalized: Share of tasks whose values go through a power transform, as those that HEBO models.
     """
 
     kind: ClassVar[str] = KIND
@@ -46,6 +48,7 @@ class AmortizedGPLearner(Learner):
     smoothness: Smoothness = 1.5
     likelihood: float = Field(default=0.1, ge=0)
     noiseless: float = Field(default=0.0, ge=0, le=1)
+    normalized: float = Field(default=0.0, ge=0, le=1)
 
     def architecture(self) -> dict[str, Any]:
         """See `Learner`."""
@@ -61,7 +64,8 @@ class AmortizedGPLearner(Learner):
         return SettingNetwork(self.width, self.n_corrections)
 
     def loss(self, network: nn.Module, batch: TaskBatch, *, generator: Generator) -> Tensor:
-        """See `Learner`; nothing in it is random."""
+        """See `Learner`."""
+        batch = normalized(batch, self.normalized, generator=generator)
         problems = problems_of(batch, self.smoothness)
         frame = Frame(problems)
         settings = network(problems)
