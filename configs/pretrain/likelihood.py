@@ -4,9 +4,10 @@
     python configs/pretrain/likelihood.py docs/benchmarks/pretrain_likelihood.csv --table
     python configs/pretrain/likelihood.py out.csv --surrogates amortised_gp '{type: neural_process}'
 
-Functions come from the prior of a YAML for `hebo pretrain`, by seeds that no training has. Values are in
-units of their contexts. What the file has is not measured again. Losses of single points are cut at 10
-nats, as in `hebo fit-quality`, in the column `nll_clipped`.
+Functions come from the prior of a YAML for `hebo pretrain`, by seeds that no training has. Values went
+through a power transform as in the training, and are in units of their contexts. What the file has is not
+measured again. Losses of single points are cut at 10 nats in the column `nll_clipped`, as in
+`hebo fit-quality`.
 """
 
 from __future__ import annotations
@@ -32,7 +33,9 @@ from hebo.experiment.config.parts import build
 from hebo.experiment.config.pretraining import build_pretraining
 from hebo.experiment.yaml.document import parse_yaml, read_yaml
 from hebo.random import make_generator
+from hebo.training.amortized_gp import AmortizedGPLearner
 from hebo.training.contexts import Contexts, Shapes
+from hebo.training.normalized import normalized
 from hebo.training.pretraining import Pretraining
 from hebo.training.tasks import Columns, TaskBatch
 
@@ -139,7 +142,9 @@ def drawn(
     """Draw tasks."""
     generator = make_generator("likelihood", *label)
     functions = plan.prior.draw(n_tasks, columns, generator=generator)
-    return contexts.batch(functions, columns, n_tasks, n, N_QUERIES, generator=generator)
+    batch = contexts.batch(functions, columns, n_tasks, n, N_QUERIES, generator=generator)
+    share = plan.learner.normalized if isinstance(plan.learner, AmortizedGPLearner) else 0.0
+    return normalized(batch, share, generator=generator)
 
 
 def space_of(columns: Columns) -> DesignSpace:

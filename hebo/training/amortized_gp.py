@@ -14,6 +14,7 @@ from hebo.surrogates.amortized.amortized_gp import KIND
 from hebo.surrogates.amortized.network import Frame, SettingNetwork
 from hebo.surrogates.amortized.predictive import Predictions, predict
 from hebo.surrogates.amortized.scores import Problems
+from hebo.surrogates.hyperparameters import Layout
 from hebo.surrogates.warped_gp import warped_layout
 from hebo.training.learner import Learner
 from hebo.training.normalized import normalized
@@ -31,11 +32,16 @@ class AmortizedGPLearner(Learner):
     with noise, and with the excess of leave-one-out errors. The loss of a task is the mean of those after the
     first pass and after each correction, in which the last one counts double.
 
+    Data hardly tell long lengthscales with much signal from short ones with less, which differ far from all
+    observations. Searches that believe in a large variance there explore too much in few evaluations.
+    `prior` moves settings to where those of fits are.
+
     Attributes:
         width: Of the network.
         n_corrections: Learned corrections after the first pass.
         smoothness: Of the Matern kernel.
         likelihood: Weight of the log marginal likelihood.
+        prior: Weight of the log density of the priors of `WarpedGP`, per observation.
         noiseless: Share of the loss that values without noise have, under the distribution of the function
             itself: the one that acquisitions see.
         normalized: Share of tasks whose values go through a power transform, as those that HEBO models.
@@ -47,6 +53,7 @@ class AmortizedGPLearner(Learner):
     n_corrections: int = Field(default=2, ge=0, le=8)
     smoothness: Smoothness = 1.5
     likelihood: float = Field(default=0.1, ge=0)
+    prior: float = Field(default=0.0, ge=0)
     noiseless: float = Field(default=0.0, ge=0, le=1)
     normalized: float = Field(default=0.0, ge=0, le=1)
 
@@ -80,7 +87,8 @@ class AmortizedGPLearner(Learner):
         if self.noiseless:
             of_function = Predictions(found.mean, found.variance, 0 * found.noise, found.log_likelihood)
             loss = loss + self.noiseless * nll(of_function, batch.query_f).clamp_max(_MAX_NLL).mean()
-        loss = loss - self.likelihood * found.log_likelihood.mean() / frame.problems.n
+        density = self.likelihood * found.log_likelihood + self.prior * log_prior(frame.layout, inside)
+        loss = loss - density.mean() / frame.problems.n
         return loss + _BEYOND * (theta - inside).square().sum(-1).mean()
 
 
@@ -90,6 +98,17 @@ def problems_of(batch: TaskBatch, smoothness: float) -> Problems:
     layout = warped_layout(columns.n_numeric, columns.n_categorical, n)
     k = columns.n_numeric
     return Problems(layout, batch.x[..., :k], batch.x[..., k:], batch.y, smoothness)
+
+
+def log_prior(layout: Layout, theta: Tensor) -> Tensor:
+    """Return `Layout.log_prior` of `t x p` settings, `t`; differentiable."""
+    z = (theta - theta.new_tensor(layout.center)) / theta.new_tensor(layout.spread)
+    value = z.square().sum(-1)
+    for name, prior in layout.priors.items():
+        group = layout.groups.get(name, slice(0, 0)) if prior.shared else slice(0, 0)
+        weight = prior.shared**2 / (prior.spread**2 + (group.stop - group.start) * prior.shared**2)
+        value = value - weight * z[:, group].sum(-1).square()
+    return -0.5 * value
 
 
 def nll(found: Predictions, y: Tensor) -> Tensor:

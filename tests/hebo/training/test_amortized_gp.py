@@ -13,8 +13,9 @@ from hebo.random import make_generator
 from hebo.surrogates.amortized.amortized_gp import AmortizedGP
 from hebo.surrogates.amortized.network import Frame
 from hebo.surrogates.amortized.predictive import predict
+from hebo.surrogates.warped_gp import warped_layout
 from hebo.testing.spaces import SPACES, observations
-from hebo.training.amortized_gp import AmortizedGPLearner, nll, problems_of
+from hebo.training.amortized_gp import AmortizedGPLearner, log_prior, nll, problems_of
 from hebo.training.contexts import Contexts, Shapes
 from hebo.training.folder import Folder
 from hebo.training.pretraining import Pretraining
@@ -104,3 +105,11 @@ def test_values_without_noise_are_judged_by_the_function_alone() -> None:
 def test_the_architecture_says_what_the_surrogate_asks_for() -> None:
     expected = {"width": 16, "n_corrections": 1, "smoothness": 1.5, "warp": True}
     assert LEARNER.architecture() == expected
+
+
+@pytest.mark.parametrize(("k", "c"), [(3, 0), (2, 2), (0, 3)])
+def test_the_log_prior_is_that_of_fits(k: int, c: int) -> None:
+    layout = warped_layout(k, c, 9)
+    theta = torch.randn(4, layout.size, generator=make_generator("prior"), dtype=torch.float64)
+    expected = [layout.log_prior(one.numpy())[0] for one in theta]
+    assert_close(log_prior(layout, theta), torch.tensor(expected, dtype=torch.float64))
