@@ -50,7 +50,7 @@ class AmortizedGPLearner(Learner):
     kind: ClassVar[str] = KIND
 
     width: int = Field(default=64, ge=4)
-    n_corrections: int = Field(default=2, ge=0, le=8)
+    n_corrections: int = Field(default=3, ge=0, le=8)
     smoothness: Smoothness = 1.5
     likelihood: float = Field(default=0.1, ge=0)
     prior: float = Field(default=0.0, ge=0)

@@ -78,6 +78,7 @@ def _in_units(batch: TaskBatch, values: Tensor) -> TaskBatch:
     context = values[:, :n]
     spread = context.std(-1, keepdim=True)
     scale = torch.where(spread > MIN_SPREAD, spread, torch.ones_like(spread))
-    y, query_y, query_f = ((values - context.mean(-1, keepdim=True)) / scale).split([n, m, m], -1)
+    values = (values - context.mean(-1, keepdim=True)) / scale
+    y, query_y, query_f = values[:, :n], values[:, n : n + m], values[:, n + m :]
     noise = (query_y - query_f).abs()  # its size at the query; a power changes it from point to point
     return replace(batch, y=y, query_y=query_y, query_f=query_f, query_noise=noise)

@@ -27,6 +27,7 @@ _LENGTHSCALE = 0.4
 _REFERENCE_NOISE = 1e-2
 _PER_COLUMN = 3  # lengthscale and two exponents of a numeric column; a categorical one has a scale, and zeros
 _GLOBAL = 3  # signal, noise, mean
+_FIRST_RATE = 0.05
 _NAMES = ("lengthscale", "warp_a", "warp_b")
 _REACH = 6.0
 """Settings stay within so many standard deviations of the priors."""
@@ -37,18 +38,18 @@ class SettingNetwork(nn.Module):
 
     Args:
         width: `w`.
-        n_corrections: Learned steps after the first pass.
+        n_corrections: Learned steps after the first pass, all by one network.
     """
 
-    def __init__(self, width: int = 64, n_corrections: int = 2) -> None:
+    def __init__(self, width: int = 64, n_corrections: int = 3) -> None:
         super().__init__()
         n_references = len(SHIFTS)
         of_all = n_references * (1 + _GLOBAL) + 3
         self.first = SetNetwork(n_references * _PER_COLUMN + 2, of_all, width)
-        self.corrections = nn.ModuleList(
-            SetNetwork(2 * _PER_COLUMN + 2 + width, 1 + 2 * _GLOBAL + 3 + width, width)
-            for _ in range(n_corrections)
+        self.correction = SetNetwork(
+            2 * _PER_COLUMN + 2 + width, 1 + 2 * _GLOBAL + 3 + width, width, rate=_FIRST_RATE
         )
+        self.n_corrections = n_corrections
 
     def forward(self, problems: Problems) -> list[Tensor]:
         """Return settings, `t x p` each: that of the first pass, then those after each correction."""
@@ -57,12 +58,11 @@ class SettingNetwork(nn.Module):
         step, known_columns, known_whole = self.first(columns, whole, frame.is_numeric)
         theta = frame.start + frame.vector(*step)
         found = [theta]
-        for correction in self.corrections:
+        for _ in range(self.n_corrections):
             before = frame.inside(theta).detach()
             columns, whole = frame.features_at(before, self._kind)
-            step, known_columns, known_whole = correction(
-                torch.cat([columns, known_columns], -1), torch.cat([whole, known_whole], -1), frame.is_numeric
-            )
+            columns, whole = torch.cat([columns, known_columns], -1), torch.cat([whole, known_whole], -1)
+            step, known_columns, known_whole = self.correction(columns, whole, frame.is_numeric)
             found.append(before + frame.vector(*step))
         return found
 
@@ -78,22 +78,26 @@ class SettingNetwork(nn.Module):
 class SetNetwork(nn.Module):
     """From features of columns and of the whole problem to a step of each hyperparameter.
 
+    A step is `b + a s`: `s` is the squashed score of the hyperparameter, the network says `a` and `b`.
+
     Args:
-        n_column: Features per column.
-        n_whole: Features of the problem.
+        n_column: Features per column; the first are the scores of its hyperparameters.
+        n_whole: Features of the problem; the first are the scores of the other hyperparameters.
         width: `w`.
+        rate: What `a` is before any training.
     """
 
-    def __init__(self, n_column: int, n_whole: int, width: int) -> None:
+    def __init__(self, n_column: int, n_whole: int, width: int, rate: float = 0.0) -> None:
         super().__init__()
         self.column = _layers(n_column + n_whole, width, width)
         self.whole = _layers(2 * width + n_whole, width, width)
         self.refine = _layers(2 * width, width)
-        self.of_column = nn.Linear(width, _PER_COLUMN + 1)
-        self.of_whole = nn.Linear(width, _GLOBAL)
+        self.of_column = nn.Linear(width, 2 * (_PER_COLUMN + 1))
+        self.of_whole = nn.Linear(width, 2 * _GLOBAL)
         for head in (self.of_column, self.of_whole):
             nn.init.zeros_(head.weight)
             nn.init.zeros_(head.bias)
+            nn.init.constant_(head.bias[len(head.bias) // 2 :], rate)
 
     def forward(
         self, columns: Tensor, whole: Tensor, is_numeric: Tensor
@@ -112,10 +116,17 @@ class SetNetwork(nn.Module):
         each = self.column(each)
         all_of = self.whole(torch.cat([each.mean(-2), each.amax(-2), whole], -1))
         each = self.refine(torch.cat([each, all_of.unsqueeze(-2).expand_as(each)], -1))
-        steps = self.of_column(each)
-        as_scale = torch.cat([steps[..., _PER_COLUMN:], torch.zeros_like(steps[..., :2])], -1)
-        steps = torch.where(is_numeric.unsqueeze(-1), steps[..., :_PER_COLUMN], as_scale)
-        return (steps, self.of_whole(all_of)), each, all_of
+        kinds = is_numeric.unsqueeze(-1)
+        b, a = (_of_kind(one, kinds) for one in self.of_column(each).chunk(2, -1))
+        whole_b, whole_a = self.of_whole(all_of).chunk(2, -1)
+        steps = b + a * columns[..., :_PER_COLUMN], whole_b + whole_a * whole[..., :_GLOBAL]
+        return steps, each, all_of
+
+
+def _of_kind(values: Tensor, is_numeric: Tensor) -> Tensor:
+    """Return what holds for the kind of each column, `t x d x 3`, of values of both kinds, `t x d x 4`."""
+    of_categories = nn.functional.pad(values[..., _PER_COLUMN:], (0, _PER_COLUMN - 1))
+    return torch.where(is_numeric, values[..., :_PER_COLUMN], of_categories)
 
 
 def _layers(*widths: int) -> nn.Sequential:

@@ -60,7 +60,7 @@ def test_the_loss_of_any_columns_has_gradients(columns: Columns, n: int) -> None
     loss = LEARNER.loss(network, tasks(columns, n), generator=make_generator(0))
     loss.backward()  # type: ignore[no-untyped-call]
     assert bool(torch.isfinite(loss))
-    heads = [one for one in network.modules() if isinstance(one, nn.Linear) and one.out_features == 3]
+    heads = [one for one in network.modules() if isinstance(one, nn.Linear) and one.out_features == 6]
     assert len(heads) == 2
     assert all(one.bias.grad is not None and bool((one.bias.grad != 0).any()) for one in heads)
 

@@ -15,9 +15,12 @@ def rebuilt(problems: Problems, numeric: torch.Tensor, codes: torch.Tensor, y: t
     return Problems(problems.layout, numeric, codes, y, problems.smoothness)
 
 
-def test_an_untrained_network_gives_the_start_of_a_fit(problems: Problems) -> None:
-    for one in SettingNetwork(8).double()(problems):
-        assert_close(one, torch.tensor(start(problems.layout), dtype=one.dtype).expand(4, -1))
+def test_an_untrained_network_begins_where_a_fit_does_and_follows_the_scores(problems: Problems) -> None:
+    first, second, *_ = SettingNetwork(8).double()(problems)
+    begin = torch.tensor(start(problems.layout), dtype=torch.float64).expand(4, -1)
+    assert_close(first, begin)
+    _, score = problems.scores(begin)
+    assert torch.equal((second - begin).sign(), score.sign())
 
 
 def test_the_order_of_observations_does_not_matter(problems: Problems, network: SettingNetwork) -> None:
