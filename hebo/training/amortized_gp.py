@@ -28,9 +28,9 @@ class AmortizedGPLearner(Learner):
     """Trains the network of `AmortizedGP` by what the exact posterior under its settings predicts.
 
     The loss of a setting is the mean negative log density of the queries, each at most 10 nats, less a share
-    of the log marginal likelihood per observation. Predictions are those that the surrogate gives: widened,
-    with noise, and with the excess of leave-one-out errors. The loss of a task is the mean of those after the
-    first pass and after each correction, in which the last one counts double.
+    of the log marginal likelihood. Predictions are those that the surrogate gives: widened, with noise, and
+    with the excess of leave-one-out errors. The loss of a task is the mean of those after the first pass and
+    after each correction, in which the last one counts double.
 
     Data hardly tell long lengthscales with much signal from short ones with less, which differ far from all
     observations. Searches that believe in a large variance there explore too much in few evaluations.
@@ -40,8 +40,9 @@ class AmortizedGPLearner(Learner):
         width: Of the network.
         n_corrections: Learned corrections after the first pass.
         smoothness: Of the Matern kernel.
-        likelihood: Weight of the log marginal likelihood.
-        prior: Weight of the log density of the priors of `WarpedGP`, per observation.
+        likelihood: Weight of the log marginal likelihood, in nats. It is a sum over observations: many of
+            them decide by it alone, few leave the decision to the predictions.
+        prior: Weight of the log density of the priors of `WarpedGP`, in nats.
         noiseless: Share of the loss that values without noise have, under the distribution of the function
             itself: the one that acquisitions see.
         normalized: Share of tasks whose values go through a power transform, as those that HEBO models.
@@ -52,7 +53,7 @@ class AmortizedGPLearner(Learner):
     width: int = Field(default=64, ge=4)
     n_corrections: int = Field(default=3, ge=0, le=8)
     smoothness: Smoothness = 1.5
-    likelihood: float = Field(default=0.1, ge=0)
+    likelihood: float = Field(default=0.01, ge=0)
     prior: float = Field(default=0.0, ge=0)
     noiseless: float = Field(default=0.0, ge=0, le=1)
     normalized: float = Field(default=0.0, ge=0, le=1)
@@ -88,7 +89,7 @@ class AmortizedGPLearner(Learner):
             of_function = Predictions(found.mean, found.variance, 0 * found.noise, found.log_likelihood)
             loss = loss + self.noiseless * nll(of_function, batch.query_f).clamp_max(_MAX_NLL).mean()
         density = self.likelihood * found.log_likelihood + self.prior * log_prior(frame.layout, inside)
-        loss = loss - density.mean() / frame.problems.n
+        loss = loss - density.mean()
         return loss + _BEYOND * (theta - inside).square().sum(-1).mean()
 
 

@@ -14,8 +14,8 @@ from torch import Generator, Tensor
 
 from hebo.training.tasks import MIN_SPREAD, TaskBatch
 
-_POWERS = (-3.0, 4.0, 36)
-"""First and last power that is tried, and how many."""
+_POWERS = (-1.0, 3.0, 33)
+"""First and last power that is tried, and how many. Of a few values further ones are accidents."""
 
 _LEAST = (0.01, 1.0)
 """Smallest and largest distance of the best cost from 0, where all are positive."""
