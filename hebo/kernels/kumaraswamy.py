@@ -53,6 +53,11 @@ class KumaraswamySlopes:
         """Return the derivatives by the columns themselves, `... x k`."""
         return self._a * self._b * (self._powered / u) * (self._rest / (1 - self._powered))
 
+    def along_log_exponents(self) -> tuple[Any, Any]:
+        """Return the derivatives of the values by `log a` and by `log b`, `... n x k` each."""
+        by_power = self._b / (1 - self._powered) * self._powered * self._log_u * self._a
+        return self._rest * by_power, -self._rest * self._log_rest * self._b
+
     def by_log_exponents(self, by_value: Any) -> tuple[Any, Any]:
         """Return the slopes along `log a` and `log b`, `... k`, given those along values, `... n x k`."""
         by_rest = by_value * self._rest

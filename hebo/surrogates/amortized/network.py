@@ -14,11 +14,12 @@ import math
 from collections.abc import Sequence
 from itertools import pairwise
 
+import numpy as np
 import torch
 from torch import Tensor, nn
 
 from hebo.surrogates.amortized.scores import Problems
-from hebo.surrogates.hyperparameters import Layout
+from hebo.surrogates.hyperparameters import Array, Layout
 
 SHIFTS = (-1.0, -0.3, 0.4, 1.1)
 """Of the log lengthscales of the reference settings, from `log(0.4 sqrt(d))`."""
@@ -27,7 +28,8 @@ _LENGTHSCALE = 0.4
 _REFERENCE_NOISE = 1e-2
 _PER_COLUMN = 3  # lengthscale and two exponents of a numeric column; a categorical one has a scale, and zeros
 _GLOBAL = 3  # signal, noise, mean
-_FIRST_RATE = 0.05
+_FIRST_RATE = 0.6
+_LONGEST = 1.5
 _NAMES = ("lengthscale", "warp_a", "warp_b")
 _REACH = 6.0
 """Settings stay within so many standard deviations of the priors."""
@@ -47,7 +49,7 @@ class SettingNetwork(nn.Module):
         of_all = n_references * (1 + _GLOBAL) + 3
         self.first = SetNetwork(n_references * _PER_COLUMN + 2, of_all, width)
         self.correction = SetNetwork(
-            2 * _PER_COLUMN + 2 + width, 1 + 2 * _GLOBAL + 3 + width, width, rate=_FIRST_RATE
+            3 * _PER_COLUMN + 2 + width, 1 + 3 * _GLOBAL + 3 + width, width, rate=_FIRST_RATE
         )
         self.n_corrections = n_corrections
 
@@ -63,7 +65,8 @@ class SettingNetwork(nn.Module):
             columns, whole = frame.features_at(before, self._kind)
             columns, whole = torch.cat([columns, known_columns], -1), torch.cat([whole, known_whole], -1)
             step, known_columns, known_whole = self.correction(columns, whole, frame.is_numeric)
-            found.append(before + frame.vector(*step))
+            theta = before + frame.vector(*step)
+            found.append(theta)
         return found
 
     def setting(self, problems: Problems) -> Tensor:
@@ -78,11 +81,11 @@ class SettingNetwork(nn.Module):
 class SetNetwork(nn.Module):
     """From features of columns and of the whole problem to a step of each hyperparameter.
 
-    A step is `b + a s`: `s` is the squashed score of the hyperparameter, the network says `a` and `b`.
+    A step is `b + a s`: the network says `a` and `b`, and `s` comes with the features.
 
     Args:
-        n_column: Features per column; the first are the scores of its hyperparameters.
-        n_whole: Features of the problem; the first are the scores of the other hyperparameters.
+        n_column: Features per column; the first are the `s` of its hyperparameters.
+        n_whole: Features of the problem; the first are the `s` of the other hyperparameters.
         width: `w`.
         rate: What `a` is before any training.
     """
@@ -152,7 +155,8 @@ class Frame:
         layout, y = self.layout, problems.y
         self.start = y.new_tensor(start(layout))
         spread = y.new_tensor(layout.spread)
-        center = y.new_tensor(layout.center)
+        self._center = center = y.new_tensor(layout.center)
+        self._precision = y.new_tensor(precision(layout))
         self._lower = y.new_tensor(layout.lower).maximum(center - _REACH * spread)
         self._upper = y.new_tensor(layout.upper).minimum(center + _REACH * spread)
         kinds = [1] * layout.n_numeric + [0] * layout.n_categorical
@@ -187,13 +191,20 @@ class Frame:
         return self._with_sizes(columns, whole, kind)
 
     def features_at(self, theta: Tensor, kind: torch.dtype) -> tuple[Tensor, Tensor]:
-        """Return the features at settings: scores, and how far these are from the start."""
-        value, score = self.problems.scores(theta)
-        columns, whole = self.entries(_squashed(score))
-        far_columns, far_whole = self.entries(theta - self.start)
-        columns = torch.cat([columns, far_columns], -1)
-        whole = torch.cat([whole, far_whole, self._values(value).unsqueeze(-1)], -1)
-        return self._with_sizes(columns, whole, kind)
+        """Return the features at settings: Newton's step, scores, and how far from the start these are."""
+        value, score, information = self.problems.scores_and_information(theta)
+        vectors = self._newton(theta, score, information), _squashed(score), theta - self.start
+        columns, whole = zip(*map(self.entries, vectors), strict=True)
+        of_all = torch.cat([*whole, self._values(value).unsqueeze(-1)], -1)
+        return self._with_sizes(torch.cat(columns, -1), of_all, kind)
+
+    def _newton(self, theta: Tensor, score: Tensor, information: Tensor) -> Tensor:
+        """Return steps to where the posterior density of a fit is largest, were it normal."""
+        slope = score - (self._precision @ (theta - self._center).unsqueeze(-1)).squeeze(-1)
+        factor, info = torch.linalg.cholesky_ex(information + self._precision)
+        step = torch.cholesky_solve(slope.unsqueeze(-1), factor).squeeze(-1)
+        usable = (info == 0).unsqueeze(-1) & torch.isfinite(step)
+        return torch.where(usable, step, 0.0).clamp(-_LONGEST, _LONGEST)
 
     def _values(self, value: Tensor) -> Tensor:
         return _squashed(value / self.problems.n)
@@ -207,6 +218,11 @@ class Frame:
         columns = torch.cat([columns, flags], -1)
         whole = torch.cat([whole, whole.new_tensor(sizes).expand(t, -1)], -1)
         return columns.to(kind), whole.to(kind)
+
+
+def precision(layout: Layout) -> Array:
+    """Return the precision of the priors, `p x p`; see `Layout.log_prior`."""
+    return np.stack([-layout.log_prior(layout.center + one)[1] for one in np.eye(layout.size)])
 
 
 def start(layout: Layout) -> Sequence[float]:

@@ -60,7 +60,29 @@ class Problems:
         Args:
             theta: Settings, `... x t x p`.
         """
+        return self._scored(_Kernels(self, theta))[:2]
+
+    def scores_and_information(self, theta: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Return log marginal likelihoods, scores, and the average information, `... x t x p x p`.
+
+        The average information of two hyperparameters of the covariance is `w K_i K^-1 K_j w / 2` with
+        `w = K^-1 (y - m)`: the mean of observed and expected information, but for second derivatives
+        (Gilmour, Thompson and Cullis, 1995). That of the constant mean is the sum of `K^-1`.
+
+        Args:
+            theta: Settings, `... x t x p`.
+        """
         kernel = _Kernels(self, theta)
+        value, score, weights, inverse = self._scored(kernel)
+        moved = kernel.moved(weights)
+        information = torch.zeros(*theta.shape, theta.shape[-1], dtype=theta.dtype, device=theta.device)
+        information[..., :-1, :-1] = 0.5 * moved.mT @ (inverse @ moved)
+        information[..., -1, -1] = inverse.sum((-1, -2))
+        return value, score, torch.nan_to_num(information, posinf=0.0, neginf=0.0)
+
+    def _scored(self, kernel: _Kernels) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+        """Return values, scores, `K^-1 (y - m)` and `K^-1`."""
+        theta = kernel.theta
         factor, info = torch.linalg.cholesky_ex(kernel.noisy)
         inverse = torch.cholesky_inverse(factor)
         residual = self.y - theta[..., -1:]
@@ -72,7 +94,8 @@ class Problems:
         # A matrix that is not definite says nothing: a score of 0 moves no setting.
         is_definite = (info == 0) & torch.isfinite(value)
         zero = torch.zeros_like(value)
-        return torch.where(is_definite, -value, zero), torch.where(is_definite.unsqueeze(-1), -slope, 0.0)
+        score = torch.where(is_definite.unsqueeze(-1), -slope, 0.0)
+        return torch.where(is_definite, -value, zero), score, weights, inverse
 
 
 class _Kernels:
@@ -127,6 +150,33 @@ class _Kernels:
         if self.problems.layout.n_numeric:
             self._by_features(result, outer)
         return result
+
+    def moved(self, weights: Tensor) -> Tensor:
+        """Return `K_i w` of the derivatives by all but the mean, `... x t x n x (p - 1)`."""
+        layout, w = self.problems.layout, weights.unsqueeze(-1)
+        parts = []
+        if layout.n_numeric:
+            along = [-self.features]
+            if layout.warp:
+                scale = self.positive["lengthscale"].unsqueeze(-2)
+                along += [one / scale for one in self.warp.along_log_exponents()]
+            parts += [self._moved_by(one, w) for one in along]
+        if self.factor is not None:
+            pairs = self.plain * weights.unsqueeze(-2)
+            by_weight = (pairs.unsqueeze(-1) * self.problems.differ).sum(-2)
+            parts.append(by_weight * self.weight.unsqueeze(-2))
+        parts.append(self.plain @ w + JITTER * self.signal * w)
+        parts.append(self.noise * w)
+        return torch.cat(parts, -1)
+
+    def _moved_by(self, g: Tensor, w: Tensor) -> Tensor:
+        """Return `K' w` where the features move along `g`: `K'_ij = 2 s_ij (f_i - f_j)(g_i - g_j)`."""
+        f, slope = self.features, self.slope * self.signal
+        if self.factor is not None:
+            slope = slope * self.factor
+        ones, of_f, of_g, of_both = (slope @ one for one in (w, f * w, g * w, f * g * w))
+        moved: Tensor = 2 * (f * g * ones - f * of_g - g * of_f + of_both)
+        return moved
 
     def _by_features(self, result: Tensor, outer: Tensor) -> None:
         groups, f = self.problems.layout.groups, self.features

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 import torch
 from torch.testing import assert_close
@@ -15,12 +17,16 @@ def rebuilt(problems: Problems, numeric: torch.Tensor, codes: torch.Tensor, y: t
     return Problems(problems.layout, numeric, codes, y, problems.smoothness)
 
 
-def test_an_untrained_network_begins_where_a_fit_does_and_follows_the_scores(problems: Problems) -> None:
-    first, second, *_ = SettingNetwork(8).double()(problems)
-    begin = torch.tensor(start(problems.layout), dtype=torch.float64).expand(4, -1)
-    assert_close(first, begin)
-    _, score = problems.scores(begin)
-    assert torch.equal((second - begin).sign(), score.sign())
+def test_an_untrained_network_begins_where_a_fit_does_and_climbs(problems: Problems) -> None:
+    first, *later = [one.detach() for one in SettingNetwork(8).double()(problems)]
+    assert_close(first, torch.tensor(start(problems.layout), dtype=torch.float64).expand(4, -1))
+
+    def densities(theta: torch.Tensor) -> torch.Tensor:
+        log_prior = torch.tensor([problems.layout.log_prior(one.numpy())[0] for one in theta])
+        return problems.scores(theta)[0] + log_prior
+
+    reached = [densities(one) for one in (first, *later)]
+    assert all(bool((b > a).all()) for a, b in pairwise(reached))
 
 
 def test_the_order_of_observations_does_not_matter(problems: Problems, network: SettingNetwork) -> None:

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
-from hebo.surrogates.amortized.scores import Problems
+from hebo.surrogates.amortized.scores import Problems, _Kernels
 from hebo.surrogates.marginal_likelihood import LogPosterior
 from hebo.surrogates.warped_gp import warped_layout
 
@@ -34,6 +34,21 @@ def test_scores_are_those_of_the_density_that_fits_maximize(
         expected, slope = by_log_posterior(own, place, theta[place])
         assert value[place].item() == pytest.approx(expected, rel=1e-9)
         assert_close(score[place], torch.from_numpy(slope), rtol=1e-7, atol=1e-9)
+
+
+@pytest.mark.parametrize(("k", "c", "warp"), [(3, 2, True), (3, 0, False), (0, 2, True)])
+def test_the_information_is_that_of_its_definition(problems: Problems, k: int, c: int, warp: bool) -> None:
+    layout = warped_layout(k, c, problems.n, warp=warp)
+    own = Problems(layout, problems.numeric[:1, :, :k], problems.codes[:1, :, :c], problems.y[:1], 1.5)
+    theta = 0.5 * torch.randn(1, layout.size, dtype=torch.float64, generator=torch.Generator().manual_seed(1))
+    _, _, information = own.scores_and_information(theta)
+    steps = 1e-5 * torch.eye(layout.size - 1, layout.size, dtype=torch.float64)
+    above, below = (_Kernels(own, theta + one.unsqueeze(1)).noisy[:, 0] for one in (steps, -steps))
+    derivatives = (above - below) / 2e-5
+    inverse = _Kernels(own, theta).noisy[0].inverse()
+    moved = derivatives @ inverse @ (own.y[0] - theta[0, -1])
+    assert_close(information[0, :-1, :-1], 0.5 * moved @ inverse @ moved.mT, rtol=1e-5, atol=1e-7)
+    assert_close(information[0, -1, -1], inverse.sum())
 
 
 def test_several_settings_of_each_problem_are_scored_at_once(problems: Problems, settings: Tensor) -> None:
