@@ -22,10 +22,14 @@ import torch
 from hebo import DesignSpace
 from hebo.acquisitions.marginals import marginals
 from hebo.data import Data
+from hebo.experiment.cli.pretrain import train_plan
+from hebo.experiment.config.pretraining import build_pretraining
+from hebo.experiment.yaml.document import parse_yaml
 from hebo.random import make_generator
 from hebo.surrogates.amortized.amortized_gp import AmortizedGP
 from hebo.surrogates.neural_process.neural_process import NeuralProcess
 from hebo.surrogates.warped_gp import WarpedGP
+from hebo.training.processes import Processes
 
 SMALL = bool(os.environ.get("SMOKE_TEST"))
 
@@ -73,8 +77,8 @@ figure.tight_layout()
 figure
 
 # %% [markdown]
-# The band is two standard deviations wide on each side. That of a Gaussian process is all there is to know of its prediction. The
-# transformer gives a histogram, which may be skewed or have two peaks: beside a step the value is one or the
+# The band is two standard deviations wide on each side. That of a Gaussian process is all there is to know of
+# its prediction. The transformer gives a histogram, which may be skewed or have two peaks: beside a step the value is one or the
 # other, and seldom the mean.
 
 # %%
@@ -86,7 +90,8 @@ with torch.no_grad():
     normal = marginals(models["with a step", "warped_gp"], at.unsqueeze(0))
 figure, axis = plt.subplots(figsize=(6, 3))
 axis.plot(values, bars, label="neural_process")
-axis.plot(values, torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).exp(), label="warped_gp")
+densities = torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).exp()
+axis.plot(values, densities, label="warped_gp")
 axis.set(title="Predicted values at x = 0.56", xlabel="value", ylabel="density")
 axis.legend()
 figure
@@ -94,13 +99,7 @@ figure
 # %% [markdown]
 # ## When to use which
 #
-# Regrets in HEBO's composition, on functions and tasks that no prior made: `docs/research/pretrained.md` has
-# the whole table, with intervals and the command.
-
-# %%
-regrets = Path("../docs/benchmarks/pretrain_regret.csv")
-table = pd.read_csv(regrets).groupby(["task", "optimizer"])["best_50"].median().unstack().round(4)
-table
+# The guide, `docs/guide/pretrained.md`, has a table. None of them is the default.
 
 # %% [markdown]
 # ## Training on one's own runs
@@ -109,11 +108,6 @@ table
 # those; `hebo pretrain FILE.yaml` does the same from the command line. Here it runs only briefly.
 
 # %%
-from hebo.experiment.cli.pretrain import train_plan  # noqa: E402
-from hebo.experiment.config.pretraining import build_pretraining  # noqa: E402
-from hebo.experiment.yaml.document import parse_yaml  # noqa: E402
-from hebo.training.processes import Processes  # noqa: E402
-
 folder = Path(mkdtemp())
 rng = np.random.default_rng(0)
 for number, best in enumerate((0.3, 0.4, 0.35)):
