@@ -78,8 +78,8 @@ figure
 
 # %% [markdown]
 # The band is two standard deviations wide on each side. That of a Gaussian process is all there is to know of
-# its prediction. The transformer gives a histogram, which may be skewed or have two peaks: beside a step the value is one or the
-# other, and seldom the mean.
+# its prediction. The transformer gives a histogram, which may be skewed or have two peaks: beside a step the
+# value is one or the other, and seldom the mean.
 
 # %%
 at = torch.tensor([[0.56]], dtype=torch.float64)
@@ -94,6 +94,7 @@ densities = torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).
 axis.plot(values, densities, label="warped_gp")
 axis.set(title="Predicted values at x = 0.56", xlabel="value", ylabel="density")
 axis.legend()
+figure.tight_layout()
 figure
 
 # %% [markdown]
@@ -160,4 +161,5 @@ for name, recipe in {"trained on earlier runs": trained, "warped_gp": WarpedGP()
 axis.axvline(0.33, color="k", linestyle=":", label="optimum")
 axis.set(title="depth 4, larger is better", xlabel="lr")
 axis.legend()
+figure.tight_layout()
 figure
