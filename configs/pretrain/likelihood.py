@@ -33,6 +33,7 @@ from hebo.experiment.config.parts import build
 from hebo.experiment.config.pretraining import build_pretraining
 from hebo.experiment.yaml.document import parse_yaml, read_yaml
 from hebo.random import make_generator
+from hebo.surrogates.neural_process.model import NeuralProcessModel
 from hebo.training.amortized_gp import AmortizedGPLearner
 from hebo.training.contexts import Contexts, Shapes
 from hebo.training.normalized import normalized
@@ -194,16 +195,17 @@ def measured(
 def losses(model: Any, x: Tensor, y: Tensor) -> tuple[Tensor, Tensor, Tensor]:
     """Return negative log densities, whether the 90 % interval holds the value, and errors of the mean.
 
-    A model whose predictions are not normal has `log_density(x, y)` and `quantiles(x, levels)` of its own.
+    Densities are those of the bars where a model has some; intervals are normal ones in any case.
     """
     posterior = model.posterior(x.unsqueeze(-2), observation_noise=True)
     mean, variance = posterior.mean.flatten(), posterior.variance.flatten()
-    error = y - mean
-    if hasattr(model, "log_density"):
-        low, high = model.quantiles(x, torch.tensor([0.05, 0.95], dtype=y.dtype)).unbind(-1)
-        return -model.log_density(x, y), (low <= y) & (y <= high), error
-    z = error / variance.sqrt()
-    return 0.5 * (z.square() + variance.log() + math.log(2 * math.pi)), z.abs() <= Z, error
+    error, z = y - mean, (y - mean) / variance.sqrt()
+    if isinstance(model, NeuralProcessModel):
+        noise_sd = model.noise_variance.sqrt().expand(len(y))
+        nll = -model.own_marginals(x).log_density(y, noise_sd)
+    else:
+        nll = 0.5 * (z.square() + variance.log() + math.log(2 * math.pi))
+    return nll, z.abs() <= Z, error
 
 
 def append(path: Path, rows: Sequence[tuple[Any, ...]]) -> None:
