@@ -109,6 +109,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
             "hebo.surrogates.warped_gp:WarpedGP",
             "Gaussian process with power-transformed outputs and Kumaraswamy-warped inputs",
         ),
+        "amortised_gp": (
+            "hebo.surrogates.amortized.amortized_gp:AmortizedGP",
+            "Warped Gaussian process whose hyperparameters a trained network sets in one pass",
+        ),
         "botorch_gp": (
             "hebo.surrogates.botorch_gp:BoTorchGP",
             "BoTorch's Gaussian process, with its priors or those of earlier studies",
@@ -163,6 +167,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "neural_process": (
             "hebo.training.neural_process:NeuralProcess",
             "Transformer with a bar distribution, for the surrogate `neural_process`",
+        ),
+        "amortised_gp": (
+            "hebo.training.amortized_gp:AmortizedGPLearner",
+            "Trains the network of amortised_gp: hyperparameters in one pass",
         ),
     },
     "task_prior": {

@@ -22,10 +22,14 @@ import torch
 from hebo import DesignSpace
 from hebo.acquisitions.marginals import marginals
 from hebo.data import Data
+from hebo.experiment.cli.pretrain import train_plan
+from hebo.experiment.config.pretraining import build_pretraining
+from hebo.experiment.yaml.document import parse_yaml
 from hebo.random import make_generator
 from hebo.surrogates.amortized.amortized_gp import AmortizedGP
 from hebo.surrogates.neural_process.neural_process import NeuralProcess
 from hebo.surrogates.warped_gp import WarpedGP
+from hebo.training.processes import Processes
 
 SMALL = bool(os.environ.get("SMOKE_TEST"))
 
@@ -86,22 +90,17 @@ with torch.no_grad():
     normal = marginals(models["with a step", "warped_gp"], at.unsqueeze(0))
 figure, axis = plt.subplots(figsize=(6, 3))
 axis.plot(values, bars, label="neural_process")
-density = torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).exp()
-axis.plot(values, density, label="warped_gp")
+densities = torch.distributions.Normal(normal.mean, normal.sd).log_prob(values).exp()
+axis.plot(values, densities, label="warped_gp")
 axis.set(title="Predicted values at x = 0.56", xlabel="value", ylabel="density")
 axis.legend()
+figure.tight_layout()
 figure
 
 # %% [markdown]
 # ## When to use which
 #
-# Regrets in HEBO's composition, on functions and tasks that no prior made: `docs/research/pretrained.md` has
-# the whole table, with intervals and the command.
-
-# %%
-regrets = Path("../docs/benchmarks/pretrain_regret.csv")
-table = pd.read_csv(regrets).groupby(["task", "optimizer"])["best_50"].median().unstack().round(4)
-table
+# The guide, `docs/guide/pretrained.md`, has a table. None of them is the default.
 
 # %% [markdown]
 # ## Training on one's own runs
@@ -110,11 +109,6 @@ table
 # those; `hebo pretrain FILE.yaml` does the same from the command line. Here it runs only briefly.
 
 # %%
-from hebo.experiment.cli.pretrain import train_plan  # noqa: E402
-from hebo.experiment.config.pretraining import build_pretraining  # noqa: E402
-from hebo.experiment.yaml.document import parse_yaml  # noqa: E402
-from hebo.training.processes import Processes  # noqa: E402
-
 folder = Path(mkdtemp())
 rng = np.random.default_rng(0)
 for number, best in enumerate((0.3, 0.4, 0.35)):
@@ -167,4 +161,5 @@ for name, recipe in {"trained on earlier runs": trained, "warped_gp": WarpedGP()
 axis.axvline(0.33, color="k", linestyle=":", label="optimum")
 axis.set(title="depth 4, larger is better", xlabel="lr")
 axis.legend()
+figure.tight_layout()
 figure

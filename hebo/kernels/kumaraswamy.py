@@ -37,8 +37,8 @@ class KumaraswamySlopes:
 
     Args:
         log_u: Logarithms of columns between `EDGE` and `1 - EDGE`, `... x k`.
-        a: `k` exponents.
-        b: `k` exponents.
+        a: `k` exponents, or `... x 1 x k` of several problems.
+        b: The same.
         xp: The library of the three: numpy or torch.
     """
 
@@ -53,11 +53,17 @@ class KumaraswamySlopes:
         """Return the derivatives by the columns themselves, `... x k`."""
         return self._a * self._b * (self._powered / u) * (self._rest / (1 - self._powered))
 
+    def along_log_exponents(self) -> tuple[Any, Any]:
+        """Return the derivatives of the values by `log a` and by `log b`, `... n x k` each."""
+        by_power = self._b / (1 - self._powered) * self._powered * self._log_u * self._a
+        return self._rest * by_power, -self._rest * self._log_rest * self._b
+
     def by_log_exponents(self, by_value: Any) -> tuple[Any, Any]:
-        """Return the slopes along `log a` and `log b`, `k` each, given those along the values, `n x k`."""
+        """Return the slopes along `log a` and `log b`, `... k`, given those along values, `... n x k`."""
         by_rest = by_value * self._rest
         by_power = self._b / (1 - self._powered) * self._powered * self._log_u * self._a
-        return (by_rest * by_power).sum(0), -(by_rest * self._log_rest).sum(0) * self._b
+        b = self._b if self._b.ndim == 1 else self._b[..., 0, :]
+        return (by_rest * by_power).sum(-2), -(by_rest * self._log_rest).sum(-2) * b
 
 
 class Kumaraswamy(Module):  # type: ignore[misc]  # gpytorch has no types

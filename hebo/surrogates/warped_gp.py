@@ -28,6 +28,7 @@ from hebo.surrogates.subset import best_and_random, best_near_random
 _MAX_ITERATIONS = 50
 _NOISE = 1e-2
 _NOISE_PER_POINT = 0.01
+_MIN_NOISE = 1e-5
 
 
 class WarpedGP(Surrogate):
@@ -60,7 +61,7 @@ class WarpedGP(Surrogate):
     n_starts: int = Field(default=1, ge=1)
     max_train: int = Field(default=2000, ge=10)
     max_fit: int = Field(default=300, ge=10)
-    min_noise: float = Field(default=1e-5, gt=0)
+    min_noise: float = Field(default=_MIN_NOISE, gt=0)
 
     def offers(self) -> frozenset[Ability]:
         """See `hebo.base.Surrogate`."""
@@ -81,27 +82,16 @@ class WarpedGP(Surrogate):
     def _layout(
         self, columns: Columns, n: int, noise: float = _NOISE, contexts: Sequence[int] = ()
     ) -> Layout:
-        k, c = len(columns.numeric), len(columns.categorical)
-        root = max(1, k) ** 0.5
-        # Placed for calibrated predictions from 10 to 100 observations of tuning problems. Without a shared
-        # part, dozens of columns would hold each other at short lengthscales whatever the data say.
-        lengthscale = Prior(0.15 * root, 0.7, shared=0.5, start=0.5 * root, lower=0.05)
-        warp = Prior(1.0, 0.5, lower=0.05, upper=20.0)
-        priors = {
-            "lengthscale": lengthscale,
-            "fidelity_scale": FIDELITY_SCALE,
-            "warp_a": warp,
-            "warp_b": warp,
-            "overlap_scale": overlap_prior(c),
-            # Two contexts correlate by exp(-1/3), whatever other categories there are: most are related.
-            "context_scale": Prior(3.0 / max(1, c), 1.5, lower=1e-3),
-            "offset": Prior(1.0, 1.0),
-            "signal": Prior(1.0, 1.0),
-            "noise": Prior(noise, 2.0, lower=max(self.min_noise, _NOISE_PER_POINT / n)),
-        }
-        places = tuple(place for place, one in enumerate(columns.categorical) if one in contexts)
-        return Layout(
-            k, c, self.warp, priors, places, fidelities=columns.fidelities, has_offset=bool(contexts)
+        return warped_layout(
+            len(columns.numeric),
+            len(columns.categorical),
+            n,
+            warp=self.warp,
+            noise=noise,
+            min_noise=self.min_noise,
+            contexts=tuple(place for place, one in enumerate(columns.categorical) if one in contexts),
+            fidelities=columns.fidelities,
+            has_offset=bool(contexts),
         )
 
     def _hyperparameters(
@@ -113,18 +103,70 @@ class WarpedGP(Surrogate):
         generator: Generator,
     ) -> Tensor:
         """Return the most likely setting, `p`."""
-        subset = best_and_random(train.y[:, 0], self.max_fit, generator)
-        x, known = train.x[subset], known_variances(train)
-        numeric, codes = (part.cpu().numpy() for part in columns.split(x))
-        density = LogPosterior(
-            layout,
-            numeric,
-            codes,
-            train.y[subset, 0].cpu().numpy(),
-            self.smoothness,
-            noise=None if known is None else known[subset].cpu().numpy(),
-            offset=None if offset is None else offset.between(x, x).cpu().numpy(),
-        )
+        subset = train.rows(best_and_random(train.y[:, 0], self.max_fit, generator))
+        density = self._density(layout, subset, columns, offset)
         starts = layout.starts(self.n_starts, generator=generator, scatter=0.5)
         theta = most_likely(density, starts, max_iterations=_MAX_ITERATIONS)
         return torch.from_numpy(theta).to(train.x)
+
+    def _density(
+        self, layout: Layout, data: Data, columns: Columns, offset: OffsetCorrelation | None = None
+    ) -> LogPosterior:
+        """Return the density of the hyperparameters given observations."""
+        numeric, codes = (part.cpu().numpy() for part in columns.split(data.x))
+        known = known_variances(data)
+        return LogPosterior(
+            layout,
+            numeric,
+            codes,
+            data.y[:, 0].cpu().numpy(),
+            self.smoothness,
+            noise=None if known is None else known.cpu().numpy(),
+            offset=None if offset is None else offset.between(data.x, data.x).cpu().numpy(),
+        )
+
+
+def warped_layout(
+    n_numeric: int,
+    n_categorical: int,
+    n: int,
+    *,
+    warp: bool = True,
+    noise: float = _NOISE,
+    min_noise: float = _MIN_NOISE,
+    contexts: tuple[int, ...] = (),
+    fidelities: tuple[int, ...] = (),
+    has_offset: bool = False,
+) -> Layout:
+    """Return the hyperparameters of a warped GP with their priors.
+
+    Args:
+        n_numeric: `k`.
+        n_categorical: `c`.
+        n: Number of observations.
+        warp: Whether inputs are warped.
+        noise: Most likely noise variance.
+        min_noise: Least noise variance; see `WarpedGP`.
+        contexts: Which categorical columns, from 0, are contexts.
+        fidelities: Which numeric columns, from 0, are fidelities.
+        has_offset: Whether there are contexts, of any kind.
+    """
+    root = max(1, n_numeric) ** 0.5
+    exponent = Prior(1.0, 0.5, lower=0.05, upper=20.0)
+    priors = {
+        # Placed for calibrated predictions from 10 to 100 observations of tuning problems. Without a shared
+        # part, dozens of columns would hold each other at short lengthscales whatever the data say.
+        "lengthscale": Prior(0.15 * root, 0.7, shared=0.5, start=0.5 * root, lower=0.05),
+        "fidelity_scale": FIDELITY_SCALE,
+        "warp_a": exponent,
+        "warp_b": exponent,
+        "overlap_scale": overlap_prior(n_categorical),
+        # Two contexts correlate by exp(-1/3), whatever other categories there are: most are related.
+        "context_scale": Prior(3.0 / max(1, n_categorical), 1.5, lower=1e-3),
+        "offset": Prior(1.0, 1.0),
+        "signal": Prior(1.0, 1.0),
+        "noise": Prior(noise, 2.0, lower=max(min_noise, _NOISE_PER_POINT / n)),
+    }
+    return Layout(
+        n_numeric, n_categorical, warp, priors, contexts, fidelities=fidelities, has_offset=has_offset
+    )

@@ -1,0 +1,1 @@
+"""Gaussian processes whose hyperparameters a trained network sets, instead of a fit."""
