@@ -15,6 +15,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
+import torch
 from safetensors import SafetensorError
 from safetensors.torch import load, save
 from torch import Tensor
@@ -76,7 +77,7 @@ def read_weights(path: str | Path, kind: str) -> Weights:
 
     Raises:
         DataError: If a file is missing, cut or altered, the card lacks an entry or its hash, or the weights
-            are of another kind or format; with the remedy.
+            are of another kind or format, or not finite; with the remedy.
     """
     place = Path(path)
     stamps = [_stamp(one, place) for one in (place, card_of(place))]
@@ -107,9 +108,16 @@ def _read(path: Path, kind: str, stamps: tuple[tuple[int, int], ...]) -> Weights
             "train the weights anew with `hebo pretrain`"
         )
     try:
-        return Weights(card, load(content))
+        tensors = load(content)
     except SafetensorError as error:
         raise DataError(f"{path}: no safetensors file ({error}); train the weights anew") from error
+    for name, one in tensors.items():
+        if not bool(torch.isfinite(one).all()):
+            raise DataError(
+                f"{path}: '{name}' has values that are not finite; take the weights of an earlier "
+                "checkpoint, or train anew with a smaller `learning_rate`"
+            )
+    return Weights(card, tensors)
 
 
 def _card(path: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any, ClassVar, Literal
 
 import torch
-from pydantic import Field
+from pydantic import Field, ValidationError
 from torch import Generator, Tensor
 
 from hebo.acquisitions.improvement import LogEI
@@ -14,7 +14,7 @@ from hebo.base import AcqFunction, Acquisition, Domain, FittedModels
 from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.design_space.tables.table_space import TableSpace
-from hebo.errors import IncompatibleError
+from hebo.errors import DataError, HeboError, IncompatibleError
 from hebo.fallbacks import note_fallback
 from hebo.surrogates.neural_process.arrangement import Arrangement
 from hebo.surrogates.neural_process.embedding import Points
@@ -48,8 +48,10 @@ class NeuralAcquisition(Acquisition):
         """Refuse a space other than that of the training.
 
         Raises:
-            IncompatibleError: If the parameters differ.
+            IncompatibleError: If the parameters differ; their order may.
+            DataError: If the weights or their card cannot be used.
         """
+        _ = self._network
         given = _definitions(space.parameter_space if isinstance(space, TableSpace) else space)
         trained = _definitions(self._space)
         names = given.keys() | trained.keys()
@@ -74,8 +76,10 @@ class NeuralAcquisition(Acquisition):
                 y = torch.cat([y, model.posterior(models.pending).mean.reshape(-1)])
             x = torch.cat([x, models.pending])
 
+        columns = _columns(domain, self._space)
+
         def points(x: Tensor) -> Points:
-            return arrangement.points(x.unsqueeze(0), torch.float32)
+            return arrangement.points(x[:, columns].unsqueeze(0), torch.float32)
 
         if len(y) >= network.horizon:
             return self._beyond(len(y), models, data, domain, generator)
@@ -114,13 +118,45 @@ class NeuralAcquisition(Acquisition):
                 f"{self.weights} was trained on tasks of no particular space; train a policy with the prior "
                 "`earlier_tasks`, which names one"
             )
-        return DesignSpace.from_json(space)
+        try:
+            return DesignSpace.from_json(space)
+        except (HeboError, KeyError, TypeError, ValueError) as error:
+            raise self._damaged("has no usable space", error) from error
 
     @cached_property
     def _network(self) -> Policy:
-        network = policy_of(dict(self._read.card["architecture"]))
-        network.load_state_dict(dict(self._read.tensors))
+        try:
+            network = policy_of(dict(self._read.card["architecture"]))
+            network.load_state_dict(dict(self._read.tensors))
+        except (ValidationError, RuntimeError) as error:
+            raise self._damaged("describes another network than the file has", error) from error
         return network.eval().requires_grad_(False)
+
+    def _damaged(self, what: str, error: Exception) -> DataError:
+        return DataError(
+            f"{self.weights}: the card {what} ({_reason(error)}); train the weights anew with this "
+            "version of the package"
+        )
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
+    return str(error).splitlines()[-1].strip()
+
+
+def _columns(domain: Domain, trained: DesignSpace) -> list[int]:
+    """Return the columns of a domain in the order that the space of the training has them in."""
+    known = domain.layout.columns
+    missing = sorted(set(trained.names) - known.keys())
+    if missing:
+        raise IncompatibleError(
+            f"the policy was trained for a space with {', '.join(missing)}; search that space, or train one "
+            "for this"
+        )
+    spans = [known[name] for name in trained.names]
+    return [column for span in spans for column in range(span.start, span.stop)]
 
 
 def _definitions(space: DesignSpace) -> dict[str, Any]:

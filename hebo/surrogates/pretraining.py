@@ -128,10 +128,12 @@ def pretrained(what: Lesson) -> Pretrained:
 
 
 def standardized(task: Data) -> Data:
-    """Return observations with zero mean and unit variance."""
-    scale = task.y.std(0, correction=0)
-    variances = None if task.y_var is None else task.y_var / scale.square()
-    return task.with_y((task.y - task.y.mean(0)) / scale, variances)
+    """Return observations with zero mean and unit variance, whatever their size."""
+    centered = task.y - task.y.mean(0)
+    largest = centered.abs().amax(0)  # squares of tiny or huge values would be 0 or infinite
+    scale = largest * (centered / largest).std(0, correction=0)
+    variances = None if task.y_var is None else task.y_var / scale / scale
+    return task.with_y(centered / scale, variances)
 
 
 def layout_of(recipe: WarpedGP, columns: Columns, n: int, noise: float | None = None) -> Layout:

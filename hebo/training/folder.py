@@ -46,6 +46,7 @@ class Folder:
         self._checkpoint = plan.folder / "checkpoint.safetensors"
         self._log = plan.folder / "log.csv"
         self.weights = plan.folder / f"{plan.name}.safetensors"
+        self._known = self._stamp()
 
     def resume(self, state: TrainingState, *, is_writer: bool = True) -> bool:
         """Go on from the checkpoint; return whether there is one.
@@ -88,7 +89,16 @@ class Folder:
             )
 
     def save(self, state: TrainingState, progress: Progress) -> None:
-        """Write a line of the log, the checkpoint and the weights; a snapshot where one is due."""
+        """Write a line of the log, the checkpoint and the weights; a snapshot where one is due.
+
+        Raises:
+            ConfigError: If another training has written a checkpoint here since this one began.
+        """
+        if self._stamp() != self._known:
+            raise ConfigError(
+                f"{self._plan.folder}: another training writes here, too; end one of them, or give another "
+                "`name` or `output`"
+            )
         self._write_log([*self._rows(), asdict(progress)])
         self._write_weights(self.weights, state, progress)
         if state.step in self._plan.snapshots:
@@ -100,6 +110,14 @@ class Folder:
             {_PLAN: json.dumps(self._described)},
         )
         _write(self._checkpoint, content)
+        self._known = self._stamp()
+
+    def _stamp(self) -> tuple[int, int, int] | None:
+        """Return what tells one checkpoint from the next; None without one."""
+        if not self._checkpoint.exists():
+            return None
+        found = self._checkpoint.stat()
+        return found.st_ino, found.st_mtime_ns, found.st_size
 
     def _write_weights(self, path: Path, state: TrainingState, progress: Progress) -> None:
         plan = self._plan
@@ -123,7 +141,10 @@ class Folder:
         if not self._log.exists():
             return []
         with self._log.open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+            rows = list(csv.DictReader(file))
+        if not all((row.get("step") or "").isdecimal() for row in rows):
+            raise DataError(f"{self._log}: damaged, a line has no step; delete the line, or the file")
+        return rows
 
     def _write_log(self, rows: Sequence[Mapping[str, Any]]) -> None:
         text = io.StringIO()

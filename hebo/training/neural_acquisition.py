@@ -15,6 +15,7 @@ from torch import Generator, Tensor
 from hebo.surrogates.neural_process.embedding import Points
 from hebo.surrogates.neural_process.policy import Policy, PolicyArchitecture, policy_of, standardized
 from hebo.surrogates.neural_process.transformer import MAX_VALUE
+from hebo.training.contexts import Shapes
 from hebo.training.learner import Learner
 from hebo.training.neural_process import points_of
 from hebo.training.tasks import TaskBatch
@@ -56,6 +57,15 @@ class NeuralAcquisition(Learner):
                 "policy and auxiliary are both 0, so that nothing is learned; give one of them a weight"
             )
         return self
+
+    def check(self, shapes: Shapes) -> None:
+        """Refuse fewer candidates than an episode chooses."""
+        if self.policy and shapes.n_queries < self.sizes.horizon:
+            raise ValueError(
+                f"shapes.n_queries={shapes.n_queries} candidates are too few for a horizon of "
+                f"{self.sizes.horizon} evaluations, none of which repeats; give more queries, or a shorter "
+                "`learner.sizes.horizon`"
+            )
 
     def architecture(self) -> dict[str, Any]:
         """See `Learner`."""

@@ -13,6 +13,8 @@ import torch
 from torch import Tensor, nn
 from torch import distributed as dist
 
+from hebo.errors import ConfigError
+
 
 @dataclass(frozen=True)
 class Processes:
@@ -67,18 +69,32 @@ def joined_processes(device: str | None) -> Iterator[Processes]:
 
     Args:
         device: Such as `cpu` or `cuda`; None takes a GPU where there is one.
+
+    Raises:
+        ConfigError: If there is no such device.
     """
     rank, n = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
     kind = device or ("cuda" if torch.cuda.is_available() else "cpu")
-    place = f"cuda:{os.environ['LOCAL_RANK']}" if kind == "cuda" and n > 1 else kind
+    place = _usable(f"cuda:{os.environ['LOCAL_RANK']}" if kind == "cuda" and n > 1 else kind)
     if n == 1:
-        yield Processes(0, 1, torch.device(place))
+        yield Processes(0, 1, place)
         return
     dist.init_process_group("nccl" if kind == "cuda" else "gloo")
     try:
-        yield Processes(rank, n, torch.device(place))
+        yield Processes(rank, n, place)
     finally:
         dist.destroy_process_group()
+
+
+def _usable(place: str) -> torch.device:
+    """Return a device that tensors can be on."""
+    try:
+        return torch.empty(0, device=place).device
+    except (RuntimeError, AssertionError, NotImplementedError) as error:  # torch raises any of them
+        raise ConfigError(
+            f"device '{place}' cannot be used ({str(error).splitlines()[0]}); say `--device cpu`, or install "
+            "torch for that device"
+        ) from error
 
 
 def release_free_memory() -> None:

@@ -78,13 +78,19 @@ class TrainingState:
         for name, one in self.network.named_parameters():
             if f"{_MOMENTS[0]}.{name}" in moments:
                 kept = {key: moments[f"{key}.{name}"].to(one.device).clone() for key in _MOMENTS}
-                self.optimizer.state[one] = {"step": torch.tensor(float(self.step)), **kept}
+                # Checkpoints of earlier versions have no steps of single parameters.
+                steps = moments.get(f"step.{name}", torch.tensor(float(self.step)))
+                self.optimizer.state[one] = {"step": steps.clone(), **kept}
 
     def _moments(self) -> dict[str, Tensor]:
-        """Return the moments of AdamW; none of a parameter that has had no gradient."""
+        """Return moments and steps of AdamW; none of a parameter that has had no gradient.
+
+        A parameter that only some tasks have a gradient for, such as those of categories, has taken fewer
+        steps than others.
+        """
         named = self.network.named_parameters()
         with_state = [(name, self.optimizer.state[one]) for name, one in named if self.optimizer.state[one]]
-        return {f"adam.{key}.{name}": state[key] for name, state in with_state for key in _MOMENTS}
+        return {f"adam.{key}.{name}": state[key] for name, state in with_state for key in state}
 
 
 def _part(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -63,7 +64,7 @@ def train(
         is_stopped: Asked after each step whether to end there, after a last line.
 
     Raises:
-        NumericalError: If a loss is not finite.
+        NumericalError: If a gradient or the validation loss is not finite.
     """
     losses: list[Tensor] = []
     began = time.process_time() - state.cpu_seconds
@@ -103,6 +104,11 @@ def _step(plan: Pretraining, state: TrainingState, processes: Processes) -> Tens
 def _progress(plan: Pretraining, state: TrainingState, processes: Processes, loss: float) -> Progress:
     tasks = state.step * plan.batch_size * processes.n
     validation = validate(plan, state, processes.device)
+    if not math.isfinite(validation):
+        raise NumericalError(
+            f"after step {state.step} the validation loss is {validation:g}; nothing of this step is "
+            "written. Lower `learning_rate`"
+        )
     return Progress(state.step, tasks, loss, validation, plan.rate(state.step), state.cpu_seconds)
 
 

@@ -97,3 +97,12 @@ def test_a_missing_file_is_named(tmp_path, missing):
     gone.unlink()
     with pytest.raises(DataError, match=f"{gone.name}: no .*keep both in one folder"):
         read_weights(path, "toy")
+
+
+def test_weights_that_are_not_finite_are_refused(tmp_path):
+    content, card = packed({"a": torch.tensor([1.0, torch.nan])}, CARD)
+    path = tmp_path / "toy.safetensors"
+    path.write_bytes(content)
+    card_of(path).write_text(card)
+    with pytest.raises(DataError, match=r"'a' has values that are not finite.*earlier checkpoint"):
+        read_weights(path, "toy")

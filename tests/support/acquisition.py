@@ -21,13 +21,21 @@ from hebo.random import make_generator
 PLANE = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 
 
-def under(acquisition: Acquisition, model: Model, data: Data, *, generator: Generator) -> AcqFunction:
-    """Return the acquisition of one objective, in a box of as many columns as the data has.
+def under(
+    acquisition: Acquisition,
+    model: Model,
+    data: Data,
+    *,
+    generator: Generator,
+    domain: DesignSpace | None = None,
+) -> AcqFunction:
+    """Return the acquisition of one objective, in a domain, or a box of as many columns as the data has.
 
     One that looks at constraints has the same model for a constraint.
     """
     names = ascii_lowercase[: data.x.shape[1]]
-    domain = DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in names])
+    box = [{"name": name, "type": "num", "lb": 0, "ub": 1} for name in names]
+    domain = DesignSpace().parse(box) if domain is None else domain
     constraints = (model,) if acquisition.handles_constraints else ()
     return acquisition.build(FittedModels((model,), constraints), data, domain, generator=generator)
 

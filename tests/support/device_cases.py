@@ -112,7 +112,7 @@ def values(recipe: Acquisition, device: str) -> Tensor:
     surrogate = TREE if ADDITIVE_MODEL in recipe.needs else WarpedGP()
     data = observations(space, 40).to(device)
     model = surrogate.fit(data, space, generator=make_generator(0))
-    acq = under(recipe, model, data, generator=make_generator(1))
+    acq = under(recipe, model, data, generator=make_generator(1), domain=space)
     x = on(space.sample(64, generator=make_generator(2)).unsqueeze(-2), device).requires_grad_()
     found = acq(x)
     (slope,) = torch.autograd.grad(found.sum(), x)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from glob import escape, glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -78,8 +79,9 @@ def each_task(one: Earlier, folder: Path) -> list[Earlier]:
     """
     found = [one]
     if "*" in one.source and "://" not in one.source:
-        where = folder.resolve() / one.source
-        paths = sorted(Path(where.anchor).glob(str(where.relative_to(where.anchor))))
+        # Only `*` is a pattern: names of folders may have brackets.
+        pattern = "*".join(map(escape, str(folder.resolve() / one.source).split("*")))
+        paths = sorted(map(Path, glob(pattern, recursive=True)))
         if not paths:
             raise ConfigError(f"there is no file '{one.source}'; a path is beside the YAML that names it.")
         found = [one.model_copy(update={"source": str(path)}) for path in paths]

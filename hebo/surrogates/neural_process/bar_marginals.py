@@ -47,7 +47,8 @@ class BarMarginals:
 
     def log_pi(self, tau: Tensor | float) -> Tensor:
         """`log P[f > tau]`, exact as well."""
-        return torch.logsumexp(self.log_p + self.bars.log_survival(self._standardized(tau)), -1)
+        found = torch.logsumexp(self.log_p + self.bars.log_survival(self._standardized(tau)), -1)
+        return found.clamp_max(0.0)  # probabilities of a network in single precision add up to 1 + 1e-7
 
     def ucb(self, kappa: float) -> Tensor:
         """`mu + kappa s`: quantiles so far out are those of bars that no training task has told apart."""

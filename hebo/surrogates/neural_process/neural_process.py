@@ -71,7 +71,9 @@ class NeuralProcess(Surrogate):
             IncompatibleError: With what was expected and what would work.
             DataError: If the weights cannot be read.
         """
-        beyond = self._limits(self._read()).beyond_space(space)
+        weights = self._read()
+        self._network(weights)
+        beyond = self._limits(weights).beyond_space(space)
         if beyond is not None and self.beyond == "refuse":
             raise self._refusal(beyond)
 
@@ -134,5 +136,8 @@ class NeuralProcess(Surrogate):
 
 
 def _last_line(error: Exception) -> str:
+    if isinstance(error, ValidationError):
+        first = error.errors()[0]
+        return f"{'.'.join(map(str, first['loc']))}: {first['msg']}"
     lines = str(error).splitlines()
     return lines[-1].strip() if lines else type(error).__name__

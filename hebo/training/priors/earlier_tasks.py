@@ -63,7 +63,12 @@ class EarlierTasks(TaskPrior):
     @field_validator("space")
     @classmethod
     def _check_space(cls, value: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
-        DesignSpace().parse(list(value))
+        for name, parameter in DesignSpace().parse(list(value)).parameters.items():
+            if parameter.n_categories is None and parameter.n_columns > 1:
+                raise ValueError(
+                    f"'{name}' has columns that depend on one another, as an order has; functions are drawn "
+                    "over numbers and categories, leave it out"
+                )
         return value
 
     @property

@@ -42,7 +42,8 @@ class Mixture(TaskPrior):
     @model_validator(mode="after")
     def _check_columns(self) -> Self:
         different = {one.columns for one in self.members if one.columns is not None}
-        if len(different) > 1:
+        spaces = {str(one.design_space.to_json()) for one in self.members if one.design_space is not None}
+        if len(different) > 1 or len(spaces) > 1:
             raise ValueError(
                 "members: two of them have tasks of different spaces; train one network for each space"
             )

@@ -74,6 +74,33 @@ def test_values_are_those_of_the_policy(space, weights):
     assert_close(same(x.unsqueeze(1)), value(x.unsqueeze(1)), rtol=1e-3, atol=1e-3)
 
 
+def test_the_order_of_parameters_does_not_matter(space, weights):
+    turned = DesignSpace().parse([DEFINITIONS[2], DEFINITIONS[0], DEFINITIONS[1]])
+    data, x = observed(space, 4), space.sample(7, generator=make_generator("asked"))
+    there, asked = (turned.encode(space.decode(one)[turned.names]) for one in (data.x, x))
+    acquisition = NeuralAcquisition(weights=weights)
+    acquisition.check(turned)
+    told = Data(there, data.y)
+    one = acquisition.build(models(data, space), data, space, generator=make_generator(0))
+    two = acquisition.build(models(told, turned), told, turned, generator=make_generator(0))
+    assert_close(one(x.unsqueeze(1)), two(asked.unsqueeze(1)), rtol=1e-4, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"space": {"parameters": [{"name": "x"}]}}, "the card has no usable space"),
+        ({"space": [1]}, "the card has no usable space"),
+        ({"architecture": {"horizon": "none"}}, "describes another network than the file has"),
+        ({"architecture": {"horizon": 10, "hidden": 16}}, "describes another network than the file has"),
+    ],
+)
+def test_a_card_that_does_not_fit_is_refused(space, weights, changes, message):
+    change_card(weights, **changes)
+    with pytest.raises(DataError, match=f"{message}.*train the weights anew"):
+        NeuralAcquisition(weights=weights).check(space)
+
+
 def test_pending_points_count_as_told_with_their_means(space, weights):
     data = observed(space, 4)
     pending = space.sample(2, generator=make_generator("pending"))

@@ -94,3 +94,11 @@ def test_standardized_values_keep_their_known_variances_in_proportion() -> None:
     assert task.y[:, 0].tolist() == pytest.approx([-(1.5**0.5), 0.0, 1.5**0.5])
     assert task.y_var is not None
     assert task.y_var[0].item() == pytest.approx(0.8 / (8 / 3))
+
+
+@pytest.mark.parametrize("size", [1e-200, 1.0, 1e200])
+def test_values_of_any_size_have_unit_variance(size: float) -> None:
+    y = size * torch.linspace(1, 2, 5, dtype=torch.float64).unsqueeze(-1)
+    found = standardized(Data(X[:5], y))
+    assert float(found.y.mean()) == pytest.approx(0, abs=1e-12)
+    assert float(found.y.square().mean()) == pytest.approx(1)

@@ -103,3 +103,25 @@ def test_weights_of_another_network_are_refused(plan, tmp_path):
     )
     with pytest.raises(DataError, match=r"weights of another network.*size mismatch"):
         TrainingState(wider, ALONE.device)
+
+
+def test_two_trainings_in_one_folder_are_found_out(plan):
+    folders = []
+    for seed in (0, 1):
+        one = plan.model_copy(update={"seed": seed})
+        state, folder = TrainingState(one, ALONE.device), Folder(one, {"seed": seed})
+        folder.resume(state)
+        folders.append((folder, state, train(one, state, ALONE, lambda: False)))
+    (first, first_state, one), (second, second_state, two) = folders
+    first.save(first_state, next(one))
+    with pytest.raises(ConfigError, match="another training writes here, too; end one of them"):
+        second.save(second_state, next(two))
+    first.save(first_state, next(one))
+    assert log(plan) == [20, 40]
+
+
+def test_a_damaged_log_is_refused(plan):
+    run(plan, stop_at=20)
+    (plan.folder / "log.csv").write_text("step,loss\nx,y\n")
+    with pytest.raises(DataError, match=r"log.csv: damaged, a line has no step; delete the line"):
+        run(plan)

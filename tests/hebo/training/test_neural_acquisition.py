@@ -105,6 +105,16 @@ def test_training_lowers_the_regret_of_whole_runs(learner):
     assert mean_regret(state.averaged, one) < 0.8 * before
 
 
+def test_an_episode_longer_than_its_candidates_is_refused():
+    with pytest.raises(ValidationError, match="n_queries=4 candidates are too few for a horizon of 5"):
+        Pretraining(
+            name="toy",
+            learner=NeuralAcquisition(sizes=SIZES),
+            prior=Family(),
+            shapes=Shapes(n_context=(2, 4), n_queries=4),
+        )
+
+
 def test_a_learner_of_nothing_is_refused():
     with pytest.raises(ValidationError, match="are both 0, so that nothing is learned"):
         NeuralAcquisition(policy=0.0, auxiliary=0.0)

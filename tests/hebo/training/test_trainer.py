@@ -4,6 +4,9 @@ from pydantic import ValidationError
 from torch.testing import assert_close
 
 from hebo.errors import NumericalError
+from hebo.surrogates.neural_process.transformer import Architecture
+from hebo.training.contexts import Shapes
+from hebo.training.neural_process import NeuralProcess
 from hebo.training.pretraining import Pretraining
 from hebo.training.processes import Processes
 from hebo.training.state import TrainingState
@@ -48,6 +51,22 @@ def test_a_training_that_was_interrupted_goes_on_the_same(plan):
     assert all(torch.equal(whole[name], resumed[name]) for name in whole if name != "cpu_seconds")
 
 
+def test_steps_of_parameters_that_few_tasks_have_a_gradient_for_are_kept(plan):
+    sizes = Architecture(width=4, n_layers=1, n_heads=1, mlp=4, column_hidden=4, n_bars=8, n_signs=2)
+    shapes = Shapes(n_columns=(1, 2), n_context=(2, 4), n_queries=2, mixed=0.5)
+    changes = {"learner": NeuralProcess(sizes=sizes), "shapes": shapes, "batch_size": 2, "n_validation": 1}
+    mixed = plan.model_copy(update={**changes, "n_steps": 16})
+    whole = trained(mixed)[0].tensors()
+    asked = iter([False] * 10 + [True])
+    halted, _ = trained(mixed, lambda: next(asked))
+    assert len({float(one["step"]) for one in halted.optimizer.state.values()}) == 2
+    state = TrainingState(mixed, ALONE.device)
+    state.load({name: one.clone() for name, one in halted.tensors().items()}, "kept")
+    list(train(mixed, state, ALONE, lambda: False))
+    resumed = state.tensors()
+    assert all(torch.equal(whole[name], resumed[name]) for name in whole if name != "cpu_seconds")
+
+
 def test_global_streams_neither_matter_nor_change(plan):
     torch.manual_seed(1)
     before = torch.get_rng_state()
@@ -73,6 +92,12 @@ def test_the_rate_warms_up_and_falls_from_where_it_is_told_to(plan):
 def test_a_loss_that_is_not_finite_ends_the_training(plan):
     with pytest.raises(NumericalError, match="not finite; lower `learning_rate`"):
         trained(plan.model_copy(update={"learning_rate": 1e30, "warmup": 0}))
+
+
+def test_weights_that_are_not_finite_are_not_handed_out(plan):
+    last = plan.model_copy(update={"learning_rate": 1e25, "warmup": 0, "average": 0.0, "n_steps": 1})
+    with pytest.raises(NumericalError, match=r"after step 1 the validation loss is .*Lower `learning_rate`"):
+        trained(last)
 
 
 def test_a_snapshot_beyond_the_end_is_refused(plan):

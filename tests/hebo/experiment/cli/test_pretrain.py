@@ -128,3 +128,10 @@ def test_another_plan_does_not_touch_a_finished_one(hebo: Hebo, config: Path) ->
     assert answer.exit_code == 2
     assert "began with other settings of batch_size; restore them" in answer.stderr
     assert card(Path("runs/pretrain/small")) == before
+
+
+def test_a_device_that_is_none_is_refused_in_one_line(hebo: Hebo, config: Path) -> None:
+    answer = hebo("pretrain", config, "--device", "abacus")
+    assert answer.exit_code != 0
+    assert "device 'abacus' cannot be used" in answer.stderr
+    assert "say `--device cpu`" in answer.stderr

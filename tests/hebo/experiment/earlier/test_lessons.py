@@ -142,6 +142,17 @@ def test_an_optimizer_is_told_of_each_source_as_a_task_of_its_own(tmp_path: Path
     assert optimizer.related[0]["objective_0"].tolist() == [3.5, 5.0]
 
 
+def test_nothing_but_a_star_is_a_pattern(tmp_path: Path) -> None:
+    folder = tmp_path / "runs[1]"
+    folder.mkdir()
+    (folder / "older[a.csv").write_text("x1,x2,y\n1,2,3\n")
+    (folder / "older_b.csv").write_text("x1,x2,y\n1,2,4\n")
+    found = read_lessons(Earlier(source="older[*.csv"), folder, SPACE, outcomes_of(["y"]))
+    assert [lesson.y.item() for lesson in found] == [3.0]
+    place = str(folder / "*.csv")
+    assert len(read_lessons(Earlier(source=place), Path(), SPACE, outcomes_of(["y"]))) == 2
+
+
 def test_a_star_stands_for_all_files_of_such_a_name(tmp_path: Path) -> None:
     for name, value in (("b", 4.0), ("a", 3.0)):
         (tmp_path / f"older_{name}.csv").write_text(f"x1,x2,y\n1,2,{value}\n")

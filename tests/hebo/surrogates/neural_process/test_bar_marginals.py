@@ -46,3 +46,10 @@ def test_narrow_bars_of_a_normal_say_what_it_says():
     for tau in (0.0, 0.8, 1.5, 2.0):
         assert_close(found.log_ei(tau), normal.log_ei(tau), rtol=2e-3, atol=2e-3)
         assert_close(found.log_pi(tau), normal.log_pi(tau), rtol=2e-3, atol=2e-3)
+
+
+def test_no_probability_is_above_one():
+    rounded = (LOG_P + 1e-7) - LOG_P.logsumexp(-1, keepdim=True)
+    found = BarMarginals(BARS, rounded, OFFSET, SCALE).log_pi(-1e9)
+    assert bool((found <= 0).all())
+    assert_close(found, torch.zeros_like(found), atol=1e-6, rtol=0)

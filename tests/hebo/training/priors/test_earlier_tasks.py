@@ -112,3 +112,17 @@ def test_a_table_with_nothing_to_learn_from_is_refused(tmp_path):
     table(tmp_path, "one", center=0.0, loss=[1.0] * 60)
     with pytest.raises(DataError, match=r"60 values of 'loss', or all are equal; .* leave the file out"):
         prior(tmp_path).draw(1, Columns((3, 0), (2,)), generator=make_generator(0))
+
+
+def test_an_order_is_refused(tmp_path):
+    order = {"name": "p", "type": "permutation", "items": ["a", "b", "c"]}
+    with pytest.raises(ValidationError, match="'p' has columns that depend on one another"):
+        prior(tmp_path, space=(*SPACE, order))
+
+
+def test_a_mixture_of_two_spaces_with_like_columns_is_refused(tmp_path):
+    table(tmp_path, "one", center=1.0)
+    wider = ({**SPACE[1], "ub": 3.0}, SPACE[0], SPACE[2])
+    assert prior(tmp_path, space=wider).columns == prior(tmp_path).columns
+    with pytest.raises(ValidationError, match="two of them have tasks of different spaces"):
+        Mixture(members=(prior(tmp_path), prior(tmp_path, space=wider)))
