@@ -160,10 +160,6 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "random_forest": ("hebo.surrogates.extra_trees:ExtraTrees", "Another name of extra_trees"),
     },
     "learner": {
-        "neural_acquisition": (
-            "hebo.training.neural_acquisition:NeuralAcquisition",
-            "Policy that chooses evaluations, trained on whole runs, for the acquisition of that name",
-        ),
         "neural_process": (
             "hebo.training.neural_process:NeuralProcess",
             "Transformer with a bar distribution, for the surrogate `neural_process`",
@@ -171,6 +167,10 @@ PARTS: dict[str, dict[str, tuple[str, str]]] = {
         "amortised_gp": (
             "hebo.training.amortized_gp:AmortizedGPLearner",
             "Trains the network of amortised_gp: hyperparameters in one pass",
+        ),
+        "neural_acquisition": (
+            "hebo.training.neural_acquisition:NeuralAcquisition",
+            "Policy that chooses evaluations, trained on whole runs, for the acquisition of that name",
         ),
     },
     "task_prior": {

@@ -17,9 +17,11 @@ class Learner(Recipe, ABC):
 
     Attributes:
         kind: What its weights are, on their card: who reads them asks for it.
+        needs_space: Whether its tasks have to have a space of their own, which its weights belong to.
     """
 
     kind: ClassVar[str]
+    needs_space: ClassVar[bool] = False
 
     def check(self, shapes: Shapes) -> None:
         """Refuse tasks that the network cannot be trained on.

@@ -18,6 +18,7 @@ from hebo.surrogates.neural_process.transformer import MAX_VALUE
 from hebo.training.contexts import Shapes
 from hebo.training.learner import Learner
 from hebo.training.neural_process import points_of
+from hebo.training.priors.earlier_tasks import EarlierTasks
 from hebo.training.tasks import TaskBatch
 
 _LEAST_REGRET = 1e-3
@@ -43,6 +44,10 @@ class NeuralAcquisition(Learner):
     """
 
     kind: ClassVar[str] = "neural_acquisition"
+    needs_space: ClassVar[bool] = True
+    example_around: ClassVar[dict[str, Any]] = {
+        "prior": {"type": "earlier_tasks", **EarlierTasks.example},
+    }
 
     sizes: PolicyArchitecture = PolicyArchitecture()
     n_rollouts: int = Field(default=4, ge=2)

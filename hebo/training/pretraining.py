@@ -70,6 +70,11 @@ class Pretraining(Recipe):
             if step > self.n_steps:
                 raise ValueError(f"snapshots: step {step} is beyond n_steps={self.n_steps}; leave it out")
         self.learner.check(self.shapes)
+        if self.learner.needs_space and self.prior.design_space is None:
+            raise ValueError(
+                f"prior: {type(self.prior).__name__} has tasks of no particular space, and a "
+                f"{type(self.learner).__name__} is trained for one; use `earlier_tasks`, alone or in `noisy`"
+            )
         return self
 
     @property

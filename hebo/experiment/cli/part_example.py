@@ -28,16 +28,17 @@ def example_text(kind: str, name: str) -> str:
     part = _example(kind, name)
     if not _is_buildable(kind, part):
         return ""
-    if kind in _OF_PRETRAINING:
-        return write_yaml(_pretraining(kind, part))
     around = getattr(lookup(kind, name), "example_around", {})
+    if kind in _OF_PRETRAINING:
+        return write_yaml(_pretraining(kind, part, around))
     return write_yaml(next((root for root in _roots(kind, part, around) if _is_sound(root)), part))
 
 
-def _pretraining(kind: str, part: dict[str, Any]) -> dict[str, Any]:
-    """Return a file of `hebo pretrain` with a part."""
-    learner, prior = (part if kind == one else _example(one, _simplest_part(one)) for one in _OF_PRETRAINING)
-    return {"name": "mine", "learner": learner, "prior": prior}
+def _pretraining(kind: str, part: dict[str, Any], around: dict[str, Any]) -> dict[str, Any]:
+    """Return a file of `hebo pretrain` with a part, and what the part needs around it."""
+    simplest = {one: _example(one, _simplest_part(one)) for one in _OF_PRETRAINING}
+    learner, prior = ({**simplest, kind: part}[one] for one in _OF_PRETRAINING)
+    return {"name": "mine", "learner": learner, "prior": prior, **around}
 
 
 def _example(kind: str, name: str) -> dict[str, Any]:

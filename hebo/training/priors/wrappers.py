@@ -61,6 +61,12 @@ class Noisy(_OfNoiseless):
     noise_free: Share = 0.3
     varying: Share = 0.25
 
+    @model_validator(mode="after")
+    def _check_sd(self) -> Self:
+        if self.sd[0] > self.sd[1]:
+            raise ValueError(f"sd: {list(self.sd)} is empty; give the smaller number first")
+        return self
+
     @property
     def is_noisy(self) -> bool:
         """They are."""

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 from types import ModuleType
 
 import pandas as pd
 import pytest
 import torch
+from examples import INSTANCES
 from scripts import module_at
+from torch.testing import assert_close
 
+from hebo.data import Data
+from hebo.design_space.design_space import DesignSpace
 from hebo.experiment.config.pretraining import build_pretraining
 from hebo.experiment.yaml.document import read_yaml
+from hebo.surrogates.neural_process.neural_process import NeuralProcess
 from hebo.training.tasks import Columns
 
 ROOT = Path(__file__).parents[3]
@@ -65,22 +69,14 @@ def test_mixed_columns_have_integers_or_categories(script: ModuleType) -> None:
         assert columns.n_categorical or any(columns.levels)
 
 
-def test_predictions_of_another_shape_say_their_density_themselves(script: ModuleType) -> None:
-    class Uniform:
-        """Uniform on [0, 2]."""
-
-        def posterior(self, x: torch.Tensor, observation_noise: bool) -> object:
-            return type(
-                "Posterior", (), {"mean": torch.ones(len(x), 1, 1), "variance": torch.ones(len(x), 1, 1)}
-            )
-
-        def log_density(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
-            return torch.full_like(y, -math.log(2))
-
-        def quantiles(self, x: torch.Tensor, levels: torch.Tensor) -> torch.Tensor:
-            return (2 * levels).expand(len(x), -1)
-
-    nll, inside, error = script.losses(Uniform(), torch.zeros(3, 1), torch.tensor([0.05, 1.0, 1.95]))
-    assert nll.tolist() == pytest.approx([math.log(2)] * 3)
-    assert inside.tolist() == [False, True, False]
-    assert error.tolist() == pytest.approx([-0.95, 0.0, 0.95])
+def test_a_model_with_bars_is_measured_by_their_density(script: ModuleType) -> None:
+    space = DesignSpace().parse([{"name": "x", "type": "num", "lb": 0.0, "ub": 1.0}])
+    x = torch.linspace(0, 1, 6, dtype=torch.float64).unsqueeze(-1)
+    recipe = NeuralProcess(weights=str(INSTANCES / "neural_process.safetensors"))
+    model = recipe.fit(Data(x, x.square()), space, generator=torch.Generator().manual_seed(0))
+    nll, inside, error = script.losses(model, x[:3], x[:3, 0])
+    noise = model.noise_variance.sqrt().expand(3)
+    assert_close(nll, -model.own_marginals(x[:3]).log_density(x[:3, 0], noise))
+    posterior = model.posterior(x[:3].unsqueeze(1), observation_noise=True)
+    assert_close(error, x[:3, 0] - posterior.mean.flatten())
+    assert torch.equal(inside, error.abs() <= script.Z * posterior.variance.flatten().sqrt())

@@ -5,6 +5,7 @@ import torch
 from pydantic import ValidationError
 from torch.testing import assert_close
 
+from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator, seeded
 from hebo.surrogates.neural_process.policy import PolicyArchitecture
 from hebo.surrogates.neural_process.transformer import Architecture
@@ -12,6 +13,7 @@ from hebo.training.contexts import Contexts, Shapes
 from hebo.training.neural_acquisition import Episodes, NeuralAcquisition
 from hebo.training.pretraining import Pretraining
 from hebo.training.priors.draws import Noiseless
+from hebo.training.priors.trees import Trees
 from hebo.training.processes import Processes
 from hebo.training.state import TrainingState
 from hebo.training.tasks import Columns, TaskPrior
@@ -23,6 +25,10 @@ SIZES = PolicyArchitecture(encoder=ENCODER, hidden=16, horizon=5)
 
 class Family(TaskPrior):
     """Narrow peaks at 0.8 of the first column, of different heights: the same place is best in all tasks."""
+
+    @property
+    def design_space(self):
+        return DesignSpace().parse([{"name": name, "type": "num", "lb": 0, "ub": 1} for name in "ab"])
 
     @property
     def columns(self):
@@ -118,3 +124,8 @@ def test_an_episode_longer_than_its_candidates_is_refused():
 def test_a_learner_of_nothing_is_refused():
     with pytest.raises(ValidationError, match="are both 0, so that nothing is learned"):
         NeuralAcquisition(policy=0.0, auxiliary=0.0)
+
+
+def test_a_prior_of_no_particular_space_is_refused():
+    with pytest.raises(ValidationError, match=r"Trees has tasks of no particular space.*use `earlier_tasks`"):
+        Pretraining(name="toy", learner=NeuralAcquisition(), prior=Trees())

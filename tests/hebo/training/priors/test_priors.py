@@ -129,6 +129,7 @@ def test_a_mixture_draws_members_by_their_weights():
         (lambda: Clipped(of=Noisy()), "Noisy has noise, which would be lost; put `noisy` around"),
         (lambda: Additive(of=Mixture(members=(Noisy(), Trees()))), "put `noisy` around this prior"),
         (lambda: GaussianProcesses(smoothness=(1.0,)), "1 is no half-integer"),
+        (lambda: Noisy(sd=(0.3, 0.1)), r"sd: \[0.3, 0.1\] is empty"),
         (lambda: Trees(depth=(4, 2)), r"depth: \[4, 2\] is empty"),
     ],
 )
