@@ -10,6 +10,12 @@ in units of the table: 0 for its best value, 1 for its worst. `--split training`
 the target in turn, and learns from the other 27: on these methods are tuned. `--sources shuffled` gives the
 values of each source to its settings in random order, `reversed` takes what was good for bad, and `few` keeps
 20 random settings of each.
+
+`--methods nap nap-ei nap-alone` are policies that were trained on the training tables of `svm_wide` before:
+
+    hebo pretrain configs/pretrain/policy.yaml
+    hebo pretrain configs/pretrain/policy.yaml name=policy-ei learner.sizes.head=ei
+    hebo pretrain configs/pretrain/policy.yaml name=policy-alone learner.auxiliary=0
 """
 
 from __future__ import annotations
@@ -51,7 +57,19 @@ METHODS: dict[str, dict[str, Any]] = {
     "pretrained_gp": loop("pretrained_gp"),
     "transfer_pretrained_gp": {"type": "transfer", "max_points": 2, "of": loop("pretrained_gp")},
 }
-ALONE = ("random", "gp_ei")
+# Policies of NAP, that of `configs/pretrain/policy.yaml` and two that lack a part of it.
+POLICIES = {
+    f"nap{part}": {
+        **loop("warped_gp"),
+        "acquisition": {
+            "type": "neural_acquisition",
+            "weights": f"runs/pretrain/policy{part}/policy{part}.safetensors",
+        },
+        "n_initial": 1,
+    }
+    for part in ("", "-ei", "-alone")
+}
+ALONE = ("random", "gp_ei", *POLICIES)
 N_FEW = 20
 
 
@@ -93,7 +111,7 @@ def run(
     method: str, target: Table, earlier: list[Table], space: DesignSpace, seed: int, n: int = max(AT)
 ) -> tuple[Array, int]:
     """Return the normalized regret after each evaluation, and the number of fallbacks."""
-    recipe = cast(OptimizerRecipe, build("optimizer", METHODS[method]))
+    recipe = cast(OptimizerRecipe, build("optimizer", (METHODS | POLICIES)[method]))
     listed = TableSpace(space, target.settings.assign(loss=target.loss))
     optimizer = recipe.build(listed, seed=seed)
     for one in () if method in ALONE else earlier:
@@ -140,7 +158,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path, nargs="?", help="with a folder of tables for each model")
     parser.add_argument("--model", default="svm_wide")
-    parser.add_argument("--methods", nargs="+", choices=METHODS, default=list(METHODS))
+    parser.add_argument("--methods", nargs="+", choices=[*METHODS, *POLICIES], default=list(METHODS))
     parser.add_argument("--split", choices=["held-out", "training"], default="held-out")
     parser.add_argument("--sources", choices=["related", "few", "shuffled", "reversed"], default="related")
     parser.add_argument("--seeds", type=int, default=3)
