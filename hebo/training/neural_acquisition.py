@@ -18,7 +18,6 @@ from hebo.surrogates.neural_process.transformer import MAX_VALUE
 from hebo.training.contexts import Shapes
 from hebo.training.learner import Learner
 from hebo.training.neural_process import points_of
-from hebo.training.priors.earlier_tasks import EarlierTasks
 from hebo.training.tasks import TaskBatch
 
 _LEAST_REGRET = 1e-3
@@ -46,7 +45,12 @@ class NeuralAcquisition(Learner):
     kind: ClassVar[str] = "neural_acquisition"
     needs_space: ClassVar[bool] = True
     example_around: ClassVar[dict[str, Any]] = {
-        "prior": {"type": "earlier_tasks", **EarlierTasks.example},
+        "prior": {
+            "type": "earlier_tasks",
+            "space": [{"name": "x", "type": "num", "lb": 0, "ub": 1}],
+            "files": ["earlier/*.csv"],
+            "value": "loss",
+        },
     }
 
     sizes: PolicyArchitecture = PolicyArchitecture()
