@@ -20,10 +20,7 @@ from hebo.surrogates.covariance import Covariance
 from hebo.surrogates.gaussian_process import GaussianProcess
 from hebo.surrogates.hyperparameters import Columns, Layout
 from hebo.surrogates.known_noise import known_variances, pooled
-from hebo.surrogates.map_fit import most_likely
-from hebo.surrogates.multitask_gp import loo_density
-from hebo.surrogates.pretrained_covariance import PretrainedCovariance, PretrainedProcess
-from hebo.surrogates.pretraining import (
+from hebo.surrogates.learned_prior import (
     LearnedLayout,
     Pretrained,
     density,
@@ -32,6 +29,9 @@ from hebo.surrogates.pretraining import (
     pretrained,
     standardized,
 )
+from hebo.surrogates.map_fit import most_likely
+from hebo.surrogates.multitask_gp import loo_density
+from hebo.surrogates.pretrained_covariance import PretrainedCovariance, PretrainedProcess
 from hebo.surrogates.subset import best_and_random, best_near_random
 from hebo.surrogates.warped_gp import WarpedGP
 
@@ -48,7 +48,7 @@ class PretrainedGP(Surrogate):
 
     HyperBO's idea (Wang et al., 2109.08215): the tasks are draws of one process, whose mean function and
     covariance are learned from the earlier ones, as are the priors of the hyperparameters of a new task; see
-    `hebo.surrogates.pretrained_covariance` for the prior and `hebo.surrogates.pretraining` for how it is
+    `hebo.surrogates.pretrained_covariance` for the prior and `hebo.surrogates.learned_prior` for how it is
     learned, which takes a second, once for the same earlier tasks. Scale and offset of each task are free.
     Observations of earlier tasks do not enter the fit to a new one.
 

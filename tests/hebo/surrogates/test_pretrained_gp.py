@@ -20,9 +20,9 @@ from hebo.design_space.design_space import DesignSpace
 from hebo.fallbacks import counting_fallbacks
 from hebo.presets import HEBOTransfer, bayes_opt
 from hebo.random import make_generator
+from hebo.surrogates.learned_prior import lesson, pretrained
 from hebo.surrogates.pretrained_covariance import PretrainedProcess
 from hebo.surrogates.pretrained_gp import PretrainedGP
-from hebo.surrogates.pretraining import lesson, pretrained
 from hebo.surrogates.warped_gp import WarpedGP
 from hebo.testing.surrogates import check_surrogate
 from hebo.transforms.power import Standardize

@@ -1,4 +1,4 @@
-"""Pretraining: what earlier tasks have in common, learned by exact marginal likelihood.
+"""Learned prior: what earlier tasks have in common, by exact marginal likelihood.
 
 1. Hyperparameters that all earlier tasks share: the most likely ones, given the values of all.
 2. The function of each earlier task: its posterior mean under these, on points of support that all share.

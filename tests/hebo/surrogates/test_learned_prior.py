@@ -1,4 +1,4 @@
-"""Tests of `hebo.surrogates.pretraining`: functions of earlier tasks, points of support, hyperpriors."""
+"""Tests of `hebo.surrogates.learned_prior`: functions of earlier tasks, points of support, hyperpriors."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hebo.data import Data
 from hebo.design_space.design_space import DesignSpace
 from hebo.random import make_generator
 from hebo.surrogates.hyperparameters import Columns, Layout
-from hebo.surrogates.pretraining import (
+from hebo.surrogates.learned_prior import (
     LearnedLayout,
     Lesson,
     _Together,
